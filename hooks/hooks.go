@@ -1,0 +1,23 @@
+// Package hooks is cause and effect between modules: what one module does because
+// of what happened in another, in the same transaction.
+package hooks
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/accounts"
+	"hospital/modules/appointments"
+	"hospital/modules/billing"
+	"hospital/modules/kit"
+	"hospital/modules/patients"
+	"hospital/modules/staff"
+)
+
+// Register binds every reaction.
+func Register(app core.App) {
+	kit.When(app, accounts.Registered, "registered", patients.Enrol, staff.Apply)
+	kit.When(app, accounts.Activated, "activated", staff.SetActive(true))
+	kit.When(app, accounts.Halted, "halted", staff.SetActive(false))
+	kit.When(app, appointments.WasApproved, "approved", joinCareTeam)
+	kit.When(app, appointments.WasCompleted, "completed", billing.BillVisit)
+}

@@ -1,0 +1,30 @@
+// Hospital is the front office and outpatient record of a hospital in one binary.
+package main
+
+import (
+	"embed"
+	"log"
+
+	"hospital/hooks"
+	_ "hospital/migrations"
+	"hospital/modules"
+	"hospital/modules/demo"
+	"hospital/modules/kit"
+	"hospital/modules/operations"
+	"hospital/modules/portal"
+	_ "time/tzdata" // the hospital's zone, also where the machine has no zone files
+)
+
+//go:embed all:pb_public
+var public embed.FS
+
+func main() {
+	log.SetFlags(0)
+	app := operations.NewApp()
+	kit.Register(app, modules.All)
+	hooks.Register(app)
+	portal.Register(app, public)
+	if err := operations.Run(app, modules.All, demo.Command(app)); err != nil {
+		log.Fatal("hospital: ", err)
+	}
+}

@@ -1,0 +1,48 @@
+package migrations
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/hospital"
+)
+
+// A new database gets one hospital with sensible habits, safe settings, and a
+// users collection without the framework's sample columns.
+func init() {
+	core.AppMigrations.Register(func(tx core.App) error {
+		collection, err := tx.FindCollectionByNameOrId("hospital")
+		if err != nil {
+			return err
+		}
+		h := core.NewRecord(collection)
+		h.Id = hospital.ID
+		h.Load(map[string]any{
+			"name": "Hospital", "timezone": "UTC", "currency": "EUR", "currency_exponent": 2,
+			"cancel_cutoff_hours": 2, "booking_horizon_days": 365, "care_team_days": 30,
+		})
+		if err := tx.Save(h); err != nil {
+			return err
+		}
+
+		s := tx.Settings()
+		s.Meta.AppName = "Hospital"
+		s.Meta.HideControls = true // the schema is declared in code
+		s.Batch.Enabled = true
+		s.Batch.MaxRequests = 50
+		s.Logs.LogAuthId = true
+		if err := tx.Save(s); err != nil {
+			return err
+		}
+
+		users, err := tx.FindCollectionByNameOrId("users")
+		if err != nil {
+			return err
+		}
+		users.Fields.RemoveByName("avatar")
+		users.OAuth2.Enabled = false
+		password := users.Fields.GetByName("password").(*core.PasswordField)
+		password.Min = 10
+		users.AuthToken.Duration = 24 * 3600
+		return tx.Save(users)
+	}, nil)
+}

@@ -1,0 +1,60 @@
+package appointments
+
+import (
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Appointment is one visit of one patient to one doctor.
+type Appointment struct{ *core.Record }
+
+// Status is where the appointment stands.
+func (a Appointment) Status() Status { return Status(a.GetString("status")) }
+
+// Patient is the id of who comes.
+func (a Appointment) Patient() string { return a.GetString("patient") }
+
+// Doctor is the id of who is visited.
+func (a Appointment) Doctor() string { return a.GetString("doctor") }
+
+// Number is what the hospital calls it, "A-000001".
+func (a Appointment) Number() string { return a.GetString("number") }
+
+// Starts is when it begins.
+func (a Appointment) Starts() time.Time { return a.GetDateTime("starts").Time() }
+
+// Ends is when the next one may begin.
+func (a Appointment) Ends() time.Time { return a.GetDateTime("ends").Time() }
+
+// Overbook says that staff put it beside another one on purpose.
+func (a Appointment) Overbook() bool { return a.GetBool("overbook") }
+
+func (a Appointment) visitType() VisitType   { return VisitType(a.GetString("visit_type")) }
+func (a Appointment) cancelCode() CancelCode { return CancelCode(a.GetString("cancel_code")) }
+func (a Appointment) cancelNote() string     { return a.GetString("cancel_note") }
+func (a Appointment) staffNote() string      { return a.GetString("staff_note") }
+func (a Appointment) version() int           { return a.GetInt("version") }
+func (a Appointment) checkedInAt() time.Time { return a.GetDateTime("checked_in_at").Time() }
+func (a Appointment) startedAt() time.Time   { return a.GetDateTime("started_at").Time() }
+func (a Appointment) checkedIn() bool        { return !a.checkedInAt().IsZero() }
+func (a Appointment) started() bool          { return !a.startedAt().IsZero() }
+
+func (a Appointment) setEnds(t time.Time)           { a.Set("ends", t) }
+func (a Appointment) setStatus(s Status)            { a.Set("status", string(s)) }
+func (a Appointment) setCancelCode(code CancelCode) { a.Set("cancel_code", string(code)) }
+func (a Appointment) setNumber(number string)       { a.Set("number", number) }
+func (a Appointment) setVersion(v int)              { a.Set("version", v) }
+func (a Appointment) setRequestedBy(user string)    { a.Set("requested_by", user) }
+
+// stamp writes who did something and when, into the fields <did>_by and <did>_at
+// as far as the collection has them.
+func (a Appointment) stamp(did, user string, at time.Time) {
+	a.SetIfFieldExists(did+"_by", user)
+	a.SetIfFieldExists(did+"_at", at)
+}
+
+// moved says that the time differs from another state of the same appointment.
+func (a Appointment) moved(before Appointment) bool {
+	return !a.Starts().Equal(before.Starts()) || !a.Ends().Equal(before.Ends())
+}

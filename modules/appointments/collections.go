@@ -1,0 +1,143 @@
+package appointments
+
+import (
+	"hospital/modules/kit"
+	"hospital/modules/patients"
+)
+
+// Status of an appointment.
+type Status string
+
+// The statuses. Pending and approved both hold the slot; completed and cancelled are final.
+const (
+	Pending   Status = "pending"
+	Approved  Status = "approved"
+	Completed Status = "completed"
+	Cancelled Status = "cancelled"
+)
+
+// CancelCode says why an appointment was cancelled.
+type CancelCode string
+
+// The reasons to cancel.
+const (
+	ByPatient  CancelCode = "patient"
+	Rejected   CancelCode = "rejected"
+	ByHospital CancelCode = "hospital"
+	NoShow     CancelCode = "no_show"
+	Expired    CancelCode = "expired"
+	Duplicate  CancelCode = "duplicate"
+)
+
+// VisitType is what kind of visit it will be.
+type VisitType string
+
+// WalkIn is somebody who is here now; staff may book it up to a quarter of an hour late.
+const WalkIn VisitType = "walk_in"
+
+// own is the visits a doctor may add for themselves: those of patients in their
+// care, since a visit opens the patient's record to its doctor.
+var inCare = kit.Own("doctor.user").Only("own, in care", patients.Care("patient").Rule())
+
+var appointments = kit.Collection{
+	Name: "appointments",
+	Fields: kit.Fields{
+		kit.Text("number", 30),
+		kit.Required(kit.Relation("patient", "patients")),
+		kit.Required(kit.Relation("doctor", "doctors")),
+		kit.Required(kit.Instant("starts")),
+		kit.Required(kit.Instant("ends")),
+		kit.Select[VisitType]("visit_type", "new", "follow_up", "procedure", WalkIn, "telehealth"),
+		kit.Text("reason", 1000),
+		kit.Required(kit.Select("status", Pending, Approved, Completed, Cancelled)),
+		kit.Select("cancel_code", ByPatient, Rejected, ByHospital, NoShow, Expired, Duplicate),
+		kit.Text("cancel_note", 1000),
+		kit.Text("staff_note", 2000),
+		kit.Bool("overbook"),
+		kit.Relation("requested_by", "users"),
+		kit.Relation("approved_by", "users"),
+		kit.Instant("approved_at"),
+		kit.Instant("checked_in_at"),
+		kit.Instant("started_at"),
+		kit.Instant("completed_at"),
+		kit.Relation("cancelled_by", "users"),
+		kit.Instant("cancelled_at"),
+		kit.Int("version", 0, 1<<50),
+	},
+	Indexes: []kit.Index{
+		{Columns: "number", Unique: true},
+		{Columns: "doctor, starts"},
+		{Columns: "patient, starts"},
+		{Columns: "status, starts"},
+		{Columns: "starts"},
+	},
+	Triggers: []kit.Trigger{
+		guard("appointments_no_overlap_insert", "INSERT", "doctor", "NOT NEW.overbook", "slot_taken"),
+		guard("appointments_no_overlap_update", "UPDATE", "doctor", "NOT NEW.overbook", "slot_taken"),
+		guard("appointments_patient_free_insert", "INSERT", "patient", "1", "patient_busy"),
+		guard("appointments_patient_free_update", "UPDATE", "patient", "1", "patient_busy"),
+		visitLength("appointments_length_insert", "INSERT"),
+		visitLength("appointments_length_update", "UPDATE"),
+	},
+	Policy: kit.Policy{
+		kit.Patient: {Read: kit.Own("patient.user"), Blind: []string{"staff_note"},
+			Create: kit.Own("patient.user"), Sets: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason"},
+			Update: kit.Own("patient.user"), Changes: []string{"starts", "ends", "reason", "status", "cancel_note"}},
+		kit.Doctor: {Read: kit.Own("doctor.user"),
+			Create: inCare, Sets: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason", "staff_note", "overbook"},
+			Update: kit.Own("doctor.user"), Changes: []string{"starts", "ends", "status", "cancel_code", "cancel_note", "staff_note", "overbook", "started_at"}},
+		kit.Nurse: {Read: kit.All,
+			Update: kit.All, Changes: []string{"status", "cancel_code", "checked_in_at"}},
+		kit.Receptionist: {Read: kit.All,
+			Create: kit.All, Sets: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason", "staff_note", "overbook"},
+			Update: kit.All, Changes: []string{"starts", "ends", "visit_type", "reason", "status", "cancel_code", "cancel_note", "staff_note", "overbook", "checked_in_at"}},
+		kit.Accountant: {Read: kit.All, Sees: []string{"number", "patient", "doctor", "starts", "ends", "visit_type", "status", "completed_at", "version"}},
+		kit.Admin: {Read: kit.All,
+			Create: kit.All, Sets: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason", "staff_note", "overbook"},
+			Update: kit.All, Changes: []string{"starts", "ends", "visit_type", "reason", "status", "cancel_code", "cancel_note", "staff_note", "overbook", "checked_in_at", "started_at"}},
+	},
+}
+
+// events are facts: what was done to an appointment, by whom, when.
+var events = kit.Collection{
+	Name: "appointment_events",
+	Fields: kit.Fields{
+		kit.Required(kit.Relation("appointment", "appointments")),
+		kit.Required(kit.Text("action", 40)),
+		kit.Text("from", 20),
+		kit.Text("to", 20),
+		kit.Relation("actor", "users"),
+		kit.Text("note", 1000),
+		kit.Instant("old_starts"),
+		kit.Instant("new_starts"),
+	},
+	Indexes:  []kit.Index{{Columns: "appointment"}},
+	Triggers: kit.AppendOnly("appointment_events"),
+	Policy: kit.Policy{
+		kit.Patient:      {Read: kit.Own("appointment.patient.user")},
+		kit.Doctor:       {Read: kit.Own("appointment.doctor.user")},
+		kit.Nurse:        {Read: kit.All},
+		kit.Receptionist: {Read: kit.All},
+		kit.Admin:        {Read: kit.All},
+	},
+}
+
+// guard is the overlap law in the database itself. Looking back no further than
+// the longest visit keeps it fast at any size of the table.
+func guard(name, verb, who, when, code string) kit.Trigger {
+	return kit.Trigger{
+		Name: name,
+		When: "BEFORE " + verb + " ON appointments WHEN NEW.status IN ('pending', 'approved') AND " + when + ` AND EXISTS (
+			SELECT 1 FROM appointments a WHERE a.` + who + ` = NEW.` + who + ` AND a.id != NEW.id AND a.status IN ('pending', 'approved')
+			AND a.starts < NEW.ends AND a.starts > strftime('%Y-%m-%d %H:%M:%fZ', NEW.starts, '-8 hours') AND a.ends > NEW.starts)`,
+		Do: "SELECT RAISE(ABORT, '" + code + "')",
+	}
+}
+
+func visitLength(name, verb string) kit.Trigger {
+	return kit.Trigger{
+		Name: name,
+		When: "BEFORE " + verb + " ON appointments WHEN NEW.ends <= NEW.starts OR NEW.ends > strftime('%Y-%m-%d %H:%M:%fZ', NEW.starts, '+8 hours')",
+		Do:   "SELECT RAISE(ABORT, 'visit_length')",
+	}
+}

@@ -1,0 +1,158 @@
+package appointments
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/hospital"
+	"hospital/modules/kit"
+)
+
+// What other modules react to.
+var (
+	WasApproved  = kit.Entering("appointments", "status", string(Approved))
+	WasCompleted = kit.Entering("appointments", "status", string(Completed))
+)
+
+func hooks(app core.App) {
+	kit.OnCreate(app, "appointments", book)
+	kit.OnUpdate(app, "appointments", change)
+}
+
+// book is the law for a new appointment: a patient's waits for approval, one that
+// staff makes is approved at once.
+func book(e *core.RecordEvent) error {
+	a, actor, now := Appointment{e.Record}, kit.ActorOf(e.Record), kit.Now(e.App)
+	if a.Ends().IsZero() && !a.Starts().IsZero() {
+		a.setEnds(a.Starts().Add(usualVisit))
+	}
+	a.setStatus(Approved)
+	if actor.Role == kit.Patient {
+		a.setStatus(Pending)
+	} else {
+		a.stamp("approved", actor.ID, now)
+	}
+	if err := bookable(e.App, a, actor); err != nil {
+		return err
+	}
+	n, err := hospital.NextNumber(e.App, "appointments")
+	if err != nil {
+		return err
+	}
+	a.setNumber(fmt.Sprintf("A-%06d", n))
+	a.setRequestedBy(actor.ID)
+	a.setVersion(1)
+	if err := e.Next(); err != nil {
+		return readable(err)
+	}
+	return record(e.App, "book", Appointment{core.NewRecord(a.Collection())}, a, actor)
+}
+
+// change is the law for what happens to it later: the state table decides, and
+// an event is written.
+func change(e *core.RecordEvent, stored *core.Record) error {
+	before, after, actor := Appointment{stored}, Appointment{e.Record}, kit.ActorOf(e.Record)
+	if after.version() != before.version() {
+		return kit.Conflict("version", "stale_version", "Somebody else changed this appointment in the meantime. Load it again.")
+	}
+	if !kit.Changed(stored, e.Record) {
+		return e.Next()
+	}
+	settle(before, after, actor)
+	did, err := action(before, after)
+	if err != nil {
+		return err
+	}
+	if err := states.Check(did, "an appointment", kit.Move{App: e.App, Actor: actor, Before: stored, After: e.Record}); err != nil {
+		return err
+	}
+	effect(e.App, did, after, actor)
+	if did == "reschedule" || did == "approve" || after.Overbook() != before.Overbook() {
+		if err := bookable(e.App, after, actor); err != nil {
+			return err
+		}
+	}
+	after.setVersion(before.version() + 1)
+	if err := e.Next(); err != nil {
+		return readable(err)
+	}
+	return record(e.App, did, before, after, actor)
+}
+
+// action is the one thing a change does. Two at once would leave open which came first.
+func action(before, after Appointment) (string, error) {
+	did := actions(before, after)
+	switch {
+	case len(did) > 1:
+		return "", kit.Invalid("status", "one_at_a_time", "Do one thing at a time: "+strings.Join(did, ", then ")+".")
+	case after.cancelCode() != before.cancelCode() && after.Status() != Cancelled:
+		return "", kit.Invalid("cancel_code", "not_cancelled", "Only a cancelled appointment has a reason for it.")
+	case len(did) == 0:
+		return "edit", nil
+	}
+	return did[0], nil
+}
+
+// settle fills in what a request may leave out: the end of a moved visit, and
+// why it was cancelled.
+func settle(before, after Appointment, actor kit.Actor) {
+	if !after.Starts().Equal(before.Starts()) && after.Ends().Equal(before.Ends()) && !after.Starts().IsZero() {
+		after.setEnds(after.Starts().Add(before.Ends().Sub(before.Starts())))
+	}
+	if after.Status() == Cancelled && before.Status() != Cancelled && after.cancelCode() == "" {
+		after.setCancelCode(ByHospital)
+		if actor.Role == kit.Patient {
+			after.setCancelCode(ByPatient)
+		}
+	}
+}
+
+// effect stamps who did what and when. Times are the hospital's own: what a
+// client's clock says is not believed.
+func effect(app core.App, did string, after Appointment, actor kit.Actor) {
+	now := kit.Now(app)
+	switch did {
+	case "approve":
+		after.stamp("approved", actor.ID, now)
+	case "reject", "cancel", "miss", "expire":
+		after.stamp("cancelled", actor.ID, now)
+	case "complete":
+		after.stamp("completed", actor.ID, now)
+	case "check in":
+		after.stamp("checked_in", actor.ID, now)
+	case "start":
+		after.stamp("started", actor.ID, now)
+	case "reschedule":
+		if actor.Role == kit.Patient {
+			after.setStatus(Pending)
+			after.stamp("approved", "", time.Time{})
+		}
+	}
+}
+
+func record(tx core.App, did string, before, after Appointment, actor kit.Actor) error {
+	collection, err := tx.FindCachedCollectionByNameOrId("appointment_events")
+	if err != nil {
+		return err
+	}
+	event := core.NewRecord(collection)
+	event.Set("appointment", after.Id)
+	event.Set("action", did)
+	event.Set("from", string(before.Status()))
+	event.Set("to", string(after.Status()))
+	event.Set("actor", actor.ID)
+	if after.cancelNote() != before.cancelNote() {
+		event.Set("note", after.cancelNote())
+	}
+	if after.moved(before) {
+		event.Set("old_starts", before.Starts())
+		event.Set("new_starts", after.Starts())
+	}
+	if err := tx.Save(event); err != nil {
+		return fmt.Errorf("record %s of %s: %w", did, after.Number(), err)
+	}
+	return nil
+}

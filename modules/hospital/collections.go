@@ -1,0 +1,41 @@
+package hospital
+
+import "hospital/modules/kit"
+
+var settings = kit.Collection{
+	Name: "hospital",
+	Fields: kit.Fields{
+		kit.Required(kit.Text("name", 120)),
+		kit.Text("address", 300),
+		kit.Text("phone", 40),
+		kit.Email("email"),
+		kit.Required(kit.Text("timezone", 60)),
+		kit.Required(kit.Text("currency", 3)),
+		kit.Int("currency_exponent", 0, 3),
+		kit.Int("cancel_cutoff_hours", 0, 720),
+		kit.Int("booking_horizon_days", 1, 1000),
+		kit.Int("min_notice_minutes", 0, 10_080),
+		kit.Int("care_team_days", 0, 3650),
+	},
+	Policy: kit.Policy{
+		kit.Guest:        {Read: kit.All},
+		kit.Patient:      {Read: kit.All},
+		kit.Doctor:       {Read: kit.All},
+		kit.Nurse:        {Read: kit.All},
+		kit.Receptionist: {Read: kit.All},
+		kit.Accountant:   {Read: kit.All},
+		kit.Admin: {Read: kit.All, Update: kit.All, Changes: []string{"name", "address", "phone", "email", "timezone", "currency",
+			"currency_exponent", "cancel_cutoff_hours", "booking_horizon_days", "min_notice_minutes", "care_team_days"}},
+	},
+}
+
+// counters are written by NextNumber alone. Nobody reads them through the API.
+var counters = kit.Collection{
+	Name: "counters",
+	Fields: kit.Fields{
+		kit.Required(kit.Text("series", 40)),
+		kit.Int("value", 0, 1<<50),
+	},
+	Indexes: []kit.Index{{Columns: "series", Unique: true}},
+	Policy:  kit.Policy{},
+}

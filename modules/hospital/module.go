@@ -1,0 +1,47 @@
+// Package hospital holds what is true of the whole house: its settings, one row,
+// and the counters that its numbers come from.
+package hospital
+
+import (
+	"regexp"
+	"time"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/kit"
+)
+
+// Module is the hospital.
+var Module = kit.Module{
+	Name:        "hospital",
+	Collections: []kit.Collection{settings, counters},
+	Hooks:       hooks,
+	Invariants: []kit.Invariant{
+		{"There is exactly one hospital.", `SELECT COUNT(*) || ' rows' FROM hospital HAVING COUNT(*) != 1`},
+	},
+}
+
+func hooks(app core.App) {
+	kit.OnCreate(app, "hospital", func(e *core.RecordEvent) error {
+		if e.Record.Id != ID {
+			return kit.Conflict("id", "only_one", "There is one hospital. Change it instead.")
+		}
+		return check(e)
+	})
+	kit.OnUpdate(app, "hospital", func(e *core.RecordEvent, _ *core.Record) error { return check(e) })
+}
+
+var isoCurrency = regexp.MustCompile(`^[A-Z]{3}$`)
+
+func check(e *core.RecordEvent) error {
+	s := Settings{}
+	s.SetProxyRecord(e.Record)
+	if _, err := time.LoadLocation(s.zone()); err != nil || s.zone() == "" || s.zone() == "Local" {
+		return validation.Errors{"timezone": validation.NewError("unknown_timezone", "This must be an IANA time zone such as Europe/Berlin.")}
+	}
+	if !isoCurrency.MatchString(s.Currency()) {
+		return validation.Errors{"currency": validation.NewError("unknown_currency", "This must be an ISO 4217 code such as EUR.")}
+	}
+	return e.Next()
+}

@@ -1,0 +1,82 @@
+package hospital
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/security"
+)
+
+// ID is the id of the one settings row.
+const ID = "hospitalsetting"
+
+// Settings is how this hospital works.
+type Settings struct{ core.BaseRecordProxy }
+
+// Of reads the settings.
+func Of(app core.App) (Settings, error) {
+	s := Settings{}
+	record, err := app.FindRecordById("hospital", ID)
+	if err != nil {
+		return s, fmt.Errorf("read the hospital's settings: %w", err)
+	}
+	s.SetProxyRecord(record)
+	return s, nil
+}
+
+func (s Settings) zone() string { return s.GetString("timezone") }
+
+// Name is what the hospital is called.
+func (s Settings) Name() string { return s.GetString("name") }
+
+// Zone is where the hospital's days begin and end.
+func (s Settings) Zone() *time.Location {
+	zone, err := time.LoadLocation(s.zone())
+	if err != nil { // refused when the settings were written
+		return time.UTC
+	}
+	return zone
+}
+
+// Currency is the ISO 4217 code of every amount.
+func (s Settings) Currency() string { return s.GetString("currency") }
+
+// CancelCutoff is how long before a visit its patient can still move or cancel it.
+func (s Settings) CancelCutoff() time.Duration {
+	return time.Duration(s.GetInt("cancel_cutoff_hours")) * time.Hour
+}
+
+// Horizon is how far ahead visits can be booked.
+func (s Settings) Horizon() time.Duration {
+	return time.Duration(s.GetInt("booking_horizon_days")) * 24 * time.Hour
+}
+
+// MinNotice is how long before a visit its patient must book it.
+func (s Settings) MinNotice() time.Duration {
+	return time.Duration(s.GetInt("min_notice_minutes")) * time.Minute
+}
+
+// CareTeam is how long after a visit its doctor still opens the patient's record.
+func (s Settings) CareTeam() time.Duration {
+	return time.Duration(s.GetInt("care_team_days")) * 24 * time.Hour
+}
+
+// NextNumber takes the next number of a series. It must run in the transaction
+// that uses the number: when that is undone the number is free again, so that a
+// series has no gaps.
+func NextNumber(tx core.App, series string) (int64, error) {
+	if !tx.IsTransactional() {
+		return 0, fmt.Errorf("number of series %s: not in a transaction", series)
+	}
+	var n int64
+	err := tx.NonconcurrentDB().NewQuery(`INSERT INTO counters (id, series, value, created, updated)
+		VALUES ({:id}, {:series}, 1, strftime('%Y-%m-%d %H:%M:%fZ'), strftime('%Y-%m-%d %H:%M:%fZ'))
+		ON CONFLICT (series) DO UPDATE SET value = value + 1, updated = excluded.updated RETURNING value`).
+		Bind(dbx.Params{"id": security.PseudorandomStringWithAlphabet(core.DefaultIdLength, core.DefaultIdAlphabet), "series": series}).Row(&n)
+	if err != nil {
+		return 0, fmt.Errorf("number of series %s: %w", series, err)
+	}
+	return n, nil
+}

@@ -1,0 +1,25 @@
+package kit
+
+import (
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Clock tells the time. Tests set their own.
+type Clock func() time.Time
+
+const clockKey = "hospital.clock"
+
+// SetClock gives an app another clock than the machine's.
+func SetClock(app core.App, c Clock) { app.Store().Set(clockKey, c) }
+
+// Now is the present instant in UTC, by the app's clock, to the millisecond that
+// the database stores.
+func Now(app core.App) time.Time {
+	now := time.Now
+	if c, ok := app.Store().Get(clockKey).(Clock); ok {
+		now = c
+	}
+	return now().UTC().Truncate(time.Millisecond)
+}

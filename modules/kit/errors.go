@@ -1,0 +1,31 @@
+package kit
+
+import (
+	"net/http"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/apis"
+)
+
+// Refusals have PocketBase's one shape: a sentence for a person in message, and
+// under data.<field> a code for programs.
+
+// Invalid refuses a value: 400.
+func Invalid(field, code, sentence string) error {
+	return refuse(http.StatusBadRequest, field, code, sentence)
+}
+
+// Forbidden refuses a verb on a record the caller may see: 403.
+func Forbidden(field, code, sentence string) error {
+	return refuse(http.StatusForbidden, field, code, sentence)
+}
+
+// Conflict refuses what would have been right at another moment: 409, for a lost
+// race or a wrong state.
+func Conflict(field, code, sentence string) error {
+	return refuse(http.StatusConflict, field, code, sentence)
+}
+
+func refuse(status int, field, code, sentence string) error {
+	return apis.NewApiError(status, sentence, validation.Errors{field: validation.NewError(code, sentence)})
+}

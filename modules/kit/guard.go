@@ -1,0 +1,247 @@
+package kit
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"golang.org/x/text/unicode/norm"
+)
+
+// guardRequests refuses, by name, every body field that the caller may not
+// write, that no collection has, or that is of the wrong JSON type. Nothing a
+// client sends is dropped in silence. It also stamps the record with its writer.
+func guardRequests(app core.App, declared Catalog) {
+	guard := func(fields func(Grant) []string) func(e *core.RecordRequestEvent) error {
+		return func(e *core.RecordRequestEvent) error {
+			c, ok := declared[e.Collection.Name]
+			if !ok {
+				return e.Next()
+			}
+			actor := actorOf(e.Auth)
+			info, err := e.RequestInfo()
+			if err != nil {
+				return err
+			}
+			b := body{
+				fields:    info.Body,
+				typed:     strings.HasPrefix(e.Request.Header.Get("Content-Type"), "application/json"),
+				record:    e.Record,
+				actor:     actor,
+				permitted: fields(c.Policy[actor.Role]),
+			}
+			if err := c.check(b); err != nil {
+				return err
+			}
+			By(actor, e.Record)
+			e.Record.IgnoreUnchangedFields(true) // two people editing different fields do not undo each other
+			return e.Next()
+		}
+	}
+	app.OnRecordCreateRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardCreate", Priority: -50,
+		Func: guard(func(g Grant) []string { return g.Sets })})
+	app.OnRecordUpdateRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardUpdate", Priority: -50,
+		Func: guard(func(g Grant) []string { return g.Changes })})
+}
+
+// body is what a request wants to write.
+type body struct {
+	fields    map[string]any
+	typed     bool // the values have JSON types; in forms everything is text
+	record    *core.Record
+	actor     Actor
+	permitted []string
+}
+
+// echoes are keys that clients send back because they were given them; they say nothing.
+var echoes = []string{"id", "collectionId", "collectionName", "expand"}
+
+// secrets are the fields of a sign-in that PocketBase itself checks.
+var secrets = []string{"password", "passwordConfirm", "oldPassword"}
+
+func (c Collection) check(b body) error {
+	invalid, denied := validation.Errors{}, validation.Errors{}
+	for _, name := range slices.Sorted(maps.Keys(b.fields)) {
+		value := b.fields[name]
+		field := b.record.Collection().Fields.GetByName(name)
+		switch {
+		case slices.Contains(echoes, name) || slices.Contains(c.Accepts, name) && b.record.IsNew():
+		case c.SignIn.Rule != "" && slices.Contains(secrets, name):
+			if !b.actor.Superuser && !slices.Contains(b.permitted, "password") {
+				denied[name] = notAllowed(name)
+			}
+		case field == nil:
+			invalid[name] = validation.NewError("unknown_field", "There is no field "+name+".")
+		case b.typed && !fits(field, value):
+			invalid[name] = validation.NewError("wrong_type", "This must be "+article(field)+".")
+		case unread(field, value, b.record):
+			invalid[name] = validation.NewError("invalid_date", `This must be an instant such as "2030-01-31 09:00:00.000Z".`)
+		case name == "version" || same(field, value, b.record):
+		case b.actor.Superuser && field.GetSystem():
+		case slices.Contains(b.permitted, name):
+		case c.serverOwned(name):
+			invalid[name] = validation.NewError("server_owned", "The hospital sets this itself.")
+		default:
+			denied[name] = notAllowed(name)
+		}
+	}
+	switch {
+	case len(denied) > 0:
+		maps.Copy(denied, invalid)
+		return apis.NewApiError(http.StatusForbidden, "You may not write "+names(denied)+".", denied)
+	case len(invalid) > 0:
+		return apis.NewApiError(http.StatusBadRequest, "The request was refused because of "+names(invalid)+".", invalid)
+	}
+	return nil
+}
+
+func notAllowed(name string) error {
+	return validation.NewError("not_allowed", "You may not write "+name+" here.")
+}
+
+func names(errs validation.Errors) string {
+	return strings.Join(slices.Sorted(maps.Keys(errs)), ", ")
+}
+
+// serverOwned says that no role may write a field.
+func (c Collection) serverOwned(name string) bool {
+	for _, g := range c.Policy {
+		if slices.Contains(g.Sets, name) || slices.Contains(g.Changes, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// fits says whether a JSON value has the type of a field. null empties any field.
+func fits(field core.Field, value any) bool {
+	if value == nil {
+		return true
+	}
+	switch field.Type() {
+	case core.FieldTypeNumber:
+		_, ok := value.(float64)
+		return ok
+	case core.FieldTypeBool:
+		_, ok := value.(bool)
+		return ok
+	case core.FieldTypeFile, core.FieldTypeJSON:
+		return true
+	}
+	_, ok := value.(string)
+	return ok
+}
+
+func article(field core.Field) string {
+	switch field.Type() {
+	case core.FieldTypeNumber:
+		return "a number"
+	case core.FieldTypeBool:
+		return "true or false"
+	}
+	return "text"
+}
+
+// unread says that a date was sent which PocketBase could not read; it would
+// store an empty one.
+func unread(field core.Field, value any, record *core.Record) bool {
+	text, ok := value.(string)
+	return ok && text != "" && field.Type() == core.FieldTypeDate && record.GetDateTime(field.GetName()).IsZero()
+}
+
+// same says that a sent value is what the record already holds, as when a client
+// sends a whole record back.
+func same(field core.Field, value any, record *core.Record) bool {
+	name := field.GetName()
+	before := record.Original()
+	if field.Type() == core.FieldTypeAutodate {
+		return fmt.Sprint(value) == before.GetString(name)
+	}
+	return fmt.Sprint(record.Get(name)) == fmt.Sprint(before.Get(name))
+}
+
+// guardRecords holds for whoever writes: text is clean, and nothing is deleted.
+func guardRecords(app core.App, declared Catalog) {
+	clean := func(e *core.RecordEvent) error {
+		if c, ok := declared[e.Record.Collection().Name]; ok {
+			if err := c.clean(e.Record); err != nil {
+				return err
+			}
+		}
+		return e.Next()
+	}
+	app.OnRecordCreate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalCleanCreate", Priority: -50, Func: clean})
+	app.OnRecordUpdate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalCleanUpdate", Priority: -50, Func: clean})
+	app.OnRecordDelete().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalNoDelete", Priority: -50, Func: func(e *core.RecordEvent) error {
+		if _, ok := declared[e.Record.Collection().Name]; ok {
+			return Forbidden("id", "never_deleted", "The hospital's records are never deleted. Cancel, suspend or deactivate instead.")
+		}
+		return e.Next()
+	}})
+}
+
+func (c Collection) clean(record *core.Record) error {
+	errs := validation.Errors{}
+	for _, field := range c.Fields {
+		if field.Type() != core.FieldTypeText {
+			continue
+		}
+		name := field.GetName()
+		text := strings.TrimSpace(norm.NFC.String(record.GetString(name)))
+		if strings.ContainsFunc(text, forbidden) {
+			errs[name] = validation.NewError("forbidden_character", "This contains a control or direction character that cannot be stored.")
+			continue
+		}
+		if text != record.GetString(name) {
+			record.Set(name, text)
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return errs
+}
+
+// forbidden are control characters but tab and line feed, the bidirectional
+// overrides that make text read otherwise than it is, and what is left of
+// invalid UTF-8.
+func forbidden(r rune) bool {
+	switch {
+	case r == '\n' || r == '\t':
+		return false
+	case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069:
+		return true
+	}
+	return unicode.IsControl(r) || r == unicode.ReplacementChar
+}
+
+// Fill sets fields of a record the hospital makes from what a client said, by
+// the same rules as a request: known fields, right types, none but the permitted.
+func Fill(record *core.Record, values map[string]any, permitted ...string) error {
+	errs := validation.Errors{}
+	for name, value := range values {
+		field := record.Collection().Fields.GetByName(name)
+		if field == nil || !slices.Contains(permitted, name) {
+			errs[name] = validation.NewError("unknown_field", "There is no field "+name+" here.")
+			continue
+		}
+		record.Set(name, value)
+		switch {
+		case !fits(field, value):
+			errs[name] = validation.NewError("wrong_type", "This must be "+article(field)+".")
+		case unread(field, value, record):
+			errs[name] = validation.NewError("invalid_date", "This must be an instant.")
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return errs
+}

@@ -1,0 +1,65 @@
+// Package kit is the vocabulary the modules are written in: what a module, a
+// collection, a permission, a state machine and a refusal are. It knows nothing
+// of hospitals.
+package kit
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Module is one subject of the hospital: data about what the database holds and
+// who may touch it, and the functions that keep it lawful. A module imports only
+// modules that stand above it in modules.All.
+type Module struct {
+	Name        string             // the folder's name
+	Collections []Collection       // what the database looks like today, and who may touch it
+	Hooks       func(app core.App) // what must hold for this module's own records, whoever writes them
+	Invariants  []Invariant        // what the verify command proves of this module's data
+}
+
+// Invariant is a sentence that is true of every healthy database, and the query
+// that finds the records for which it is not.
+type Invariant struct {
+	Says     string // "No two active appointments of a doctor overlap."
+	Breaches string // SQL that answers the ids of offending records in one column; no row means all is well
+}
+
+// Register binds the laws of every module, and the laws of the kit that hold for
+// all of them, to one app. Call it once per app, before it serves.
+func Register(app core.App, modules []Module) {
+	declared := CatalogOf(modules)
+	guardSchema(app, declared)
+	guardRequests(app, declared)
+	guardRecords(app, declared)
+	mask(app, declared)
+	narrow(app, declared)
+	for _, m := range modules {
+		if m.Hooks != nil {
+			m.Hooks(app)
+		}
+	}
+}
+
+// Catalog holds the declared collections by name.
+type Catalog map[string]Collection
+
+// CatalogOf collects the collections of all modules.
+func CatalogOf(modules []Module) Catalog {
+	catalog := Catalog{}
+	for _, m := range modules {
+		for _, c := range m.Collections {
+			catalog[c.Name] = c
+		}
+	}
+	return catalog
+}
+
+// NameOf finds a declared collection by the id that relations hold.
+func (c Catalog) NameOf(id string) string {
+	for name := range c {
+		if collectionID(name) == id {
+			return name
+		}
+	}
+	panic("no declared collection has the id " + id)
+}

@@ -1,0 +1,205 @@
+package kit
+
+import (
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
+	"github.com/pocketbase/pocketbase/tools/search"
+	"github.com/pocketbase/pocketbase/tools/subscriptions"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// eyes is the app as one caller sees it while listing a collection. PocketBase's
+// own list handler does the work; it finds the caller's own scope AND-ed to its
+// query, so that an index leads to the rows instead of a rule being tried on all
+// of them, and fields that the caller is not shown marked as hidden, so that they
+// can be neither filtered nor sorted by. The API rule stays in force: a mistake
+// here can hide a row, and never show one.
+type eyes struct {
+	core.App
+	catalog Catalog
+	actor   Actor
+	listed  string         // the collection that is narrowed
+	scope   dbx.Expression // nil narrows nothing
+}
+
+// RecordQuery begins the query of a list.
+func (y eyes) RecordQuery(collection any) *dbx.SelectQuery {
+	q := y.App.RecordQuery(collection)
+	if c, ok := collection.(*core.Collection); ok && c.Name == y.listed && y.scope != nil {
+		q.AndWhere(y.scope)
+	}
+	return q
+}
+
+// FindCachedCollectionByNameOrId is how filters and sorts look up what they may name.
+func (y eyes) FindCachedCollectionByNameOrId(nameOrID string) (*core.Collection, error) {
+	c, err := y.App.FindCachedCollectionByNameOrId(nameOrID)
+	if err != nil {
+		return nil, err
+	}
+	unseen := y.catalog[c.Name].unseen(y.actor.Role)
+	if len(unseen) == 0 {
+		return c, nil
+	}
+	masked := *c
+	masked.Fields = slices.Clone(c.Fields)
+	for i, f := range masked.Fields {
+		if slices.Contains(unseen, f.GetName()) {
+			copied := reflect.New(reflect.TypeOf(f).Elem())
+			copied.Elem().Set(reflect.ValueOf(f).Elem())
+			masked.Fields[i] = copied.Interface().(core.Field)
+			masked.Fields[i].SetHidden(true)
+		}
+	}
+	return &masked, nil
+}
+
+// narrow gives the record routes the caller's eyes.
+func narrow(app core.App, declared Catalog) {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalNarrow", Func: func(se *core.ServeEvent) error {
+		se.Router.BindFunc(func(e *core.RequestEvent) error {
+			if strings.HasPrefix(e.Request.URL.Path, "/api/") {
+				e.Response.Header().Set("Cache-Control", "no-store")
+			}
+			switch e.Request.Pattern {
+			case "GET /api/collections/{collection}/records":
+				return declared.list(e)
+			case "POST /api/collections/{collection}/records":
+				return declared.explainCreate(e)
+			}
+			return e.Next()
+		})
+		return se.Next()
+	}})
+	app.OnRealtimeSubscribeRequest().Bind(&hook.Handler[*core.RealtimeSubscribeRequestEvent]{Id: "hospitalNarrowRealtime", Func: func(e *core.RealtimeSubscribeRequestEvent) error {
+		if err := declared.checkTopics(e); err != nil {
+			return err
+		}
+		return e.Next()
+	}})
+}
+
+func (c Catalog) of(e *core.RequestEvent) (Collection, bool) {
+	stored, err := e.App.FindCachedCollectionByNameOrId(e.Request.PathValue("collection"))
+	if err != nil {
+		return Collection{}, false
+	}
+	declared, ok := c[stored.Name]
+	return declared, ok
+}
+
+func (c Catalog) list(e *core.RequestEvent) error {
+	actor := actorOf(e.Auth)
+	declared, ok := c.of(e)
+	if !ok || actor.Superuser {
+		return e.Next()
+	}
+	e.App = eyes{App: e.App, catalog: c, actor: actor, listed: declared.Name,
+		scope: c.where(declared, declared.Policy[actor.Role].Read, actor, e.App)}
+	return e.Next()
+}
+
+// where is a scope in SQL, nil when it has nothing to narrow.
+func (c Catalog) where(in Collection, s Scope, actor Actor, app core.App) dbx.Expression {
+	sql := s.where
+	switch {
+	case s.empty():
+		sql = "1 = 0"
+	case s.path != "":
+		sql = c.ownedBy(in, in.Name+".", strings.Split(s.path, "."))
+	}
+	if sql == "" {
+		return nil
+	}
+	return dbx.NewExp(sql, dbx.Params{"me": actor.ID, "now": types.NowDateTime().String()})
+}
+
+// ownedBy turns patient.user into nested look-ups that indexes answer.
+func (c Catalog) ownedBy(in Collection, prefix string, path []string) string {
+	column := "[[" + prefix + path[0] + "]]"
+	if len(path) == 1 {
+		return column + " = {:me}"
+	}
+	target := c[c.target(in, path[0])]
+	return column + " IN (SELECT [[id]] FROM {{" + target.Name + "}} WHERE " + c.ownedBy(target, "", path[1:]) + ")"
+}
+
+// target is the collection a relation points to.
+func (c Catalog) target(in Collection, relation string) string {
+	field, ok := in.field(relation).(*core.RelationField)
+	if !ok {
+		panic("policy of " + in.Name + ": " + relation + " is not a relation")
+	}
+	return c.NameOf(field.CollectionId)
+}
+
+// explainCreate says why a rule refused a new record, where PocketBase says only
+// that it did.
+func (c Catalog) explainCreate(e *core.RequestEvent) error {
+	err := e.Next()
+	refused, ok := err.(*router.ApiError)
+	declared, known := c.of(e)
+	if !ok || !known || refused.Status != http.StatusBadRequest || len(refused.Data) > 0 || !strings.HasPrefix(refused.Message, "Failed to create record") {
+		return err
+	}
+	scope := declared.Policy[actorOf(e.Auth).Role].Create
+	if scope.empty() {
+		return e.ForbiddenError("Your role may not create "+declared.Name+".", nil)
+	}
+	field, _, _ := strings.Cut(scope.path, ".")
+	if field == "" {
+		return err
+	}
+	return e.BadRequestError("The request was refused because of "+field+".", validation.Errors{
+		field: validation.NewError("not_yours", "There is no such record, or it is not yours."),
+	})
+}
+
+// checkTopics refuses a realtime filter that asks about fields the caller is not
+// shown; it would tell by silence what it may not tell in words.
+func (c Catalog) checkTopics(e *core.RealtimeSubscribeRequestEvent) error {
+	actor := actorOf(e.Auth)
+	if actor.Superuser {
+		return nil
+	}
+	view := eyes{App: e.App, catalog: c, actor: actor}
+	asked := subscriptions.NewDefaultClient() // reads the topics exactly as the broker will
+	asked.Subscribe(e.Subscriptions...)
+	for topic, options := range asked.Subscriptions() {
+		filter := options.Query[search.FilterQueryParam]
+		if filter == "" {
+			continue
+		}
+		name := topic[:strings.IndexAny(topic+"?", "/?")]
+		collection, err := view.FindCachedCollectionByNameOrId(name)
+		if err != nil {
+			continue // no such collection, no such events
+		}
+		info := &core.RequestInfo{Context: core.RequestInfoContextRealtime, Auth: e.Auth}
+		if _, err := search.FilterData(filter).BuildExpr(core.NewRecordFieldResolver(view, collection, info, false)); err != nil {
+			return e.BadRequestError("The filter of the subscription "+name+" cannot be used.", err)
+		}
+	}
+	return nil
+}
+
+// mask leaves out of every answer, event and expansion the fields the reader is
+// not shown.
+func mask(app core.App, declared Catalog) {
+	app.OnRecordEnrich().Bind(&hook.Handler[*core.RecordEnrichEvent]{Id: "hospitalMask", Priority: -50, Func: func(e *core.RecordEnrichEvent) error {
+		actor := actorOf(e.RequestInfo.Auth)
+		c, ok := declared[e.Record.Collection().Name]
+		if ok && !actor.Superuser {
+			e.Record.Hide(c.unseen(actor.Role)...)
+		}
+		return e.Next()
+	}})
+}

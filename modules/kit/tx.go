@@ -1,0 +1,104 @@
+package kit
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+)
+
+// InTx runs a hook's work in one transaction with the write it guards. Inside,
+// e.App is the transaction; afterwards it is what it was, so that later hooks do
+// not find a dead one.
+func InTx(e *core.RecordEvent, work func() error) error {
+	outer := e.App
+	defer func() { e.App = outer }()
+	return outer.RunInTransaction(func(tx core.App) error {
+		e.App = tx
+		return work()
+	})
+}
+
+// OnCreate binds the law for new records of a collection. It runs in a
+// transaction with the insert; it must call e.Next() once.
+func OnCreate(app core.App, collection string, law func(e *core.RecordEvent) error) {
+	app.OnRecordCreate(collection).Bind(&hook.Handler[*core.RecordEvent]{Id: collection + "OnCreate", Func: func(e *core.RecordEvent) error {
+		return InTx(e, func() error { return law(e) })
+	}})
+}
+
+// OnUpdate binds the law for changed records of a collection. It runs in a
+// transaction with the update and is given the record as it stands in that
+// transaction; it must call e.Next() once.
+func OnUpdate(app core.App, collection string, law func(e *core.RecordEvent, before *core.Record) error) {
+	app.OnRecordUpdate(collection).Bind(&hook.Handler[*core.RecordEvent]{Id: collection + "OnUpdate", Func: func(e *core.RecordEvent) error {
+		return InTx(e, func() error {
+			before, err := e.App.FindRecordById(collection, e.Record.Id)
+			if err != nil {
+				return err
+			}
+			return law(e, before)
+		})
+	}})
+}
+
+// Event is something that happened to a record of a collection.
+type Event struct {
+	Collection string
+	Happened   func(before, after *core.Record) bool // before is nil for a new record
+}
+
+// Entering is the event of a field taking a value, at creation or later.
+func Entering(collection, field, value string) Event {
+	return Event{collection, func(before, after *core.Record) bool {
+		return after.GetString(field) == value && (before == nil || before.GetString(field) != value)
+	}}
+}
+
+// Reaction is what follows an event in another module. It writes through tx, in
+// the transaction of the event: when it fails, the event did not happen.
+type Reaction func(tx core.App, after *core.Record) error
+
+// When makes reactions follow an event, in order.
+func When(app core.App, event Event, id string, reactions ...Reaction) {
+	react := func(e *core.RecordEvent, before *core.Record) error {
+		return InTx(e, func() error {
+			if err := e.Next(); err != nil {
+				return err
+			}
+			if !event.Happened(before, e.Record) {
+				return nil
+			}
+			for _, reaction := range reactions {
+				if err := reaction(e.App, e.Record); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	// Priority 10 runs inside the collection's own law, which has already settled what the record will be.
+	app.OnRecordCreate(event.Collection).Bind(&hook.Handler[*core.RecordEvent]{Id: id + "OnCreate", Priority: 10, Func: func(e *core.RecordEvent) error {
+		return react(e, nil)
+	}})
+	app.OnRecordUpdate(event.Collection).Bind(&hook.Handler[*core.RecordEvent]{Id: id + "OnUpdate", Priority: 10, Func: func(e *core.RecordEvent) error {
+		return InTx(e, func() error {
+			before, err := e.App.FindRecordById(event.Collection, e.Record.Id)
+			if err != nil {
+				return err
+			}
+			return react(e, before)
+		})
+	}})
+}
+
+// Changed says whether any column differs between two states of a record, apart
+// from when it was last written.
+func Changed(before, after *core.Record) bool {
+	for _, f := range after.Collection().Fields {
+		if f.Type() != core.FieldTypeAutodate && fmt.Sprint(before.Get(f.GetName())) != fmt.Sprint(after.Get(f.GetName())) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,24 @@
+// Package modules lists what the hospital is made of.
+package modules
+
+import (
+	"hospital/modules/accounts"
+	"hospital/modules/appointments"
+	"hospital/modules/billing"
+	"hospital/modules/hospital"
+	"hospital/modules/kit"
+	"hospital/modules/patients"
+	"hospital/modules/services"
+	"hospital/modules/staff"
+)
+
+// All is the modules in order of dependency: one imports only those above it.
+var All = []kit.Module{
+	hospital.Module,
+	accounts.Module,
+	services.Module,
+	staff.Module,
+	patients.Module,
+	appointments.Module,
+	billing.Module,
+}

@@ -1,0 +1,53 @@
+package operations
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/cmd"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+)
+
+// passwordEnv holds a superuser's password for a command that is not given one.
+const passwordEnv = "HOSPITAL_SUPERUSER_PASSWORD"
+
+// superuserCommand is PocketBase's, except that create, update and upsert read a
+// password they are not given from the environment or from standard input, so
+// that it need not stand in the process list.
+func superuserCommand(app core.App) *cobra.Command {
+	command := cmd.NewSuperuserCommand(app)
+	for _, sub := range command.Commands() {
+		switch sub.Name() {
+		case "create", "update", "upsert":
+			run := sub.RunE
+			sub.Long = sub.Short + ".\n\nWithout a password argument it is read from " + passwordEnv + ", or else from the first line of standard input."
+			sub.RunE = func(c *cobra.Command, args []string) error {
+				if len(args) == 1 {
+					password, err := readPassword(c.InOrStdin())
+					if err != nil {
+						return err
+					}
+					args = append(args, password)
+				}
+				return run(c, args)
+			}
+		}
+	}
+	return command
+}
+
+func readPassword(in io.Reader) (string, error) {
+	if password := os.Getenv(passwordEnv); password != "" {
+		return password, nil
+	}
+	line, err := bufio.NewReader(in).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}

@@ -1,0 +1,101 @@
+package patients
+
+import "hospital/modules/kit"
+
+// Sex is the administrative one, in FHIR's words.
+type Sex string
+
+// Source says why somebody is in a care team.
+type Source string
+
+// The sources of a care team entry.
+const (
+	Appointment Source = "appointment"
+	Manual      Source = "manual"
+)
+
+var contact = []string{"phone", "email", "address", "emergency_name", "emergency_phone", "emergency_relation"}
+
+var identity = with(contact, "name", "birth_date", "sex", "blood_group", "national_id")
+
+var patients = kit.Collection{
+	Name: "patients",
+	Fields: kit.Fields{
+		kit.Relation("user", "users"),
+		kit.Text("mrn", 20),
+		kit.Required(kit.Text("name", 120)),
+		kit.Text("name_key", 240),
+		kit.Day("birth_date"),
+		kit.Select[Sex]("sex", "female", "male", "other", "unknown"),
+		kit.Select[string]("blood_group", "A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-"),
+		kit.Text("phone", 40),
+		kit.Email("email"),
+		kit.Text("address", 300),
+		kit.Text("national_id", 60),
+		kit.Text("emergency_name", 120),
+		kit.Text("emergency_phone", 40),
+		kit.Text("emergency_relation", 60),
+		kit.Text("medical_history", 50_000),
+		kit.Bool("active"),
+	},
+	Indexes: []kit.Index{
+		{Columns: "mrn", Unique: true},
+		{Columns: "user"},
+		{Columns: "name_key"},
+		{Columns: "created"},
+	},
+	Policy: kit.Policy{
+		kit.Patient: {Read: kit.Own("user"),
+			Create: kit.Own("user"), Sets: with(identity, "user", "medical_history"),
+			Update: kit.Own("user"), Changes: contact},
+		kit.Doctor: {Read: Care(""), Blind: []string{"national_id"},
+			Update: Care(""), Changes: []string{"blood_group", "medical_history"}},
+		kit.Nurse: {Read: kit.All, Blind: []string{"national_id"},
+			Create: kit.All, Sets: with(identity, "medical_history")},
+		kit.Receptionist: {Read: kit.All, Blind: []string{"medical_history"},
+			Create: kit.All, Sets: with(identity, "user"),
+			Update: kit.All, Changes: with(identity, "user", "active")},
+		kit.Accountant: {Read: kit.All, Sees: []string{"mrn", "name", "phone", "email", "address"}},
+		kit.Admin: {Read: kit.All,
+			Create: kit.All, Sets: with(identity, "user", "medical_history"),
+			Update: kit.All, Changes: with(identity, "user", "medical_history", "active")},
+	},
+}
+
+var careTeam = kit.Collection{
+	Name: "care_team",
+	Fields: kit.Fields{
+		kit.Required(kit.Relation("patient", "patients")),
+		kit.Required(kit.Relation("user", "users")),
+		kit.Required(kit.Select("source", Appointment, Manual)),
+		kit.Text("reason", 500),
+		kit.Required(kit.Instant("starts")),
+		kit.Required(kit.Instant("ends")),
+	},
+	Indexes: []kit.Index{{Columns: "user, ends"}, {Columns: "patient, user"}},
+	Policy: kit.Policy{
+		kit.Patient: {Read: kit.Own("patient.user")},
+		kit.Doctor:  {Read: kit.Own("user")},
+		kit.Nurse:   {Read: kit.Own("user")},
+		kit.Admin: {Read: kit.All,
+			Create: kit.All, Sets: []string{"patient", "user", "reason", "starts", "ends"},
+			Update: kit.All, Changes: []string{"ends"}},
+	},
+}
+
+// Care is the rows whose patient the caller is in the care team of, now. The path
+// leads to the patient and is empty in the patients collection itself.
+func Care(path string) kit.Scope {
+	column, prefix := "[[patients.id]]", ""
+	if path != "" {
+		column, prefix = "[["+path+"]]", path+"."
+	}
+	via := prefix + "care_team_via_patient."
+	return kit.Rows("care",
+		via+"user ?= @request.auth.id && "+via+"starts ?<= @now && "+via+"ends ?> @now",
+		column+" IN (SELECT patient FROM care_team WHERE user = {:me} AND starts <= {:now} AND ends > {:now})")
+}
+
+func with(fields []string, more ...string) []string {
+	return append(append([]string{}, fields...), more...)
+}

@@ -1,0 +1,108 @@
+package patients
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/accounts"
+	"hospital/modules/hospital"
+	"hospital/modules/kit"
+)
+
+func hooks(app core.App) {
+	kit.OnCreate(app, "patients", func(e *core.RecordEvent) error {
+		n, err := hospital.NextNumber(e.App, "mrn")
+		if err != nil {
+			return err
+		}
+		e.Record.Set("mrn", MRN(n))
+		e.Record.Set("active", true)
+		return check(e)
+	})
+	kit.OnUpdate(app, "patients", func(e *core.RecordEvent, _ *core.Record) error { return check(e) })
+	kit.OnCreate(app, "care_team", func(e *core.RecordEvent) error {
+		if e.Record.GetString("source") == "" {
+			e.Record.Set("source", string(Manual))
+		}
+		return checkTeam(e)
+	})
+	kit.OnUpdate(app, "care_team", func(e *core.RecordEvent, _ *core.Record) error { return checkTeam(e) })
+}
+
+func check(e *core.RecordEvent) error {
+	r := e.Record
+	r.Set("name_key", NameKey(r.GetString("name")))
+	if day := r.GetString("birth_date"); day != "" {
+		born, err := time.Parse(time.DateOnly, day)
+		if err != nil || born.Year() < 1880 {
+			return kit.Invalid("birth_date", "invalid_date", "This must be a day such as 1980-12-31.")
+		}
+		if born.After(kit.Now(e.App).Add(14 * time.Hour)) { // it is already tomorrow somewhere
+			return kit.Invalid("birth_date", "in_the_future", "A birth date cannot be in the future.")
+		}
+	}
+	return e.Next()
+}
+
+func checkTeam(e *core.RecordEvent) error {
+	starts, ends := e.Record.GetDateTime("starts"), e.Record.GetDateTime("ends")
+	if !starts.IsZero() && !ends.IsZero() && !ends.After(starts) {
+		return kit.Invalid("ends", "ends_before_starts", "The end must be after the start.")
+	}
+	return e.Next()
+}
+
+// Enrol makes the patients record of a patient who registered.
+func Enrol(tx core.App, user *core.Record) error {
+	if user.GetString("role") != string(kit.Patient) {
+		return nil
+	}
+	collection, err := tx.FindCachedCollectionByNameOrId("patients")
+	if err != nil {
+		return err
+	}
+	patient := core.NewRecord(collection)
+	if err := kit.Fill(patient, accounts.Profile(user), with(identity, "medical_history")...); err != nil {
+		return err
+	}
+	patient.Set("user", user.Id)
+	for _, field := range []string{"name", "phone", "email"} {
+		patient.Set(field, user.GetString(field))
+	}
+	return tx.Save(patient)
+}
+
+// JoinCareTeam lets a user open a patient's record from now until the end.
+func JoinCareTeam(tx core.App, patient, user string, source Source, ends time.Time) error {
+	collection, err := tx.FindCachedCollectionByNameOrId("care_team")
+	if err != nil {
+		return err
+	}
+	var entry *core.Record
+	entries, err := tx.FindAllRecords(collection, dbx.HashExp{"patient": patient, "user": user, "source": string(source)})
+	if err != nil {
+		return err
+	}
+	if len(entries) > 0 {
+		entry = entries[0]
+	} else {
+		entry = core.NewRecord(collection)
+		entry.Set("patient", patient)
+		entry.Set("user", user)
+		entry.Set("source", string(source))
+	}
+	if now := kit.Now(tx); !entry.GetDateTime("ends").Time().After(now) {
+		entry.Set("starts", now)
+	}
+	if entry.GetDateTime("ends").Time().After(ends) {
+		return nil
+	}
+	entry.Set("ends", ends)
+	if err := tx.Save(entry); err != nil {
+		return fmt.Errorf("join the care team of %s: %w", patient, err)
+	}
+	return nil
+}

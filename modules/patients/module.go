@@ -1,0 +1,16 @@
+// Package patients is who is treated here, and who may open their record.
+package patients
+
+import "hospital/modules/kit"
+
+// Module is the patients.
+var Module = kit.Module{
+	Name:        "patients",
+	Collections: []kit.Collection{patients, careTeam},
+	Hooks:       hooks,
+	Invariants: []kit.Invariant{
+		{"Every active patient account has its patients record.", `SELECT u.id FROM users u WHERE u.role = 'patient' AND u.status = 'active'
+			AND NOT EXISTS (SELECT 1 FROM patients p WHERE p.user = u.id)`},
+		{"Medical record numbers are unique.", `SELECT mrn FROM patients GROUP BY mrn HAVING COUNT(*) > 1`},
+	},
+}
