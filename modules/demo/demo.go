@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hospital/modules/kit"
+	"hospital/modules/seed"
 )
 
 // Password opens every demo account.
@@ -73,9 +74,9 @@ func signIns(out io.Writer) {
 func Fill(app core.App) error {
 	defer kit.SetClock(app, time.Now)
 	return app.RunInTransaction(func(tx core.App) error {
-		f := &filler{tx: tx, id: map[string]string{}}
+		f := filler{seed.New(tx)}
 		f.people()
 		f.visits(time.Now())
-		return f.err
+		return f.Err
 	})
 }

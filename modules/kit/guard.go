@@ -26,16 +26,14 @@ func guardRequests(app core.App, declared Catalog) {
 				return e.Next()
 			}
 			actor := actorOf(e.Auth)
-			info, err := e.RequestInfo()
-			if err != nil {
-				return err
-			}
 			b := body{
-				fields:    info.Body,
-				typed:     strings.HasPrefix(e.Request.Header.Get("Content-Type"), "application/json"),
+				fields:    map[string]any{},
 				record:    e.Record,
 				actor:     actor,
 				permitted: fields(c.Policy[actor.Role]),
+			}
+			if err := b.read(e.RequestEvent); err != nil {
+				return err
 			}
 			if err := c.check(b); err != nil {
 				return err
@@ -58,6 +56,24 @@ type body struct {
 	record    *core.Record
 	actor     Actor
 	permitted []string
+}
+
+// read takes the body as it was sent; PocketBase has already turned its own copy
+// into the types of the fields.
+func (b *body) read(e *core.RequestEvent) error {
+	sent := map[string]any{}
+	if err := e.BindBody(&sent); err != nil {
+		return e.BadRequestError("The body could not be read.", err)
+	}
+	for name, value := range sent {
+		b.fields[strings.TrimPrefix(strings.TrimRight(name, "+-"), "+")] = value
+	}
+	b.typed = strings.HasPrefix(e.Request.Header.Get("Content-Type"), "application/json")
+	if form := e.Request.MultipartForm; form != nil { // a batch wraps its JSON in a form
+		_, wrapped := form.Value["@jsonPayload"]
+		b.typed = wrapped && len(form.Value) == 1
+	}
+	return nil
 }
 
 // echoes are keys that clients send back because they were given them; they say nothing.

@@ -1,0 +1,158 @@
+package hospitaltest
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+)
+
+// Client is one person using the API.
+type Client struct {
+	h     *Hospital
+	token string
+}
+
+// As is a furnished account, signed in: "patient1", "doctor2". "guest" has not signed in.
+func (h *Hospital) As(account string) Client {
+	h.T.Helper()
+	if account == "guest" {
+		return Client{h: h}
+	}
+	if token, ok := h.tokens.Load(account); ok {
+		return Client{h, token.(string)}
+	}
+	token, err := h.Record("users", ID(account)).NewAuthToken()
+	if err != nil {
+		h.T.Fatalf("sign in %s: %v", account, err)
+	}
+	h.tokens.Store(account, token)
+	return Client{h, token}
+}
+
+// WithToken is whoever holds a token.
+func (h *Hospital) WithToken(token string) Client { return Client{h, token} }
+
+// Body is the JSON of a request.
+type Body map[string]any
+
+// Response is an answer of the API.
+type Response struct {
+	Status int
+	Raw    []byte
+	JSON   map[string]any // nil when the body is no JSON object
+}
+
+// Do sends a request. The body may be nil, a Body, or raw bytes.
+func (c Client) Do(method, path string, body any) Response {
+	c.h.T.Helper()
+	var raw []byte
+	switch b := body.(type) {
+	case nil:
+	case []byte:
+		raw = b
+	default:
+		var err error
+		if raw, err = json.Marshal(b); err != nil {
+			c.h.T.Fatal("encode the request:", err)
+		}
+	}
+	request := httptest.NewRequest(method, path, bytes.NewReader(raw))
+	request.Header.Set("Content-Type", "application/json")
+	if c.token != "" {
+		request.Header.Set("Authorization", c.token)
+	}
+	recorder := httptest.NewRecorder()
+	c.h.Handler.ServeHTTP(recorder, request)
+	response := Response{Status: recorder.Code, Raw: recorder.Body.Bytes()}
+	_ = json.Unmarshal(response.Raw, &response.JSON) // not every answer is an object
+	return response
+}
+
+// Create posts a new record.
+func (c Client) Create(collection string, body Body) Response {
+	c.h.T.Helper()
+	return c.Do(http.MethodPost, "/api/collections/"+collection+"/records", body)
+}
+
+// Update patches a record.
+func (c Client) Update(collection, id string, body Body) Response {
+	c.h.T.Helper()
+	return c.Do(http.MethodPatch, "/api/collections/"+collection+"/records/"+id, body)
+}
+
+// View reads one record. The query may be empty.
+func (c Client) View(collection, id, query string) Response {
+	c.h.T.Helper()
+	return c.Do(http.MethodGet, "/api/collections/"+collection+"/records/"+id+mark(query), nil)
+}
+
+// List reads the records of a collection, at most 1000. The query may be empty.
+func (c Client) List(collection, query string) Response {
+	c.h.T.Helper()
+	return c.Do(http.MethodGet, "/api/collections/"+collection+"/records?perPage=1000&"+query, nil)
+}
+
+// Filter is a query with a filter.
+func Filter(filter string) string { return "filter=" + url.QueryEscape(filter) }
+
+func mark(query string) string {
+	if query == "" {
+		return ""
+	}
+	return "?" + query
+}
+
+// ID is the id of the record in an answer.
+func (r Response) ID() string { return r.String("id") }
+
+// String is a text of the record in an answer.
+func (r Response) String(field string) string {
+	s, _ := r.JSON[field].(string)
+	return s
+}
+
+// Int is a number of the record in an answer.
+func (r Response) Int(field string) int64 {
+	n, _ := r.JSON[field].(float64)
+	return int64(n)
+}
+
+// Items are the records of a list.
+func (r Response) Items() (items []map[string]any) {
+	list, _ := r.JSON["items"].([]any)
+	for _, item := range list {
+		items = append(items, item.(map[string]any))
+	}
+	return items
+}
+
+// IDs are the ids of a list.
+func (r Response) IDs() (ids []string) {
+	for _, item := range r.Items() {
+		ids = append(ids, item["id"].(string))
+	}
+	return ids
+}
+
+// Code is what a refusal says of a field.
+func (r Response) Code(field string) string {
+	data, _ := r.JSON["data"].(map[string]any)
+	said, _ := data[field].(map[string]any)
+	code, _ := said["code"].(string)
+	return code
+}
+
+// OK fails the test unless the request succeeded.
+func (r Response) OK(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}) Response {
+	t.Helper()
+	if r.Status < 200 || r.Status > 299 {
+		t.Fatalf("answered %d: %s", r.Status, strings.TrimSpace(string(r.Raw)))
+	}
+	return r
+}

@@ -1,0 +1,134 @@
+package hospitaltest
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/hooks"
+	"hospital/modules"
+	"hospital/modules/hospital"
+	"hospital/modules/kit"
+	"hospital/modules/seed"
+)
+
+// Password opens every furnished account.
+const Password = "correct-horse-battery"
+
+// Accounts are the furnished accounts, two of every role.
+var Accounts = []string{"admin1", "admin2", "doctor1", "doctor2", "nurse1", "nurse2", "receptionist1", "receptionist2",
+	"accountant1", "accountant2", "patient1", "patient2"}
+
+// RoleOf is the role of a furnished account.
+func RoleOf(account string) kit.Role {
+	if account == "guest" {
+		return kit.Guest
+	}
+	return kit.Role(account[:len(account)-1])
+}
+
+var baseDir string
+
+// furnished is a data directory with the hospital that every test gets a copy of.
+var furnished = sync.OnceValue(func() string {
+	dir, err := os.MkdirTemp("", "hospitaltest")
+	if err != nil {
+		panic(err)
+	}
+	baseDir = dir
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, EncryptionEnv: "pb_test_env"})
+	steps := []func() error{
+		app.Bootstrap,
+		app.RunAllMigrations,
+		func() error { return cheapPasswords(app) },
+		func() error {
+			kit.Register(app, modules.All)
+			hooks.Register(app)
+			return app.RunInTransaction(furnish)
+		},
+		func() error {
+			_, err := app.NonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute()
+			return err
+		},
+		func() error {
+			_, err := app.AuxNonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute()
+			return err
+		},
+		app.ResetBootstrapState,
+	}
+	for i, step := range steps {
+		if err := step(); err != nil {
+			panic(fmt.Errorf("furnish the hospital, step %d: %w", i, err))
+		}
+	}
+	return dir
+})
+
+// cheapPasswords makes hashing quick where only tests sign in.
+func cheapPasswords(app core.App) error {
+	users, err := app.FindCollectionByNameOrId("users")
+	if err != nil {
+		return err
+	}
+	users.Fields.GetByName("password").(*core.PasswordField).Cost = 4
+	return app.Save(users)
+}
+
+// furnish gives the hospital two of everybody, a child in the care of patient1, a
+// patient without an account, and for each doctor a visit of every kind.
+func furnish(tx core.App) error {
+	w := seed.New(tx)
+	w.NewID = ID
+	system := kit.Actor{Role: kit.System}
+	desk := kit.Actor{ID: ID("receptionist1"), Role: kit.Receptionist}
+	now := time.Now().UTC().Truncate(time.Hour)
+
+	w.Named("hospital", hospital.ID)
+	w.Update(system, "hospital", "hospital", seed.Fields{"name": "Test Hospital"})
+	w.Create(system, "consult", "services", seed.Fields{"code": "CONS", "name": "Consultation", "price_minor": 5_000, "tax_bp": 700, "active": true})
+	w.Create(system, "retired", "services", seed.Fields{"code": "OLD", "name": "Leeches", "price_minor": 100})
+	w.Create(system, "general", "departments", seed.Fields{"code": "GEN", "name": "General", "active": true})
+	w.Create(system, "closed", "departments", seed.Fields{"code": "OLD", "name": "Closed"})
+
+	for _, account := range Accounts {
+		w.Create(system, account, "users", seed.Fields{"email": account + "@example.org", "password": Password, "name": account, "role": string(RoleOf(account))})
+	}
+	for _, n := range []string{"1", "2"} {
+		w.Create(system, "dr"+n, "doctors", seed.Fields{"user": ID("doctor" + n), "name": "Dr. " + n, "department": ID("general"), "license_no": "L" + n, "phone": "1" + n,
+			"consultation": ID("consult"), "accepts_online": true, "active": true})
+		w.Create(system, "ns"+n, "nurses", seed.Fields{"user": ID("nurse" + n), "name": "Nurse " + n, "license_no": "N" + n, "active": true})
+		w.Create(system, "pat"+n, "patients", seed.Fields{"user": ID("patient" + n), "name": "Patient " + n, "birth_date": "1980-01-0" + n, "national_id": "ID" + n,
+			"phone": "2" + n, "medical_history": "history " + n})
+	}
+	w.Create(system, "retireddr", "users", seed.Fields{"email": "retired@example.org", "password": Password, "name": "Retired", "role": "doctor", "status": "suspended"})
+	w.Create(system, "drgone", "doctors", seed.Fields{"user": ID("retireddr"), "name": "Dr. Gone"})
+	w.Create(system, "kid1", "patients", seed.Fields{"user": ID("patient1"), "name": "Child of 1", "birth_date": "2020-05-05"})
+	w.Create(system, "walkin", "patients", seed.Fields{"name": "Without Account"})
+
+	visit := func(name, patient, doctor string, starts time.Time) {
+		w.Create(desk, name, "appointments", seed.Fields{"patient": ID(patient), "doctor": ID(doctor), "starts": starts, "reason": "reason of " + name, "staff_note": "note on " + name})
+	}
+	for i, v := range []struct{ n, patient, doctor string }{{"1", "pat1", "dr1"}, {"2", "pat2", "dr2"}} {
+		starts := now.Add(-48 * time.Hour)
+		w.At(starts.Add(-time.Hour))
+		visit("done"+v.n, v.patient, v.doctor, starts)
+		w.At(starts.Add(20 * time.Minute))
+		w.Update(kit.Actor{ID: ID("doctor" + v.n), Role: kit.Doctor}, "done"+v.n, "appointments", seed.Fields{"status": "completed"})
+		bill := w.Find("bill"+v.n, "bills", "appointment", ID("done"+v.n))
+		w.Create(kit.Actor{ID: ID("patient" + v.n), Role: kit.Patient}, "paid"+v.n, "payments", seed.Fields{"bill": bill.Id, "method": "card", "amount_minor": 1_000, "reference": "ref" + v.n})
+
+		w.At(time.Now())
+		visit("booked"+v.n, v.patient, v.doctor, now.Add(72*time.Hour+time.Duration(i)*time.Hour))
+		w.Create(kit.Actor{ID: ID("patient" + v.n), Role: kit.Patient}, "asked"+v.n, "appointments", seed.Fields{"patient": ID(v.patient), "doctor": ID(v.doctor),
+			"starts": now.Add(96 * time.Hour), "reason": "reason of asked" + v.n})
+	}
+	visit("walk", "walkin", "dr2", now.Add(120*time.Hour))
+	w.Create(system, "team", "care_team", seed.Fields{"patient": ID("walkin"), "user": ID("nurse1"), "source": "manual", "starts": now.Add(-time.Hour), "ends": now.Add(time.Hour * 24)})
+	// A visit long past does not open a record any more, even while others are open.
+	w.Create(system, "expired", "care_team", seed.Fields{"patient": ID("pat2"), "user": ID("doctor1"), "source": "manual", "starts": now.Add(-90 * 24 * time.Hour), "ends": now.Add(-60 * 24 * time.Hour)})
+	kit.SetClock(tx, time.Now)
+	return w.Err
+}

@@ -1,0 +1,104 @@
+// Package hospitaltest gives a test a whole hospital of its own, as net/http/httptest
+// gives it a server: migrated, with two of everybody, and reached through the
+// real API.
+package hospitaltest
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tests"
+
+	"hospital/hooks"
+	_ "hospital/migrations" // the schema
+	"hospital/modules"
+	"hospital/modules/kit"
+	"hospital/modules/operations"
+)
+
+// Hospital is a running hospital on a data directory of its own.
+type Hospital struct {
+	T       testing.TB
+	App     *tests.TestApp
+	Handler http.Handler
+	tokens  sync.Map // account name -> token
+}
+
+// New opens a copy of the furnished hospital. It is closed with the test.
+func New(t testing.TB) *Hospital {
+	t.Helper()
+	app, err := tests.NewTestApp(furnished())
+	if err != nil {
+		t.Fatal("open the hospital:", err)
+	}
+	t.Cleanup(app.Cleanup)
+	kit.Register(app, modules.All)
+	hooks.Register(app)
+
+	router, err := apis.NewRouter(app)
+	if err != nil {
+		t.Fatal("build the router:", err)
+	}
+	h := &Hospital{T: t, App: app}
+	serve := &core.ServeEvent{App: app, Router: router}
+	err = app.OnServe().Trigger(serve, func(e *core.ServeEvent) error {
+		h.Handler, err = e.Router.BuildMux()
+		return err
+	})
+	if err != nil {
+		t.Fatal("serve the hospital:", err)
+	}
+	return h
+}
+
+// Main runs a package's tests and removes what they shared. Call it from TestMain.
+func Main(m *testing.M) {
+	code := m.Run()
+	if baseDir != "" {
+		_ = os.RemoveAll(baseDir)
+	}
+	os.Exit(code)
+}
+
+// At sets the hospital's clock.
+func (h *Hospital) At(t time.Time) { kit.SetClock(h.App, func() time.Time { return t }) }
+
+// ID is the id of a furnished record: its name, filled up with zeros.
+func ID(name string) string {
+	return (strings.ToLower(name) + strings.Repeat("0", core.DefaultIdLength))[:core.DefaultIdLength]
+}
+
+// Record reads a record as the database has it.
+func (h *Hospital) Record(collection, id string) *core.Record {
+	h.T.Helper()
+	r, err := h.App.FindRecordById(collection, id)
+	if err != nil {
+		h.T.Fatalf("read %s %s: %v", collection, id, err)
+	}
+	return r
+}
+
+// Count counts the records of a collection.
+func (h *Hospital) Count(collection string) int64 {
+	h.T.Helper()
+	n, err := h.App.CountRecords(collection)
+	if err != nil {
+		h.T.Fatalf("count %s: %v", collection, err)
+	}
+	return n
+}
+
+// Verify fails the test when an invariant of the hospital is broken.
+func (h *Hospital) Verify() {
+	h.T.Helper()
+	var report strings.Builder
+	if err := operations.Verify(h.App, modules.All, &report); err != nil {
+		h.T.Errorf("%v\n%s", err, report.String())
+	}
+}
