@@ -1,0 +1,29 @@
+# Everything a developer or operator does, one word each.
+ADDR ?= 127.0.0.1:8090
+
+help: ## print the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## build, migrate, fill an empty database with the demo hospital, serve on $(ADDR)
+	./bin/hospital demo
+	./bin/hospital serve --http=$(ADDR)
+
+build: ## one pure-Go binary at bin/hospital with everything in it
+	CGO_ENABLED=0 go build -trimpath -o bin/hospital .
+
+test: ## every test, with the race detector
+	go test -race ./...
+
+bench: ## measure, as ratios within one run
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./bench
+
+lint: ## gofmt, vet and staticcheck
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these"; exit 1; }
+	go vet -composites=false ./...
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+clean: ## remove what was built
+	rm -rf bin
+
+.PHONY: help run build test bench lint clean
+.DEFAULT_GOAL := help
