@@ -126,7 +126,9 @@ func furnish(tx core.App) error {
 			"starts": now.Add(96 * time.Hour), "reason": "reason of asked" + v.n})
 	}
 	visit("walk", "walkin", "dr2", now.Add(120*time.Hour))
-	w.Create(system, "team", "care_team", seed.Fields{"patient": ID("walkin"), "user": ID("nurse1"), "source": "manual", "starts": now.Add(-time.Hour), "ends": now.Add(time.Hour * 24)})
+	for _, n := range []string{"1", "2"} {
+		w.Create(system, "team"+n, "care_team", seed.Fields{"patient": ID("walkin"), "user": ID("nurse" + n), "source": "manual", "starts": now.Add(-time.Hour), "ends": now.Add(time.Hour * 24)})
+	}
 	// A visit long past does not open a record any more, even while others are open.
 	w.Create(system, "expired", "care_team", seed.Fields{"patient": ID("pat2"), "user": ID("doctor1"), "source": "manual", "starts": now.Add(-90 * 24 * time.Hour), "ends": now.Add(-60 * 24 * time.Hour)})
 	kit.SetClock(tx, time.Now)

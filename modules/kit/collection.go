@@ -63,8 +63,8 @@ func collectionID(name string) string {
 	return core.NewBaseCollection(name).Id
 }
 
-// field finds a declared column, nil when there is none.
-func (c Collection) field(name string) core.Field {
+// Field finds a declared column, nil when there is none.
+func (c Collection) Field(name string) core.Field {
 	for _, f := range c.Fields {
 		if f.GetName() == name {
 			return f

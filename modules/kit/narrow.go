@@ -45,14 +45,16 @@ func (y eyes) FindCachedCollectionByNameOrId(nameOrID string) (*core.Collection,
 	if err != nil {
 		return nil, err
 	}
-	unseen := y.catalog[c.Name].unseen(y.actor.Role)
-	if len(unseen) == 0 {
+	declared, ok := y.catalog[c.Name]
+	unreadable := ok && declared.Policy[y.actor.Role].Read.empty()
+	unseen := declared.unseen(y.actor.Role)
+	if len(unseen) == 0 && !unreadable {
 		return c, nil
 	}
 	masked := *c
 	masked.Fields = slices.Clone(c.Fields)
 	for i, f := range masked.Fields {
-		if slices.Contains(unseen, f.GetName()) {
+		if slices.Contains(unseen, f.GetName()) || unreadable && f.GetName() != "id" {
 			copied := reflect.New(reflect.TypeOf(f).Elem())
 			copied.Elem().Set(reflect.ValueOf(f).Elem())
 			masked.Fields[i] = copied.Interface().(core.Field)
@@ -134,7 +136,7 @@ func (c Catalog) ownedBy(in Collection, prefix string, path []string) string {
 
 // target is the collection a relation points to.
 func (c Catalog) target(in Collection, relation string) string {
-	field, ok := in.field(relation).(*core.RelationField)
+	field, ok := in.Field(relation).(*core.RelationField)
 	if !ok {
 		panic("policy of " + in.Name + ": " + relation + " is not a relation")
 	}

@@ -126,7 +126,7 @@ func (c Collection) unseen(role Role) []string {
 		return g.Blind
 	}
 	var hidden []string
-	for _, f := range append(slices.Clone(c.Fields), timestamps()...) {
+	for _, f := range c.Fields {
 		if !slices.Contains(g.Sees, f.GetName()) {
 			hidden = append(hidden, f.GetName())
 		}

@@ -35,6 +35,10 @@ func hooks(app core.App) {
 func check(e *core.RecordEvent) error {
 	r := e.Record
 	r.Set("name_key", NameKey(r.GetString("name")))
+	// A missing account is PocketBase's to refuse.
+	if user, err := e.App.FindRecordById("users", r.GetString("user")); err == nil && user.GetString("role") != string(kit.Patient) {
+		return kit.Invalid("user", "wrong_role", "The account of a patient must have the role patient.")
+	}
 	if day := r.GetString("birth_date"); day != "" {
 		born, err := time.Parse(time.DateOnly, day)
 		if err != nil || born.Year() < 1880 {

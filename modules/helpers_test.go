@@ -1,0 +1,38 @@
+package modules_test
+
+import (
+	"fmt"
+	"sync/atomic"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/hospitaltest"
+)
+
+var serials atomic.Int64
+
+// serial is a number that no other call gets.
+func serial() int64 { return serials.Add(1) }
+
+// freshUser is a new account of a role that nobody's staff record has yet.
+func freshUser(h *hospitaltest.Hospital, n int64, role string) string {
+	users, err := h.App.FindCachedCollectionByNameOrId("users")
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	u := core.NewRecord(users)
+	u.Load(map[string]any{"email": fmt.Sprintf("fresh%d%s@example.org", n, role), "password": hospitaltest.Password, "name": "Fresh", "role": role})
+	if err := h.App.Save(u); err != nil {
+		h.T.Fatal(err)
+	}
+	return u.Id
+}
+
+// billOf is the bill of patient1 or patient2.
+func billOf(h *hospitaltest.Hospital, owner string) string {
+	bill, err := h.App.FindFirstRecordByData("bills", "appointment", hospitaltest.ID("done"+owner))
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	return bill.Id
+}

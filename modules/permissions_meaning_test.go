@@ -1,0 +1,225 @@
+package modules_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules"
+	"hospital/modules/hospitaltest"
+	"hospital/modules/kit"
+)
+
+// What the words of permissions.txt mean, said a second time and in other words
+// than the policies say it.
+var meaning = map[string]string{
+	"users own":                      `SELECT id FROM users WHERE id = {:me}`,
+	"departments active":             `SELECT id FROM departments WHERE active`,
+	"doctors active":                 `SELECT id FROM doctors WHERE active`,
+	"doctors own":                    `SELECT id FROM doctors WHERE user = {:me}`,
+	"nurses own":                     `SELECT id FROM nurses WHERE user = {:me}`,
+	"patients own":                   `SELECT id FROM patients WHERE user = {:me}`,
+	"patients care":                  `SELECT p.id FROM patients p JOIN care_team c ON c.patient = p.id WHERE c.user = {:me} AND {:now} BETWEEN c.starts AND c.ends`,
+	"care_team own patient":          `SELECT c.id FROM care_team c JOIN patients p ON p.id = c.patient WHERE p.user = {:me}`,
+	"care_team own":                  `SELECT id FROM care_team WHERE user = {:me}`,
+	"appointments own patient":       `SELECT a.id FROM appointments a JOIN patients p ON p.id = a.patient WHERE p.user = {:me}`,
+	"appointments own doctor":        `SELECT a.id FROM appointments a JOIN doctors d ON d.id = a.doctor WHERE d.user = {:me}`,
+	"appointment_events own patient": `SELECT e.id FROM appointment_events e JOIN appointments a ON a.id = e.appointment JOIN patients p ON p.id = a.patient WHERE p.user = {:me}`,
+	"appointment_events own doctor":  `SELECT e.id FROM appointment_events e JOIN appointments a ON a.id = e.appointment JOIN doctors d ON d.id = a.doctor WHERE d.user = {:me}`,
+	"bills own":                      `SELECT b.id FROM bills b JOIN patients p ON p.id = b.patient WHERE p.user = {:me}`,
+	"bill_items own":                 `SELECT i.id FROM bill_items i JOIN bills b ON b.id = i.bill JOIN patients p ON p.id = b.patient WHERE p.user = {:me}`,
+	"payments own":                   `SELECT y.id FROM payments y JOIN bills b ON b.id = y.bill JOIN patients p ON p.id = b.patient WHERE p.user = {:me}`,
+}
+
+// meant is the records that a word means for somebody.
+func meant(t testing.TB, h *hospitaltest.Hospital, collection, word, account string) []string {
+	t.Helper()
+	switch word {
+	case "-":
+		return nil
+	case "all":
+		return allIDs(t, h, collection)
+	}
+	key := collection + " " + word
+	sql, ok := meaning[key+" "+string(hospitaltest.RoleOf(account))]
+	if !ok {
+		sql, ok = meaning[key]
+	}
+	if !ok {
+		t.Fatalf("the test does not know what %q means for a %s", key, hospitaltest.RoleOf(account))
+	}
+	ids := query(t, h, sql, dbx.Params{"me": hospitaltest.ID(account), "now": time.Now().UTC().Format("2006-01-02 15:04:05.000Z")})
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// creation is the body of a record that a person with enough rights could create,
+// belonging to patient1 and doctor1, or to patient2 and doctor2.
+func creation(h *hospitaltest.Hospital, collection, owner string, role kit.Role) hospitaltest.Body {
+	n := serial()
+	body := map[string]hospitaltest.Body{
+		"hospital":    {"name": "Second", "timezone": "UTC", "currency": "EUR", "booking_horizon_days": 1},
+		"counters":    {"series": fmt.Sprint("s", n)},
+		"users":       {"email": fmt.Sprintf("new%d@example.org", n), "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "New", "role": "patient"},
+		"services":    {"code": fmt.Sprint("S", n), "name": "Service"},
+		"departments": {"code": fmt.Sprint("D", n), "name": "Department"},
+		"doctors":     {"user": freshUser(h, n, "doctor"), "name": "Dr. New"},
+		"nurses":      {"user": freshUser(h, n, "nurse"), "name": "Nurse New"},
+		"patients":    {"name": "New Patient"},
+		"care_team":   {"patient": hospitaltest.ID("walkin"), "user": hospitaltest.ID("doctor" + owner), "starts": "2030-01-01 00:00:00.000Z", "ends": "2030-02-01 00:00:00.000Z"},
+		"appointments": {"patient": hospitaltest.ID("pat" + owner), "doctor": hospitaltest.ID("dr" + owner),
+			"starts": at(200*time.Hour + time.Duration(n)*35*time.Minute)},
+		"appointment_events": {"appointment": hospitaltest.ID("booked" + owner), "action": "edit"},
+		"bills": {"number": fmt.Sprint("B", n), "appointment": hospitaltest.ID("booked" + owner), "patient": hospitaltest.ID("pat" + owner), "doctor": hospitaltest.ID("dr" + owner),
+			"status": "unpaid", "issued_at": at(0)},
+		"bill_items": {"bill": billOf(h, owner), "description": "Line", "quantity": 1},
+		"payments":   {"bill": billOf(h, owner), "method": "cash", "amount_minor": 1},
+	}[collection]
+	if collection == "patients" && role == kit.Patient {
+		body["user"] = hospitaltest.ID("patient" + owner)
+	}
+	body["id"] = hospitaltest.ID(fmt.Sprintf("new%dx", n))
+	return body
+}
+
+// probe is a try to write one field.
+type probe struct {
+	value any                            // or a func that makes it; another value than any furnished record has
+	with  hospitaltest.Body              // what must be sent along for it to make sense
+	on    string                         // the record to change; empty for any in reach
+	at    func(r *core.Record) time.Time // when to try it; nil for now
+}
+
+// probes holds the fields whose type does not say enough, by "collection.field"
+// and, where it differs, "collection.field role".
+var probes = map[string]probe{
+	"hospital.timezone":          {value: "Europe/Berlin"},
+	"hospital.currency":          {value: "KWD"},
+	"hospital.currency_exponent": {value: 3},
+	"users.role":                 {value: "doctor", on: hospitaltest.ID("retireddr")},
+	"users.role guest":           {value: "doctor"},
+	"users.role admin":           {value: "nurse", on: hospitaltest.ID("patient2")},
+	"users.status":               {value: "suspended"},
+	"users.status admin":         {value: "suspended", on: hospitaltest.ID("patient2")},
+	"doctors.user":               {value: hospitaltest.ID("doctor2")},
+	"nurses.user":                {value: hospitaltest.ID("nurse2")},
+	"patients.birth_date":        {value: "1999-09-09"},
+	"patients.user":              {value: hospitaltest.ID("patient2")},
+	"patients.user patient":      {value: hospitaltest.ID("patient1"), on: hospitaltest.ID("walkin")},
+	"care_team.starts":           {value: "2030-01-02 00:00:00.000Z"},
+	"care_team.ends":             {value: "2031-01-02 00:00:00.000Z"},
+	"care_team.source":           {value: "appointment", on: hospitaltest.ID("team1")},
+	"appointments.ends":          {value: endOf},
+	"appointments.starts": {value: func(*hospitaltest.Hospital, hospitaltest.Body) any {
+		return at(3000*time.Hour + time.Duration(serial())*35*time.Minute)
+	}},
+	"appointments.status":            {value: "cancelled"},
+	"appointments.status nurse":      missed,
+	"appointments.cancel_code":       {value: "hospital", with: hospitaltest.Body{"status": "cancelled"}},
+	"appointments.cancel_code nurse": {value: "no_show", with: hospitaltest.Body{"status": "cancelled"}, on: missed.on, at: missed.at},
+	"appointments.overbook":          {value: true, with: hospitaltest.Body{"staff_note": "urgent"}},
+	"appointments.overbook patient":  {value: true},
+	"appointments.overbook nurse":    {value: true},
+	"appointments.checked_in_at":     {value: at(0), on: hospitaltest.ID("booked1"), at: start},
+	"appointments.started_at":        {value: at(0), on: hospitaltest.ID("booked1"), at: start},
+	"appointments.patient":           {value: hospitaltest.ID("kid1")},
+	"appointments.doctor":            {value: hospitaltest.ID("dr2")},
+	"appointments.doctor doctor":     {value: hospitaltest.ID("dr1"), on: hospitaltest.ID("walk")},
+	"payments.status":                {value: "verified"},
+	"payments.bill":                  {value: func(h *hospitaltest.Hospital, _ hospitaltest.Body) any { return billOf(h, "2") }},
+	"payments.amount_minor":          {value: 2},
+}
+
+// missed is a nurse's one way to change a status: the patient did not come.
+var missed = probe{value: "cancelled", with: hospitaltest.Body{"cancel_code": "no_show"}, on: hospitaltest.ID("booked1"),
+	at: func(r *core.Record) time.Time { return r.GetDateTime("ends").Time().Add(time.Minute) }}
+
+func start(r *core.Record) time.Time { return r.GetDateTime("starts").Time() }
+
+// preferred are fields that can be changed without further ado.
+var preferred = map[string][]string{
+	"users":        {"phone"},
+	"appointments": {"reason", "staff_note", "checked_in_at"},
+	"payments":     {"note"},
+}
+
+// changeableIDs are the records of a collection that can still change at all.
+func changeableIDs(t testing.TB, h *hospitaltest.Hospital, collection string) []string {
+	t.Helper()
+	switch collection {
+	case "appointments":
+		return query(t, h, "SELECT id FROM appointments WHERE status = 'approved' ORDER BY id", nil)
+	case "payments":
+		return query(t, h, "SELECT id FROM payments WHERE status = 'pending' ORDER BY id", nil)
+	}
+	return allIDs(t, h, collection)
+}
+
+func probeOf(collection, field string, role kit.Role) probe {
+	key := collection + "." + field
+	p, ok := probes[key+" "+string(role)]
+	if !ok {
+		p, ok = probes[key]
+	}
+	if !ok {
+		p.value = sample(kit.CatalogOf(modules.All)[collection].Field(field))
+	}
+	return p
+}
+
+// put writes the probe's field into a request.
+func (p probe) put(h *hospitaltest.Hospital, body hospitaltest.Body, field string) {
+	maps.Copy(body, p.with)
+	body[field] = p.value
+	if make, ok := p.value.(func(*hospitaltest.Hospital, hospitaltest.Body) any); ok {
+		body[field] = make(h, body)
+	}
+}
+
+// endOf is an end of 20 minutes after the start that the request has or is given.
+func endOf(_ *hospitaltest.Hospital, body hospitaltest.Body) any {
+	if body["starts"] == nil {
+		body["starts"] = at(2000 * time.Hour)
+	}
+	starts, err := time.Parse("2006-01-02 15:04:05.000Z", body["starts"].(string))
+	if err != nil {
+		panic(err)
+	}
+	return starts.Add(20 * time.Minute).Format("2006-01-02 15:04:05.000Z")
+}
+
+// sample is a value that a field of its type can hold and no furnished record has.
+func sample(f core.Field) any {
+	switch f := f.(type) {
+	case *core.NumberField:
+		return 7
+	case *core.BoolField:
+		return true
+	case *core.SelectField:
+		return f.Values[len(f.Values)-1]
+	case *core.DateField:
+		return "2031-05-05 10:00:00.000Z"
+	case *core.EmailField:
+		return "sample@example.org"
+	case *core.RelationField:
+		return map[string]string{"departments": hospitaltest.ID("closed"), "services": hospitaltest.ID("retired"), "users": hospitaltest.ID("nurse2"),
+			"patients": hospitaltest.ID("walkin"), "doctors": hospitaltest.ID("drgone"), "appointments": hospitaltest.ID("walk"), "bills": ""}[kit.CatalogOf(modules.All).NameOf(f.CollectionId)]
+	}
+	return fmt.Sprint("sample ", serial())
+}
+
+// normal is a value as a record would hold it.
+func normal(r *core.Record, field string, value any) any {
+	c := core.NewRecord(r.Collection())
+	c.Set(field, value)
+	return c.Get(field)
+}
+
+func at(d time.Duration) string {
+	return time.Now().UTC().Truncate(time.Hour).Add(d).Format("2006-01-02 15:04:05.000Z")
+}
