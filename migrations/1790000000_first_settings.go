@@ -40,8 +40,6 @@ func init() {
 		}
 		users.Fields.RemoveByName("avatar")
 		users.OAuth2.Enabled = false
-		password := users.Fields.GetByName("password").(*core.PasswordField)
-		password.Min = 10
 		users.AuthToken.Duration = 24 * 3600
 		return tx.Save(users)
 	}, nil)

@@ -66,6 +66,26 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
+// Operator is a superuser, signed in.
+func (h *Hospital) Operator() Client {
+	h.T.Helper()
+	superusers, err := h.App.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	operator := core.NewRecord(superusers)
+	operator.SetEmail("operator@example.org")
+	operator.SetPassword(Password)
+	if err := h.App.Save(operator); err != nil {
+		h.T.Fatal("make a superuser:", err)
+	}
+	token, err := operator.NewAuthToken()
+	if err != nil {
+		h.T.Fatal("sign the superuser in:", err)
+	}
+	return h.WithToken(token)
+}
+
 // At sets the hospital's clock.
 func (h *Hospital) At(t time.Time) { kit.SetClock(h.App, func() time.Time { return t }) }
 

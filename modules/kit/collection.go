@@ -26,7 +26,8 @@ type Collection struct {
 
 // SignIn is what an auth collection adds to an ordinary one.
 type SignIn struct {
-	Rule string // who of its records may sign in; empty for a collection nobody signs in with
+	Rule        string // who of its records may sign in; empty for a collection nobody signs in with
+	MinPassword int    // characters
 }
 
 // Index is an index of a collection.

@@ -27,15 +27,6 @@ func (m Money) Format(currency string, exponent int) string {
 	return currency + " " + sign + digits[:point] + "." + digits[point:]
 }
 
-// Times multiplies a price by a quantity. It refuses what would not fit a field.
-func (m Money) Times(quantity int64) (Money, error) {
-	hi, lo := bits.Mul64(uint64(m), uint64(quantity))
-	if m < 0 || quantity < 0 || hi != 0 || lo > MaxMinor {
-		return 0, fmt.Errorf("%d times %d exceeds the largest amount", m, quantity)
-	}
-	return Money(lo), nil
-}
-
 // Portion is a part in basis points (1 % is 100), rounded half up.
 func (m Money) Portion(basisPoints int64) (Money, error) {
 	hi, lo := bits.Mul64(uint64(m), uint64(basisPoints))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -61,6 +62,10 @@ func (c Collection) export() map[string]any {
 	if c.SignIn.Rule != "" {
 		col = core.NewAuthCollection(c.Name, collectionID(c.Name))
 		col.AuthRule = types.Pointer(c.SignIn.Rule)
+		col.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField).Min = c.SignIn.MinPassword
+		for i, index := range col.Indexes { // ada@example.org and Ada@Example.org are one address
+			col.Indexes[i] = strings.Replace(index, "(`email`)", "(`email` COLLATE NOCASE)", 1)
+		}
 	}
 	col.Fields.Add(c.Fields...)
 	col.Fields.Add(timestamps()...)

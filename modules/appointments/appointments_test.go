@@ -1,0 +1,395 @@
+package appointments_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/hospitaltest"
+	"hospital/modules/kit"
+	"hospital/modules/seed"
+)
+
+func TestMain(m *testing.M) { hospitaltest.Main(m) }
+
+type body = hospitaltest.Body
+
+var id = hospitaltest.ID
+
+// wire writes an instant as clients do.
+func wire(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000Z") }
+
+// tomorrow is a time at which nobody of the furnished hospital is booked.
+func tomorrow() time.Time { return time.Now().UTC().Truncate(time.Hour).Add(24 * time.Hour) }
+
+func visit(patient, doctor string, starts time.Time) body {
+	return body{"patient": id(patient), "doctor": id(doctor), "starts": wire(starts), "reason": "cough"}
+}
+
+func refused(t *testing.T, what string, answer hospitaltest.Response, status int, field, code string) {
+	t.Helper()
+	if answer.Status != status || answer.Code(field) != code {
+		t.Errorf("%s answered %d %s, want %d with %s: %s", what, answer.Status, answer.Raw, status, field, code)
+	}
+}
+
+func TestAPatientsBookingWaitsAndStaffsIsApproved(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	asked := h.As("patient1").Create("appointments", visit("pat1", "dr1", tomorrow())).OK(t)
+	if asked.String("status") != "pending" || asked.String("ends") != wire(tomorrow().Add(30*time.Minute)) || asked.Int("version") != 1 || asked.String("requested_by") != id("patient1") {
+		t.Errorf("a patient's booking: %s", asked.Raw)
+	}
+	made := h.As("receptionist1").Create("appointments", visit("pat2", "dr2", tomorrow())).OK(t)
+	if made.String("status") != "approved" || made.String("approved_by") != id("receptionist1") {
+		t.Errorf("a receptionist's booking: %s", made.Raw)
+	}
+	h.Verify()
+}
+
+func TestOverlapsAreRefusedAndNeighboursAreNot(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	desk, at := h.As("receptionist1"), tomorrow()
+	desk.Create("appointments", visit("pat1", "dr1", at)).OK(t)
+	for _, shift := range []time.Duration{-29, -15, 0, 15, 29} {
+		answer := desk.Create("appointments", visit("pat2", "dr1", at.Add(shift*time.Minute)))
+		refused(t, fmt.Sprint("a visit ", shift, " minutes off"), answer, http.StatusConflict, "starts", "slot_taken")
+		answer = desk.Create("appointments", visit("pat1", "dr2", at.Add(shift*time.Minute)))
+		refused(t, fmt.Sprint("the patient elsewhere ", shift, " minutes off"), answer, http.StatusConflict, "starts", "patient_busy")
+	}
+	inside := visit("pat2", "dr1", at.Add(10*time.Minute))
+	inside["ends"] = wire(at.Add(20 * time.Minute))
+	refused(t, "a visit inside another", desk.Create("appointments", inside), http.StatusConflict, "starts", "slot_taken")
+	around := visit("pat2", "dr1", at.Add(-2*time.Hour))
+	around["ends"] = wire(at.Add(5 * time.Hour))
+	refused(t, "a visit around another", desk.Create("appointments", around), http.StatusConflict, "starts", "slot_taken")
+	desk.Create("appointments", visit("pat2", "dr1", at.Add(-30*time.Minute))).OK(t)
+	desk.Create("appointments", visit("pat2", "dr1", at.Add(30*time.Minute))).OK(t)
+	h.Verify()
+}
+
+func TestStaffMayOverbookWithANote(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	desk, at := h.As("receptionist1"), tomorrow()
+	desk.Create("appointments", visit("pat1", "dr1", at)).OK(t)
+	second := visit("pat2", "dr1", at)
+	second["overbook"] = true
+	refused(t, "overbooking without a note", desk.Create("appointments", second), http.StatusBadRequest, "staff_note", "required")
+	second["staff_note"] = "emergency"
+	refused(t, "a patient who overbooks", h.As("patient2").Create("appointments", second), http.StatusForbidden, "overbook", "not_allowed")
+	desk.Create("appointments", second).OK(t)
+	h.Verify()
+}
+
+// TestAHundredPatientsWantOneSlot is the race this module exists for.
+func TestAHundredPatientsWantOneSlot(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	w := seed.New(h.App)
+	system := kit.Actor{Role: kit.System}
+	var patients []hospitaltest.Client
+	for i := range 100 {
+		user, patient := fmt.Sprint("user", i, "x"), fmt.Sprint("patient", i, "x")
+		w.Create(system, user, "users", seed.Fields{"email": user + "@example.org", "password": hospitaltest.Password, "name": user, "role": "patient"})
+		w.Create(system, patient, "patients", seed.Fields{"user": w.ID(user), "name": patient})
+		if w.Err != nil {
+			t.Fatal(w.Err)
+		}
+		token, err := h.Record("users", w.ID(user)).NewAuthToken()
+		if err != nil {
+			t.Fatal(err)
+		}
+		patients = append(patients, h.WithToken(token))
+	}
+	before := h.Count("appointments")
+	var booked, taken atomic.Int32
+	var all sync.WaitGroup
+	for i, patient := range patients {
+		all.Go(func() {
+			wanted := visit("", "dr1", tomorrow().Add(time.Duration(i%2*10)*time.Minute)) // half of them ten minutes later
+			wanted["patient"] = w.ID(fmt.Sprint("patient", i, "x"))
+			switch answer := patient.Create("appointments", wanted); {
+			case answer.Status == http.StatusOK:
+				booked.Add(1)
+			case answer.Status == http.StatusConflict && answer.Code("starts") == "slot_taken":
+				taken.Add(1)
+			default:
+				t.Errorf("a booking answered %d %s", answer.Status, answer.Raw)
+			}
+		})
+	}
+	all.Wait()
+	if booked.Load() != 1 || taken.Load() != 99 || h.Count("appointments") != before+1 {
+		t.Errorf("%d booked, %d were told it is taken, %d rows", booked.Load(), taken.Load(), h.Count("appointments")-before)
+	}
+	h.Verify()
+}
+
+func TestTwentyCompletionsMakeOneBill(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	bills := h.Count("bills")
+	h.At(h.Record("appointments", id("booked1")).GetDateTime("ends").Time())
+	var done atomic.Int32
+	doctor := h.As("doctor1")
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			answer := doctor.Update("appointments", id("booked1"), body{"status": "completed"})
+			if answer.Status == http.StatusOK {
+				done.Add(1)
+			} else if answer.Status >= 500 {
+				t.Errorf("a completion answered %d %s", answer.Status, answer.Raw)
+			}
+		})
+	}
+	all.Wait()
+	if h.Count("bills") != bills+1 || done.Load() < 1 {
+		t.Errorf("%d bills after %d successful completions", h.Count("bills")-bills, done.Load())
+	}
+	h.Verify()
+}
+
+// TestTheStateTable tries every action, by every role, from every status.
+func TestTheStateTable(t *testing.T) {
+	t.Parallel()
+	actions := map[string]body{
+		"approve":    {"status": "approved"},
+		"reject":     {"status": "cancelled", "cancel_code": "rejected", "cancel_note": "no"},
+		"reschedule": {"starts": wire(tomorrow().Add(300 * time.Hour))},
+		"cancel":     {"status": "cancelled"},
+		"check in":   {"checked_in_at": wire(time.Now())},
+		"start":      {"started_at": wire(time.Now())},
+		"complete":   {"status": "completed"},
+		"miss":       {"status": "cancelled", "cancel_code": "no_show"},
+		"reopen":     {"status": "pending"},
+		"expire":     {"status": "cancelled", "cancel_code": "expired"},
+	}
+	// who may do what from where; everything else is refused and changes nothing
+	lawful := map[string][]string{
+		"pending approve":     {"doctor", "receptionist", "admin"},
+		"pending reject":      {"doctor", "admin"},
+		"pending reschedule":  {"patient", "doctor", "receptionist", "admin"},
+		"pending cancel":      {"patient", "doctor", "receptionist", "admin"},
+		"approved reschedule": {"patient", "doctor", "receptionist", "admin"},
+		"approved cancel":     {"patient", "doctor", "receptionist", "admin"},
+		"approved check in":   {"nurse", "receptionist", "admin"},
+		"approved start":      {"doctor", "admin"},
+		"approved complete":   {"doctor", "admin"},
+		"approved miss":       {"doctor", "nurse", "receptionist", "admin"},
+	}
+	records := map[string]string{"pending": id("asked1"), "approved": id("booked1"), "completed": id("done1"), "cancelled": id("cancelled")}
+	roles := []string{"patient", "doctor", "nurse", "receptionist", "accountant", "admin"}
+	for status, record := range records {
+		for action, change := range actions {
+			t.Run(status+" "+action, func(t *testing.T) {
+				t.Parallel()
+				h := hospitaltest.New(t)
+				h.As("receptionist1").Create("appointments", body{"id": id("cancelled"), "patient": id("pat1"), "doctor": id("dr1"), "starts": wire(tomorrow())}).OK(t)
+				h.As("receptionist1").Update("appointments", id("cancelled"), body{"status": "cancelled"}).OK(t)
+				stored := h.Record("appointments", record)
+				if stored.GetString("status") != status {
+					t.Fatalf("the record is %s", stored.GetString("status"))
+				}
+				h.At(moment(action, stored))
+				for _, role := range roles {
+					if slices.Contains(lawful[status+" "+action], role) {
+						continue
+					}
+					answer := h.As(role+"1").Update("appointments", record, change)
+					already := change["status"] == status && len(change) == 1 // saying what is so changes nothing, and is no error
+					if refused := answer.Status >= 400 && answer.Status <= 499; kit.Changed(stored, h.Record("appointments", record)) || answer.Status > 499 || !already && !refused {
+						t.Fatalf("by %s: %d %s", role, answer.Status, answer.Raw)
+					}
+				}
+				h.Verify()
+			})
+		}
+	}
+	for row, who := range lawful {
+		for _, role := range who {
+			t.Run(row+" by "+role, func(t *testing.T) {
+				t.Parallel()
+				h := hospitaltest.New(t)
+				status, action, _ := strings.Cut(row, " ")
+				h.At(moment(action, h.Record("appointments", records[status])))
+				h.As(role+"1").Update("appointments", records[status], actions[action]).OK(t)
+				h.Verify()
+			})
+		}
+	}
+}
+
+// moment is when an action makes sense.
+func moment(action string, r *core.Record) time.Time {
+	switch action {
+	case "check in", "start", "complete":
+		return r.GetDateTime("starts").Time()
+	case "miss":
+		return r.GetDateTime("ends").Time().Add(time.Minute)
+	}
+	return time.Now()
+}
+
+func TestAPatientsMoveReturnsToPendingAndKeepsTheLength(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	before := h.Record("appointments", id("booked1"))
+	at := tomorrow().Add(200 * time.Hour)
+	moved := h.As("patient1").Update("appointments", id("booked1"), body{"starts": wire(at)}).OK(t)
+	if moved.String("status") != "pending" || moved.String("approved_by") != "" || moved.String("ends") != wire(at.Add(30*time.Minute)) || moved.Int("version") != int64(before.GetInt("version"))+1 {
+		t.Errorf("after the move: %s", moved.Raw)
+	}
+	events, err := h.App.FindRecordsByFilter("appointment_events", `appointment = {:a} && action = "reschedule"`, "", 0, 0, map[string]any{"a": id("booked1")})
+	if err != nil || len(events) != 1 || !events[0].GetDateTime("old_starts").Equal(before.GetDateTime("starts")) || !events[0].GetDateTime("new_starts").Time().Equal(at) {
+		t.Errorf("the event of the move: %v %v", events, err)
+	}
+	// onto a part of itself
+	h.As("doctor1").Update("appointments", id("booked1"), body{"starts": wire(at.Add(10 * time.Minute))}).OK(t)
+	h.Verify()
+}
+
+func TestCancellingFreesTheSlotAtOnce(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	starts := h.Record("appointments", id("booked1")).GetDateTime("starts").Time()
+	refused(t, "the slot while it is held", h.As("patient2").Create("appointments", visit("pat2", "dr1", starts)), http.StatusConflict, "starts", "slot_taken")
+	h.As("patient1").Update("appointments", id("booked1"), body{"status": "cancelled", "cancel_note": "better"}).OK(t)
+	if r := h.Record("appointments", id("booked1")); r.GetString("cancel_code") != "patient" || r.GetString("cancelled_by") != id("patient1") {
+		t.Errorf("cancelled by %s as %s", r.GetString("cancelled_by"), r.GetString("cancel_code"))
+	}
+	h.As("patient2").Create("appointments", visit("pat2", "dr1", starts)).OK(t)
+	h.Verify()
+}
+
+func TestTimesThatCannotBe(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	h.As("admin1").Update("hospital", "hospitalsetting", body{"min_notice_minutes": 60, "booking_horizon_days": 30}).OK(t)
+	patient, desk := h.As("patient1"), h.As("receptionist1")
+	now := time.Now().UTC()
+	refused(t, "yesterday", patient.Create("appointments", visit("pat1", "dr1", now.Add(-24*time.Hour))), 400, "starts", "in_the_past")
+	refused(t, "in ten minutes", patient.Create("appointments", visit("pat1", "dr1", now.Add(10*time.Minute))), 400, "starts", "too_short_notice")
+	refused(t, "next year", desk.Create("appointments", visit("pat1", "dr1", now.Add(31*24*time.Hour))), 400, "starts", "beyond_horizon")
+	desk.Create("appointments", visit("pat1", "dr1", now.Add(10*time.Minute))).OK(t)
+	walkIn := visit("walkin", "dr2", now.Add(-14*time.Minute))
+	refused(t, "a late visit that is no walk-in", desk.Create("appointments", walkIn), 400, "starts", "in_the_past")
+	walkIn["visit_type"] = "walk_in"
+	desk.Create("appointments", walkIn).OK(t)
+	walkIn["starts"] = wire(now.Add(-16 * time.Minute))
+	refused(t, "a walk-in of long ago", desk.Create("appointments", walkIn), 400, "starts", "in_the_past")
+
+	backwards := visit("pat1", "dr1", tomorrow())
+	backwards["ends"] = wire(tomorrow().Add(-time.Minute))
+	refused(t, "an end before the start", patient.Create("appointments", backwards), 400, "ends", "ends_before_starts")
+	backwards["ends"] = wire(tomorrow().Add(9 * time.Hour))
+	refused(t, "nine hours", patient.Create("appointments", backwards), 400, "ends", "visit_length")
+	backwards["ends"] = wire(tomorrow().Add(time.Minute))
+	refused(t, "one minute", patient.Create("appointments", backwards), 400, "ends", "visit_length")
+	refused(t, "a doctor who has left", patient.Create("appointments", visit("pat1", "drgone", tomorrow())), 409, "doctor", "doctor_unavailable")
+	refused(t, "somebody else's child", patient.Create("appointments", visit("pat2", "dr1", tomorrow())), 400, "patient", "not_yours")
+}
+
+func TestPatientsKeepTheHospitalsNotice(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	h.As("admin1").Update("hospital", "hospitalsetting", body{"cancel_cutoff_hours": 24}).OK(t)
+	h.At(h.Record("appointments", id("booked1")).GetDateTime("starts").Time().Add(-23 * time.Hour))
+	refused(t, "a late cancellation", h.As("patient1").Update("appointments", id("booked1"), body{"status": "cancelled"}), 409, "starts", "too_late")
+	refused(t, "a late move", h.As("patient1").Update("appointments", id("booked1"), body{"starts": wire(tomorrow().Add(300 * time.Hour))}), 409, "starts", "too_late")
+	h.As("receptionist1").Update("appointments", id("booked1"), body{"status": "cancelled", "cancel_code": "patient"}).OK(t)
+}
+
+func TestAStaleVersionIsAConflict(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	h.As("receptionist1").Update("appointments", id("booked1"), body{"reason": "first", "version": 1}).OK(t)
+	refused(t, "the second of two editors", h.As("receptionist2").Update("appointments", id("booked1"), body{"reason": "second", "version": 1}), 409, "version", "stale_version")
+	if got := h.Record("appointments", id("booked1")).GetString("reason"); got != "first" {
+		t.Errorf("the reason is %q", got)
+	}
+}
+
+func TestOneThingAtATime(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	h.At(h.Record("appointments", id("booked1")).GetDateTime("starts").Time())
+	for _, change := range []body{
+		{"status": "completed", "started_at": wire(time.Now())},
+		{"status": "cancelled", "starts": wire(tomorrow().Add(300 * time.Hour))},
+		{"checked_in_at": wire(time.Now()), "started_at": wire(time.Now())},
+	} {
+		refused(t, fmt.Sprint(change), h.As("admin1").Update("appointments", id("booked1"), change), 400, "status", "one_at_a_time")
+	}
+	refused(t, "a reason to cancel without cancelling", h.As("admin1").Update("appointments", id("booked1"), body{"cancel_code": "hospital"}), 400, "cancel_code", "not_cancelled")
+}
+
+func TestSendingARecordBackUnchangedChangesNothing(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	for _, record := range []string{id("booked1"), id("done1")} {
+		seen := h.As("doctor1").View("appointments", record, "").OK(t)
+		h.As("doctor1").Update("appointments", record, seen.JSON).OK(t)
+		if after := h.Record("appointments", record); int64(after.GetInt("version")) != seen.Int("version") {
+			t.Errorf("%s has now version %d", record, after.GetInt("version"))
+		}
+	}
+}
+
+func TestTheServersClockIsTheOneThatCounts(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	now := h.Record("appointments", id("booked1")).GetDateTime("starts").Time().Add(3 * time.Minute)
+	h.At(now)
+	answer := h.As("nurse1").Update("appointments", id("booked1"), body{"checked_in_at": "1999-01-01 00:00:00.000Z"}).OK(t)
+	if answer.String("checked_in_at") != wire(now) {
+		t.Errorf("checked in at %s", answer.String("checked_in_at"))
+	}
+	refused(t, "checking in twice", h.As("nurse2").Update("appointments", id("booked1"), body{"checked_in_at": wire(now.Add(time.Minute))}), 409, "checked_in_at", "invalid_transition")
+}
+
+func TestADoctorBooksOnlyPatientsInTheirCare(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	h.As("doctor1").Create("appointments", visit("pat1", "dr1", tomorrow())).OK(t)
+	if answer := h.As("doctor1").Create("appointments", visit("pat2", "dr1", tomorrow().Add(time.Hour))); answer.Status < 400 {
+		t.Error("a doctor gave themselves a patient, and with it the record")
+	}
+}
+
+func TestApprovingOpensTheRecordToTheDoctor(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	asked := h.As("patient1").Create("appointments", visit("kid1", "dr2", tomorrow())).OK(t)
+	if answer := h.As("doctor2").View("patients", id("kid1"), ""); answer.Status != http.StatusNotFound {
+		t.Errorf("before the approval the doctor sees the record: %d", answer.Status)
+	}
+	h.As("doctor2").Update("appointments", asked.ID(), body{"status": "approved"}).OK(t)
+	h.As("doctor2").View("patients", id("kid1"), "").OK(t)
+}
+
+func TestTheDatabaseItselfRefusesOverlaps(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	for _, sql := range []string{
+		`INSERT INTO appointments (id, number, patient, doctor, starts, ends, status) SELECT 'x', 'X-1', 'nobody', doctor, starts, ends, 'approved' FROM appointments WHERE id = '` + id("booked1") + `'`,
+		`UPDATE appointments SET starts = (SELECT starts FROM appointments WHERE id = '` + id("booked1") + `'), ends = (SELECT ends FROM appointments WHERE id = '` + id("booked1") + `') WHERE id = '` + id("asked1") + `'`,
+		`UPDATE appointments SET ends = starts WHERE id = '` + id("booked1") + `'`,
+		`UPDATE appointment_events SET action = 'forged'`,
+		`DELETE FROM appointment_events`,
+	} {
+		if _, err := h.App.NonconcurrentDB().NewQuery(sql).Execute(); err == nil {
+			t.Errorf("the database took %s", sql)
+		}
+	}
+	h.Verify()
+}
