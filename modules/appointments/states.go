@@ -56,19 +56,17 @@ func verb(after Appointment) string {
 		return "approve"
 	case Completed:
 		return "complete"
-	case Pending:
-		return "reopen" // in no row: nothing leads back to pending but a patient's own move
+	case Cancelled:
+		if did, ok := cancelling[after.cancelCode()]; ok {
+			return did
+		}
+		return "cancel"
 	}
-	switch after.cancelCode() {
-	case Rejected:
-		return "reject"
-	case NoShow:
-		return "miss"
-	case Expired:
-		return "expire"
-	}
-	return "cancel"
+	return "change the status of" // in no row: nothing leads back to pending but a patient's own move
 }
+
+// cancelling are the ways to cancel that have a row of their own.
+var cancelling = map[CancelCode]string{Rejected: "reject", NoShow: "miss", Expired: "expire"}
 
 func inFuture(m kit.Move) error {
 	if !(Appointment{m.After}).Starts().After(kit.Now(m.App)) {

@@ -61,6 +61,7 @@ func (c Client) Do(method, path string, body any) Response {
 	}
 	request := httptest.NewRequest(method, path, bytes.NewReader(raw))
 	request.Header.Set("Content-Type", "application/json")
+	request.RemoteAddr = "127.0.0.1:1" // where the streams of a test server come from, too
 	if c.token != "" {
 		request.Header.Set("Authorization", c.token)
 	}

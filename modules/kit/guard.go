@@ -66,7 +66,7 @@ func (b *body) read(e *core.RequestEvent) error {
 		return e.BadRequestError("The body could not be read.", err)
 	}
 	for name, value := range sent {
-		b.fields[strings.TrimPrefix(strings.TrimRight(name, "+-"), "+")] = value
+		b.fields[unmodified(b.record.Collection(), name)] = value
 	}
 	b.typed = strings.HasPrefix(e.Request.Header.Get("Content-Type"), "application/json")
 	if form := e.Request.MultipartForm; form != nil { // a batch wraps its JSON in a form
@@ -74,6 +74,16 @@ func (b *body) read(e *core.RequestEvent) error {
 		b.typed = wrapped && len(form.Value) == 1
 	}
 	return nil
+}
+
+// unmodified is the field that a key such as "quantity+" or "files-" changes. Only
+// numbers and files have such keys; of others PocketBase would take no notice.
+func unmodified(c *core.Collection, key string) string {
+	name := strings.TrimPrefix(strings.TrimRight(key, "+-"), "+")
+	if f := c.Fields.GetByName(name); f != nil && slices.Contains([]string{core.FieldTypeNumber, core.FieldTypeFile}, f.Type()) {
+		return name
+	}
+	return key
 }
 
 // echoes are keys that clients send back because they were given them; they say nothing.
