@@ -15,9 +15,10 @@ import (
 
 // Register binds every reaction.
 func Register(app core.App) {
-	kit.When(app, accounts.Registered, "registered", patients.Enrol, staff.Apply)
-	kit.When(app, accounts.Activated, "activated", staff.SetActive(true))
-	kit.When(app, accounts.Halted, "halted", staff.SetActive(false))
-	kit.When(app, appointments.WasApproved, "approved", joinCareTeam)
-	kit.When(app, appointments.WasCompleted, "completed", billing.BillVisit)
+	kit.When(app, accounts.Registered, patients.Enrol, staff.Apply)
+	kit.When(app, accounts.Activated, staff.SetActive(true))
+	kit.When(app, accounts.Halted, staff.SetActive(false))
+	kit.When(app, accounts.RoleChanged, staff.Leave)
+	kit.When(app, appointments.WasApproved, joinCareTeam)
+	kit.When(app, appointments.WasCompleted, billing.BillVisit)
 }

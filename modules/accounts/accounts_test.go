@@ -153,6 +153,53 @@ func TestTwoAdminsWhoDemoteEachOtherLeaveOne(t *testing.T) {
 	}
 }
 
+func TestADoctorWithAnotherRoleIsNoDoctor(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	h.As("admin1").Update("users", hospitaltest.ID("doctor1"), body{"role": "receptionist"}).OK(t)
+	if h.Record("doctors", hospitaltest.ID("dr1")).GetBool("active") {
+		t.Error("the former doctor can still be booked")
+	}
+	h.As("admin1").Update("users", hospitaltest.ID("nurse1"), body{"status": "suspended"}).OK(t)
+	if h.Record("nurses", hospitaltest.ID("ns1")).GetBool("active") {
+		t.Error("the suspended nurse is still active")
+	}
+	h.Verify()
+}
+
+func TestAdminsSeeAddressesAndCannotTakeAccountsOver(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	if seen := h.As("admin1").View("users", hospitaltest.ID("patient1"), "").OK(t); seen.String("email") != "patient1@example.org" {
+		t.Errorf("the admin sees %s", seen.Raw)
+	}
+	hash := h.Record("users", hospitaltest.ID("patient1")).GetString("password:hash")
+	for field, value := range (body{"email": "mine@example.org", "verified": true, "password": "another-password"}) {
+		change := body{field: value}
+		if field == "password" {
+			change["passwordConfirm"] = value
+		}
+		if answer := h.As("admin1").Update("users", hospitaltest.ID("patient1"), change); answer.Status < 400 || answer.Status > 499 || answer.Code(field) == "" {
+			t.Errorf("changing a patient's %s answered %d %s", field, answer.Status, answer.Raw)
+		}
+	}
+	if r := h.Record("users", hospitaltest.ID("patient1")); r.Email() != "patient1@example.org" || r.GetString("password:hash") != hash {
+		t.Error("the account was taken over")
+	}
+}
+
+func TestPeopleChangeTheirPasswordKnowingTheOldOne(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	change := body{"password": "another-password", "passwordConfirm": "another-password", "oldPassword": "wrong-password"}
+	if answer := h.As("patient1").Update("users", hospitaltest.ID("patient1"), change); answer.Status != http.StatusBadRequest || answer.Code("oldPassword") == "" {
+		t.Errorf("a wrong old password answered %d %s", answer.Status, answer.Raw)
+	}
+	change["oldPassword"] = hospitaltest.Password
+	h.As("patient1").Update("users", hospitaltest.ID("patient1"), change).OK(t)
+	signIn(h, "patient1@example.org", "another-password").OK(t)
+}
+
 func TestPasswordsAreAtLeastTenCharacters(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)

@@ -23,6 +23,11 @@ var (
 	Halted    = kit.Entering("users", "status", string(Suspended))
 )
 
+// RoleChanged is an admin giving an account another role.
+var RoleChanged = kit.Event{Collection: "users", Happened: func(before, after *core.Record) bool {
+	return before != nil && before.GetString("role") != after.GetString("role")
+}}
+
 // Profile is what somebody who registers said beyond the account.
 func Profile(user *core.Record) map[string]any {
 	p, _ := user.GetRaw(profileKey).(map[string]any)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/modules/appointments"
 	"hospital/modules/hospitaltest"
 	"hospital/modules/kit"
 	"hospital/modules/seed"
@@ -375,6 +376,24 @@ func TestApprovingOpensTheRecordToTheDoctor(t *testing.T) {
 	}
 	h.As("doctor2").Update("appointments", asked.ID(), body{"status": "approved"}).OK(t)
 	h.As("doctor2").View("patients", id("kid1"), "").OK(t)
+}
+
+func TestRequestsThatNobodyApprovedExpire(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	h.At(h.Record("appointments", id("asked1")).GetDateTime("starts").Time())
+	if err := appointments.Expire(h.App); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"asked1", "asked2"} {
+		if r := h.Record("appointments", id(name)); r.GetString("status") != "cancelled" || r.GetString("cancel_code") != "expired" {
+			t.Errorf("%s is %s %s", name, r.GetString("status"), r.GetString("cancel_code"))
+		}
+	}
+	if r := h.Record("appointments", id("booked1")); r.GetString("status") != "approved" {
+		t.Errorf("an approved visit is %s", r.GetString("status"))
+	}
+	h.Verify()
 }
 
 func TestTheDatabaseItselfRefusesOverlaps(t *testing.T) {

@@ -1,10 +1,12 @@
 package appointments
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/modules/hospital"
@@ -20,6 +22,29 @@ var (
 func hooks(app core.App) {
 	kit.OnCreate(app, "appointments", book)
 	kit.OnUpdate(app, "appointments", change)
+	app.Cron().MustAdd("hospitalExpire", "* * * * *", func() {
+		if err := Expire(app); err != nil {
+			app.Logger().Error("expire appointments that nobody approved", "error", err)
+		}
+	})
+}
+
+// Expire cancels the requests whose time has come without an approval, so that
+// they hold no slot and nobody waits for an answer.
+func Expire(app core.App) error {
+	waiting, err := app.FindRecordsByFilter("appointments", "status = {:pending} && starts <= {:now}", "starts", 500, 0,
+		dbx.Params{"pending": string(Pending), "now": instant(kit.Now(app))})
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, r := range waiting {
+		a := Appointment{r}
+		a.setStatus(Cancelled)
+		a.setCancelCode(Expired)
+		failed = append(failed, app.Save(r))
+	}
+	return errors.Join(failed...)
 }
 
 // book is the law for a new appointment: a patient's waits for approval, one that

@@ -27,6 +27,7 @@ type Collection struct {
 // SignIn is what an auth collection adds to an ordinary one.
 type SignIn struct {
 	Rule        string // who of its records may sign in; empty for a collection nobody signs in with
+	Manage      string // who sees their e-mail addresses
 	MinPassword int    // characters
 }
 

@@ -115,6 +115,9 @@ func (p Policy) rule(action func(Grant) Scope) *string {
 	return &rule
 }
 
+// Reading is the rule for who reads, where a rule of another kind is wanted.
+func (p Policy) Reading() string { return *p.rule(reads) }
+
 func reads(g Grant) Scope   { return g.Read }
 func creates(g Grant) Scope { return g.Create }
 func updates(g Grant) Scope { return g.Update }

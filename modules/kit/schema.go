@@ -62,6 +62,7 @@ func (c Collection) export() map[string]any {
 	if c.SignIn.Rule != "" {
 		col = core.NewAuthCollection(c.Name, collectionID(c.Name))
 		col.AuthRule = types.Pointer(c.SignIn.Rule)
+		col.ManageRule = types.Pointer(c.SignIn.Manage)
 		col.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField).Min = c.SignIn.MinPassword
 		for i, index := range col.Indexes { // ada@example.org and Ada@Example.org are one address
 			col.Indexes[i] = strings.Replace(index, "(`email`)", "(`email` COLLATE NOCASE)", 1)

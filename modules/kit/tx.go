@@ -22,16 +22,16 @@ func InTx(e *core.RecordEvent, work func() error) error {
 // OnCreate binds the law for new records of a collection. It runs in a
 // transaction with the insert; it must call e.Next() once.
 func OnCreate(app core.App, collection string, law func(e *core.RecordEvent) error) {
-	app.OnRecordCreate(collection).Bind(&hook.Handler[*core.RecordEvent]{Id: collection + "OnCreate", Func: func(e *core.RecordEvent) error {
+	app.OnRecordCreate(collection).BindFunc(func(e *core.RecordEvent) error {
 		return InTx(e, func() error { return law(e) })
-	}})
+	})
 }
 
 // OnUpdate binds the law for changed records of a collection. It runs in a
 // transaction with the update and is given the record as it stands in that
 // transaction; it must call e.Next() once.
 func OnUpdate(app core.App, collection string, law func(e *core.RecordEvent, before *core.Record) error) {
-	app.OnRecordUpdate(collection).Bind(&hook.Handler[*core.RecordEvent]{Id: collection + "OnUpdate", Func: func(e *core.RecordEvent) error {
+	app.OnRecordUpdate(collection).BindFunc(func(e *core.RecordEvent) error {
 		return InTx(e, func() error {
 			before, err := e.App.FindRecordById(collection, e.Record.Id)
 			if err != nil {
@@ -39,7 +39,7 @@ func OnUpdate(app core.App, collection string, law func(e *core.RecordEvent, bef
 			}
 			return law(e, before)
 		})
-	}})
+	})
 }
 
 // Event is something that happened to a record of a collection.
@@ -60,7 +60,7 @@ func Entering(collection, field, value string) Event {
 type Reaction func(tx core.App, after *core.Record) error
 
 // When makes reactions follow an event, in order.
-func When(app core.App, event Event, id string, reactions ...Reaction) {
+func When(app core.App, event Event, reactions ...Reaction) {
 	react := func(e *core.RecordEvent, before *core.Record) error {
 		return InTx(e, func() error {
 			if err := e.Next(); err != nil {
@@ -78,10 +78,10 @@ func When(app core.App, event Event, id string, reactions ...Reaction) {
 		})
 	}
 	// Priority 10 runs inside the collection's own law, which has already settled what the record will be.
-	app.OnRecordCreate(event.Collection).Bind(&hook.Handler[*core.RecordEvent]{Id: id + "OnCreate", Priority: 10, Func: func(e *core.RecordEvent) error {
+	app.OnRecordCreate(event.Collection).Bind(&hook.Handler[*core.RecordEvent]{Priority: 10, Func: func(e *core.RecordEvent) error {
 		return react(e, nil)
 	}})
-	app.OnRecordUpdate(event.Collection).Bind(&hook.Handler[*core.RecordEvent]{Id: id + "OnUpdate", Priority: 10, Func: func(e *core.RecordEvent) error {
+	app.OnRecordUpdate(event.Collection).Bind(&hook.Handler[*core.RecordEvent]{Priority: 10, Func: func(e *core.RecordEvent) error {
 		return InTx(e, func() error {
 			before, err := e.App.FindRecordById(event.Collection, e.Record.Id)
 			if err != nil {

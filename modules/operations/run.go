@@ -33,7 +33,8 @@ func Run(app *pocketbase.PocketBase, modules []kit.Module, more ...*cobra.Comman
 	root := app.RootCmd
 	root.Use, root.Short = "hospital", "A hospital's front office and outpatient record"
 	migratecmd.MustRegister(app, root, migratecmd.Config{Dir: "migrations"})
-	root.AddCommand(cmd.NewServeCommand(app, true), superuserCommand(app), verifyCommand(app, modules))
+	announce(app)
+	root.AddCommand(cmd.NewServeCommand(app, false), superuserCommand(app), verifyCommand(app, modules))
 	root.AddCommand(more...)
 	root.FParseErrWhitelist = cobra.FParseErrWhitelist{} // a misspelt flag is an error
 	root.SilenceErrors = true

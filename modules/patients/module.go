@@ -9,8 +9,6 @@ var Module = kit.Module{
 	Collections: []kit.Collection{patients, careTeam},
 	Hooks:       hooks,
 	Invariants: []kit.Invariant{
-		{"Every active patient account has its patients record.", `SELECT u.id FROM users u WHERE u.role = 'patient' AND u.status = 'active'
-			AND NOT EXISTS (SELECT 1 FROM patients p WHERE p.user = u.id)`},
 		{"Medical record numbers are unique.", `SELECT mrn FROM patients GROUP BY mrn HAVING COUNT(*) > 1`},
 	},
 }

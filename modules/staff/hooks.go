@@ -48,22 +48,42 @@ func Apply(tx core.App, user *core.Record) error {
 	return tx.Save(doctor)
 }
 
-// SetActive opens or closes a doctor for booking with their account.
+// SetActive opens or closes a member of staff with their account.
 func SetActive(active bool) kit.Reaction {
 	return func(tx core.App, user *core.Record) error {
-		for _, collection := range []string{"doctors", "nurses"} {
-			member, err := tx.FindFirstRecordByData(collection, "user", user.Id)
-			if errors.Is(err, sql.ErrNoRows) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			member.Set("active", active)
-			if err := tx.Save(member); err != nil {
-				return err
-			}
+		collection, ok := collectionOf[kit.Role(user.GetString("role"))]
+		if !ok {
+			return nil
 		}
+		return setActive(tx, collection, user, active)
+	}
+}
+
+// Leave closes what an account was before it had another role.
+func Leave(tx core.App, user *core.Record) error {
+	for role, collection := range collectionOf {
+		if user.GetString("role") == string(role) {
+			continue
+		}
+		if err := setActive(tx, collection, user, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// collectionOf is where the staff of a role have a record.
+var collectionOf = map[kit.Role]string{kit.Doctor: "doctors", kit.Nurse: "nurses"}
+
+// setActive does nothing for an account that has no such record.
+func setActive(tx core.App, collection string, user *core.Record, active bool) error {
+	member, err := tx.FindFirstRecordByData(collection, "user", user.Id)
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
+	if err != nil {
+		return err
+	}
+	member.Set("active", active)
+	return tx.Save(member)
 }
