@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"hospital/modules"
 	"hospital/modules/hospitaltest"
 	"hospital/modules/kit"
@@ -203,4 +205,39 @@ func TestTheSameIDTwiceIsOneRecord(t *testing.T) {
 	if got := h.Record("appointments", b["id"].(string)).GetString("starts"); got != at(500*60*60*1e9) {
 		t.Errorf("the retry moved the visit to %s", fmt.Sprint(got))
 	}
+}
+
+// TestTheDashboardSendsWholeForms: every field is there, those that nobody filled in are empty.
+func TestTheDashboardSendsWholeForms(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	operator := h.Operator()
+	for collection, filled := range map[string]body{
+		"departments":  {"code": "NEU", "name": "Neurology", "active": true},
+		"patients":     {"name": "From the Dashboard"},
+		"appointments": {"patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"), "starts": at(500 * 60 * 60 * 1e9)},
+		"payments":     {"bill": billOf(h, "1"), "method": "cash", "amount_minor": 5},
+	} {
+		c, err := h.App.FindCachedCollectionByNameOrId(collection)
+		if err != nil {
+			t.Fatal(err)
+		}
+		form := body{}
+		for _, f := range c.Fields {
+			switch f.Type() {
+			case core.FieldTypeNumber:
+				form[f.GetName()] = 0
+			case core.FieldTypeBool:
+				form[f.GetName()] = false
+			default:
+				form[f.GetName()] = ""
+			}
+		}
+		maps.Copy(form, filled)
+		made := operator.Create(collection, form).OK(t)
+		if made.String("created") == "" {
+			t.Errorf("%s: %s", collection, made.Raw)
+		}
+	}
+	h.Verify()
 }
