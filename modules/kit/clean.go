@@ -1,0 +1,66 @@
+package kit
+
+import (
+	"strings"
+	"unicode"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"golang.org/x/text/unicode/norm"
+)
+
+// guardRecords holds for whoever writes: text is clean, and nothing is deleted.
+func guardRecords(app core.App, declared Catalog) {
+	clean := func(e *core.RecordEvent) error {
+		if c, ok := declared[e.Record.Collection().Name]; ok {
+			if err := c.clean(e.Record); err != nil {
+				return err
+			}
+		}
+		return e.Next()
+	}
+	app.OnRecordCreate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalCleanCreate", Priority: -50, Func: clean})
+	app.OnRecordUpdate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalCleanUpdate", Priority: -50, Func: clean})
+	app.OnRecordDelete().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalNoDelete", Priority: -50, Func: func(e *core.RecordEvent) error {
+		if _, ok := declared[e.Record.Collection().Name]; ok {
+			return Forbidden("id", "never_deleted", "The hospital's records are never deleted. Cancel, suspend or deactivate instead.")
+		}
+		return e.Next()
+	}})
+}
+
+func (c Collection) clean(record *core.Record) error {
+	errs := validation.Errors{}
+	for _, field := range c.Fields {
+		if field.Type() != core.FieldTypeText {
+			continue
+		}
+		name := field.GetName()
+		text := strings.TrimSpace(norm.NFC.String(record.GetString(name)))
+		if strings.ContainsFunc(text, forbidden) {
+			errs[name] = validation.NewError("forbidden_character", "This contains a control or direction character that cannot be stored.")
+			continue
+		}
+		if text != record.GetString(name) {
+			record.Set(name, text)
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return errs
+}
+
+// forbidden are control characters but tab and line feed, the bidirectional
+// overrides that make text read otherwise than it is, and what is left of
+// invalid UTF-8.
+func forbidden(r rune) bool {
+	switch {
+	case r == '\n' || r == '\t':
+		return false
+	case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069:
+		return true
+	}
+	return unicode.IsControl(r) || r == unicode.ReplacementChar
+}
