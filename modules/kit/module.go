@@ -32,7 +32,7 @@ func Register(app core.App, modules []Module) {
 	guardRequests(app, declared)
 	guardRecords(app, declared)
 	mask(app, declared)
-	narrow(app, declared)
+	narrowLists(app, declared)
 	for _, m := range modules {
 		if m.Hooks != nil {
 			m.Hooks(app)
