@@ -107,7 +107,7 @@ func compare(b *testing.B, role string, gain float64, few, many, wide asker) {
 			}
 		}
 	}
-	_ = out.Flush() // into memory
+	_ = out.Flush()                                                                          // into memory
 	fmt.Printf("The list of a %s's own visits among %d:\n%s\n", role, large, table.String()) // a benchmark's log is cut off
 }
 
