@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	perDoctor  = 1_000 // visits of one doctor, at any size of the hospital
-	perPatient = 20    // visits of one patient
+	perDoctor  = 400 // visits of one doctor, at any size of the hospital
+	perPatient = 20  // visits of one patient
 )
 
 // patient and doctor are the ids of the accounts whose own lists are measured.
@@ -49,11 +49,11 @@ func filled(b *testing.B, visits int) *hospitaltest.Hospital {
 			SELECT printf('pa%013d', i), printf('pu%013d', i), printf('M%08d', i), 'Patient ' || i, 'patient ' || i, '1980-01-01', 1` + stamps + `FROM n`,
 		rows + `INSERT INTO appointments (id, number, patient, doctor, starts, ends, reason, status, version, created, updated)
 			SELECT printf('ap%013d', i), printf('B-%07d', i), printf('pa%013d', patient), printf('dr%013d', doctor),
-				` + at("(k - 700) || ' hours'") + `, ` + at("(k - 699) || ' hours'") + `, 'cough ' || i,
-				CASE WHEN i % 7 = 0 THEN 'cancelled' WHEN k < 700 THEN 'completed' WHEN i % 3 = 0 THEN 'pending' ELSE 'approved' END, 1` + stamps + `FROM v`,
+				` + at("(k - 280) || ' hours'") + `, ` + at("(k - 279) || ' hours'") + `, 'cough ' || i,
+				CASE WHEN i % 7 = 0 THEN 'cancelled' WHEN k < 280 THEN 'completed' WHEN i % 3 = 0 THEN 'pending' ELSE 'approved' END, 1` + stamps + `FROM v`,
 		rows + `INSERT INTO care_team (id, patient, user, source, starts, ends, created, updated)
 			SELECT printf('ct%013d', i), printf('pa%013d', patient), printf('du%013d', doctor), 'appointment',
-				` + at("(k - 800) || ' hours'") + `, ` + at("(k - 460) || ' hours'") + stamps + `FROM v`,
+				` + at("(k - 380) || ' hours'") + `, ` + at("(k - 40) || ' hours'") + stamps + `FROM v`,
 		`INSERT INTO appointment_events (id, appointment, action, "to", created, updated)
 			SELECT 'ev' || substr(id, 3), id, 'fill', status` + stamps + `FROM appointments WHERE id LIKE 'ap%'`,
 		`INSERT INTO bills (id, number, appointment, patient, doctor, status, currency, subtotal_minor, total_minor, balance_minor, issued_at, version, created, updated)
