@@ -5,19 +5,16 @@ import { token } from "./api.js";
 import { byId, h } from "./dom.js";
 
 const regions = new Set();
-let stream = null;
-let client = "";
 let page = 0; // counts the views, so that one that was left adds no regions
 
 // region is a part of the page that shows records of some collections.
 export async function region(collections, load) {
-	const place = h("div", { class: "region" });
-	const self = { collections, place, wanted: 0, refresh: () => refresh(self, load) };
+	const self = { collections, place: h("div", { class: "region" }), wanted: 0, refresh: () => refresh(self, load) };
 	const here = page;
 	await self.refresh();
 	if (here === page) regions.add(self);
-	subscribe();
-	return place;
+	follow(collections);
+	return self.place;
 }
 
 // refresh loads a region. Of several at once the last one asked for is shown.
@@ -37,28 +34,35 @@ const again = (place, key) => place.querySelector(`[data-key="${CSS.escape(key)}
 // refreshAll loads every region of the page again.
 export const refreshAll = () => Promise.all([...regions].map((one) => one.refresh()));
 
+const refreshQuietly = () => refreshAll().catch(() => {});
+
 // forget drops the regions of a page that is left.
 export function forget() {
 	page++;
 	regions.clear();
 }
 
+let stream = null;
+let client = "";
+let told = ""; // what the hospital was last asked to tell, and whom
+let line = Promise.resolve();
+const followed = new Set();
+
 // connect opens the stream of events. The browser connects again by itself; then
-// there is a new client, and what happened in between is loaded.
+// there is a new client.
 export function connect() {
 	if (stream) return;
 	stream = new EventSource("/api/realtime");
 	stream.addEventListener("PB_CONNECT", (event) => {
-		const before = client;
 		client = JSON.parse(event.data).clientId;
 		say("Live");
 		subscribe();
-		if (before) refreshAll().catch(() => {});
 	});
 	stream.addEventListener("error", () => {
 		say("Reconnecting…");
 		if (stream?.readyState === EventSource.CLOSED) later();
 	});
+	followed.forEach(listen);
 }
 
 // later tries anew where the browser has given up.
@@ -70,35 +74,38 @@ function later() {
 export function disconnect() {
 	stream?.close();
 	stream = null;
-	client = "";
-	subscribed = "";
+	client = told = "";
+	followed.clear();
 	say("");
 }
 
-let subscribed = "";
-const listening = new WeakMap(); // stream -> collections it listens to
-
-// subscribe asks for the events of what is on the page.
-async function subscribe() {
-	const collections = [...new Set([...regions].flatMap((one) => one.collections))].sort();
-	const wanted = client + " " + collections;
-	if (!stream || !client || wanted === subscribed) return;
-	subscribed = wanted;
-	listen(collections);
-	await fetch("/api/realtime", {
-		method: "POST",
-		headers: { "Content-Type": "application/json", Authorization: token() },
-		body: JSON.stringify({ clientId: client, subscriptions: collections.map((name) => name + "/*") }),
-	}).catch(() => { subscribed = ""; });
+function follow(collections) {
+	for (const name of collections.filter((one) => !followed.has(one))) {
+		followed.add(name);
+		listen(name);
+	}
+	subscribe();
 }
 
-function listen(collections) {
-	const known = listening.get(stream) ?? new Set();
-	listening.set(stream, known);
-	for (const name of collections.filter((one) => !known.has(one))) {
-		known.add(name);
-		stream.addEventListener(name + "/*", () => soon(name));
-	}
+const listen = (name) => stream?.addEventListener(name + "/*", () => soon(name));
+
+// subscribe asks for the events of all that is followed. One request waits for the
+// other, as the last one counts.
+function subscribe() {
+	line = line.then(ask);
+}
+
+async function ask() {
+	const wanted = client + " " + [...followed];
+	if (!client || followed.size === 0 || wanted === told) return;
+	const response = await fetch("/api/realtime", {
+		method: "POST",
+		headers: { "Content-Type": "application/json", Authorization: token() },
+		body: JSON.stringify({ clientId: client, subscriptions: [...followed].map((name) => name + "/*") }),
+	}).catch(() => ({ ok: false }));
+	if (!response.ok) return;
+	told = wanted;
+	await refreshQuietly(); // what happened until now was not told
 }
 
 const due = new Set();
@@ -118,4 +125,7 @@ function changed() {
 const say = (word) => { byId("live").textContent = word; };
 
 // What may be done also depends on the time of day.
-setInterval(() => { if (!document.hidden) refreshAll().catch(() => {}); }, 60_000);
+setInterval(() => {
+	if (!document.hidden && token()) refreshQuietly();
+	subscribe();
+}, 60_000);

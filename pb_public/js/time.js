@@ -59,12 +59,14 @@ export function plusDays(day, n) {
 export const startOf = (day) => stamp(fromWall(day, "00:00", hospital.timezone, { after: true }));
 
 const long = { weekday: "short", day: "numeric", month: "short", year: "numeric" };
+const short = { weekday: "short", day: "numeric", month: "short" };
 
 // showDay writes a calendar day, "Thu, 31 Jan 2030".
 export const showDay = (day) => format("UTC", long).format(new Date(day + "T00:00Z"));
 
-// showDate and showTime write the parts of a moment as the API gives it.
-export const showDate = (text) => format(hospital.timezone, long).format(instant(text));
+// showDate and showTime write the parts of a moment as the API gives it. The year
+// is left out when it is this one.
+export const showDate = (text) => format(hospital.timezone, dayOf(instant(text)).slice(0, 4) === today().slice(0, 4) ? short : long).format(instant(text));
 export const showTime = (text) => format(hospital.timezone, { hour: "2-digit", minute: "2-digit" }).format(instant(text));
 export const showMoment = (text) => showDate(text) + ", " + showTime(text);
 

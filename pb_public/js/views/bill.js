@@ -4,7 +4,7 @@ import { button, facts, h, heading } from "../dom.js";
 import { hospital } from "../hospital.js";
 import { region } from "../live.js";
 import { money } from "../money.js";
-import { showDate, showMoment } from "../time.js";
+import { dayOf, instant, showDate, showDay, showMoment } from "../time.js";
 import { methods } from "../words.js";
 
 const number = (text) => h("td", { class: "number" }, text);
@@ -34,7 +34,7 @@ export async function billView({ query }) {
 		const { patient, doctor, appointment } = bill.expand ?? {};
 		return [
 			facts({ Status: billBadge(bill), From: [hospital.name, hospital.address].filter(Boolean).join(", "), Patient: patient && patient.name + ", " + patient.mrn, Doctor: doctor?.name,
-				Visit: appointment && appointment.number + ", " + showMoment(appointment.starts), Issued: showDate(bill.issued_at) }),
+				Visit: appointment && appointment.number + ", " + showMoment(appointment.starts), Issued: showDay(dayOf(instant(bill.issued_at))) }),
 			lines(bill), payments(bill),
 			h("div", { class: "actions" }, mayPay(bill) && button("Enter a payment", () => pay(bill), { kind: "main", key: "pay" }), button("Print", () => window.print(), { key: "print" })),
 		];
