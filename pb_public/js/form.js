@@ -85,12 +85,14 @@ function focusFirst(fields) {
 }
 
 function explain(error, fields, problem) {
-	problem.textContent = error.message;
-	for (const [name, said] of Object.entries(error.fields ?? {})) {
+	const sentences = new Set([error.message]);
+	for (const [name, { message }] of Object.entries(error.fields ?? {})) {
 		const one = fields.find(({ reports }) => reports.includes(name));
-		if (one && said.message) mark(one, said.message);
-		else if (said.message && said.message !== error.message) problem.append(" " + said.message);
+		if (one && message) mark(one, message);
+		else if (message) sentences.add(message);
 	}
+	const beside = fields.map(({ error }) => error.textContent);
+	problem.textContent = [...sentences].filter((one) => !beside.includes(one)).join(" ");
 	focusFirst(fields);
 }
 

@@ -9,11 +9,9 @@ export function decimal(minor, exponent = hospital.currency_exponent) {
 	return (minor < 0 ? "-" : "") + digits.slice(0, point) + (exponent > 0 ? "." + digits.slice(point) : "");
 }
 
-// money writes an amount for people, "EUR 1,230.00".
-export function money(minor, currency = hospital.currency) {
-	const [whole, part] = decimal(minor).split(".");
-	return currency + "\u00a0" + whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? "." + part : "");
-}
+// amount writes minor units for people, "1,230.00", and money with the currency.
+export const amount = (minor) => decimal(minor).replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
+export const money = (minor, currency = hospital.currency) => currency + "\u00a0" + amount(minor);
 
 // minorUnits reads an amount as somebody types it, "12", "12.3" or "12,30", to the
 // last digit. Anything else is null: a comma that could stand between thousands,

@@ -22,7 +22,8 @@ export async function dayView({ query, open }) {
 		return [waiting, waiting && h("h2", {}, "Visits of the day"), rows(found, (visit) => visitCard(visit, { day: false }), "There is no visit on this day.")].flat();
 	});
 	const pick = h("input", { type: "date", id: "day", value: day, change: () => isDay(pick.value) && open("day", { day: pick.value }) });
+	const step = (label, days) => link("day", [label, h("span", { class: "unseen" }, " day")], { day: plusDays(day, days) }, { "data-key": label });
 	return [heading(day === today() ? "Today" : showDay(day)),
-		h("div", { class: "days" }, link("day", "Day before", { day: plusDays(day, -1) }), h("label", { for: "day", class: "unseen" }, "Day"), pick, link("day", "Day after", { day: plusDays(day, 1) }), day !== today() && link("day", "Today")),
+		h("div", { class: "days" }, step("Previous", -1), h("label", { for: "day", class: "unseen" }, "Day"), pick, step("Next", 1), day !== today() && link("day", "Today")),
 		visits];
 }
