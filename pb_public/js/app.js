@@ -1,7 +1,7 @@
 // The portal: which views a role has, and how one leads to another.
 
 import { me, onEnd, renew, signOut } from "./api.js";
-import { address, byId, complain, h, heading, hush, link, tell } from "./dom.js";
+import { address, button, byId, complain, h, heading, hush, link, tell } from "./dom.js";
 import { hospital, loadHospital } from "./hospital.js";
 import { connect, disconnect, forget } from "./live.js";
 import { accountsView } from "./views/accounts.js";
@@ -78,7 +78,7 @@ async function show({ focus = true } = {}) {
 
 const draw = async (view, query) => views[view][1]({ query, open });
 
-const lost = (error) => [heading("This did not work"), h("p", {}, error.message), h("p", {}, link("", "Back to the start"))];
+const lost = (error) => [heading("This did not work"), h("p", {}, error.message), h("p", { class: "actions" }, button("Try again", () => show(), { kind: "main" }), link("", "Back to the start", {}, { class: "button" }))];
 
 // open goes to a view; it is over when the view is drawn.
 async function open(view, query) {

@@ -60,6 +60,7 @@ export function dialog(title, content) {
 		typeof content === "function" ? content(close) : content);
 	document.body.append(box);
 	box.showModal();
+	box.querySelector("input, select, textarea")?.focus();
 	return close;
 }
 

@@ -70,8 +70,13 @@ export const showDate = (text) => format(hospital.timezone, dayOf(instant(text))
 export const showTime = (text) => format(hospital.timezone, { hour: "2-digit", minute: "2-digit" }).format(instant(text));
 export const showMoment = (text) => showDate(text) + ", " + showTime(text);
 
-// age is how many birthdays somebody has had.
-export function age(born) {
-	const now = today();
-	return Number(now.slice(0, 4)) - Number(born.slice(0, 4)) - (now.slice(5) < born.slice(5) ? 1 : 0);
+// age is how old somebody born on a day is, "42 years"; small children count months.
+function age(born) {
+	const [now, then] = [today(), born].map((day) => day.split("-").map(Number));
+	const months = (now[0] - then[0]) * 12 + now[1] - then[1] - (now[2] < then[2] ? 1 : 0);
+	const [n, unit] = months < 24 ? [months, "month"] : [Math.floor(months / 12), "year"];
+	return n + " " + unit + (n === 1 ? "" : "s");
 }
+
+// born is a birthday with the age that goes with it.
+export const born = (day) => day && showDay(day) + ", " + age(day);

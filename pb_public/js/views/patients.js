@@ -4,7 +4,7 @@ import { formDialog } from "../form.js";
 import { refreshAll, region } from "../live.js";
 import { card, folded, pages, rows, searchBox } from "../parts.js";
 import { registerPatient } from "../people.js";
-import { age, showDay, showMoment } from "../time.js";
+import { born, showMoment } from "../time.js";
 import { bookableDoctors, bookingForm } from "../visits.js";
 import { sexes } from "../words.js";
 
@@ -20,12 +20,11 @@ async function book(patient) {
 }
 
 function patientCard(patient) {
-	const born = patient.birth_date && showDay(patient.birth_date) + ", " + age(patient.birth_date);
 	return card({
 		id: patient.id, version: patient.updated,
 		first: h("strong", {}, patient.mrn),
 		title: patient.name,
-		lines: [[born, sexes[patient.sex]].filter(Boolean).join(" · "), [patient.phone, patient.email, patient.address].filter(Boolean).join(" · ")],
+		lines: [[born(patient.birth_date), sexes[patient.sex]].filter(Boolean).join(" · "), [patient.phone, patient.email, patient.address].filter(Boolean).join(" · ")],
 		actions: patient.active ? [button("Book", () => book(patient), { key: patient.id, kind: "main", about: "a visit for " + patient.name })] : [],
 	});
 }
