@@ -5,7 +5,7 @@ const endings = new Set();
 const unsure = new Set(); // ids whose create was sent and never answered
 
 // Refusal is an answer that says no: a sentence, and by field what was wrong.
-export class Refusal extends Error {
+class Refusal extends Error {
 	constructor(status, body = {}) {
 		super(body.message || "The hospital did not understand this.");
 		this.status = status;

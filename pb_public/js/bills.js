@@ -16,7 +16,7 @@ export const paymentBadge = (payment) => badge(paymentStatus[payment.status], to
 export const waiting = (bill) => (bill.expand?.payments_via_bill ?? []).filter(({ status }) => status === "pending").reduce((sum, { amount_minor }) => sum + amount_minor, 0);
 
 // owed is what can still be paid on a bill.
-export const owed = (bill) => bill.balance_minor - waiting(bill);
+const owed = (bill) => bill.balance_minor - waiting(bill);
 
 export const mayPay = (bill) => ["patient", "receptionist", "accountant", "admin"].includes(me().role) && owed(bill) > 0;
 

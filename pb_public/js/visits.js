@@ -88,7 +88,7 @@ function cancel(visit) {
 }
 
 // bounds are the days that can be booked.
-export const bounds = () => ({ min: today(), max: hospital.booking_horizon_days ? plusDays(today(), hospital.booking_horizon_days) : undefined });
+const bounds = () => ({ min: today(), max: hospital.booking_horizon_days ? plusDays(today(), hospital.booking_horizon_days) : undefined });
 
 // visitCard shows a visit with what the reader can do. The day is left out where the list is one day.
 export function visitCard(visit, { day = true } = {}) {
