@@ -98,7 +98,7 @@ async function ask(method, path, body, suspicious = () => false) {
 		if (started && suspicious(answer)) await renew();
 		return answer;
 	} catch (error) {
-		if (started && session && [401, 403, 404].includes(error.status)) await renew();
+		if (started && session && [400, 401, 403, 404].includes(error.status)) await renew();
 		throw error;
 	}
 }
