@@ -1,0 +1,157 @@
+// The hospital's API: sessions, records, and refusals as errors.
+
+const key = "hospital.session";
+const endings = new Set();
+const unsure = new Set(); // ids whose create was sent and never answered
+
+// Refusal is an answer that says no: a sentence, and by field what was wrong.
+class Refusal extends Error {
+	constructor(status, body = {}) {
+		super(body.message || "The hospital did not understand this.");
+		this.status = status;
+		this.fields = body.data ?? {};
+	}
+
+	// code is what was wrong with a field, for programs.
+	code(field) {
+		return this.fields[field]?.code;
+	}
+}
+
+let session = read();
+
+function read() {
+	try {
+		return JSON.parse(sessionStorage.getItem(key));
+	} catch {
+		return null;
+	}
+}
+
+function keep(next) {
+	session = next;
+	if (next) sessionStorage.setItem(key, JSON.stringify(next));
+	else sessionStorage.removeItem(key);
+}
+
+// me is the account that is signed in, or nothing.
+export const me = () => session?.record ?? null;
+
+// token is what realtime subscribes with.
+export const token = () => session?.token ?? "";
+
+// onEnd is told when a session is over, and why.
+export const onEnd = (listener) => endings.add(listener);
+
+function end(sentence) {
+	keep(null);
+	endings.forEach((listener) => listener(sentence));
+}
+
+const over = "Your session has ended. Please sign in again.";
+
+export async function signIn(email, password) {
+	try {
+		keep(await send("POST", "/api/collections/users/auth-with-password", { identity: email, password }));
+	} catch (error) {
+		if (error.status === 400) error.message = "The e-mail address or the password is wrong.";
+		if (error.status === 403) error.message = "This account is not active. It waits for an admin, or it was suspended.";
+		throw error;
+	}
+}
+
+export const signOut = () => end("You are signed out.");
+
+// renew asks whether the session still holds and prolongs it. A token that does
+// not is read as a guest's: answers come back empty instead of refused.
+export async function renew() {
+	if (!session) return false;
+	try {
+		keep(await send("POST", "/api/collections/users/auth-refresh"));
+		return true;
+	} catch (error) {
+		if (error.status === 0) throw error;
+		if (session) end(over);
+		return false;
+	}
+}
+
+async function send(method, path, body) {
+	const headers = session ? { Authorization: session.token } : {};
+	if (body) headers["Content-Type"] = "application/json";
+	let response;
+	try {
+		response = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+	} catch {
+		throw new Refusal(0, { message: "The hospital cannot be reached. Try again: nothing is sent twice." });
+	}
+	const answer = response.status === 204 ? null : await response.json().catch(() => ({}));
+	if (response.ok) return answer;
+	throw new Refusal(response.status, answer ?? {});
+}
+
+// ask is send within a session: where the answer could be a guest's, it makes sure that it is not.
+async function ask(method, path, body, suspicious = () => false) {
+	const started = session;
+	try {
+		const answer = await send(method, path, body);
+		if (started && suspicious(answer)) await renew();
+		return answer;
+	} catch (error) {
+		if (started && session && [400, 401, 403, 404].includes(error.status)) await renew();
+		throw error;
+	}
+}
+
+const records = (collection, id = "") => "/api/collections/" + collection + "/records" + (id && "/" + id);
+
+// list reads records: { filter, sort, expand, perPage }.
+export async function list(collection, query = {}) {
+	const given = Object.entries({ perPage: 200, skipTotal: 1, ...query }).filter(([, value]) => value);
+	const answer = await ask("GET", records(collection) + "?" + new URLSearchParams(given), undefined, ({ items }) => items.length === 0);
+	return answer.items;
+}
+
+// get reads one record.
+export const get = (collection, id, query = {}) => ask("GET", records(collection, id) + "?" + new URLSearchParams(query));
+
+// newId is the id of a record that is about to be made. Chosen here, a create can
+// be repeated without making a second one.
+export function newId() {
+	const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+	const bytes = crypto.getRandomValues(new Uint8Array(15));
+	return Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join("");
+}
+
+// create makes a record. When an earlier try got through without its answer
+// coming back, that record is the answer.
+export async function create(collection, body) {
+	try {
+		return await ask("POST", records(collection), body);
+	} catch (error) {
+		if (error.status === 0) unsure.add(body.id);
+		else if (unsure.has(body.id) || error.code("id") === "validation_not_unique") return get(collection, body.id).catch(() => Promise.reject(error));
+		throw error;
+	}
+}
+
+// update changes a record that was read before; its version goes along, so that
+// nobody's newer change is undone.
+export function update(collection, record, changes) {
+	const version = "version" in record ? { version: record.version } : {};
+	return ask("PATCH", records(collection, record.id), { ...changes, ...version });
+}
+
+// together makes several records or none of them: [[collection, body], …].
+export async function together(creates) {
+	const requests = creates.map(([collection, body]) => ({ method: "POST", url: records(collection), body }));
+	try {
+		return await ask("POST", "/api/batch", { requests });
+	} catch (error) {
+		const first = Object.values(error.fields.requests ?? {}).find((one) => one.response);
+		throw first ? new Refusal(first.response.status, first.response) : error;
+	}
+}
+
+// quoted is a text inside a filter.
+export const quoted = (text) => '"' + text.replace(/[\\%]/g, " ").replaceAll('"', '\\"') + '"';

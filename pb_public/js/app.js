@@ -1,0 +1,129 @@
+// The portal: which views a role has, and how one leads to another.
+
+import { me, onEnd, renew, signOut } from "./api.js";
+import { address, button, byId, complain, h, heading, hush, link, tell } from "./dom.js";
+import { hospital, loadHospital } from "./hospital.js";
+import { connect, disconnect, forget } from "./live.js";
+import { accountsView } from "./views/accounts.js";
+import { allVisitsView } from "./views/all-visits.js";
+import { billView } from "./views/bill.js";
+import { billsView } from "./views/bills.js";
+import { bookView } from "./views/book.js";
+import { dayView } from "./views/day.js";
+import { doctorsView } from "./views/doctors.js";
+import { familyView } from "./views/family.js";
+import { myVisitsView } from "./views/my-visits.js";
+import { patientsView } from "./views/patients.js";
+import { paymentsView } from "./views/payments.js";
+import { pricesView } from "./views/prices.js";
+import { registerDoctorView, registerView } from "./views/register.js";
+import { signInView } from "./views/sign-in.js";
+import { roles as roleNames } from "./words.js";
+
+const views = {
+	"sign-in": ["Sign in", signInView(begin)],
+	register: ["Register", registerView(begin)],
+	"register-doctor": ["Register as a doctor", registerDoctorView],
+	visits: ["Visits", (at) => (me().role === "patient" ? myVisitsView(at) : allVisitsView(at))],
+	day: ["Today", dayView],
+	book: ["Book", bookView],
+	family: ["Family", familyView],
+	bills: ["Bills", billsView],
+	bill: ["Bill", billView],
+	patients: ["Patients", patientsView],
+	payments: ["Payments", paymentsView],
+	accounts: ["Accounts", accountsView],
+	doctors: ["Doctors", doctorsView],
+	prices: ["Prices", pricesView],
+};
+
+// menus are the views of a role; the first is where it begins.
+const menus = {
+	guest: ["sign-in", "register", "register-doctor"],
+	patient: ["visits", "book", "bills", "family"],
+	doctor: ["day", "visits"],
+	nurse: ["day", "visits"],
+	receptionist: ["day", "visits", "patients", "bills"],
+	accountant: ["payments", "bills", "prices"],
+	admin: ["accounts", "doctors", "day", "visits", "bills", "payments", "prices"],
+};
+
+const role = () => me()?.role ?? "guest";
+const may = (view) => menus[role()].includes(view) || (view === "bill" && menus[role()].includes("bills"));
+
+// here is the view that the address names, if the reader has it, or their first.
+function here() {
+	const [view, query = ""] = location.hash.replace(/^#\//, "").split("?");
+	return may(view) ? { view, query: Object.fromEntries(new URLSearchParams(query)) } : { view: menus[role()][0], query: {} };
+}
+
+let turn = 0;
+
+// show draws the view of the address, and gives its heading the focus.
+async function show({ focus = true } = {}) {
+	const mine = ++turn;
+	const { view, query } = here();
+	document.querySelectorAll("dialog").forEach((box) => box.close());
+	forget();
+	hush();
+	frame(view);
+	const content = await draw(view, query).catch(lost);
+	if (mine !== turn) return;
+	byId("main").replaceChildren(...[content].flat().filter(Boolean));
+	document.title = (byId("main").querySelector("h1")?.textContent ?? views[view][0]) + " – " + hospital.name;
+	if (!focus) return;
+	byId("main").querySelector("h1")?.focus({ preventScroll: true });
+	window.scrollTo(0, 0);
+}
+
+const draw = async (view, query) => views[view][1]({ query, open });
+
+const lost = (error) => [heading("This did not work"), h("p", {}, error.message), h("p", { class: "actions" }, button("Try again", () => show(), { kind: "main" }), link("", "Back to the start", {}, { class: "button" }))];
+
+// open goes to a view; it is over when the view is drawn.
+async function open(view, query) {
+	const next = address(view, query);
+	if (location.hash !== next) history.pushState(null, "", next);
+	await show();
+}
+
+// frame draws what is around every view.
+function frame(current) {
+	byId("brand").textContent = hospital.name;
+	byId("place").textContent = [hospital.name, hospital.address, hospital.phone].filter(Boolean).join(" · ");
+	byId("nav").replaceChildren(...menus[role()].map((view) => link(view, views[view][0], {}, { "aria-current": view === current && "page" })));
+	byId("who").replaceChildren(...(me() ? [h("span", {}, me().name, h("small", {}, roleNames[me().role])), h("button", { type: "button", class: "quiet", click: signOut }, "Sign out")] : []));
+}
+
+// begin is what happens after somebody signed in.
+async function begin() {
+	connect();
+	history.replaceState(null, "", may(here().view) && location.hash.startsWith("#/bill") ? location.hash : address(menus[role()][0]));
+	await show();
+}
+
+onEnd(async (sentence) => {
+	disconnect();
+	history.replaceState(null, "", address("sign-in"));
+	await show();
+	tell(sentence);
+});
+
+byId("skip").addEventListener("click", (event) => {
+	event.preventDefault();
+	byId("main").focus();
+});
+
+window.addEventListener("hashchange", () => show());
+window.addEventListener("unhandledrejection", ({ reason }) => complain(reason?.message ?? String(reason)));
+
+byId("dismiss").addEventListener("click", hush);
+
+async function start() {
+	await loadHospital();
+	if (me() && !(await renew())) return; // that the session is over has been shown
+	if (me()) connect();
+	await show({ focus: false });
+}
+
+start().catch((error) => byId("main").replaceChildren(...lost(error)));

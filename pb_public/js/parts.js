@@ -1,0 +1,50 @@
+// Pieces that several views are made of.
+
+import { button, h } from "./dom.js";
+import { refreshAll } from "./live.js";
+
+// badge is a state in a word.
+export const badge = (word, tone) => h("span", { class: "badge " + tone }, word);
+
+// rows is a list of records, or a sentence when there are none.
+export const rows = (records, row, none) => records.length === 0 ? h("p", { class: "none" }, none) : h("ul", { class: "rows" }, records.map(row));
+
+// card is one record of a list: what stands first, what it is about, its state,
+// further lines, and what can be done. A version makes a changed record a new card.
+export function card({ id, version, first, title, state, lines = [], actions = [] }) {
+	return h("li", { class: "card", "data-version": id + ":" + version },
+		h("div", { class: "first" }, first),
+		h("div", { class: "body" }, h("p", { class: "title" }, title), lines.filter(Boolean).map((line) => h("p", {}, line))),
+		state && h("div", { class: "state" }, state),
+		actions.length > 0 && h("div", { class: "actions" }, actions));
+}
+
+const step = 50;
+
+// pages reads as many records as were asked for and offers more of them.
+export function pages() {
+	let shown = step;
+	return async (read, draw) => {
+		const found = await read(shown + 1);
+		const more = found.length > shown && button("Show more", async () => {
+			shown = Math.min(shown + step, 999);
+			await refreshAll();
+		}, { key: "more" });
+		return [draw(found.slice(0, shown)), more && h("p", { class: "more" }, more)];
+	};
+}
+
+// searchBox asks for a text and tells each change after a moment's rest.
+export function searchBox(label, changed) {
+	let rest;
+	const input = h("input", { type: "search", id: "search", autocomplete: "off", spellcheck: "false", input: () => {
+		clearTimeout(rest);
+		rest = setTimeout(() => changed(input.value.trim()), 250);
+	} });
+	return h("form", { class: "search", role: "search", submit: (event) => event.preventDefault() }, h("label", { for: "search" }, label), input);
+}
+
+const letters = { ł: "l", ø: "o", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ħ: "h", ı: "i", ß: "ss" };
+
+// folded is a name as the hospital searches it: "Łukasz Müller" is "lukasz muller".
+export const folded = (name) => name.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase().replace(/[łøđðþæœħıß]/g, (letter) => letters[letter]).trim();

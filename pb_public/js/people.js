@@ -1,0 +1,36 @@
+// The questions about a person, and the box that registers one.
+
+import { create, newId } from "./api.js";
+import { formDialog } from "./form.js";
+import { today } from "./time.js";
+import { choices, sexes } from "./words.js";
+
+export const identity = () => [
+	{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "name" },
+	{ name: "birth_date", label: "Date of birth", type: "date", required: true, min: "1880-01-01", max: today() },
+	{ name: "sex", label: "Sex", type: "select", options: choices(sexes, "Not said") },
+];
+
+export const contact = [
+	{ name: "phone", label: "Phone", type: "tel", maxlength: 40, autocomplete: "tel" },
+	{ name: "email", label: "E-mail", type: "email", autocomplete: "email" },
+	{ name: "address", label: "Address", maxlength: 300, autocomplete: "street-address" },
+];
+
+// Somebody else is registered: the browser must not fill in the reader's own data.
+const anothers = (questions) => questions.map((question) => ({ ...question, autocomplete: "off" }));
+
+// registerPatient asks for a new patient; more is what the record says besides.
+export function registerPatient(title, more = {}) {
+	const id = newId();
+	formDialog(title, {
+		fields: anothers([...identity(), ...contact]),
+		submit: "Register",
+		send: async (values) => {
+			const patient = await create("patients", { id, ...values, ...more });
+			return patient.name + " is registered with the number " + patient.mrn + ".";
+		},
+	});
+}
+
+export const password = { name: "password", label: "Password", type: "password", required: true, minlength: 10, autocomplete: "new-password", hint: "At least 10 characters." };

@@ -1,0 +1,82 @@
+// Time is shown in the hospital's zone, wherever the reader is, and sent in UTC.
+
+import { hospital } from "./hospital.js";
+
+const formats = new Map();
+
+function format(zone, options) {
+	const name = zone + JSON.stringify(options);
+	if (!formats.has(name)) formats.set(name, new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", ...options }));
+	return formats.get(name);
+}
+
+// instant reads a moment as the API writes it, "2030-01-31 09:00:00.000Z".
+export const instant = (text) => new Date(text.replace(" ", "T"));
+
+// stamp writes a moment as the API reads it.
+export const stamp = (date) => date.toISOString().replace("T", " ");
+
+const numbers = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" };
+
+// wall is what the clock on a wall in a zone shows, as if it were UTC.
+function wall(date, zone) {
+	const part = Object.fromEntries(format(zone, numbers).formatToParts(date).map(({ type, value }) => [type, Number(value)]));
+	return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
+}
+
+const offset = (time, zone) => wall(new Date(time), zone) - Math.floor(time / 1000) * 1000;
+
+const halfDay = 12 * 3_600_000;
+
+// fromWall finds the moment at which a zone's clocks show a day and a time. An
+// hour that comes twice in autumn is taken the first time; in spring an hour is
+// skipped, and the answer is null, or with after the first moment behind the gap.
+export function fromWall(day, time, zone = hospital.timezone, { after = false } = {}) {
+	const shown = Date.parse(day + "T" + time + "Z");
+	if (Number.isNaN(shown)) return null;
+	const [early, late] = [shown - offset(shown - halfDay, zone), shown - offset(shown + halfDay, zone)];
+	const found = [early, late].filter((one) => one + offset(one, zone) === shown);
+	if (found.length > 0) return new Date(Math.min(...found));
+	return after ? new Date(early) : null;
+}
+
+// dayOf is the calendar day of a moment at the hospital, "2030-01-31".
+export const dayOf = (date, zone = hospital.timezone) => new Date(wall(date, zone)).toISOString().slice(0, 10);
+
+// clockOf is the time of day of a moment at the hospital, "09:00".
+export const clockOf = (date, zone = hospital.timezone) => new Date(wall(date, zone)).toISOString().slice(11, 16);
+
+export const today = () => dayOf(new Date());
+
+// plusDays counts calendar days.
+export function plusDays(day, n) {
+	const date = new Date(day + "T00:00Z");
+	date.setUTCDate(date.getUTCDate() + n);
+	return date.toISOString().slice(0, 10);
+}
+
+// startOf is when a day begins at the hospital, for filters.
+export const startOf = (day) => stamp(fromWall(day, "00:00", hospital.timezone, { after: true }));
+
+const long = { weekday: "short", day: "numeric", month: "short", year: "numeric" };
+const short = { weekday: "short", day: "numeric", month: "short" };
+
+// showDay writes a calendar day, "Thu, 31 Jan 2030".
+export const showDay = (day) => format("UTC", long).format(new Date(day + "T00:00Z"));
+
+// showDate and showTime write the parts of a moment as the API gives it. The year
+// is left out when it is this one.
+export const showDate = (text) => format(hospital.timezone, dayOf(instant(text)).slice(0, 4) === today().slice(0, 4) ? short : long).format(instant(text));
+export const showTime = (text) => format(hospital.timezone, { hour: "2-digit", minute: "2-digit" }).format(instant(text));
+export const showMoment = (text) => showDate(text) + ", " + showTime(text);
+
+// age is how old somebody born on a day is, "42 years"; small children count months.
+function age(born) {
+	const [now, then] = [today(), born].map((day) => day.split("-").map(Number));
+	const months = (now[0] - then[0]) * 12 + now[1] - then[1] - (now[2] < then[2] ? 1 : 0);
+	const [n, unit] = months < 24 ? [months, "month"] : [Math.floor(months / 12), "year"];
+	return n + " " + unit + (n === 1 ? "" : "s");
+}
+
+// born is a birthday with the age that goes with it.
+export const born = (day) => day && showDay(day) + ", " + age(day);

@@ -1,0 +1,30 @@
+import { list, me, quoted } from "../api.js";
+import { billCard } from "../bills.js";
+import { heading, tabs } from "../dom.js";
+import { refreshAll, region } from "../live.js";
+import { folded, pages, rows, searchBox } from "../parts.js";
+
+const shows = { open: "Open", paid: "Paid", all: "All" };
+const filters = { open: 'status != "paid"', paid: 'status = "paid"', all: "" };
+
+// named finds bills by a patient's name or by number.
+function named(text) {
+	if (!text) return "";
+	const name = me().role === "accountant" ? "patient.name ~ " + quoted(text) : "patient.name_key ~ " + quoted(folded(text));
+	return `(${name} || number ~ ${quoted(text)})`;
+}
+
+// billsView is the bills a reader may see, the newest first.
+export async function billsView({ query }) {
+	const show = shows[query.show] ? query.show : me().role === "patient" ? "all" : "open";
+	let text = "";
+	const page = pages();
+	const search = me().role !== "patient" && searchBox("Patient or bill number", (typed) => {
+		text = typed;
+		return refreshAll();
+	});
+	const bills = await region(["bills", "payments"], () => page(
+		(perPage) => list("bills", { filter: [filters[show], named(text)].filter(Boolean).join(" && "), sort: "-issued_at", expand: "patient,doctor,payments_via_bill", perPage }),
+		(found) => rows(found, billCard, "There is no such bill.")));
+	return [heading(me().role === "patient" ? "Your bills" : "Bills"), tabs("Which bills", "bills", "show", shows, show), search, bills];
+}

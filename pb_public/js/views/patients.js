@@ -1,0 +1,44 @@
+import { list, quoted } from "../api.js";
+import { button, h, heading } from "../dom.js";
+import { formDialog } from "../form.js";
+import { refreshAll, region } from "../live.js";
+import { card, folded, pages, rows, searchBox } from "../parts.js";
+import { registerPatient } from "../people.js";
+import { born, showMoment } from "../time.js";
+import { bookableDoctors, bookingForm } from "../visits.js";
+import { sexes } from "../words.js";
+
+// named finds patients by every word of a name, or by record number.
+function named(text) {
+	if (/^\d+$/.test(text)) return "mrn ~ " + quoted(text);
+	return folded(text).split(/\s+/).filter(Boolean).map((word) => "name_key ~ " + quoted(word)).join(" && ");
+}
+
+async function book(patient) {
+	const doctors = await bookableDoctors();
+	formDialog("Book for " + patient.name, bookingForm([[patient.id, patient.name]], doctors, (visit) => patient.name + " is booked for " + showMoment(visit.starts) + ", " + visit.number + "."));
+}
+
+function patientCard(patient) {
+	return card({
+		id: patient.id, version: patient.updated,
+		first: h("strong", {}, patient.mrn),
+		title: patient.name,
+		lines: [[born(patient.birth_date), sexes[patient.sex]].filter(Boolean).join(" · "), [patient.phone, patient.email, patient.address].filter(Boolean).join(" · ")],
+		actions: patient.active ? [button("Book", () => book(patient), { key: patient.id, kind: "main", about: "a visit for " + patient.name })] : [],
+	});
+}
+
+// patientsView is the register of patients.
+export async function patientsView() {
+	let text = "";
+	const page = pages();
+	const found = await region(["patients"], () => page(
+		(perPage) => list("patients", { filter: named(text), sort: text ? "name_key" : "-created", perPage }),
+		(people) => rows(people, patientCard, "Nobody is registered under that name or number.")));
+	const search = searchBox("Name or record number", (typed) => {
+		text = typed;
+		return refreshAll();
+	});
+	return [heading("Patients", button("Register a patient", () => registerPatient("Register a patient"), { kind: "main" })), search, found];
+}

@@ -1,0 +1,56 @@
+import { list, update } from "../api.js";
+import { paymentBadge } from "../bills.js";
+import { button, h, heading, link, tabs, tell } from "../dom.js";
+import { formDialog } from "../form.js";
+import { refreshAll, region } from "../live.js";
+import { money } from "../money.js";
+import { card, pages, rows } from "../parts.js";
+import { showMoment } from "../time.js";
+import { methods, paymentStatus } from "../words.js";
+
+async function verify(payment) {
+	try {
+		await update("payments", payment, { status: "verified" });
+		tell(payment.number + " is verified.");
+	} finally {
+		await refreshAll();
+	}
+}
+
+function reject(payment) {
+	formDialog("Reject " + payment.number + "?", {
+		fields: [{ name: "note", label: "Note", type: "textarea", maxlength: 500, hint: "Such as: no such transfer arrived." }],
+		submit: "Reject",
+		send: async (values) => {
+			await update("payments", payment, { status: "rejected", ...values });
+			return payment.number + " is rejected.";
+		},
+	});
+}
+
+function paymentCard(payment) {
+	const bill = payment.expand?.bill;
+	const actions = [button("Verify", () => verify(payment), { kind: "main", key: "verify" + payment.id, about: payment.number }), button("Reject", () => reject(payment), { key: "reject" + payment.id, about: payment.number })];
+	return card({
+		id: payment.id, version: payment.version,
+		first: h("span", {}, h("strong", {}, money(payment.amount_minor, bill?.currency)), h("span", {}, methods[payment.method])),
+		title: payment.expand?.patient?.name ?? payment.number,
+		lines: [
+			h("span", {}, payment.number, " for ", bill ? link("bill", bill.number, { id: bill.id }) : "a bill", bill && ", of which " + money(bill.balance_minor, bill.currency) + " is open"),
+			[payment.reference && "Reference: " + payment.reference, showMoment(payment.created)].filter(Boolean).join(" · "),
+			payment.note && h("em", {}, "“" + payment.note + "”"),
+		],
+		state: paymentBadge(payment),
+		actions: payment.status === "pending" ? actions : [],
+	});
+}
+
+// paymentsView is what was paid and has to be verified.
+export async function paymentsView({ query }) {
+	const show = paymentStatus[query.show] ? query.show : "pending";
+	const page = pages();
+	const payments = await region(["payments"], () => page(
+		(perPage) => list("payments", { filter: `status = "${show}"`, sort: show === "pending" ? "created" : "-created", expand: "bill,patient", perPage }),
+		(found) => rows(found, paymentCard, "There is no such payment.")));
+	return [heading("Payments"), tabs("Which payments", "payments", "show", paymentStatus, show), payments];
+}

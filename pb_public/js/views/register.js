@@ -1,0 +1,54 @@
+import { create, list, newId, signIn } from "../api.js";
+import { h, heading, link, tell } from "../dom.js";
+import { form } from "../form.js";
+import { contact, identity, password } from "../people.js";
+
+const [phone, email] = contact;
+const account = [{ ...email, required: true }, password];
+
+const register = (role, id, { password, ...values }) => create("users", { id, role, password, passwordConfirm: password, ...values });
+
+// registerView makes an account for a patient and signs them in.
+export function registerView(signedIn) {
+	return () => {
+		const id = newId();
+		return h("div", { class: "narrow" },
+			heading("Register as a patient"),
+			form({
+				fields: [...identity(), phone, ...account],
+				submit: "Register",
+				send: async (values) => {
+					await register("patient", id, values);
+					await signIn(values.email, values.password);
+					await signedIn();
+					tell("Welcome, " + values.name + ".");
+				},
+			}),
+			h("p", {}, "You have an account? ", link("sign-in", "Sign in"), "."));
+	};
+}
+
+// registerDoctorView asks for a doctor's account, which an admin activates.
+export async function registerDoctorView() {
+	const id = newId();
+	const departments = await list("departments", { filter: "active = true", sort: "name" });
+	const page = h("div", { class: "narrow" },
+		heading("Register as a doctor"),
+		form({
+			fields: [
+				{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "name" },
+				{ name: "department", label: "Department", type: "select", options: [["", "Choose a department"], ...departments.map(({ id, name }) => [id, name])] },
+				{ name: "specialization", label: "Specialization", required: true, maxlength: 120 },
+				{ name: "license_no", label: "Licence number", required: true, maxlength: 60 },
+				phone, ...account,
+			],
+			submit: "Register",
+			send: async (values) => {
+				await register("doctor", id, values);
+				page.replaceChildren(heading("Thank you"), h("p", {}, "An admin will activate your account. After that you can sign in."), h("p", {}, link("sign-in", "To the sign-in")));
+				page.querySelector("h1").focus();
+			},
+		}),
+		h("p", {}, "You have an account? ", link("sign-in", "Sign in"), "."));
+	return page;
+}

@@ -1,0 +1,25 @@
+// The hospital's codes, in words.
+
+export const roles = { patient: "Patient", doctor: "Doctor", nurse: "Nurse", receptionist: "Receptionist", accountant: "Accountant", admin: "Admin" };
+export const accountStatus = { active: "Active", pending: "Waiting", suspended: "Suspended" };
+export const visitTypes = { new: "First visit", follow_up: "Follow-up", procedure: "Procedure", walk_in: "Walk-in", telehealth: "Telehealth" };
+export const billStatus = { unpaid: "Unpaid", partially_paid: "Partly paid", paid: "Paid" };
+export const paymentStatus = { pending: "Waiting", verified: "Verified", rejected: "Rejected" };
+export const methods = { cash: "Cash", card: "Card", transfer: "Bank transfer", mobile: "Mobile payment", cheque: "Cheque", insurance: "Insurance" };
+export const sexes = { female: "Female", male: "Male", other: "Other", unknown: "Unknown" };
+
+const cancelled = { patient: "Cancelled by the patient", rejected: "Declined", hospital: "Cancelled by the hospital", no_show: "Missed", expired: "Expired", duplicate: "Duplicate" };
+
+// visitState is where a visit stands: a word and its tone.
+export function visitState(visit) {
+	if (visit.status === "pending") return ["Waiting for approval", "waiting"];
+	if (visit.status === "completed") return ["Completed", "good"];
+	if (visit.status === "cancelled") return [cancelled[visit.cancel_code] ?? "Cancelled", "off"];
+	if (visit.started_at) return ["In progress", "now"];
+	return visit.checked_in_at ? ["Checked in", "now"] : ["Confirmed", "good"];
+}
+
+export const tones = { unpaid: "waiting", partially_paid: "waiting", paid: "good", pending: "waiting", verified: "good", rejected: "off", active: "good", suspended: "off" };
+
+// choices makes options of a table of words, with an empty one first when it may be left out.
+export const choices = (words, empty) => [...(empty === undefined ? [] : [["", empty]]), ...Object.entries(words)];
