@@ -40,6 +40,7 @@ func (a Appointment) startedAt() time.Time   { return a.GetDateTime("started_at"
 func (a Appointment) checkedIn() bool        { return !a.checkedInAt().IsZero() }
 func (a Appointment) started() bool          { return !a.startedAt().IsZero() }
 
+func (a Appointment) setPatientName(name string)    { a.Set("patient_name", name) }
 func (a Appointment) setEnds(t time.Time)           { a.Set("ends", t) }
 func (a Appointment) setStatus(s Status)            { a.Set("status", string(s)) }
 func (a Appointment) setCancelCode(code CancelCode) { a.Set("cancel_code", string(code)) }

@@ -70,6 +70,7 @@ func timely(tx core.App, a Appointment, actor kit.Actor) error {
 	return nil
 }
 
+// present refuses who is not there, and notes who comes.
 func present(tx core.App, a Appointment, actor kit.Actor) error {
 	doctor, err := tx.FindRecordById("doctors", a.Doctor())
 	if errors.Is(err, sql.ErrNoRows) {
@@ -88,6 +89,7 @@ func present(tx core.App, a Appointment, actor kit.Actor) error {
 	if err != nil {
 		return err
 	}
+	a.setPatientName(patient.GetString("name"))
 	if !patient.GetBool("active") {
 		return kit.Conflict("patient", "patient_inactive", "This patient's record is closed.")
 	}

@@ -44,6 +44,7 @@ var appointments = kit.Collection{
 	Fields: kit.Fields{
 		kit.Text("number", 30),
 		kit.Required(kit.Relation("patient", "patients")),
+		kit.Text("patient_name", 120), // so that a doctor sees who asks before the record opens
 		kit.Required(kit.Relation("doctor", "doctors")),
 		kit.Required(kit.Instant("starts")),
 		kit.Required(kit.Instant("ends")),
@@ -91,7 +92,7 @@ var appointments = kit.Collection{
 		kit.Receptionist: {Read: kit.All,
 			Create: kit.All, Sets: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason", "staff_note", "overbook"},
 			Update: kit.All, Changes: []string{"starts", "ends", "visit_type", "reason", "status", "cancel_code", "cancel_note", "staff_note", "overbook", "checked_in_at"}},
-		kit.Accountant: {Read: kit.All, Sees: []string{"number", "patient", "doctor", "starts", "ends", "visit_type", "status", "completed_at", "version"}},
+		kit.Accountant: {Read: kit.All, Sees: []string{"number", "patient", "patient_name", "doctor", "starts", "ends", "visit_type", "status", "completed_at", "version"}},
 		kit.Admin: {Read: kit.All,
 			Create: kit.All, Sets: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason", "staff_note", "overbook"},
 			Update: kit.All, Changes: []string{"starts", "ends", "visit_type", "reason", "status", "cancel_code", "cancel_note", "staff_note", "overbook", "checked_in_at", "started_at"}},

@@ -37,12 +37,12 @@ func receive(e *core.RecordEvent) error {
 	if err != nil {
 		return err
 	}
-	if open := kit.Money(bill.GetInt("balance_minor")) - pending; kit.Money(p.GetInt("amount_minor")) > open {
-		return kit.Conflict("amount_minor", "exceeds_balance", fmt.Sprintf("Only %d is still open on this bill, counting payments that wait to be verified.", open))
-	}
 	settings, err := hospital.Of(e.App)
 	if err != nil {
 		return err
+	}
+	if open := kit.Money(bill.GetInt("balance_minor")) - pending; kit.Money(p.GetInt("amount_minor")) > open {
+		return kit.Conflict("amount_minor", "exceeds_balance", fmt.Sprintf("Only %s is still open on this bill, counting payments that wait to be verified.", settings.Format(open)))
 	}
 	number, err := nextNumber(e.App, "PAY", kit.Now(e.App).In(settings.Zone()).Year())
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
+
+	"hospital/modules/kit"
 )
 
 // ID is the id of the one settings row.
@@ -42,6 +44,11 @@ func (s Settings) Zone() *time.Location {
 
 // Currency is the ISO 4217 code of every amount.
 func (s Settings) Currency() string { return s.GetString("currency") }
+
+// Format writes an amount as people of this hospital read it, "EUR 12.30".
+func (s Settings) Format(m kit.Money) string {
+	return m.Format(s.Currency(), s.GetInt("currency_exponent"))
+}
 
 // CancelCutoff is how long before a visit its patient can still move or cancel it.
 func (s Settings) CancelCutoff() time.Duration {

@@ -36,6 +36,9 @@ func guardRequests(app core.App, declared Catalog) {
 			if err := c.check(b); err != nil {
 				return err
 			}
+			if err := retried(e.App, e.Record); err != nil {
+				return err
+			}
 			By(actor, e.Record)
 			e.Record.IgnoreUnchangedFields(true) // two people editing different fields do not undo each other
 			return e.Next()
@@ -45,6 +48,18 @@ func guardRequests(app core.App, declared Catalog) {
 		Func: guard(func(g Grant) []string { return g.Sets })})
 	app.OnRecordUpdateRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardUpdate", Priority: -50,
 		Func: guard(func(g Grant) []string { return g.Changes })})
+}
+
+// retried refuses a new record whose id is taken before any other law has its
+// say, so that a client which lost the first answer learns just that.
+func retried(app core.App, r *core.Record) error {
+	if !r.IsNew() || r.Id == "" {
+		return nil
+	}
+	if _, err := app.FindRecordById(r.Collection(), r.Id); err == nil {
+		return Invalid("id", "validation_not_unique", "There is a record with this id already.")
+	}
+	return nil // also when it cannot be read: the database knows better
 }
 
 // body is what a request wants to write.

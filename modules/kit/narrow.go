@@ -103,6 +103,12 @@ func (c Catalog) list(e *core.RequestEvent) error {
 	if !ok || actor.Superuser {
 		return e.Next()
 	}
+	if declared.Policy[actor.Role].Read.empty() {
+		if actor.Role == Guest { // also one whose token has ended
+			return e.UnauthorizedError("Sign in to read "+declared.Name+".", nil)
+		}
+		return e.ForbiddenError("Your role may not read "+declared.Name+".", nil)
+	}
 	e.App = eyes{App: e.App, catalog: c, actor: actor, listed: declared.Name}
 	return e.Next()
 }
@@ -110,8 +116,6 @@ func (c Catalog) list(e *core.RequestEvent) error {
 // narrow leaves of a list what the caller may read.
 func (c Catalog) narrow(q *dbx.SelectQuery, listed Collection, actor Actor) {
 	switch scope := listed.Policy[actor.Role].Read; {
-	case scope.empty():
-		q.AndWhere(dbx.NewExp("1 = 0"))
 	case scope.path != "":
 		c.own(q, listed, strings.Split(scope.path, "."), actor)
 	case scope.where != "":
