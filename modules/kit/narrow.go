@@ -19,9 +19,10 @@ import (
 // eyes is the app as one caller sees it while listing a collection. PocketBase's
 // own list handler does the work; it finds its query narrowed to the caller's own
 // scope, so that an index leads to the rows instead of a rule being tried on all
-// of them, and fields that the caller is not shown marked as hidden, so that they
-// can be neither filtered nor sorted by. The API rule stays in force: a mistake
-// here can hide a row, and never show one.
+// of them; a rule under which the caller's role reads all reduced to having that
+// role; and fields that the caller is not shown marked as hidden, so that they
+// can be neither filtered nor sorted by. A mistake here can hide a row, and never
+// show one.
 type eyes struct {
 	core.App
 	catalog Catalog
@@ -38,29 +39,38 @@ func (y eyes) RecordQuery(collection any) *dbx.SelectQuery {
 	return q
 }
 
-// FindCachedCollectionByNameOrId is how filters and sorts look up what they may name.
+// FindCachedCollectionByNameOrId is how the list and what its filter and sort
+// name are looked up.
 func (y eyes) FindCachedCollectionByNameOrId(nameOrID string) (*core.Collection, error) {
 	c, err := y.App.FindCachedCollectionByNameOrId(nameOrID)
 	if err != nil {
 		return nil, err
 	}
 	declared, ok := y.catalog[c.Name]
-	unreadable := ok && declared.Policy[y.actor.Role].Read.empty()
-	unseen := declared.unseen(y.actor.Role)
-	if len(unseen) == 0 && !unreadable {
+	if !ok {
 		return c, nil
 	}
-	masked := *c
-	masked.Fields = slices.Clone(c.Fields)
-	for i, f := range masked.Fields {
-		if slices.Contains(unseen, f.GetName()) || unreadable && f.GetName() != "id" {
-			copied := reflect.New(reflect.TypeOf(f).Elem())
-			copied.Elem().Set(reflect.ValueOf(f).Elem())
-			masked.Fields[i] = copied.Interface().(core.Field)
-			masked.Fields[i].SetHidden(true)
+	grant, unseen := declared.Policy[y.actor.Role], declared.unseen(y.actor.Role)
+	seen := *c
+	if grant.Read == All { // the other roles' conditions would be tried on every row
+		seen.ListRule = Policy{y.actor.Role: grant}.rule(reads)
+	}
+	seen.Fields = slices.Clone(c.Fields)
+	for i, f := range seen.Fields {
+		if slices.Contains(unseen, f.GetName()) || grant.Read.empty() && f.GetName() != core.FieldNameId {
+			seen.Fields[i] = hidden(f)
 		}
 	}
-	return &masked, nil
+	return &seen, nil
+}
+
+// hidden is a copy of a field that nobody but superusers may ask about.
+func hidden(f core.Field) core.Field {
+	c := reflect.New(reflect.TypeOf(f).Elem())
+	c.Elem().Set(reflect.ValueOf(f).Elem())
+	field := c.Interface().(core.Field)
+	field.SetHidden(true)
+	return field
 }
 
 // narrowLists gives the record routes the caller's eyes.
