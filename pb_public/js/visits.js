@@ -46,7 +46,7 @@ async function change(visit, changes, done) {
 	}
 }
 
-const person = (visit) => visit.expand?.patient?.name ?? "Patient not yet in your care";
+const person = (visit) => visit.expand?.patient?.name ?? visit.patient_name;
 const doctorName = (visit) => visit.expand?.doctor?.name ?? "Doctor";
 const title = (visit) => (me().role === "patient" ? doctorName(visit) : person(visit)) + ", " + showMoment(visit.starts);
 
