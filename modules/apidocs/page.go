@@ -77,7 +77,7 @@ func (f file) serve(e *core.RequestEvent) error {
 	h.Set("ETag", f.tag)
 	content := f.content
 	if f.packed {
-		h.Set("Vary", "Accept-Encoding")
+		h.Add("Vary", "Accept-Encoding")
 		if strings.Contains(e.Request.Header.Get("Accept-Encoding"), "gzip") {
 			h.Set("Content-Encoding", "gzip")
 		} else if content = unpack(content); content == nil {
