@@ -7,6 +7,7 @@ const ui = SwaggerUIBundle({
   deepLinking: true,
   docExpansion: "none",
   filter: true,
+  showExtensions: true,
   displayRequestDuration: true,
   defaultModelsExpandDepth: 0,
   validatorUrl: null,
