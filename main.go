@@ -8,6 +8,7 @@ import (
 	"hospital/hooks"
 	_ "hospital/migrations"
 	"hospital/modules"
+	"hospital/modules/apidocs"
 	"hospital/modules/demo"
 	"hospital/modules/kit"
 	"hospital/modules/operations"
@@ -23,6 +24,7 @@ func main() {
 	app := operations.NewApp()
 	kit.Register(app, modules.All)
 	hooks.Register(app)
+	apidocs.Register(app, modules.All)
 	portal.Register(app, public)
 	if err := operations.Run(app, modules.All, demo.Command(app)); err != nil {
 		log.Fatal("hospital: ", err)

@@ -2,7 +2,14 @@
 // status.
 package accounts
 
-import "hospital/modules/kit"
+import (
+	_ "embed"
+
+	"hospital/modules/kit"
+)
+
+//go:embed openapi.yaml
+var openapi []byte
 
 // Module is the accounts.
 var Module = kit.Module{
@@ -12,4 +19,5 @@ var Module = kit.Module{
 	Invariants: []kit.Invariant{
 		{"Every account has a role and a status.", `SELECT id FROM users WHERE role = '' OR status = ''`},
 	},
+	OpenAPI: openapi,
 }

@@ -2,7 +2,14 @@
 // completed, and never two at once for a doctor or a patient.
 package appointments
 
-import "hospital/modules/kit"
+import (
+	_ "embed"
+
+	"hospital/modules/kit"
+)
+
+//go:embed openapi.yaml
+var openapi []byte
 
 // Module is the appointments.
 var Module = kit.Module{
@@ -18,6 +25,7 @@ var Module = kit.Module{
 			WHERE a.status IS NOT (SELECT e."to" FROM appointment_events e WHERE e.appointment = a.id ORDER BY e._rowid_ DESC LIMIT 1)`},
 		{"Appointment numbers are unique.", `SELECT number FROM appointments GROUP BY number HAVING COUNT(*) > 1`},
 	},
+	OpenAPI: openapi,
 }
 
 func overlapping(who, unless string) string {

@@ -1,7 +1,14 @@
 // Package billing is what a visit costs and what has been paid.
 package billing
 
-import "hospital/modules/kit"
+import (
+	_ "embed"
+
+	"hospital/modules/kit"
+)
+
+//go:embed openapi.yaml
+var openapi []byte
 
 // Module is the billing.
 var Module = kit.Module{
@@ -22,6 +29,7 @@ var Module = kit.Module{
 		gapless("bills", "Bill"),
 		gapless("payments", "Payment"),
 	},
+	OpenAPI: openapi,
 }
 
 // gapless: numbers of a series are 1, 2, 3 … up to its counter, each once.

@@ -3,6 +3,7 @@
 package hospital
 
 import (
+	_ "embed"
 	"regexp"
 	"time"
 
@@ -12,6 +13,9 @@ import (
 	"hospital/modules/kit"
 )
 
+//go:embed openapi.yaml
+var openapi []byte
+
 // Module is the hospital.
 var Module = kit.Module{
 	Name:        "hospital",
@@ -20,6 +24,7 @@ var Module = kit.Module{
 	Invariants: []kit.Invariant{
 		{"There is exactly one hospital.", `SELECT COUNT(*) || ' rows' FROM hospital HAVING COUNT(*) != 1`},
 	},
+	OpenAPI: openapi,
 }
 
 func hooks(app core.App) {

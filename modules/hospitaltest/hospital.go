@@ -14,10 +14,12 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
+	"github.com/pocketbase/pocketbase/tools/router"
 
 	"hospital/hooks"
 	_ "hospital/migrations" // the schema
 	"hospital/modules"
+	"hospital/modules/apidocs"
 	"hospital/modules/kit"
 	"hospital/modules/operations"
 )
@@ -26,6 +28,7 @@ import (
 type Hospital struct {
 	T       testing.TB
 	App     *tests.TestApp
+	Router  *router.Router[*core.RequestEvent]
 	Handler http.Handler
 	tokens  sync.Map // account name -> token
 }
@@ -40,13 +43,14 @@ func New(t testing.TB) *Hospital {
 	t.Cleanup(app.Cleanup)
 	kit.Register(app, modules.All)
 	hooks.Register(app)
+	apidocs.Register(app, modules.All)
 
-	router, err := apis.NewRouter(app)
+	routes, err := apis.NewRouter(app)
 	if err != nil {
 		t.Fatal("build the router:", err)
 	}
-	h := &Hospital{T: t, App: app}
-	serve := &core.ServeEvent{App: app, Router: router}
+	h := &Hospital{T: t, App: app, Router: routes}
+	serve := &core.ServeEvent{App: app, Router: routes}
 	err = app.OnServe().Trigger(serve, func(e *core.ServeEvent) error {
 		h.Handler, err = e.Router.BuildMux()
 		return err

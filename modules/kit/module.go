@@ -15,6 +15,7 @@ type Module struct {
 	Collections []Collection       // what the database looks like today, and who may touch it
 	Hooks       func(app core.App) // what must hold for this module's own records, whoever writes them
 	Invariants  []Invariant        // what the verify command proves of this module's data
+	OpenAPI     []byte             // what clients read of it: its paths and schemas, written by hand in openapi.yaml
 }
 
 // Invariant is a sentence that is true of every healthy database, and the query

@@ -1,7 +1,14 @@
 // Package patients is who is treated here, and who may open their record.
 package patients
 
-import "hospital/modules/kit"
+import (
+	_ "embed"
+
+	"hospital/modules/kit"
+)
+
+//go:embed openapi.yaml
+var openapi []byte
 
 // Module is the patients.
 var Module = kit.Module{
@@ -11,4 +18,5 @@ var Module = kit.Module{
 	Invariants: []kit.Invariant{
 		{"Medical record numbers are unique.", `SELECT mrn FROM patients GROUP BY mrn HAVING COUNT(*) > 1`},
 	},
+	OpenAPI: openapi,
 }

@@ -1,12 +1,20 @@
 // Package services is the price list: what the hospital does and what it asks for it.
 package services
 
-import "hospital/modules/kit"
+import (
+	_ "embed"
+
+	"hospital/modules/kit"
+)
+
+//go:embed openapi.yaml
+var openapi []byte
 
 // Module is the price list.
 var Module = kit.Module{
 	Name:        "services",
 	Collections: []kit.Collection{services},
+	OpenAPI:     openapi,
 }
 
 var fields = []string{"code", "name", "category", "price_minor", "tax_bp", "active"}

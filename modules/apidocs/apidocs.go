@@ -1,0 +1,36 @@
+// Package apidocs is what people who write clients read: one OpenAPI document,
+// joined from the parts that the modules wrote, and a page to read and try it.
+package apidocs
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"hospital/modules/kit"
+)
+
+// Register serves the document and its page. A document that cannot be joined is
+// a mistake of the program, so that it does not start.
+func Register(app core.App, modules []kit.Module) {
+	document, err := Join(modules)
+	if err != nil {
+		panic(fmt.Errorf("join the API document: %w", err))
+	}
+	files := page()
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalDocs", Func: func(se *core.ServeEvent) error {
+		api := se.Router.Group("/api")
+		api.GET("/hospital/openapi.yaml", plain("application/yaml", document.YAML).serve)
+		api.GET("/hospital/openapi.json", plain("application/json", document.JSON).serve)
+		api.GET("/docs", files["index.html"].serve)
+		api.GET("/docs/{file}", func(e *core.RequestEvent) error {
+			f, ok := files[e.Request.PathValue("file")]
+			if !ok {
+				return e.NotFoundError("", nil)
+			}
+			return f.serve(e)
+		})
+		return se.Next()
+	}})
+}

@@ -1,0 +1,232 @@
+package apidocs_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules"
+	"hospital/modules/hospitaltest"
+	"hospital/modules/kit"
+)
+
+const records = "/api/collections/%s/records"
+
+// always is in every answer; secret in none.
+var (
+	always = []string{"id", "collectionId", "collectionName", "created", "updated"}
+	secret = []string{"password", "tokenKey"}
+)
+
+// TestEveryFieldIsAsDeclared holds the schemas of all collections against what
+// the modules declare: the names, the limits, and for whom they are.
+func TestEveryFieldIsAsDeclared(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	for name, c := range kit.CatalogOf(modules.All) {
+		list := document(t).Paths.Value(fmt.Sprintf(records, name))
+		if list == nil {
+			continue // that it may be missing is another test's to say
+		}
+		stored, err := h.App.FindCollectionByNameOrId(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one := document(t).Paths.Value(fmt.Sprintf(records, name) + "/{id}")
+		shown := answer(one.Get)
+		wantShown := []string{"collectionId", "collectionName", "expand"}
+		for _, f := range stored.Fields {
+			if !slices.Contains(secret, f.GetName()) {
+				wantShown = append(wantShown, f.GetName())
+			}
+		}
+		sameNames(t, name+" as it is shown", shown, wantShown)
+		sameNames(t, name+" always shown", shown.Required, required(c, stored))
+		limits(t, name, stored, shown.Properties)
+		if items := answer(list.Get).AllOf[1].Value.Properties["items"].Value.Items.Value; items != shown {
+			t.Errorf("the list of %s shows other records than the view", name)
+		}
+		if list.Post != nil {
+			sent := sending(list.Post)
+			sameNames(t, "new "+name, sent, writable(c, func(g kit.Grant) []string { return g.Sets }, "id"))
+			limits(t, "new "+name, stored, sent.Properties)
+			if answer(list.Post) != shown {
+				t.Errorf("creating %s answers another record than the view", name)
+			}
+		}
+		if one.Patch != nil {
+			var more []string
+			if c.Field("version") != nil {
+				more = append(more, "version")
+			}
+			sent := sending(one.Patch)
+			sameNames(t, "changed "+name, sent, writable(c, func(g kit.Grant) []string { return g.Changes }, more...))
+			limits(t, "changed "+name, stored, sent.Properties)
+			if answer(one.Patch) != shown {
+				t.Errorf("changing %s answers another record than the view", name)
+			}
+		}
+	}
+}
+
+// TestWhatPeopleSayOfThemselvesIsAsInTheirRecord: registering takes fields of the
+// patients and doctors records, with their limits.
+func TestWhatPeopleSayOfThemselvesIsAsInTheirRecord(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	sent := sending(document(t).Paths.Value(fmt.Sprintf(records, "users")).Post)
+	profile := openapi3.Schemas{}
+	for _, name := range kit.CatalogOf(modules.All)["users"].Accepts {
+		profile[name] = sent.Properties[name]
+	}
+	for _, collection := range []string{"patients", "doctors"} {
+		stored, err := h.App.FindCollectionByNameOrId(collection)
+		if err != nil {
+			t.Fatal(err)
+		}
+		limits(t, collection+" who register", stored, profile)
+	}
+}
+
+func answer(o *openapi3.Operation) *openapi3.Schema {
+	return o.Responses.Value("200").Value.Content["application/json"].Schema.Value
+}
+
+func sending(o *openapi3.Operation) *openapi3.Schema {
+	return o.RequestBody.Value.Content["application/json"].Schema.Value
+}
+
+// required are the fields that everybody sees who sees the record at all.
+func required(c kit.Collection, stored *core.Collection) []string {
+	names := slices.Clone(always)
+	for _, f := range stored.Fields {
+		name := f.GetName()
+		blind := slices.ContainsFunc(slices.Collect(maps.Values(c.Policy)), func(g kit.Grant) bool {
+			return g.Read.Word != "" && (slices.Contains(g.Blind, name) || g.Sees != nil && !slices.Contains(g.Sees, name))
+		})
+		// an e-mail address is shown to its owner only
+		if !blind && name != "email" && !slices.Contains(names, name) && !slices.Contains(secret, name) || !blind && name == "email" && !stored.IsAuth() {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// writable are the fields that some role may send, and those that go with them.
+func writable(c kit.Collection, of func(kit.Grant) []string, more ...string) []string {
+	names := more
+	for _, g := range c.Policy {
+		for _, name := range of(g) {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	if creating := slices.Contains(more, "id"); slices.Contains(names, "password") {
+		names = append(names, "passwordConfirm")
+		if creating {
+			names = append(names, c.Accepts...)
+		} else {
+			names = append(names, "oldPassword")
+		}
+	}
+	return names
+}
+
+func sameNames(t *testing.T, what string, got any, want []string) {
+	t.Helper()
+	names, ok := got.([]string)
+	if schema, isSchema := got.(*openapi3.Schema); isSchema && !ok {
+		names = slices.Collect(maps.Keys(schema.Properties))
+	}
+	names, want = slices.Sorted(slices.Values(names)), slices.Sorted(slices.Values(want))
+	if !slices.Equal(names, want) {
+		t.Errorf("%s: the document says\n%v\nthe hospital says\n%v", what, names, want)
+	}
+}
+
+// limits holds every property against the field of its name.
+func limits(t *testing.T, what string, stored *core.Collection, properties openapi3.Schemas) {
+	t.Helper()
+	for name, ref := range properties {
+		field := stored.Fields.GetByName(name)
+		if field == nil || name == "id" {
+			continue
+		}
+		if got, want := written(ref.Value), declared(field); !strings.HasPrefix(got, want) {
+			t.Errorf("%s, %s: the document says %s, the hospital %s", what, name, got, want)
+		}
+	}
+}
+
+// written says what a schema allows, in the words of declared.
+func written(s *openapi3.Schema) string {
+	said := fmt.Sprint(s.Type.Slice())
+	if s.MaxLength != nil {
+		said += fmt.Sprintf(" up to %d", *s.MaxLength)
+	}
+	if s.Min != nil && s.Max != nil {
+		said += fmt.Sprintf(" from %.0f to %.0f", *s.Min, *s.Max)
+	}
+	if s.Enum != nil {
+		said += fmt.Sprintf(" one of %q", s.Enum)
+	}
+	return said + " " + s.Pattern
+}
+
+// declared says what a field allows. What is not required may be empty.
+func declared(field core.Field) string {
+	switch f := field.(type) {
+	case *core.TextField:
+		pattern := f.Pattern
+		if pattern != "" && !f.Required {
+			pattern = "^(" + strings.Trim(pattern, "^$") + ")?$"
+		}
+		return fmt.Sprintf("[string] up to %d %s", f.Max, pattern)
+	case *core.SelectField:
+		var values []any
+		for _, v := range f.Values {
+			values = append(values, v)
+		}
+		if !f.Required {
+			values = append(values, "")
+		}
+		return fmt.Sprintf("[string] one of %q ", values)
+	case *core.NumberField:
+		return fmt.Sprintf("[integer] from %.0f to %.0f ", *f.Min, *f.Max)
+	case *core.PasswordField:
+		return "[string] up to 71 "
+	case *core.BoolField:
+		return "[boolean] "
+	case *core.RelationField:
+		return "[string] " + map[bool]string{true: "^[a-z0-9]{15}$", false: "^([a-z0-9]{15})?$"}[f.Required]
+	case *core.DateField:
+		return "[string] " + map[bool]string{true: `^\d`, false: `^(\d`}[f.Required]
+	case *core.AutodateField:
+		return `[string] ^\d`
+	case *core.EmailField:
+		return "[string] "
+	}
+	panic("no word for a field of type " + field.Type())
+}
+
+// TestRegisteredPasswordsHaveTheDeclaredLength, which no schema of a stored field shows.
+func TestRegisteredPasswordsHaveTheDeclaredLength(t *testing.T) {
+	t.Parallel()
+	least := uint64(kit.CatalogOf(modules.All)["users"].SignIn.MinPassword)
+	paths := document(t).Paths
+	for what, o := range map[string]*openapi3.Operation{
+		"registering": paths.Value("/api/collections/users/records").Post, "changing": paths.Value("/api/collections/users/records/{id}").Patch,
+		"resetting": paths.Value("/api/collections/users/confirm-password-reset").GetOperation(http.MethodPost),
+	} {
+		if got := sending(o).Properties["password"].Value.MinLength; got != least {
+			t.Errorf("%s: the document wants %d characters, the hospital %d", what, got, least)
+		}
+	}
+}
