@@ -131,7 +131,7 @@ var probes = map[string]probe{
 	"appointments.doctor":            {value: hospitaltest.ID("dr2")},
 	"appointments.doctor doctor":     {value: hospitaltest.ID("dr1"), on: hospitaltest.ID("walk")},
 	"payments.status":                {value: "verified"},
-	"payments.bill":                  {value: func(h *hospitaltest.Hospital, _ hospitaltest.Body) any { return billOf(h, "2") }},
+	"payments.bill":                  {value: func(h *hospitaltest.Hospital, _ hospitaltest.Body) any { return billOf(h, "2") }, on: hospitaltest.ID("paid1")},
 	"payments.amount_minor":          {value: 2},
 }
 

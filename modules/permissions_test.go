@@ -242,11 +242,8 @@ func TestUpdatePermissions(t *testing.T) {
 				for _, field := range permissions.fields(collection) {
 					p := probeOf(collection, field, role)
 					id := p.on
-					if id == "" && len(mine) > 0 {
-						id = intersect(changeableIDs(t, h, collection), mine)
-					}
 					if id == "" {
-						id = allIDs(t, h, collection)[0]
+						id = differing(t, h, collection, field, p, changeableIDs(t, h, collection), mine)
 					}
 					changed := updates(t, h, account, collection, id, field, p)
 					if want := strings.Contains(permissions[collection][field][role], "u"); changed != want {
@@ -326,13 +323,27 @@ func changeable(permissions table, collection string, role kit.Role) string {
 	return fields[0]
 }
 
-func intersect(a, b []string) string {
-	for _, id := range a {
-		if slices.Contains(b, id) {
+// differing is a record that holds another value than the probe's, best one that
+// the caller may change.
+func differing(t testing.TB, h *hospitaltest.Hospital, collection, field string, p probe, changeable, mine []string) string {
+	t.Helper()
+	best := ""
+	for _, id := range append(changeable, allIDs(t, h, collection)...) {
+		r := h.Record(collection, id)
+		if _, fixed := p.value.(string); fixed && fmt.Sprint(normal(r, field, p.value)) == fmt.Sprint(r.Get(field)) {
+			continue
+		}
+		if slices.Contains(changeable, id) && slices.Contains(mine, id) {
 			return id
 		}
+		if best == "" {
+			best = id
+		}
 	}
-	return ""
+	if best == "" {
+		t.Fatalf("every %s has the value %v as %s already, so that nothing can be told by it", collection, p.value, field)
+	}
+	return best
 }
 
 func allIDs(t testing.TB, h *hospitaltest.Hospital, collection string) []string {

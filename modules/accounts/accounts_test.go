@@ -85,14 +85,11 @@ func TestNobodyRegistersAsMoreThanTheyAre(t *testing.T) {
 	before := h.Count("users")
 	for field, value := range (body{"role": "admin", "status": "active", "verified": true, "tokenKey": "x", "is_admin": true, "mrn": "000000018"}) {
 		answer := h.As("guest").Create("users", person(body{field: value}))
-		if field == "tokenKey" { // hidden from everybody: PocketBase leaves it out
-			continue
-		}
 		if answer.Status < 400 || answer.Status > 499 || answer.Code(field) == "" {
 			t.Errorf("%s=%v answered %d %s", field, value, answer.Status, answer.Raw)
 		}
 	}
-	if got := h.Count("users"); got > before+1 {
+	if got := h.Count("users"); got != before {
 		t.Errorf("%d accounts were made", got-before)
 	}
 	for _, r := range []string{"nurse", "receptionist", "accountant"} {

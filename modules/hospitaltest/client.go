@@ -11,8 +11,16 @@ import (
 
 // Client is one person using the API.
 type Client struct {
-	h     *Hospital
-	token string
+	h       *Hospital
+	token   string
+	unbound bool
+}
+
+// Unbound is the same person with a client that does not keep to the API
+// document, and with what the document does not promise to them.
+func (c Client) Unbound() Client {
+	c.unbound = true
+	return c
 }
 
 // As is a furnished account, signed in: "patient1", "doctor2". "guest" has not signed in.
@@ -22,18 +30,18 @@ func (h *Hospital) As(account string) Client {
 		return Client{h: h}
 	}
 	if token, ok := h.tokens.Load(account); ok {
-		return Client{h, token.(string)}
+		return Client{h: h, token: token.(string)}
 	}
 	token, err := h.Record("users", ID(account)).NewAuthToken()
 	if err != nil {
 		h.T.Fatalf("sign in %s: %v", account, err)
 	}
 	h.tokens.Store(account, token)
-	return Client{h, token}
+	return Client{h: h, token: token}
 }
 
 // WithToken is whoever holds a token.
-func (h *Hospital) WithToken(token string) Client { return Client{h, token} }
+func (h *Hospital) WithToken(token string) Client { return Client{h: h, token: token} }
 
 // Body is the JSON of a request.
 type Body map[string]any
@@ -67,6 +75,9 @@ func (c Client) Do(method, path string, body any) Response {
 	}
 	recorder := httptest.NewRecorder()
 	c.h.Handler.ServeHTTP(recorder, request)
+	if !c.unbound && documented(request.URL.Path) {
+		c.h.holds(request, raw, recorder)
+	}
 	response := Response{Status: recorder.Code, Raw: recorder.Body.Bytes()}
 	_ = json.Unmarshal(response.Raw, &response.JSON) // not every answer is an object
 	return response

@@ -87,7 +87,7 @@ func (h *Hospital) Operator() Client {
 	if err != nil {
 		h.T.Fatal("sign the superuser in:", err)
 	}
-	return h.WithToken(token)
+	return h.WithToken(token).Unbound() // the document is not written for operators
 }
 
 // At sets the hospital's clock.

@@ -122,7 +122,9 @@ func (c Collection) check(b body) error {
 			invalid[name] = validation.NewError("wrong_type", "This must be "+article(field)+".")
 		case unread(field, value, b.record):
 			invalid[name] = validation.NewError("invalid_date", `This must be an instant such as "2030-01-31 09:00:00.000Z".`)
-		case name == "version" || same(field, value, b.record):
+		case field.GetHidden() && !b.actor.Superuser:
+			invalid[name] = validation.NewError("server_owned", "The hospital sets this itself.")
+		case name == "version" && !b.record.IsNew() || same(field, value, b.record):
 		case b.actor.Superuser && field.GetSystem():
 		case slices.Contains(b.permitted, name):
 		case c.serverOwned(name):
