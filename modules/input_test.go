@@ -88,6 +88,11 @@ func TestNonsenseIsRefusedByName(t *testing.T) {
 		{h.As("admin1"), "services", body{"code": "CONS", "name": "again"}, "code"},
 		{h.As("admin1"), "doctors", body{"user": hospitaltest.ID("doctor1"), "name": "again"}, "user"},
 		{h.As("admin1"), "users", body{"email": "patient1@example.org", "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "N", "role": "nurse"}, "email"},
+		{patient, "appointments", visit("starts", "2030-12-22"), "starts"},
+		{patient, "appointments", visit("starts", "2030-12-22 10:00:00"), "starts"},
+		{patient, "appointments", visit("starts", "21 Dec 2030"), "starts"},
+		{h.As("admin1"), "users", body{"email": "n@example.org", "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "N", "role": "patient", "birth_date": "1990-01-01"}, "birth_date"},
+		{h.As("guest"), "users", body{"email": "n@example.org", "password": strings.Repeat("é", 40), "passwordConfirm": strings.Repeat("é", 40), "name": "N"}, "password"},
 		{h.As("admin1"), "users", body{"email": "n@example.org", "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "N", "role": "king"}, "role"},
 	} {
 		answer := c.client.Create(c.collection, c.body)
@@ -105,7 +110,7 @@ func TestUpdatesAreHeldToTheSame(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	for field, value := range (body{"starts": "never", "reason": "\u2066", "status": "done", "version": -1, "approved_by": hospitaltest.ID("admin1"), "completed_at": at(0), "unknown": 1,
-		"starts+": "x", "patient": hospitaltest.ID("kid1"), "ends": "1990-01-01 00:00:00.000Z", "created": "2001-01-01 00:00:00.000Z"}) {
+		"starts+": "x", "id": hospitaltest.ID("other"), "patient": hospitaltest.ID("kid1"), "ends": "1990-01-01 00:00:00.000Z", "created": "2001-01-01 00:00:00.000Z"}) {
 		stored := h.Record("appointments", hospitaltest.ID("booked1"))
 		answer := h.As("admin1").Update("appointments", stored.Id, body{field: value})
 		if answer.Status < 400 || answer.Status > 499 || answer.Code(field) == "" {
@@ -240,4 +245,32 @@ func TestTheDashboardSendsWholeForms(t *testing.T) {
 		}
 	}
 	h.Verify()
+}
+
+// TestOneMayHearThatARecordIsThereAndNotOnesOwn: who sees a record is told that
+// they may not change it; who does not see it is told that there is none.
+func TestOneMayHearThatARecordIsThereAndNotOnesOwn(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	for _, c := range []struct {
+		account, collection, id string
+		status                  int
+	}{
+		{"patient1", "hospital", "hospitalsetting", http.StatusForbidden},
+		{"guest", "hospital", "hospitalsetting", http.StatusUnauthorized},
+		{"doctor1", "doctors", hospitaltest.ID("dr2"), http.StatusForbidden},
+		{"patient1", "appointments", hospitaltest.ID("booked2"), http.StatusNotFound},
+		{"patient1", "appointments", hospitaltest.ID("nothing"), http.StatusNotFound},
+		{"guest", "appointments", hospitaltest.ID("booked1"), http.StatusNotFound},
+		{"doctor1", "patients", hospitaltest.ID("pat2"), http.StatusNotFound},
+	} {
+		if answer := h.As(c.account).Update(c.collection, c.id, body{"name": "x"}); answer.Status != c.status {
+			t.Errorf("%s changing %s %s: %d %s, want %d", c.account, c.collection, c.id, answer.Status, answer.Raw, c.status)
+		}
+	}
+	for account, status := range map[string]int{"guest": http.StatusUnauthorized, "patient1": http.StatusForbidden} {
+		if answer := h.As(account).Create("departments", body{"code": "X", "name": "X"}); answer.Status != status {
+			t.Errorf("%s creating a department: %d %s, want %d", account, answer.Status, answer.Raw, status)
+		}
+	}
 }

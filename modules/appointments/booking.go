@@ -47,6 +47,9 @@ func length(_ core.App, a Appointment, _ kit.Actor) error {
 }
 
 func timely(tx core.App, a Appointment, actor kit.Actor) error {
+	if a.Starts().IsZero() {
+		return nil // likewise
+	}
 	settings, err := hospital.Of(tx)
 	if err != nil {
 		return err

@@ -16,6 +16,8 @@ const (
 	Cancelled Status = "cancelled"
 )
 
+var statuses = []Status{Pending, Approved, Completed, Cancelled}
+
 // CancelCode says why an appointment was cancelled.
 type CancelCode string
 
@@ -50,7 +52,7 @@ var appointments = kit.Collection{
 		kit.Required(kit.Instant("ends")),
 		kit.Select[VisitType]("visit_type", "new", "follow_up", "procedure", WalkIn, "telehealth"),
 		kit.Text("reason", 1000),
-		kit.Required(kit.Select("status", Pending, Approved, Completed, Cancelled)),
+		kit.Required(kit.Select("status", statuses...)),
 		kit.Select("cancel_code", ByPatient, Rejected, ByHospital, NoShow, Expired, Duplicate),
 		kit.Text("cancel_note", 1000),
 		kit.Text("staff_note", 2000),

@@ -3,6 +3,7 @@ package appointments
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,8 +84,8 @@ func change(e *core.RecordEvent, stored *core.Record) error {
 	if after.version() != before.version() {
 		return kit.Conflict("version", "stale_version", "Somebody else changed this appointment in the meantime. Load it again.")
 	}
-	if !kit.Changed(stored, e.Record) {
-		return e.Next()
+	if !kit.Changed(stored, e.Record) || !slices.Contains(statuses, after.Status()) {
+		return e.Next() // which refuses an unknown status
 	}
 	settle(before, after, actor)
 	did, err := action(before, after)

@@ -17,6 +17,9 @@ var paymentStates = kit.States{
 	{"edit", []string{string(Pending)}, "", []kit.Role{kit.Accountant, kit.Admin}, nil},
 }
 
+// verbs lead to a status.
+var verbs = map[PaymentStatus]string{Verified: "verify", Refused: "reject", Pending: "reopen"}
+
 func hooks(app core.App) {
 	kit.OnCreate(app, "payments", receive)
 	kit.OnUpdate(app, "payments", decide)
@@ -59,12 +62,13 @@ func decide(e *core.RecordEvent, before *core.Record) error {
 	if p.GetInt("version") != before.GetInt("version") {
 		return kit.Conflict("version", "stale_version", "Somebody else changed this payment in the meantime. Load it again.")
 	}
-	if !kit.Changed(before, p) {
-		return e.Next()
+	did, known := verbs[PaymentStatus(p.GetString("status"))]
+	if !kit.Changed(before, p) || !known {
+		return e.Next() // which refuses an unknown status
 	}
-	did := "edit"
-	if to := PaymentStatus(p.GetString("status")); string(to) != before.GetString("status") {
-		did = map[PaymentStatus]string{Verified: "verify", Refused: "reject", Pending: "reopen"}[to]
+	if p.GetString("status") == before.GetString("status") {
+		did = "edit"
+	} else {
 		p.Set("decided_by", actor.ID)
 		p.Set("decided_at", kit.Now(e.App))
 	}

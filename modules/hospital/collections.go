@@ -13,7 +13,7 @@ var settings = kit.Collection{
 		kit.Required(kit.Text("currency", 3)),
 		kit.Int("currency_exponent", 0, 3),
 		kit.Int("cancel_cutoff_hours", 0, 720),
-		kit.Int("booking_horizon_days", 1, 1000),
+		kit.Required(kit.Int("booking_horizon_days", 1, 1000)),
 		kit.Int("min_notice_minutes", 0, 10_080),
 		kit.Int("care_team_days", 0, 3650),
 	},

@@ -14,6 +14,23 @@ type Client struct {
 	h       *Hospital
 	token   string
 	unbound bool
+	headers http.Header
+}
+
+// With is the same person sending a header along.
+func (c Client) With(header, value string) Client {
+	c.headers = c.headers.Clone()
+	if c.headers == nil {
+		c.headers = http.Header{}
+	}
+	c.headers.Set(header, value)
+	return c
+}
+
+// Bound is the opposite of Unbound.
+func (c Client) Bound() Client {
+	c.unbound = false
+	return c
 }
 
 // Unbound is the same person with a client that does not keep to the API
@@ -70,6 +87,9 @@ func (c Client) Do(method, path string, body any) Response {
 	request := httptest.NewRequest(method, path, bytes.NewReader(raw))
 	request.Header.Set("Content-Type", "application/json")
 	request.RemoteAddr = "127.0.0.1:1" // where the streams of a test server come from, too
+	for header := range c.headers {
+		request.Header.Set(header, c.headers.Get(header))
+	}
 	if c.token != "" {
 		request.Header.Set("Authorization", c.token)
 	}

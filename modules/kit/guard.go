@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -102,6 +103,14 @@ func unmodified(c *core.Collection, key string) string {
 // echoes are keys that clients send back because they were given them; they say nothing.
 var echoes = []string{"id", "collectionId", "collectionName", "expand"}
 
+// tooLong says that a password has more bytes than its hash takes.
+func tooLong(password any) bool {
+	text, _ := password.(string)
+	return len(text) > 72
+}
+
+const longPassword = "A password has at most 72 bytes."
+
 // secrets are the fields of a sign-in that PocketBase itself checks.
 var secrets = []string{"password", "passwordConfirm", "oldPassword"}
 
@@ -111,17 +120,21 @@ func (c Collection) check(b body) error {
 		value := b.fields[name]
 		field := b.record.Collection().Fields.GetByName(name)
 		switch {
-		case slices.Contains(echoes, name) || slices.Contains(c.Accepts, name) && b.record.IsNew():
+		case name == core.FieldNameId && !b.record.IsNew() && b.record.Id != b.record.Original().Id:
+			invalid[name] = validation.NewError("server_owned", "A record keeps its id.")
+		case slices.Contains(echoes, name) || slices.Contains(c.Accepts, name) && b.record.IsNew() && b.actor.Role == Guest:
 		case c.SignIn.Rule != "" && slices.Contains(secrets, name):
 			if !b.actor.Superuser && !slices.Contains(b.permitted, "password") {
 				denied[name] = notAllowed(name)
+			} else if tooLong(value) {
+				invalid[name] = validation.NewError("too_long", longPassword)
 			}
 		case field == nil:
 			invalid[name] = validation.NewError("unknown_field", "There is no field "+name+".")
 		case b.typed && !fits(field, value):
 			invalid[name] = validation.NewError("wrong_type", "This must be "+article(field)+".")
 		case unread(field, value, b.record):
-			invalid[name] = validation.NewError("invalid_date", `This must be an instant such as "2030-01-31 09:00:00.000Z".`)
+			invalid[name] = validation.NewError("invalid_date", `This must be an instant with its zone, such as "2030-01-31 09:00:00.000Z".`)
 		case field.GetHidden() && !b.actor.Superuser:
 			invalid[name] = validation.NewError("server_owned", "The hospital sets this itself.")
 		case name == "version" && !b.record.IsNew() || same(field, value, b.record):
@@ -135,7 +148,6 @@ func (c Collection) check(b body) error {
 	}
 	switch {
 	case len(denied) > 0:
-		maps.Copy(denied, invalid)
 		return apis.NewApiError(http.StatusForbidden, "You may not write "+names(denied)+".", denied)
 	case len(invalid) > 0:
 		return apis.NewApiError(http.StatusBadRequest, "The request was refused because of "+names(invalid)+".", invalid)
@@ -190,11 +202,15 @@ func article(field core.Field) string {
 	return "text"
 }
 
-// unread says that a date was sent which PocketBase could not read; it would
-// store an empty one.
+// instant is a date, a time and a zone. Without one of them it would mean another
+// moment to everybody.
+var instant = regexp.MustCompile(`^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$`)
+
+// unread says that a date was sent which is no instant, or which PocketBase could
+// not read; it would store an empty one.
 func unread(field core.Field, value any, record *core.Record) bool {
 	text, ok := value.(string)
-	return ok && text != "" && field.Type() == core.FieldTypeDate && record.GetDateTime(field.GetName()).IsZero()
+	return ok && text != "" && field.Type() == core.FieldTypeDate && (!instant.MatchString(text) || record.GetDateTime(field.GetName()).IsZero())
 }
 
 // same says that a sent value is what the record already holds, as when a client

@@ -1,16 +1,13 @@
 package kit
 
 import (
-	"net/http"
 	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/pocketbase/dbx"
-	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
-	"github.com/pocketbase/pocketbase/tools/router"
 	"github.com/pocketbase/pocketbase/tools/search"
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 	"github.com/pocketbase/pocketbase/tools/types"
@@ -85,6 +82,8 @@ func narrowLists(app core.App, declared Catalog) {
 				return declared.list(e)
 			case "POST /api/collections/{collection}/records":
 				return declared.explainCreate(e)
+			case "PATCH /api/collections/{collection}/records/{id}":
+				return declared.explainUpdate(e)
 			}
 			return e.Next()
 		})
@@ -114,10 +113,7 @@ func (c Catalog) list(e *core.RequestEvent) error {
 		return e.Next()
 	}
 	if declared.Policy[actor.Role].Read.empty() {
-		if actor.Role == Guest { // also one whose token has ended
-			return e.UnauthorizedError("Sign in to read "+declared.Name+".", nil)
-		}
-		return e.ForbiddenError("Your role may not read "+declared.Name+".", nil)
+		return unentitled(e, actor, "read "+declared.Name)
 	}
 	e.App = eyes{App: e.App, catalog: c, actor: actor, listed: declared.Name}
 	return e.Next()
@@ -161,28 +157,6 @@ func (c Catalog) target(in Collection, relation string) string {
 		panic("policy of " + in.Name + ": " + relation + " is not a relation")
 	}
 	return c.NameOf(field.CollectionId)
-}
-
-// explainCreate says why a rule refused a new record, where PocketBase says only
-// that it did.
-func (c Catalog) explainCreate(e *core.RequestEvent) error {
-	err := e.Next()
-	refused, ok := err.(*router.ApiError)
-	declared, known := c.of(e)
-	if !ok || !known || refused.Status != http.StatusBadRequest || len(refused.Data) > 0 || !strings.HasPrefix(refused.Message, "Failed to create record") {
-		return err
-	}
-	scope := declared.Policy[actorOf(e.Auth).Role].Create
-	if scope.empty() {
-		return e.ForbiddenError("Your role may not create "+declared.Name+".", nil)
-	}
-	field, _, _ := strings.Cut(scope.path, ".")
-	if field == "" {
-		return err
-	}
-	return e.BadRequestError("The request was refused because of "+field+".", validation.Errors{
-		field: validation.NewError("not_yours", "There is no such record, or it is not yours."),
-	})
 }
 
 // checkTopics refuses a realtime filter that asks about fields the caller is not

@@ -1,0 +1,216 @@
+package apidocs_test
+
+import (
+	"bufio"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"hospital/modules/hospitaltest"
+)
+
+// TestEveryDocumentedAnswerIsGiven has every operation answer with every status
+// that the document has for it, and names those it could not get.
+func TestEveryDocumentedAnswerIsGiven(t *testing.T) {
+	t.Parallel()
+	for path, item := range document(t).Paths.Map() {
+		for method, o := range item.Operations() {
+			t.Run(o.OperationID, func(t *testing.T) {
+				t.Parallel()
+				h := hospitaltest.New(t)
+				prepare(h)
+				switch special, ok := specials[o.OperationID]; {
+				case ok:
+					special(h)
+				case method == http.MethodGet:
+					reading(h, path)
+				default:
+					writing(h, o, method, path)
+				}
+				if conflict, ok := conflicts[o.OperationID]; ok {
+					conflict(h)
+				}
+				for status := range o.Responses.Map() {
+					if code, err := strconv.Atoi(status); err != nil || !hospitaltest.Exercised(o.OperationID, code) && o.OperationID != "openStream" {
+						t.Errorf("%s never answered %s (%v)", o.OperationID, status, err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// reading asks for a list, or for one record, as one may and as one may not.
+func reading(h *hospitaltest.Hospital, path string) {
+	admin := h.As("admin1")
+	if !strings.Contains(path, "{id}") {
+		admin.Do(http.MethodGet, path, nil)
+		admin.Do(http.MethodGet, path+"?filter=(", nil)
+		admin.Do(http.MethodGet, path+"?"+hospitaltest.Filter(`@collection.users.id != ""`), nil)
+		h.As("guest").Do(http.MethodGet, path, nil)
+		return
+	}
+	collection := strings.Split(path, "/")[3]
+	for _, id := range []string{admin.List(collection, "").IDs()[0], "nobody"} {
+		admin.Do(http.MethodGet, strings.Replace(path, "{id}", id, 1), nil)
+	}
+}
+
+// writing sends the first example as everybody, and what is wrong as who sends it.
+func writing(h *hospitaltest.Hospital, o *openapi3.Operation, method, path string) {
+	examples := o.RequestBody.Value.Content["application/json"].Examples
+	names := make([]string, 0, len(examples))
+	for name := range examples {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	example := examples[names[0]].Value
+	by, _ := example.Extensions["x-by"].(string)
+	id, _ := example.Extensions["x-id"].(string)
+	url := strings.Replace(path, "{id}", id, 1)
+
+	sent := body(h.T.(*testing.T), h, example.Value)
+	for _, account := range append([]string{"guest"}, hospitaltest.Accounts...) {
+		if account != by {
+			h.As(account).Do(method, url, sent)
+		}
+	}
+	h.As("nurse1").Do(method, url, hospitaltest.Body{"password": "x", "license_no": "x"}) // fields that others write
+	h.As("doctor1").Do(method, strings.Replace(path, "{id}", hospitaltest.ID("dr1"), 1), hospitaltest.Body{"license_no": "x"})
+	h.As("patient1").Do(method, strings.Replace(path, "{id}", hospitaltest.ID("pat1"), 1), hospitaltest.Body{"medical_history": "x"})
+	h.As("patient1").Do(method, strings.Replace(path, "{id}", hospitaltest.ID("patient1"), 1), hospitaltest.Body{"role": "admin"})
+	h.As(by).Do(method, url, hospitaltest.Body{"nothing": 1})
+	h.As(by).Do(method, strings.Replace(path, "{id}", "nobody", 1), sent)
+	h.As(by).Do(method, url, tooLarge())
+	at, _ := example.Extensions["x-at"].(string)
+	if at != "" {
+		h.At(moment(h, path, id, at))
+	}
+	h.As(by).Do(method, url, sent)
+}
+
+// tooLarge is more than any route takes.
+func tooLarge() []byte { return []byte(`{"name":"` + strings.Repeat("x", 129<<20) + `"}`) }
+
+// conflicts are the ways to a 409.
+var conflicts = map[string]func(h *hospitaltest.Hospital){
+	"createAppointment": func(h *hospitaltest.Hospital) {
+		booked := h.Record("appointments", hospitaltest.ID("booked1"))
+		h.At(booked.GetDateTime("starts").Time().AddDate(0, 0, -1))
+		h.As("patient2").Create("appointments", hospitaltest.Body{"patient": hospitaltest.ID("pat2"), "doctor": hospitaltest.ID("dr1"), "starts": booked.GetString("starts")})
+	},
+	"updateAppointment": func(h *hospitaltest.Hospital) {
+		h.As("doctor1").Update("appointments", hospitaltest.ID("done1"), hospitaltest.Body{"status": "approved"})
+	},
+	"createPayment": func(h *hospitaltest.Hospital) {
+		h.As("receptionist1").Create("payments", hospitaltest.Body{"bill": h.Record("payments", hospitaltest.ID("paid1")).GetString("bill"), "method": "cash", "amount_minor": 9_999_999})
+	},
+	"updatePayment": func(h *hospitaltest.Hospital) {
+		h.As("accountant1").Update("payments", hospitaltest.ID("paid1"), hospitaltest.Body{"status": "verified"})
+		h.As("accountant1").Update("payments", hospitaltest.ID("paid1"), hospitaltest.Body{"status": "rejected"})
+	},
+	"updateUser": func(h *hospitaltest.Hospital) {
+		h.As("admin1").Update("users", hospitaltest.ID("admin2"), hospitaltest.Body{"status": "suspended"})
+		h.As("admin1").Update("users", hospitaltest.ID("admin1"), hospitaltest.Body{"status": "suspended"})
+	},
+}
+
+// users posts to an endpoint of the accounts.
+func users(client hospitaltest.Client, endpoint string, b any) hospitaltest.Response {
+	return client.Do(http.MethodPost, "/api/collections/users/"+endpoint, b)
+}
+
+// specials are the operations that are not of a record.
+var specials = map[string]func(h *hospitaltest.Hospital){
+	"health":       func(h *hospitaltest.Hospital) { h.As("guest").Do(http.MethodGet, "/api/health", nil) },
+	"documentYaml": func(h *hospitaltest.Hospital) { twice(h, "/api/hospital/openapi.yaml") },
+	"documentJson": func(h *hospitaltest.Hospital) { twice(h, "/api/hospital/openapi.json") },
+	"openStream":   func(*hospitaltest.Hospital) {}, // never ends; the realtime tests read it
+	"listAuthMethods": func(h *hospitaltest.Hospital) {
+		h.As("guest").Do(http.MethodGet, "/api/collections/users/auth-methods", nil)
+	},
+	"signIn": func(h *hospitaltest.Hospital) {
+		for _, credentials := range []hospitaltest.Body{{"identity": "patient1@example.org", "password": hospitaltest.Password}, {"identity": "patient1@example.org", "password": "wrong-password"}, {"identity": "retired@example.org", "password": hospitaltest.Password}} {
+			users(h.As("guest"), "auth-with-password", credentials)
+		}
+	},
+	"refresh": func(h *hospitaltest.Hospital) {
+		users(h.As("patient1"), "auth-refresh", nil)
+		users(h.As("guest"), "auth-refresh", nil)
+		users(h.Operator().Bound(), "auth-refresh", nil)
+	},
+	"requestPasswordReset": func(h *hospitaltest.Hospital) {
+		users(h.As("guest"), "request-password-reset", hospitaltest.Body{"email": "patient1@example.org"})
+		users(h.As("guest"), "request-password-reset", hospitaltest.Body{"email": "no address"})
+	},
+	"confirmPasswordReset": func(h *hospitaltest.Hospital) {
+		token, _ := h.Record("users", hospitaltest.ID("patient1")).NewPasswordResetToken()
+		for range 2 {
+			users(h.As("guest"), "confirm-password-reset", hospitaltest.Body{"token": token, "password": "another-password", "passwordConfirm": "another-password"})
+		}
+	},
+	"requestVerification": func(h *hospitaltest.Hospital) {
+		users(h.As("guest"), "request-verification", hospitaltest.Body{"email": "patient1@example.org"})
+		users(h.As("guest"), "request-verification", hospitaltest.Body{"email": "no address"})
+	},
+	"confirmVerification": func(h *hospitaltest.Hospital) {
+		token, _ := h.Record("users", hospitaltest.ID("patient1")).NewVerificationToken()
+		users(h.As("guest"), "confirm-verification", hospitaltest.Body{"token": token})
+		users(h.As("guest"), "confirm-verification", hospitaltest.Body{"token": "forged"})
+	},
+	"requestEmailChange": func(h *hospitaltest.Hospital) {
+		users(h.As("patient1"), "request-email-change", hospitaltest.Body{"newEmail": "moved@example.org"})
+		users(h.As("patient1"), "request-email-change", hospitaltest.Body{"newEmail": "no address"})
+		users(h.As("guest"), "request-email-change", hospitaltest.Body{"newEmail": "moved@example.org"})
+		users(h.Operator().Bound(), "request-email-change", hospitaltest.Body{"newEmail": "moved@example.org"})
+	},
+	"confirmEmailChange": func(h *hospitaltest.Hospital) {
+		token, _ := h.Record("users", hospitaltest.ID("patient1")).NewEmailChangeToken("moved@example.org")
+		for range 2 {
+			users(h.As("guest"), "confirm-email-change", hospitaltest.Body{"token": token, "password": hospitaltest.Password})
+		}
+	},
+	"batch": func(h *hospitaltest.Hospital) {
+		one := []any{hospitaltest.Body{"method": "PATCH", "url": "/api/collections/users/records/" + hospitaltest.ID("patient1"), "body": hospitaltest.Body{"phone": "1"}}}
+		h.As("patient1").Do(http.MethodPost, "/api/batch", hospitaltest.Body{"requests": one})
+		h.As("patient2").Do(http.MethodPost, "/api/batch", hospitaltest.Body{"requests": one})
+		h.As("patient2").Do(http.MethodPost, "/api/batch", tooLarge())
+	},
+	"subscribe": func(h *hospitaltest.Hospital) {
+		server := httptest.NewServer(h.Handler)
+		h.T.Cleanup(server.Close)
+		request, err := http.NewRequestWithContext(h.T.Context(), http.MethodGet, server.URL+"/api/realtime", nil)
+		if err != nil {
+			h.T.Fatal(err)
+		}
+		stream, err := server.Client().Do(request)
+		if err != nil {
+			h.T.Fatal(err)
+		}
+		h.T.Cleanup(func() { _ = stream.Body.Close() })
+		hello, err := bufio.NewReader(stream.Body).ReadString('\n')
+		client := strings.TrimSpace(strings.TrimPrefix(hello, "id:"))
+		if err != nil || client == "" {
+			h.T.Fatalf("the stream begins with %q (%v)", hello, err)
+		}
+		subscribe := func(as hospitaltest.Client, id, topic string) {
+			as.Do(http.MethodPost, "/api/realtime", hospitaltest.Body{"clientId": id, "subscriptions": []string{topic}})
+		}
+		subscribe(h.As("patient1"), client, "appointments/*")
+		subscribe(h.As("patient1"), client, `appointments/*?options={"query":{"filter":"staff_note != ''"}}`)
+		subscribe(h.As("patient2"), client, "appointments/*") // somebody else's stream
+		subscribe(h.As("patient1"), "nobody", "appointments/*")
+	},
+}
+
+// twice asks for a document, and again with what it is known by.
+func twice(h *hospitaltest.Hospital, path string) {
+	first := get(h, path, "")
+	h.As("guest").Do(http.MethodGet, path, nil)
+	h.As("guest").With("If-None-Match", first.Header().Get("ETag")).Do(http.MethodGet, path, nil)
+}

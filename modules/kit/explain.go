@@ -1,0 +1,65 @@
+package kit
+
+import (
+	"net/http"
+	"strings"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+)
+
+// unentitled refuses a verb that the caller's role does not have at all.
+func unentitled(e *core.RequestEvent, actor Actor, verb string) error {
+	if actor.Role == Guest { // also one whose token has ended
+		return e.UnauthorizedError("Sign in to "+verb+".", nil)
+	}
+	return e.ForbiddenError("Your role may not "+verb+".", nil)
+}
+
+// explainCreate says why a rule refused a new record, where PocketBase says only
+// that it did.
+func (c Catalog) explainCreate(e *core.RequestEvent) error {
+	err := e.Next()
+	refused, ok := err.(*router.ApiError)
+	declared, known := c.of(e)
+	if !ok || !known || refused.Status != http.StatusBadRequest || len(refused.Data) > 0 || !strings.HasPrefix(refused.Message, "Failed to create record") {
+		return err
+	}
+	actor := actorOf(e.Auth)
+	scope := declared.Policy[actor.Role].Create
+	if scope.empty() {
+		return unentitled(e, actor, "create "+declared.Name)
+	}
+	if info, infoErr := e.RequestInfo(); infoErr == nil && declared.SignIn.Rule != "" && tooLong(info.Body["password"]) {
+		return Invalid("password", "too_long", longPassword)
+	}
+	field, _, _ := strings.Cut(scope.path, ".")
+	if field == "" {
+		return err
+	}
+	return e.BadRequestError("The request was refused because of "+field+".", validation.Errors{
+		field: validation.NewError("not_yours", "There is no such record, or it is not yours."),
+	})
+}
+
+// explainUpdate says that a record is there but not the caller's to change, where
+// PocketBase says that it is not there. Whoever may not see it hears no more than that.
+func (c Catalog) explainUpdate(e *core.RequestEvent) error {
+	err := e.Next()
+	refused, ok := err.(*router.ApiError)
+	declared, known := c.of(e)
+	if !ok || !known || refused.Status != http.StatusNotFound {
+		return err
+	}
+	record, findErr := e.App.FindRecordById(declared.Name, e.Request.PathValue("id"))
+	info, infoErr := e.RequestInfo()
+	if findErr != nil || infoErr != nil {
+		return err
+	}
+	rule := declared.Policy.rule(reads)
+	if visible, accessErr := e.App.CanAccessRecord(record, info, rule); accessErr != nil || !visible {
+		return err
+	}
+	return unentitled(e, actorOf(e.Auth), "change this record")
+}
