@@ -86,7 +86,7 @@ func writing(h *hospitaltest.Hospital, o *openapi3.Operation, method, path strin
 	h.As("patient1").Do(method, strings.Replace(path, "{id}", hospitaltest.ID("patient1"), 1), hospitaltest.Body{"role": "admin"})
 	h.As(by).Do(method, url, hospitaltest.Body{"nothing": 1})
 	h.As(by).Do(method, strings.Replace(path, "{id}", "nobody", 1), sent)
-	h.As(by).Do(method, url, tooLarge())
+	h.As(by).Do(method, url, tooLarge(33))
 	at, _ := example.Extensions["x-at"].(string)
 	if at != "" {
 		h.At(moment(h, path, id, at))
@@ -94,8 +94,10 @@ func writing(h *hospitaltest.Hospital, o *openapi3.Operation, method, path strin
 	h.As(by).Do(method, url, sent)
 }
 
-// tooLarge is more than any route takes.
-func tooLarge() []byte { return []byte(`{"name":"` + strings.Repeat("x", 129<<20) + `"}`) }
+// tooLarge is a body of more megabytes than a route takes.
+func tooLarge(megabytes int) []byte {
+	return []byte(`{"name":"` + strings.Repeat("x", megabytes<<20) + `"}`)
+}
 
 // conflicts are the ways to a 409.
 var conflicts = map[string]func(h *hospitaltest.Hospital){
@@ -179,7 +181,7 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 		one := []any{hospitaltest.Body{"method": "PATCH", "url": "/api/collections/users/records/" + hospitaltest.ID("patient1"), "body": hospitaltest.Body{"phone": "1"}}}
 		h.As("patient1").Do(http.MethodPost, "/api/batch", hospitaltest.Body{"requests": one})
 		h.As("patient2").Do(http.MethodPost, "/api/batch", hospitaltest.Body{"requests": one})
-		h.As("patient2").Do(http.MethodPost, "/api/batch", tooLarge())
+		h.As("patient2").Do(http.MethodPost, "/api/batch", tooLarge(129))
 	},
 	"subscribe": func(h *hospitaltest.Hospital) {
 		server := httptest.NewServer(h.Handler)

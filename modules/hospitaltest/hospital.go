@@ -50,6 +50,7 @@ func New(t testing.TB) *Hospital {
 		t.Fatal("build the router:", err)
 	}
 	h := &Hospital{T: t, App: app, Router: routes}
+	app.OnServe().Unbind("__pbCronStart__") // what the clock would do, tests do when they want it
 	serve := &core.ServeEvent{App: app, Router: routes}
 	err = app.OnServe().Trigger(serve, func(e *core.ServeEvent) error {
 		h.Handler, err = e.Router.BuildMux()
