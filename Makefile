@@ -1,5 +1,6 @@
 # Everything a developer or operator does, one word each.
 ADDR ?= 127.0.0.1:8090
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 help: ## print the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -9,7 +10,7 @@ run: build ## build, migrate, fill an empty database with the demo hospital, ser
 	./bin/hospital serve --http=$(ADDR)
 
 build: ## one pure-Go binary at bin/hospital with everything in it
-	CGO_ENABLED=0 go build -trimpath -o bin/hospital .
+	CGO_ENABLED=0 go build -trimpath -ldflags "-X hospital/modules/kit.Version=$(VERSION)" -o bin/hospital .
 
 # SQLite is machine-made code with one connection per thread: watching it for races
 # finds nothing and doubles the time. Everything else is watched.

@@ -87,7 +87,27 @@ func TestStaffMayOverbookWithANote(t *testing.T) {
 	refused(t, "overbooking without a note", desk.Create("appointments", second), http.StatusBadRequest, "staff_note", "required")
 	second["staff_note"] = "emergency"
 	refused(t, "a patient who overbooks", h.As("patient2").Create("appointments", second), http.StatusForbidden, "overbook", "not_allowed")
-	desk.Create("appointments", second).OK(t)
+	beside := desk.Create("appointments", second).OK(t)
+	h.Verify()
+
+	first := desk.List("appointments", hospitaltest.Filter(`doctor = "`+id("dr1")+`" && starts = "`+wire(at)+`" && overbook = false`)).IDs()[0]
+	desk.Update("appointments", first, body{"reason": "changed beside the other"}).OK(t)
+	refused(t, "making the second an ordinary one", desk.Update("appointments", beside.ID(), body{"overbook": false}), http.StatusConflict, "starts", "slot_taken")
+	h.At(at)
+	desk.Update("appointments", first, body{"checked_in_at": wire(at)}).OK(t)
+	h.As("doctor1").Update("appointments", first, body{"status": "completed"}).OK(t)
+	h.As("doctor1").Update("appointments", beside.ID(), body{"status": "completed"}).OK(t)
+	h.Verify()
+}
+
+func TestARequestIsApprovedBesideAnOverbookedVisit(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	asked := h.As("patient1").Create("appointments", visit("pat1", "dr1", tomorrow())).OK(t)
+	urgent := visit("pat2", "dr1", tomorrow())
+	urgent["overbook"], urgent["staff_note"] = true, "emergency"
+	h.As("receptionist1").Create("appointments", urgent).OK(t)
+	h.As("doctor1").Update("appointments", asked.ID(), body{"status": "approved"}).OK(t)
 	h.Verify()
 }
 

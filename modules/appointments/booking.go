@@ -21,17 +21,12 @@ const (
 	lateWalkIn   = 15 * time.Minute
 )
 
-// bookable refuses a time that cannot be had: by the clock, by who is there, or
-// because somebody else has it. It runs in the transaction of the write.
-func bookable(tx core.App, a Appointment, actor kit.Actor) error {
-	checks := []func(core.App, Appointment, kit.Actor) error{length, timely, present, free}
-	for _, check := range checks {
-		if err := check(tx, a, actor); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// check refuses a time that cannot be had. It runs in the transaction of the write.
+type check func(tx core.App, a Appointment, actor kit.Actor) error
+
+// everything is what a new or a moved appointment must fulfil: by the clock, by
+// who is there, and that nobody else has the time.
+var everything = []check{length, timely, present, free}
 
 func length(_ core.App, a Appointment, _ kit.Actor) error {
 	if a.Starts().IsZero() || a.Ends().IsZero() {

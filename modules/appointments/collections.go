@@ -76,9 +76,9 @@ var appointments = kit.Collection{
 	},
 	Triggers: []kit.Trigger{
 		guard("appointments_no_overlap_insert", "INSERT", "doctor", "NOT NEW.overbook", "slot_taken"),
-		guard("appointments_no_overlap_update", "UPDATE", "doctor", "NOT NEW.overbook", "slot_taken"),
+		guard("appointments_no_overlap_update", "UPDATE", "doctor", "NOT NEW.overbook AND ("+takes+" OR OLD.doctor != NEW.doctor OR OLD.overbook)", "slot_taken"),
 		guard("appointments_patient_free_insert", "INSERT", "patient", "1", "patient_busy"),
-		guard("appointments_patient_free_update", "UPDATE", "patient", "1", "patient_busy"),
+		guard("appointments_patient_free_update", "UPDATE", "patient", "("+takes+" OR OLD.patient != NEW.patient)", "patient_busy"),
 		visitLength("appointments_length_insert", "INSERT"),
 		visitLength("appointments_length_update", "UPDATE"),
 	},
@@ -124,6 +124,10 @@ var events = kit.Collection{
 		kit.Admin:        {Read: kit.All},
 	},
 }
+
+// takes says that an update takes time that the appointment did not hold before.
+// One that only notes something is let through, also beside an overbooked visit.
+const takes = "OLD.starts != NEW.starts OR OLD.ends != NEW.ends OR OLD.status NOT IN ('pending', 'approved')"
 
 // guard is the overlap law in the database itself. Looking back no further than
 // the longest visit keeps it fast at any size of the table.

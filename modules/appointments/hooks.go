@@ -61,8 +61,10 @@ func book(e *core.RecordEvent) error {
 	} else {
 		a.stamp("approved", actor.ID, now)
 	}
-	if err := bookable(e.App, a, actor); err != nil {
-		return err
+	for _, check := range everything {
+		if err := check(e.App, a, actor); err != nil {
+			return err
+		}
 	}
 	n, err := hospital.NextNumber(e.App, "appointments")
 	if err != nil {
@@ -96,8 +98,8 @@ func change(e *core.RecordEvent, stored *core.Record) error {
 		return err
 	}
 	effect(e.App, did, after, actor)
-	if did == "reschedule" || did == "approve" || after.Overbook() != before.Overbook() {
-		if err := bookable(e.App, after, actor); err != nil {
+	for _, check := range rechecks(did, before, after) {
+		if err := check(e.App, after, actor); err != nil {
 			return err
 		}
 	}
@@ -106,6 +108,19 @@ func change(e *core.RecordEvent, stored *core.Record) error {
 		return readable(err)
 	}
 	return record(e.App, did, before, after, actor)
+}
+
+// rechecks are the booking laws that a change must fulfil again.
+func rechecks(did string, before, after Appointment) []check {
+	switch {
+	case did == "reschedule":
+		return everything
+	case did == "approve":
+		return []check{present}
+	case after.Overbook() != before.Overbook():
+		return []check{free}
+	}
+	return nil
 }
 
 // action is the one thing a change does. Two at once would leave open which came first.
