@@ -25,8 +25,11 @@ lint: ## gofmt, vet and staticcheck
 	go vet -composites=false ./...
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
+lint-more: ## golangci-lint with .golangci.yml (takes minutes to build the first time)
+	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
+
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help run build test bench lint clean
+.PHONY: help run build test bench lint lint-more clean
 .DEFAULT_GOAL := help

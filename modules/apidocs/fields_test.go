@@ -162,7 +162,7 @@ func limits(t *testing.T, what string, stored *core.Collection, properties opena
 		got, want := written(ref.Value), declared(field)
 		// instants have one pattern as they are shown and another as they may be sent; addresses a format
 		loose := slices.Contains([]string{core.FieldTypeDate, core.FieldTypeAutodate, core.FieldTypeEmail}, field.Type())
-		if got != want && !(loose && strings.HasPrefix(got, want)) {
+		if got != want && (!loose || !strings.HasPrefix(got, want)) {
 			t.Errorf("%s, %s: the document says %s, the hospital %s", what, name, got, want)
 		}
 	}

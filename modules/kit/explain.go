@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -21,9 +22,9 @@ func unentitled(e *core.RequestEvent, actor Actor, verb string) error {
 // that it did.
 func (c Catalog) explainCreate(e *core.RequestEvent) error {
 	err := e.Next()
-	refused, ok := err.(*router.ApiError)
+	var refused *router.ApiError
 	declared, known := c.of(e)
-	if !ok || !known || refused.Status != http.StatusBadRequest || len(refused.Data) > 0 || !strings.HasPrefix(refused.Message, "Failed to create record") {
+	if !errors.As(err, &refused) || !known || refused.Status != http.StatusBadRequest || len(refused.Data) > 0 || !strings.HasPrefix(refused.Message, "Failed to create record") {
 		return err
 	}
 	actor := actorOf(e.Auth)
@@ -47,9 +48,9 @@ func (c Catalog) explainCreate(e *core.RequestEvent) error {
 // PocketBase says that it is not there. Whoever may not see it hears no more than that.
 func (c Catalog) explainUpdate(e *core.RequestEvent) error {
 	err := e.Next()
-	refused, ok := err.(*router.ApiError)
+	var refused *router.ApiError
 	declared, known := c.of(e)
-	if !ok || !known || refused.Status != http.StatusNotFound {
+	if !errors.As(err, &refused) || !known || refused.Status != http.StatusNotFound {
 		return err
 	}
 	record, findErr := e.App.FindRecordById(declared.Name, e.Request.PathValue("id"))

@@ -31,7 +31,7 @@ func NewApp() *pocketbase.PocketBase {
 // exit with 0.
 func Run(app *pocketbase.PocketBase, modules []kit.Module, more ...*cobra.Command) error {
 	root := app.RootCmd
-	root.Use, root.Short = "hospital", "A hospital's front office and outpatient record"
+	root.Use, root.Short, root.Version = "hospital", "A hospital's front office and outpatient record", kit.Version
 	migratecmd.MustRegister(app, root, migratecmd.Config{Dir: "migrations"})
 	announce(app)
 	root.AddCommand(cmd.NewServeCommand(app, false), superuserCommand(app), verifyCommand(app, modules))
