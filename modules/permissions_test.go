@@ -108,6 +108,10 @@ func (a asking) fields(permissions table, id string) {
 				a.t.Errorf("%s learns about %s.%s by %s", a.account, a.collection, field, probe)
 			}
 		}
+		guess := hospitaltest.Body{field: a.h.Record(a.collection, id).Get(field)}
+		if answer := a.client.Unbound().Update(a.collection, id, guess); answer.Status < 400 {
+			a.t.Errorf("%s learns that they guessed %s.%s", a.account, a.collection, field)
+		}
 		for _, item := range a.client.List(a.collection, "fields=id,"+field).Items() {
 			if _, ok := item[field]; ok {
 				a.t.Errorf("%s is given %s.%s by fields=", a.account, a.collection, field)

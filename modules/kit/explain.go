@@ -24,7 +24,7 @@ func (c Catalog) explainCreate(e *core.RequestEvent) error {
 	err := e.Next()
 	var refused *router.ApiError
 	declared, known := c.of(e)
-	if !errors.As(err, &refused) || !known || refused.Status != http.StatusBadRequest || len(refused.Data) > 0 || !strings.HasPrefix(refused.Message, "Failed to create record") {
+	if !errors.As(err, &refused) || !known || refused.Status != http.StatusBadRequest || len(refused.Data) > 0 {
 		return err
 	}
 	actor := actorOf(e.Auth)
@@ -36,7 +36,7 @@ func (c Catalog) explainCreate(e *core.RequestEvent) error {
 		return Invalid("password", "too_long", longPassword)
 	}
 	field, _, _ := strings.Cut(scope.path, ".")
-	if field == "" {
+	if cause, ok := refused.RawData().(error); !ok || field == "" || !strings.Contains(cause.Error(), "create rule failure") {
 		return err
 	}
 	return e.BadRequestError("The request was refused because of "+field+".", validation.Errors{

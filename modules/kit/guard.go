@@ -28,8 +28,10 @@ func guardRequests(app core.App, declared Catalog) {
 			b := body{
 				fields:    map[string]any{},
 				record:    e.Record,
+				before:    e.Record.Original(),
 				actor:     actor,
 				permitted: fields(c.Policy[actor.Role]),
+				unseen:    c.unseen(actor.Role),
 			}
 			if err := b.read(e.RequestEvent); err != nil {
 				return err
@@ -68,8 +70,10 @@ type body struct {
 	fields    map[string]any
 	typed     bool // the values have JSON types; in forms everything is text
 	record    *core.Record
+	before    *core.Record
 	actor     Actor
 	permitted []string
+	unseen    []string
 }
 
 // read takes the body as it was sent; PocketBase has already turned its own copy
@@ -120,7 +124,7 @@ func (c Collection) check(b body) error {
 		value := b.fields[name]
 		field := b.record.Collection().Fields.GetByName(name)
 		switch {
-		case name == core.FieldNameId && !b.record.IsNew() && b.record.Id != b.record.Original().Id:
+		case name == core.FieldNameId && !b.record.IsNew() && b.record.Id != b.before.Id:
 			invalid[name] = validation.NewError("server_owned", "A record keeps its id.")
 		case slices.Contains(echoes, name) || slices.Contains(c.Accepts, name) && b.record.IsNew() && b.actor.Role == Guest:
 		case c.SignIn.Rule != "" && slices.Contains(secrets, name):
@@ -137,7 +141,7 @@ func (c Collection) check(b body) error {
 			invalid[name] = validation.NewError("invalid_date", `This must be an instant with its zone, such as "2030-01-31 09:00:00.000Z".`)
 		case field.GetHidden() && !b.actor.Superuser:
 			invalid[name] = validation.NewError("server_owned", "The hospital sets this itself.")
-		case name == "version" && !b.record.IsNew() || same(field, value, b.record):
+		case name == "version" && !b.record.IsNew() || b.same(field, value):
 		case b.actor.Superuser && field.GetSystem():
 		case slices.Contains(b.permitted, name):
 		case c.serverOwned(name):
@@ -214,14 +218,17 @@ func unread(field core.Field, value any, record *core.Record) bool {
 }
 
 // same says that a sent value is what the record already holds, as when a client
-// sends a whole record back.
-func same(field core.Field, value any, record *core.Record) bool {
+// sends a whole record back. Of a field that the caller is not shown it never is,
+// so that nobody finds out by guessing.
+func (b body) same(field core.Field, value any) bool {
 	name := field.GetName()
-	before := record.Original()
-	if field.Type() == core.FieldTypeAutodate {
-		return fmt.Sprint(value) == before.GetString(name)
+	switch {
+	case slices.Contains(b.unseen, name):
+		return false
+	case field.Type() == core.FieldTypeAutodate:
+		return fmt.Sprint(value) == b.before.GetString(name)
 	}
-	return fmt.Sprint(record.Get(name)) == fmt.Sprint(before.Get(name))
+	return fmt.Sprint(b.record.Get(name)) == fmt.Sprint(b.before.Get(name))
 }
 
 // Fill sets fields of a record the hospital makes from what a client said, by
