@@ -143,6 +143,9 @@ func TestBodiesThatAreNoJSON(t *testing.T) {
 	if after := counts(h); !maps.Equal(before, after) {
 		t.Errorf("there were %v, now there are %v", before, after)
 	}
+	if answer := h.As("receptionist1").Do(http.MethodPatch, "/api/collections/appointments/records/"+hospitaltest.ID("booked1"), []byte(`{"reason":"half"} of it`)); answer.Status != http.StatusBadRequest {
+		t.Errorf("JSON with a tail answered %d", answer.Status)
+	}
 }
 
 func TestQueriesThatAreNone(t *testing.T) {

@@ -1,7 +1,9 @@
 package kit
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"regexp"
@@ -83,10 +85,16 @@ func (b *body) read(e *core.RequestEvent) error {
 	if err := e.BindBody(&sent); err != nil {
 		return e.BadRequestError("The body could not be read.", err)
 	}
+	b.typed = strings.HasPrefix(e.Request.Header.Get("Content-Type"), "application/json")
+	if b.typed { // what follows the first value was not read so far
+		raw, err := io.ReadAll(e.Request.Body)
+		if err != nil || len(raw) > 0 && !json.Valid(raw) {
+			return e.BadRequestError("The body is not valid JSON.", err)
+		}
+	}
 	for name, value := range sent {
 		b.fields[unmodified(b.record.Collection(), name)] = value
 	}
-	b.typed = strings.HasPrefix(e.Request.Header.Get("Content-Type"), "application/json")
 	if form := e.Request.MultipartForm; form != nil { // a batch wraps its JSON in a form
 		_, wrapped := form.Value["@jsonPayload"]
 		b.typed = wrapped && len(form.Value) == 1
