@@ -81,7 +81,6 @@ func cheapPasswords(app core.App) error {
 // patient without an account, and for each doctor a visit of every kind.
 func furnish(tx core.App) error {
 	w := seed.New(tx)
-	w.NewID = ID
 	system := kit.Actor{Role: kit.System}
 	desk := kit.Actor{ID: ID("receptionist1"), Role: kit.Receptionist}
 	now := time.Now().UTC().Truncate(time.Hour)

@@ -22,6 +22,7 @@ import (
 	"hospital/modules/apidocs"
 	"hospital/modules/kit"
 	"hospital/modules/operations"
+	"hospital/modules/seed"
 )
 
 // Hospital is a running hospital on a data directory of its own.
@@ -95,9 +96,7 @@ func (h *Hospital) Operator() Client {
 func (h *Hospital) At(t time.Time) { kit.SetClock(h.App, func() time.Time { return t }) }
 
 // ID is the id of a furnished record: its name, filled up with zeros.
-func ID(name string) string {
-	return (strings.ToLower(name) + strings.Repeat("0", core.DefaultIdLength))[:core.DefaultIdLength]
-}
+func ID(name string) string { return seed.ID(name) }
 
 // Record reads a record as the database has it.
 func (h *Hospital) Record(collection, id string) *core.Record {

@@ -232,7 +232,7 @@ func begun(t *testing.T, dir string, n int) (visits []string) {
 			patient := w.Find("patient", "patients", "name", "Tarek Aziz")
 			now := time.Now().Truncate(time.Minute)
 			for i := range n {
-				name, starts := fmt.Sprint("visit", i), now.Add(-time.Duration(i+1)*30*time.Minute)
+				name, starts := fmt.Sprintf("visit%03d", i), now.Add(-time.Duration(i+1)*30*time.Minute)
 				w.At(starts.Add(-time.Hour))
 				w.Create(kit.Actor{Role: kit.Receptionist}, name, "appointments", seed.Fields{"doctor": doctor.Id, "patient": patient.Id, "starts": starts})
 				visits = append(visits, w.ID(name))

@@ -4,6 +4,7 @@ package seed
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -20,14 +21,24 @@ type Writer struct {
 	tx  core.App
 	id  map[string]string
 	Err error
-	// NewID gives a new record the id of its name; nil leaves ids to chance.
-	NewID func(name string) string
 }
 
 // New is a writer on a transaction.
 func New(tx core.App) *Writer { return &Writer{tx: tx, id: map[string]string{}} }
 
-// ID is the id of a record by its name.
+// ID is the id that a new record gets by its name: its letters and digits, filled
+// up with zeros. The examples of the API document speak of records by these ids.
+func ID(name string) string {
+	plain := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(core.DefaultIdAlphabet, r) {
+			return r
+		}
+		return -1
+	}, strings.ToLower(name))
+	return (plain + strings.Repeat("0", core.DefaultIdLength))[:core.DefaultIdLength]
+}
+
+// ID is the id of a record that was written or named.
 func (w *Writer) ID(name string) string { return w.id[name] }
 
 // Named gives a name to a record that is there already.
@@ -47,9 +58,7 @@ func (w *Writer) Create(as kit.Actor, name, collection string, values Fields) {
 		return
 	}
 	r := core.NewRecord(c)
-	if w.NewID != nil {
-		r.Id = w.NewID(name)
-	}
+	r.Id = ID(name)
 	w.save(as, name, r, values)
 }
 
