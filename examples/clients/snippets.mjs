@@ -5,6 +5,7 @@
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 
+process.env.TZ = "America/New_York"; // a device that is not where the hospital is
 const page = await readFile(new URL("../../modules/apidocs/CLIENTS.md", import.meta.url), "utf8");
 
 // around says, by heading, what a snippet finds and what must be true after it. A line of
@@ -146,4 +147,9 @@ setTimeout(() => {
 
 await mkdir(new URL("build/", import.meta.url), { recursive: true });
 await writeFile(new URL("build/snippets.mjs", import.meta.url), program);
-await import("./build/snippets.mjs");
+try {
+  await import("./build/snippets.mjs");
+} catch (error) {
+  console.error(error.stack, JSON.stringify(error.response ?? {}));
+  process.exit(1);
+}
