@@ -17,6 +17,9 @@ build: ## one pure-Go binary at bin/hospital with everything in it
 test: ## every test, with the race detector
 	go test -race -gcflags='modernc.org/...=-race=false' ./...
 
+clients: ## lint the API document, generate clients from it and run them (needs Node 20 and npm)
+	./examples/clients/run.sh
+
 bench: ## measure, as ratios within one run
 	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./bench
 
@@ -29,7 +32,7 @@ lint-more: ## golangci-lint with .golangci.yml (takes minutes to build the first
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
 
 clean: ## remove what was built
-	rm -rf bin
+	rm -rf bin examples/clients/build
 
-.PHONY: help run build test bench lint lint-more clean
+.PHONY: help run build test clients bench lint lint-more clean
 .DEFAULT_GOAL := help

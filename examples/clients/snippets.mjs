@@ -1,0 +1,155 @@
+// Runs the JavaScript of modules/apidocs/CLIENTS.md against a running demo hospital,
+// all of it as one program, with what comes before and after each part written here:
+//
+//   node snippets.mjs http://127.0.0.1:8090
+
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+
+process.env.TZ = "America/New_York"; // a device that is not where the hospital is
+const page = await readFile(new URL("../../modules/apidocs/CLIENTS.md", import.meta.url), "utf8");
+
+// around says, by heading, what a snippet finds and what must be true after it. A line of
+// three dots is the snippet.
+const around = {
+  "Sign in": `
+    ...
+    assert.equal(role, "patient");
+    assert.equal(name, "Łukasz Müller");
+    say("signs in");`,
+
+  "Lists": `
+    const shown = [];
+    const show = (...what) => shown.push(what);
+    ...
+    assert(shown.length > 0 && coming.totalItems === -1);
+    for (const [starts, doctor, status] of shown) {
+      assert(starts > new Date().toISOString().replace("T", " ") && doctor?.startsWith("Dr. ") && status !== "cancelled");
+    }
+    say("lists " + shown.length + " coming visits");`,
+
+  "Write": `
+    let visit = await book();
+    const said = [];
+    const reload = async (id) => said.push("reloads " + id);
+    const tell = (message) => said.push(message);
+    const cancel = async () => {
+      ...
+    };
+    await other.collection("appointments").update(visit.id, { reason: "Another reason" });
+    await cancel();
+    assert.deepEqual(said.splice(0), ["reloads " + visit.id]);
+    visit = await pb.collection("appointments").getOne(visit.id);
+    await cancel();
+    assert.deepEqual(said, []);
+    assert.equal((await pb.collection("appointments").getOne(visit.id)).status, "cancelled");
+    visit = { id: "nosuchvisit0000" };
+    await cancel();
+    assert.deepEqual(said.splice(0), ["The requested resource wasn't found."]);
+    line.cut();
+    line.down = true;
+    await cancel();
+    line.down = false;
+    assert.deepEqual(said, ["The hospital does not answer."]);
+    say("cancels a visit, is told of a stale version, of one that is not there and of no answer");`,
+
+  "Offline, and retries": `
+    ...
+    const child = { id: newID(), user: pb.authStore.record.id, name: "Ida Müller", birth_date: "2024-02-29" };
+    assert.match(child.id, /^[a-z0-9]{15}$/);
+    line.loseAnswers = 1;
+    const made = await createOnce("patients", child);
+    assert.equal(line.loseAnswers, 0);
+    assert.deepEqual([made.id, made.name], [child.id, child.name]);
+    assert.equal((await pb.collection("patients").getFullList({ filter: "name = 'Ida Müller'" })).length, 1);
+    await assert.rejects(createOnce("patients", { ...child, id: newID(), birth_date: "2999-01-01" }), { status: 400 });
+    say("makes one record although the first answer was lost");`,
+
+  "Realtime": `
+    ...
+    const mine = await book();
+    const seen = () => visits.filter((v) => v.id === mine.id);
+    await until(() => seen().length === 1, "the new visit");
+    assert.equal(seen()[0].expand?.patient?.id, mine.patient);
+    line.cut();
+    line.down = true;
+    await other.collection("appointments").update(mine.id, { reason: "Said while nobody heard" });
+    line.down = false;
+    await until(() => seen()[0].reason === "Said while nobody heard", "what happened while the line was cut");
+    await other.collection("appointments").update(mine.id, { status: "cancelled" });
+    await until(() => seen()[0].status === "cancelled", "what happened after it");
+    assert.equal(seen().length, 1);
+    say("hears of a visit, also after the line was cut");`,
+
+  "Time": `
+    ...
+    assert.equal(hospital.timezone, "Europe/Berlin");
+    assert.equal(when("2030-01-31 09:00:00.000Z"), "31 Jan 2030, 10:00");
+    say("reads the hospital's clock");`,
+
+  "Money": `
+    ...
+    assert.equal(money(1230), "€12.30");
+    assert.equal(money(1), "€0.01");
+    say("counts money");`,
+};
+
+const body = [];
+for (const section of page.split(/^## /m).slice(1)) {
+  const heading = section.slice(0, section.indexOf("\n"));
+  const snippets = [...section.matchAll(/^```js\n(.*?)^```$/gms)].map((found) => found[1]);
+  if (snippets.length !== (heading in around ? 1 : 0)) {
+    throw new Error(`CLIENTS.md has ${snippets.length} JavaScript snippets under "${heading}": say in snippets.mjs what to expect of them.`);
+  }
+  if (snippets.length === 1) body.push(`// ${heading}`, around[heading].replace(/^ *\.\.\.$/m, () => snippets[0]));
+}
+if (body.length !== 2 * Object.keys(around).length) throw new Error("CLIENTS.md has lost a heading that snippets.mjs expects.");
+
+// The program: the snippets between a beginning and an end.
+const program = `
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { EventSource } from "eventsource";
+import { Line } from "../line.mjs";
+
+globalThis.EventSource = EventSource; // Node has none of its own
+const line = await Line.to(process.argv[2]);
+const HOSPITAL = line.url, EMAIL = "patient@hospital.example", PASSWORD = "demo-hospital";
+const say = (text) => console.log("javascript: " + text);
+
+async function until(happened, what) {
+  for (let tries = 0; !happened(); tries++) {
+    assert(tries < 200, "waited 20 seconds for " + what);
+    await sleep(100);
+  }
+}
+
+// other is the same person at a device whose line is never cut.
+const other = new PocketBase(process.argv[2]);
+other.autoCancellation(false);
+await other.collection("users").authWithPassword(EMAIL, PASSWORD);
+
+async function book() {
+  const starts = new Date(Date.now() + (40 + Math.random() * 100) * 24 * 3600_000);
+  const [patient] = await other.collection("patients").getFullList({ sort: "birth_date" });
+  const [doctor] = await other.collection("doctors").getFullList({ filter: "accepts_online = true" });
+  return other.collection("appointments").create({ patient: patient.id, doctor: doctor.id, starts, reason: "Cough" });
+}
+
+${body.join("\n")}
+
+await pb.realtime.unsubscribe();
+line.close();
+`;
+setTimeout(() => {
+  console.error("The snippets took too long.");
+  process.exit(1);
+}, 60_000).unref();
+
+await mkdir(new URL("build/", import.meta.url), { recursive: true });
+await writeFile(new URL("build/snippets.mjs", import.meta.url), program);
+try {
+  await import("./build/snippets.mjs");
+} catch (error) {
+  console.error(error.stack, JSON.stringify(error.response ?? {}));
+  process.exit(1);
+}

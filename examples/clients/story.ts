@@ -1,0 +1,57 @@
+// A patient of the demo hospital looks at their visits and books another one, with
+// the types that openapi-typescript made of the API document:
+//
+//   node build/js/story.js http://127.0.0.1:8090
+
+import assert from "node:assert/strict";
+import createClient from "openapi-fetch";
+import type { components, paths } from "./build/hospital";
+
+type Visit = components["schemas"]["Appointment"];
+
+const api = createClient<paths>({ baseUrl: process.argv[2] });
+const say = (text: string) => console.log(`typescript: ${text}`);
+
+// must is the answer, or the refusal as an error.
+function must<T>({ data, error }: { data?: T; error?: components["schemas"]["Refusal"] }): T {
+  if (data === undefined) throw new Error(error?.message);
+  return data;
+}
+
+const { token, record: account } = must(await api.POST("/api/collections/users/auth-with-password", {
+  body: { identity: "patient@hospital.example", password: "demo-hospital" },
+}));
+api.use({ onRequest: ({ request }) => request.headers.set("Authorization", token) });
+assert.equal(account.role, "patient");
+say(`${account.name} signs in`);
+
+const listed = must(await api.GET("/api/collections/appointments/records", {
+  params: { query: { sort: "starts,id", filter: "status != 'cancelled'", expand: "patient", skipTotal: true } },
+}));
+assert.equal(listed.totalItems, -1, "nobody counted");
+assert(listed.items.length > 0, "the demo hospital gives its patients visits");
+say(`sees ${listed.items.length} visits of their own and their child's`);
+
+const family = must(await api.GET("/api/collections/patients/records", { params: { query: { sort: "birth_date" } } })).items;
+assert(listed.items.every((visit) => family.some((patient) => patient.id === visit.patient)), "and nobody else's");
+
+const doctors = must(await api.GET("/api/collections/doctors/records", { params: { query: { filter: "accepts_online = true" } } })).items;
+const starts = new Date(Date.now() + (40 + Math.random() * 100) * 24 * 3600_000);
+const wanted = { patient: family[0].id, doctor: doctors[0].id, starts: starts.toISOString(), reason: "Knee pain" };
+const booked: Visit = must(await api.POST("/api/collections/appointments/records", { body: { ...wanted, visit_type: "follow_up" } }));
+assert.equal(booked.status, "pending");
+assert.equal(new Date(booked.starts).getTime(), starts.getTime());
+say(`books ${booked.number} with ${doctors[0].name}, ${booked.starts}`);
+
+const twice = await api.POST("/api/collections/appointments/records", { body: wanted });
+assert.equal(twice.response.status, 409);
+const code: components["schemas"]["Code"] | undefined = twice.error?.data.starts?.code;
+assert(code === "slot_taken" || code === "patient_busy", `the same time again is refused with ${code}`);
+say(`is refused the same time again: ${code}`);
+
+const cancelled = must(await api.PATCH("/api/collections/appointments/records/{id}", {
+  params: { path: { id: booked.id } },
+  body: { status: "cancelled", version: booked.version },
+}));
+assert.equal(cancelled.cancel_code, "patient");
+say("cancels it");
