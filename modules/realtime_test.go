@@ -19,18 +19,21 @@ import (
 
 // listener is one person's open stream.
 type listener struct {
-	mu     sync.Mutex
-	client string
-	events []event
+	mu      sync.Mutex
+	client  string
+	opening []byte
+	events  []event
 }
 
 type event struct {
 	topic  string
+	data   []byte
 	Action string         `json:"action"`
 	Record map[string]any `json:"record"`
 }
 
-// listen opens a stream as somebody and subscribes to topics. It ends with the test.
+// listen opens a stream as somebody and subscribes to topics. It ends with the
+// test, which holds what was heard to the API document.
 func listen(t testing.TB, h *hospitaltest.Hospital, server *httptest.Server, account string, topics ...string) *listener {
 	t.Helper()
 	stream, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/api/realtime", nil)
@@ -57,9 +60,10 @@ func listen(t testing.TB, h *hospitaltest.Hospital, server *httptest.Server, acc
 				var hello struct{ ClientID string }
 				_ = json.Unmarshal([]byte(data), &hello)
 				l.client = hello.ClientID
+				l.opening = []byte(data)
 				close(connected)
 			default:
-				e := event{topic: name}
+				e := event{topic: name, data: []byte(data)}
 				_ = json.Unmarshal([]byte(data), &e)
 				l.mu.Lock()
 				l.events = append(l.events, e)
@@ -68,6 +72,14 @@ func listen(t testing.TB, h *hospitaltest.Hospital, server *httptest.Server, acc
 		}
 	}()
 	<-connected
+	h.HoldsEvent("PB_CONNECT", l.opening)
+	t.Cleanup(func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		for _, e := range l.events {
+			h.HoldsEvent(e.topic, e.data)
+		}
+	})
 	h.As(account).Do(http.MethodPost, "/api/realtime", body{"clientId": l.client, "subscriptions": topics}).OK(t)
 	return l
 }
@@ -140,6 +152,40 @@ func TestRealtimePermissions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestEveryDocumentedActionIsHeard, in the order in which the document has them.
+func TestEveryDocumentedActionIsHeard(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	server := httptest.NewServer(h.Handler)
+	t.Cleanup(server.Close)
+	l := listen(t, h, server, "doctor1", "appointments/*")
+	starts := time.Now().UTC().Add(time.Hour).Format("2006-01-02 15:04:05.000Z")
+	visit := h.As("receptionist1").Create("appointments", body{"patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"), "starts": starts}).OK(t)
+	l.awaits(1)
+	h.As("doctor1").Update("appointments", visit.ID(), body{"staff_note": "Bring the X-ray"}).OK(t)
+	var heard []any
+	for deadline := time.Now().Add(10 * time.Second); len(heard) < 2 && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		heard = l.actions()
+	}
+	document := any(h.As("guest").Do(http.MethodGet, "/api/hospital/openapi.json", nil).OK(t).JSON)
+	for _, key := range []string{"components", "schemas", "RecordEvent", "properties", "action", "enum"} {
+		document = document.(map[string]any)[key]
+	}
+	if !slices.Equal(heard, document.([]any)) {
+		t.Errorf("heard are %v, documented %v", heard, document)
+	}
+}
+
+// actions are what a listener was told that happened, in order.
+func (l *listener) actions() (actions []any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, e := range l.events {
+		actions = append(actions, e.Action)
+	}
+	return actions
 }
 
 // announce broadcasts a record as if it had just been changed.

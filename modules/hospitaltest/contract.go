@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,6 +88,54 @@ func (h *Hospital) codes(operation *openapi3.Operation, answer *httptest.Respons
 		if said.Code != "" && !slices.Contains(known, any(said.Code)) {
 			h.T.Errorf("contract: %s answered %d with the code %s of %s, which is not documented for it", operation.OperationID, answer.Code, said.Code, field)
 		}
+	}
+}
+
+// HoldsEvent fails the test when an event of a stream is not as the API document
+// says: its data, and the record in it, which is to be as a view shows it.
+func (h *Hospital) HoldsEvent(name string, data []byte) {
+	h.T.Helper()
+	var event any
+	if err := json.Unmarshal(data, &event); err != nil {
+		h.T.Errorf("contract: the data of the event %s: %v", name, err)
+		return
+	}
+	stream, _, err := contract().FindRoute(httptest.NewRequest(http.MethodGet, "/api/realtime", nil))
+	if err != nil {
+		h.T.Errorf("contract: the stream is not documented: %v", err)
+		return
+	}
+	media := stream.Operation.Responses.Status(http.StatusOK).Value.Content["text/event-stream"]
+	events, _ := media.Extensions["x-events"].(map[string]any)
+	described, opening := events[name].(map[string]any)
+	if !opening {
+		described, _ = events["topic"].(map[string]any)
+	}
+	ref, _ := described["$ref"].(string)
+	h.fits("the event "+name, stream.Spec.Components.Schemas[path.Base(ref)], event)
+	if opening {
+		return
+	}
+	collection, _, _ := strings.Cut(name, "/")
+	values, _ := event.(map[string]any)
+	view, _, err := contract().FindRoute(httptest.NewRequest(http.MethodGet, "/api/collections/"+collection+"/records/any", nil))
+	if err != nil {
+		h.T.Errorf("contract: there are events of %s, whose view is not documented", collection)
+		return
+	}
+	shown := view.Operation.Responses.Status(http.StatusOK).Value.Content["application/json"].Schema
+	h.fits("the record of the event "+name, shown, values["record"])
+}
+
+// fits fails the test when a value is not as a schema says.
+func (h *Hospital) fits(what string, schema *openapi3.SchemaRef, value any) {
+	h.T.Helper()
+	if schema == nil {
+		h.T.Errorf("contract: %s is not documented", what)
+		return
+	}
+	if err := schema.Value.VisitJSON(value, openapi3.EnableJSONSchema2020(), openapi3.VisitAsResponse()); err != nil {
+		h.T.Errorf("contract: %s is otherwise than documented: %v", what, err)
 	}
 }
 
