@@ -33,14 +33,14 @@ func TestEveryFieldIsAsDeclared(t *testing.T) {
 	h := hospitaltest.New(t)
 	for name, c := range kit.CatalogOf(modules.All) {
 		list := document(t).Paths.Value(fmt.Sprintf(records, name))
-		if list == nil {
+		one := document(t).Paths.Value(fmt.Sprintf(records, name) + "/{id}")
+		if list == nil || one == nil {
 			continue // that it may be missing is another test's to say
 		}
 		stored, err := h.App.FindCollectionByNameOrId(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		one := document(t).Paths.Value(fmt.Sprintf(records, name) + "/{id}")
 		shown := answer(one.Get)
 		wantShown := []string{"collectionId", "collectionName", "expand"}
 		for _, f := range stored.Fields {
