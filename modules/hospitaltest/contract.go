@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path"
@@ -68,6 +69,53 @@ func (h *Hospital) holds(request *http.Request, sent []byte, answer *httptest.Re
 		return
 	}
 	h.codes(route.Operation, answer)
+	var value any
+	if media := route.Operation.Responses.Status(answer.Code).Value.Content["application/json"]; media != nil && json.Unmarshal(answer.Body.Bytes(), &value) == nil {
+		h.knows("the answer to "+request.Method+" "+request.URL.String(), media.Schema.Value, value)
+	}
+}
+
+// knows fails the test when an answer has a field that does not stand in the
+// document. The schemas allow more, as clients must; the hospital may not give it.
+func (h *Hospital) knows(what string, schema *openapi3.Schema, value any) {
+	h.T.Helper()
+	switch v := value.(type) {
+	case []any:
+		for _, item := range v {
+			if schema.Items != nil {
+				h.knows(what, schema.Items.Value, item)
+			}
+		}
+	case map[string]any:
+		known, open := fieldsOf(schema)
+		for name, field := range v {
+			switch property := known[name]; {
+			case property != nil:
+				h.knows(what, property.Value, field)
+			case open == nil:
+				h.T.Errorf("contract: %s has the field %s, which is not documented", what, name)
+			default:
+				h.knows(what, open, field)
+			}
+		}
+	}
+}
+
+// fieldsOf are the fields of an object, and what else it may hold; nil for nothing.
+func fieldsOf(schema *openapi3.Schema) (known openapi3.Schemas, open *openapi3.Schema) {
+	known = openapi3.Schemas{}
+	maps.Copy(known, schema.Properties)
+	for _, part := range schema.AllOf {
+		fields, _ := fieldsOf(part.Value)
+		maps.Copy(known, fields)
+	}
+	switch more := schema.AdditionalProperties; {
+	case more.Schema != nil:
+		open = more.Schema.Value
+	case more.Has != nil && *more.Has:
+		open = &openapi3.Schema{AdditionalProperties: more}
+	}
+	return known, open
 }
 
 // codes holds the codes of a refusal against those that are documented for it.
@@ -137,6 +185,7 @@ func (h *Hospital) fits(what string, schema *openapi3.SchemaRef, value any) {
 	if err := schema.Value.VisitJSON(value, openapi3.EnableJSONSchema2020(), openapi3.VisitAsResponse()); err != nil {
 		h.T.Errorf("contract: %s is otherwise than documented: %v", what, err)
 	}
+	h.knows(what, schema.Value, value)
 }
 
 // exercised are the operations and statuses that were seen, "listBills 200".
