@@ -92,6 +92,14 @@ func (c comparison) bodies(of direction, id string, old, now object) {
 			continue
 		}
 		c.schema(of, id, values(media)["schema"], values(next)["schema"])
+		events := values(values(next)["x-events"])
+		for name, event := range values(values(media)["x-events"]) {
+			if events[name] == nil {
+				c.breaks("`%s` has no event `%s` any more.", id, name)
+				continue
+			}
+			c.schema(of, id+" "+name, event, events[name])
+		}
 	}
 }
 

@@ -129,6 +129,11 @@ paths:
                 allOf:
                   - {type: object, required: [page], properties: {page: {type: integer}}}
                   - {type: object, required: [items], properties: {items: {type: array, items: {$ref: '#/components/schemas/Visit'}}}}
+  /stream:
+    get:
+      operationId: openStream
+      responses:
+        '200': {content: {text/event-stream: {x-events: {hello: {type: object, properties: {client: {type: string}}}}}}}
 components:
   parameters:
     id: {name: id, in: path, required: true, schema: {type: string}}
@@ -187,6 +192,8 @@ func TestEveryKindOfBreakIsNamed(t *testing.T) {
 		{"fee: {type: integer}", "fee: {type: number}", "In answers, `Visit.fee` may now be of `type` `number`."},
 		{"fee: {type: integer}", "fee: {type: [integer, 'null']}", "In answers, `Visit.fee` may now be of `type` `null`."},
 		{"fee: {type: integer}", "fee: {}", "In answers, `Visit.fee` may now be of any `type`."},
+		{"x-events: {hello:", "x-events: {bye:", "`openStream` has no event `hello` any more."},
+		{"{client: {type: string}}", "{id: {type: string}}", "In answers, `openStream hello.client` is gone."},
 		{"pattern: '^[a-z]{15}$'", "pattern: '^[a-z]{20}$'", "In answers, `Id` has another `pattern`: ^[a-z]{20}$, before ^[a-z]{15}$."},
 		{"id: {$ref: '#/components/schemas/Id',", "id: {type: integer,", "In answers, `Visit.id` may now be of `type` `integer`."},
 		{"additionalProperties: {type: string}", "additionalProperties: {type: integer}", "In answers, `Visit.more.*` may now be of `type` `integer`."},
