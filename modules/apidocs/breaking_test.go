@@ -56,7 +56,11 @@ func (c comparison) operation(id string, was, is, takes, wants object) {
 			c.breaks("`%s` no longer takes the parameter `%s`.", id, name)
 			continue
 		}
-		c.schema(requests, id+"?"+name, values(p)["schema"], values(wants[name])["schema"])
+		place := id + "?" + name
+		if shared, ok := values(p)["x-shared"].(string); ok { // by many operations: said once
+			place = shared
+		}
+		c.schema(requests, place, values(p)["schema"], values(wants[name])["schema"])
 	}
 	for name, p := range wants {
 		if values(p)["required"] == true && values(takes[name])["required"] != true {
@@ -280,6 +284,9 @@ func parameters(document object, item any, operation object) object {
 	found := object{}
 	for _, p := range slices.Concat(list(values(item)["parameters"]), list(operation["parameters"])) {
 		parameter := resolve(document, p)
+		if ref := reference(p); ref != "" {
+			parameter["x-shared"] = strings.TrimPrefix(ref, "#/components/")
+		}
 		found[fmt.Sprintf("%v in %v", parameter["name"], parameter["in"])] = parameter
 	}
 	return found

@@ -176,6 +176,7 @@ func TestEveryKindOfBreakIsNamed(t *testing.T) {
 		{"security: [{token: []}]\npaths", "security: [{key: []}]\npaths", "`changeVisit` can no longer be used with `token`."},
 		{"name: expand,", "name: with,", "`changeVisit` no longer takes the parameter `expand in query`."},
 		{"name: expand, in: query,", "name: expand, in: query, required: true,", "`changeVisit` now wants the parameter `expand in query`."},
+		{"required: true, schema: {type: string}}", "required: true, schema: {type: integer}}", "In requests, `parameters/id` may no longer be of `type` `string`."},
 		{"      parameters:\n", "      parameters:\n        - {name: why, in: query, required: true}\n", "`changeVisit` now wants the parameter `why in query`."},
 		{"schema: {type: string, maxLength: 100}", "schema: {type: string, maxLength: 99}", "In requests, `changeVisit?expand in query` has another `maxLength`: 99, before 100."},
 		{"      requestBody:\n", "      requestBody:\n        required: true\n", "`changeVisit` now wants a body."},
