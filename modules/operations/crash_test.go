@@ -371,6 +371,7 @@ func TestACommandThatFailsSaysWhyAndExitsWith1(t *testing.T) {
 		{`unknown command "heal"`, []string{"heal"}},
 		{"unknown flag: --heal", []string{"serve", "--heal"}},
 		{"unknown command", []string{"verify", "everything"}},
+		{"unknown command", []string{"superuser", "bogus"}},
 		{"email", []string{"superuser", "upsert", "bad"}},
 		{"password", []string{"superuser", "upsert", "somebody@example.org"}},
 		{"in use", []string{"serve", "--http=" + taken.Addr().String()}},

@@ -57,6 +57,14 @@ func capture(c *cobra.Command, failed *error) {
 		*failed = fmt.Errorf("%w; see %s --help", err, c.CommandPath())
 		return *failed
 	})
+	if c.HasSubCommands() && c.HasParent() && !c.Runnable() { // cobra would show the help and exit with 0
+		c.RunE = func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("unknown command %q for %q; see %[2]s --help", args[0], c.CommandPath())
+			}
+			return c.Help()
+		}
+	}
 	if run := c.RunE; run != nil {
 		c.RunE = func(c *cobra.Command, args []string) error {
 			err := run(c, args)
