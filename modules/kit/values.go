@@ -1,0 +1,73 @@
+package kit
+
+import (
+	"regexp"
+	"slices"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// fits says whether a JSON value has the type of a field. null empties any field.
+func fits(field core.Field, value any) bool {
+	if value == nil {
+		return true
+	}
+	switch field.Type() {
+	case core.FieldTypeNumber:
+		_, ok := value.(float64)
+		return ok
+	case core.FieldTypeBool:
+		_, ok := value.(bool)
+		return ok
+	case core.FieldTypeFile, core.FieldTypeJSON:
+		return true
+	}
+	_, ok := value.(string)
+	return ok
+}
+
+func article(field core.Field) string {
+	switch field.Type() {
+	case core.FieldTypeNumber:
+		return "a number"
+	case core.FieldTypeBool:
+		return "true or false"
+	}
+	return "text"
+}
+
+// instant is a date, a time and a zone. Without one of them it would mean another
+// moment to everybody.
+var instant = regexp.MustCompile(`^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$`)
+
+// unread says that a date was sent which is no instant, or which PocketBase could
+// not read; it would store an empty one.
+func unread(field core.Field, value any, record *core.Record) bool {
+	text, ok := value.(string)
+	return ok && text != "" && field.Type() == core.FieldTypeDate && (!instant.MatchString(text) || record.GetDateTime(field.GetName()).IsZero())
+}
+
+// Fill sets fields of a record the hospital makes from what a client said, by
+// the same rules as a request: known fields, right types, none but the permitted.
+func Fill(record *core.Record, values map[string]any, permitted ...string) error {
+	errs := validation.Errors{}
+	for name, value := range values {
+		field := record.Collection().Fields.GetByName(name)
+		if field == nil || !slices.Contains(permitted, name) {
+			errs[name] = validation.NewError("unknown_field", "There is no field "+name+" here.")
+			continue
+		}
+		record.Set(name, value)
+		switch {
+		case !fits(field, value):
+			errs[name] = validation.NewError("wrong_type", "This must be "+article(field)+".")
+		case unread(field, value, record):
+			errs[name] = validation.NewError("invalid_date", "This must be an instant.")
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return errs
+}
