@@ -175,11 +175,10 @@ func effect(app core.App, did string, after Appointment, actor kit.Actor) {
 }
 
 func record(tx core.App, did string, before, after Appointment, actor kit.Actor) error {
-	collection, err := tx.FindCachedCollectionByNameOrId("appointment_events")
+	event, err := kit.New(tx, "appointment_events")
 	if err != nil {
 		return err
 	}
-	event := core.NewRecord(collection)
 	event.Set("appointment", after.Id)
 	event.Set("action", did)
 	event.Set("from", string(before.Status()))

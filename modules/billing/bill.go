@@ -39,7 +39,7 @@ func BillVisit(tx core.App, completed *core.Record) error {
 		return err
 	}
 
-	bill, err := blank(tx, "bills")
+	bill, err := kit.New(tx, "bills")
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func BillVisit(tx core.App, completed *core.Record) error {
 		return fmt.Errorf("bill visit %s: %w", visit.Number(), err)
 	}
 
-	line, err := blank(tx, "bill_items")
+	line, err := kit.New(tx, "bill_items")
 	if err != nil {
 		return err
 	}
@@ -95,12 +95,4 @@ func nextNumber(tx core.App, series string, year int) (string, error) {
 	series = fmt.Sprintf("%s-%d", series, year)
 	n, err := hospital.NextNumber(tx, series)
 	return fmt.Sprintf("%s-%06d", series, n), err
-}
-
-func blank(tx core.App, collection string) (*core.Record, error) {
-	c, err := tx.FindCachedCollectionByNameOrId(collection)
-	if err != nil {
-		return nil, err
-	}
-	return core.NewRecord(c), nil
 }

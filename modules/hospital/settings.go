@@ -30,9 +30,6 @@ func Of(app core.App) (Settings, error) {
 
 func (s Settings) zone() string { return s.GetString("timezone") }
 
-// Name is what the hospital is called.
-func (s Settings) Name() string { return s.GetString("name") }
-
 // Zone is where the hospital's days begin and end.
 func (s Settings) Zone() *time.Location {
 	zone, err := time.LoadLocation(s.zone())

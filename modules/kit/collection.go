@@ -79,11 +79,6 @@ func (c Collection) Field(name string) core.Field {
 // and trimmed, and refuses control characters.
 func Text(name string, max int) *core.TextField { return &core.TextField{Name: name, Max: max} }
 
-// Pattern is text that matches a regular expression.
-func Pattern(name string, max int, pattern string) *core.TextField {
-	return &core.TextField{Name: name, Max: max, Pattern: pattern}
-}
-
 // Email is an e-mail address.
 func Email(name string) *core.EmailField { return &core.EmailField{Name: name} }
 

@@ -22,16 +22,24 @@ func InTx(e *core.RecordEvent, work func() error) error {
 // OnCreate binds the law for new records of a collection. It runs in a
 // transaction with the insert; it must call e.Next() once.
 func OnCreate(app core.App, collection string, law func(e *core.RecordEvent) error) {
-	app.OnRecordCreate(collection).BindFunc(func(e *core.RecordEvent) error {
-		return InTx(e, func() error { return law(e) })
-	})
+	onCreate(app, collection, 0, law)
 }
 
 // OnUpdate binds the law for changed records of a collection. It runs in a
 // transaction with the update and is given the record as it stands in that
 // transaction; it must call e.Next() once.
 func OnUpdate(app core.App, collection string, law func(e *core.RecordEvent, before *core.Record) error) {
-	app.OnRecordUpdate(collection).BindFunc(func(e *core.RecordEvent) error {
+	onUpdate(app, collection, 0, law)
+}
+
+func onCreate(app core.App, collection string, priority int, law func(e *core.RecordEvent) error) {
+	app.OnRecordCreate(collection).Bind(&hook.Handler[*core.RecordEvent]{Priority: priority, Func: func(e *core.RecordEvent) error {
+		return InTx(e, func() error { return law(e) })
+	}})
+}
+
+func onUpdate(app core.App, collection string, priority int, law func(e *core.RecordEvent, before *core.Record) error) {
+	app.OnRecordUpdate(collection).Bind(&hook.Handler[*core.RecordEvent]{Priority: priority, Func: func(e *core.RecordEvent) error {
 		return InTx(e, func() error {
 			before, err := e.App.FindRecordById(collection, e.Record.Id)
 			if err != nil {
@@ -39,7 +47,7 @@ func OnUpdate(app core.App, collection string, law func(e *core.RecordEvent, bef
 			}
 			return law(e, before)
 		})
-	})
+	}})
 }
 
 // Event is something that happened to a record of a collection.
@@ -62,34 +70,34 @@ type Reaction func(tx core.App, after *core.Record) error
 // When makes reactions follow an event, in order.
 func When(app core.App, event Event, reactions ...Reaction) {
 	react := func(e *core.RecordEvent, before *core.Record) error {
-		return InTx(e, func() error {
-			if err := e.Next(); err != nil {
-				return err
-			}
-			if !event.Happened(before, e.Record) {
-				return nil
-			}
-			for _, reaction := range reactions {
-				if err := reaction(e.App, e.Record); err != nil {
-					return err
-				}
-			}
+		if err := e.Next(); err != nil {
+			return err
+		}
+		if !event.Happened(before, e.Record) {
 			return nil
-		})
-	}
-	// Priority 10 runs inside the collection's own law, which has already settled what the record will be.
-	app.OnRecordCreate(event.Collection).Bind(&hook.Handler[*core.RecordEvent]{Priority: 10, Func: func(e *core.RecordEvent) error {
-		return react(e, nil)
-	}})
-	app.OnRecordUpdate(event.Collection).Bind(&hook.Handler[*core.RecordEvent]{Priority: 10, Func: func(e *core.RecordEvent) error {
-		return InTx(e, func() error {
-			before, err := e.App.FindRecordById(event.Collection, e.Record.Id)
-			if err != nil {
+		}
+		for _, reaction := range reactions {
+			if err := reaction(e.App, e.Record); err != nil {
 				return err
 			}
-			return react(e, before)
-		})
-	}})
+		}
+		return nil
+	}
+	onCreate(app, event.Collection, afterLaw, func(e *core.RecordEvent) error { return react(e, nil) })
+	onUpdate(app, event.Collection, afterLaw, react)
+}
+
+// afterLaw runs inside the collection's own law, which has already settled what
+// the record will be.
+const afterLaw = 10
+
+// New is a blank record of a collection.
+func New(tx core.App, collection string) (*core.Record, error) {
+	c, err := tx.FindCachedCollectionByNameOrId(collection)
+	if err != nil {
+		return nil, err
+	}
+	return core.NewRecord(c), nil
 }
 
 // Changed says whether any column differs between two states of a record, apart

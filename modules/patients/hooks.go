@@ -64,11 +64,10 @@ func Enrol(tx core.App, user *core.Record) error {
 	if user.GetString("role") != string(kit.Patient) {
 		return nil
 	}
-	collection, err := tx.FindCachedCollectionByNameOrId("patients")
+	patient, err := kit.New(tx, "patients")
 	if err != nil {
 		return err
 	}
-	patient := core.NewRecord(collection)
 	if err := kit.Fill(patient, accounts.Profile(user), with(identity, "medical_history")...); err != nil {
 		return err
 	}
@@ -81,19 +80,17 @@ func Enrol(tx core.App, user *core.Record) error {
 
 // JoinCareTeam lets a user open a patient's record from now until the end.
 func JoinCareTeam(tx core.App, patient, user string, source Source, ends time.Time) error {
-	collection, err := tx.FindCachedCollectionByNameOrId("care_team")
+	entry, err := kit.New(tx, "care_team")
 	if err != nil {
 		return err
 	}
-	var entry *core.Record
-	entries, err := tx.FindAllRecords(collection, dbx.HashExp{"patient": patient, "user": user, "source": string(source)})
+	entries, err := tx.FindAllRecords("care_team", dbx.HashExp{"patient": patient, "user": user, "source": string(source)})
 	if err != nil {
 		return err
 	}
 	if len(entries) > 0 {
 		entry = entries[0]
 	} else {
-		entry = core.NewRecord(collection)
 		entry.Set("patient", patient)
 		entry.Set("user", user)
 		entry.Set("source", string(source))

@@ -33,11 +33,10 @@ func Apply(tx core.App, user *core.Record) error {
 	if user.GetString("role") != string(kit.Doctor) {
 		return nil
 	}
-	collection, err := tx.FindCachedCollectionByNameOrId("doctors")
+	doctor, err := kit.New(tx, "doctors")
 	if err != nil {
 		return err
 	}
-	doctor := core.NewRecord(collection)
 	if err := kit.Fill(doctor, accounts.Profile(user), "department", "specialization", "license_no", "qualifications", "bio"); err != nil {
 		return err
 	}
