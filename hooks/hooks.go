@@ -10,6 +10,7 @@ import (
 	"hospital/modules/billing"
 	"hospital/modules/kit"
 	"hospital/modules/patients"
+	"hospital/modules/scheduling"
 	"hospital/modules/staff"
 )
 
@@ -19,6 +20,7 @@ func Register(app core.App) {
 	kit.When(app, accounts.Activated, staff.SetActive(true))
 	kit.When(app, accounts.Halted, staff.SetActive(false))
 	kit.When(app, accounts.RoleChanged, staff.Leave)
+	kit.When(app, scheduling.WentAway, appointments.NameAffected)
 	kit.When(app, appointments.WasApproved, joinCareTeam)
 	kit.When(app, appointments.WasCompleted, billing.BillVisit)
 }

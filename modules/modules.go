@@ -8,6 +8,7 @@ import (
 	"hospital/modules/hospital"
 	"hospital/modules/kit"
 	"hospital/modules/patients"
+	"hospital/modules/scheduling"
 	"hospital/modules/services"
 	"hospital/modules/staff"
 )
@@ -19,6 +20,7 @@ var All = []kit.Module{
 	services.Module,
 	staff.Module,
 	patients.Module,
+	scheduling.Module,
 	appointments.Module,
 	billing.Module,
 }

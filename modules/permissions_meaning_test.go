@@ -27,6 +27,8 @@ var meaning = map[string]string{
 	"patients care":                  `SELECT p.id FROM patients p JOIN care_team c ON c.patient = p.id WHERE c.user = {:me} AND {:now} BETWEEN c.starts AND c.ends`,
 	"care_team own patient":          `SELECT c.id FROM care_team c JOIN patients p ON p.id = c.patient WHERE p.user = {:me}`,
 	"care_team own":                  `SELECT id FROM care_team WHERE user = {:me}`,
+	"schedules own":                  `SELECT s.id FROM schedules s JOIN doctors d ON d.id = s.doctor WHERE d.user = {:me}`,
+	"time_off own":                   `SELECT t.id FROM time_off t JOIN doctors d ON d.id = t.doctor WHERE d.user = {:me}`,
 	"appointments own patient":       `SELECT a.id FROM appointments a JOIN patients p ON p.id = a.patient WHERE p.user = {:me}`,
 	"appointments own doctor":        `SELECT a.id FROM appointments a JOIN doctors d ON d.id = a.doctor WHERE d.user = {:me}`,
 	"appointment_events own patient": `SELECT e.id FROM appointment_events e JOIN appointments a ON a.id = e.appointment JOIN patients p ON p.id = a.patient WHERE p.user = {:me}`,
@@ -72,8 +74,11 @@ func creation(h *hospitaltest.Hospital, collection, owner string, role kit.Role)
 		"nurses":      {"user": freshUser(h, n, "nurse"), "name": "Nurse New"},
 		"patients":    {"name": "New Patient"},
 		"care_team":   {"patient": hospitaltest.ID("walkin"), "user": hospitaltest.ID("doctor" + owner), "starts": "2030-01-01 00:00:00.000Z", "ends": "2030-02-01 00:00:00.000Z"},
+		"schedules": {"doctor": hospitaltest.ID("dr" + owner), "weekday": 1 + n%7, "start_time": clock(n), "end_time": fmt.Sprintf("%02d:00", n%23+1), "slot_minutes": 5, "capacity": 1,
+			"valid_from": fmt.Sprint(3000+n, "-01-01"), "valid_until": fmt.Sprint(3000+n, "-12-31")},
+		"time_off": {"doctor": hospitaltest.ID("dr" + owner), "starts": "2035-01-01 00:00:00.000Z", "ends": "2035-02-01 00:00:00.000Z"},
 		"appointments": {"patient": hospitaltest.ID("pat" + owner), "doctor": hospitaltest.ID("dr" + owner),
-			"starts": at(200*time.Hour + time.Duration(n)*35*time.Minute)},
+			"starts": at(200*time.Hour + time.Duration(n)*time.Hour)},
 		"appointment_events": {"appointment": hospitaltest.ID("booked" + owner), "action": "edit"},
 		"bills": {"number": fmt.Sprint("B", n), "appointment": hospitaltest.ID("booked" + owner), "patient": hospitaltest.ID("pat" + owner), "doctor": hospitaltest.ID("dr" + owner),
 			"status": "unpaid", "issued_at": at(0)},
@@ -114,9 +119,17 @@ var probes = map[string]probe{
 	"care_team.starts":           {value: "2030-01-02 00:00:00.000Z"},
 	"care_team.ends":             {value: "2031-01-02 00:00:00.000Z"},
 	"care_team.source":           {value: "appointment", on: hospitaltest.ID("team1")},
+	"schedules.weekday":          {value: inAYear("weekday", 3)},
+	"schedules.start_time":       {value: inAYear("start_time", "01:30")},
+	"schedules.end_time":         {value: inAYear("end_time", "23:30")},
+	"schedules.valid_from":       {value: inAYear("valid_from", "")},
+	"schedules.valid_until":      {value: inAYear("valid_until", "")},
+	"time_off.starts":            {value: "2035-01-15 00:00:00.000Z", with: hospitaltest.Body{"ends": "2035-01-20 00:00:00.000Z"}},
+	"time_off.ends":              {value: "2035-01-21 00:00:00.000Z", with: hospitaltest.Body{"starts": "2035-01-15 00:00:00.000Z"}},
 	"appointments.ends":          {value: endOf},
+	"appointments.ends patient":  {value: slotOf},
 	"appointments.starts": {value: func(*hospitaltest.Hospital, hospitaltest.Body) any {
-		return at(3000*time.Hour + time.Duration(serial())*35*time.Minute)
+		return at(3000*time.Hour + time.Duration(serial())*time.Hour)
 	}},
 	"appointments.status":            {value: "cancelled"},
 	"appointments.status nurse":      missed,
@@ -133,6 +146,19 @@ var probes = map[string]probe{
 	"payments.status":                {value: "verified"},
 	"payments.bill":                  {value: func(h *hospitaltest.Hospital, _ hospitaltest.Body) any { return billOf(h, "2") }, on: hospitaltest.ID("paid1")},
 	"payments.amount_minor":          {value: 2},
+}
+
+// inAYear is hours of a year in which there are no others. Without a value it is
+// the field's own part of it.
+func inAYear(field string, value any) func(*hospitaltest.Hospital, hospitaltest.Body) any {
+	return func(_ *hospitaltest.Hospital, body hospitaltest.Body) any {
+		year := 1000 + serial()%1000
+		maps.Copy(body, hospitaltest.Body{"start_time": "01:00", "end_time": "23:00", "valid_from": fmt.Sprint(year, "-01-01"), "valid_until": fmt.Sprint(year, "-12-31")})
+		if value != "" {
+			return value
+		}
+		return body[field]
+	}
 }
 
 // missed is a nurse's one way to change a status: the patient did not come.
@@ -181,8 +207,12 @@ func (p probe) put(h *hospitaltest.Hospital, body hospitaltest.Body, field strin
 	}
 }
 
-// endOf is an end of 20 minutes after the start that the request has or is given.
-func endOf(_ *hospitaltest.Hospital, body hospitaltest.Body) any {
+// endOf is an end that staff may choose, and slotOf the one that a patient must.
+func endOf(_ *hospitaltest.Hospital, body hospitaltest.Body) any  { return end(body, 20*time.Minute) }
+func slotOf(_ *hospitaltest.Hospital, body hospitaltest.Body) any { return end(body, 30*time.Minute) }
+
+// end is so long after the start that the request has or is given.
+func end(body hospitaltest.Body, length time.Duration) string {
 	if body["starts"] == nil {
 		body["starts"] = at(2000 * time.Hour)
 	}
@@ -190,7 +220,7 @@ func endOf(_ *hospitaltest.Hospital, body hospitaltest.Body) any {
 	if err != nil {
 		panic(err)
 	}
-	return starts.Add(20 * time.Minute).Format("2006-01-02 15:04:05.000Z")
+	return starts.Add(length).Format("2006-01-02 15:04:05.000Z")
 }
 
 // sample is a value that a field of its type can hold and no furnished record has.
@@ -219,6 +249,9 @@ func normal(r *core.Record, field string, value any) any {
 	c.Set(field, value)
 	return c.Get(field)
 }
+
+// clock is a full hour of the day.
+func clock(n int64) string { return fmt.Sprintf("%02d:00", n%23) }
 
 func at(d time.Duration) string {
 	return time.Now().UTC().Truncate(time.Hour).Add(d).Format("2006-01-02 15:04:05.000Z")

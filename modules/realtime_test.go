@@ -161,7 +161,7 @@ func TestEveryDocumentedActionIsHeard(t *testing.T) {
 	server := httptest.NewServer(h.Handler)
 	t.Cleanup(server.Close)
 	l := listen(t, h, server, "doctor1", "appointments/*")
-	starts := time.Now().UTC().Add(time.Hour).Format("2006-01-02 15:04:05.000Z")
+	starts := at(2 * time.Hour)
 	visit := h.As("receptionist1").Create("appointments", body{"patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"), "starts": starts}).OK(t)
 	l.awaits(1)
 	h.As("doctor1").Update("appointments", visit.ID(), body{"staff_note": "Bring the X-ray"}).OK(t)

@@ -26,14 +26,15 @@ func TestFromRegistrationToThePaidBill(t *testing.T) {
 	if len(me) != 1 || me[0]["user"] != user.ID() || me[0]["birth_date"] != "1990-02-03" {
 		t.Fatalf("Zoë sees as her own record: %v", me)
 	}
-	starts := time.Now().UTC().Add(time.Hour).Truncate(time.Second)
-	visit := zoe.Create("appointments", body{"patient": me[0]["id"], "doctor": hospitaltest.ID("dr1"), "starts": starts.Format("2006-01-02 15:04:05.000Z"), "reason": "cough"}).OK(t)
+	slots := zoe.Do(http.MethodGet, "/api/hospital/slots?department="+hospitaltest.ID("general"), nil).OK(t).JSON["slots"].([]any)
+	slot := slots[0].(map[string]any)
+	visit := zoe.Create("appointments", body{"patient": me[0]["id"], "doctor": slot["doctor"], "starts": slot["starts"], "reason": "cough"}).OK(t)
 	if visit.String("status") != "pending" {
 		t.Fatalf("a patient's booking is %s", visit.String("status"))
 	}
 	doctor := h.As("doctor1")
 	doctor.Update("appointments", visit.ID(), body{"status": "approved"}).OK(t)
-	h.At(starts.Add(time.Minute))
+	h.At(h.Record("appointments", visit.ID()).GetDateTime("starts").Time().Add(time.Minute))
 	doctor.Update("appointments", visit.ID(), body{"status": "completed"}).OK(t)
 
 	bills := zoe.List("bills", "").OK(t).Items()

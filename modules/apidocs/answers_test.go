@@ -109,6 +109,12 @@ var conflicts = map[string]func(h *hospitaltest.Hospital){
 	"updateAppointment": func(h *hospitaltest.Hospital) {
 		h.As("doctor1").Update("appointments", hospitaltest.ID("done1"), hospitaltest.Body{"status": "approved"})
 	},
+	"createSchedule": func(h *hospitaltest.Hospital) {
+		h.As("doctor1").Create("schedules", hospitaltest.Body{"doctor": hospitaltest.ID("dr1"), "weekday": 1, "start_time": "09:00", "end_time": "10:00", "slot_minutes": 30, "capacity": 1})
+	},
+	"updateSchedule": func(h *hospitaltest.Hospital) {
+		h.As("doctor1").Update("schedules", hospitaltest.ID("hours1d1"), hospitaltest.Body{"weekday": 2})
+	},
 	"createPayment": func(h *hospitaltest.Hospital) {
 		h.As("receptionist1").Create("payments", hospitaltest.Body{"bill": h.Record("payments", hospitaltest.ID("paid1")).GetString("bill"), "method": "cash", "amount_minor": 9_999_999})
 	},
@@ -132,7 +138,18 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 	"health":       func(h *hospitaltest.Hospital) { h.As("guest").Do(http.MethodGet, "/api/health", nil) },
 	"documentYaml": func(h *hospitaltest.Hospital) { twice(h, "/api/hospital/openapi.yaml") },
 	"documentJson": func(h *hospitaltest.Hospital) { twice(h, "/api/hospital/openapi.json") },
-	"openStream":   func(*hospitaltest.Hospital) {}, // never ends; the realtime tests read it
+	"listSlotsOfDoctor": func(h *hospitaltest.Hospital) {
+		for _, path := range []string{"dr1000000000000/slots", "dr1000000000000/slots?from=tomorrow", "nobody/slots"} {
+			h.As("patient1").Do(http.MethodGet, "/api/hospital/doctors/"+path, nil)
+		}
+		h.As("guest").Do(http.MethodGet, "/api/hospital/doctors/dr1000000000000/slots", nil)
+	},
+	"listSlots": func(h *hospitaltest.Hospital) {
+		h.As("patient1").Do(http.MethodGet, "/api/hospital/slots", nil)
+		h.As("patient1").Do(http.MethodGet, "/api/hospital/slots?limit=0", nil)
+		h.As("guest").Do(http.MethodGet, "/api/hospital/slots", nil)
+	},
+	"openStream": func(*hospitaltest.Hospital) {}, // never ends; the realtime tests read it
 	"listAuthMethods": func(h *hospitaltest.Hospital) {
 		h.As("guest").Do(http.MethodGet, "/api/collections/users/auth-methods", nil)
 	},

@@ -30,6 +30,12 @@ func (a Appointment) Ends() time.Time { return a.GetDateTime("ends").Time() }
 // Overbook says that staff put it beside another one on purpose.
 func (a Appointment) Overbook() bool { return a.GetBool("overbook") }
 
+// capacity is how many visits the doctor may have at that time.
+func (a Appointment) capacity() int { return max(a.GetInt("capacity"), 1) }
+
+// stay is how long the visit takes.
+func (a Appointment) stay() time.Duration { return a.Ends().Sub(a.Starts()) }
+
 func (a Appointment) visitType() VisitType   { return VisitType(a.GetString("visit_type")) }
 func (a Appointment) cancelCode() CancelCode { return CancelCode(a.GetString("cancel_code")) }
 func (a Appointment) cancelNote() string     { return a.GetString("cancel_note") }
@@ -47,6 +53,12 @@ func (a Appointment) setCancelCode(code CancelCode) { a.Set("cancel_code", strin
 func (a Appointment) setNumber(number string)       { a.Set("number", number) }
 func (a Appointment) setVersion(v int)              { a.Set("version", v) }
 func (a Appointment) setRequestedBy(user string)    { a.Set("requested_by", user) }
+
+// setHost notes what the doctor's hours say of the time.
+func (a Appointment) setHost(capacity int, room string) {
+	a.Set("capacity", capacity)
+	a.Set("room", room)
+}
 
 // stamp writes who did something and when, into the fields <did>_by and <did>_at
 // as far as the collection has them.

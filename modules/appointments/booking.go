@@ -6,16 +6,15 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"hospital/modules/hospital"
 	"hospital/modules/kit"
+	"hospital/modules/scheduling"
 )
 
 const (
-	usualVisit   = 30 * time.Minute
+	usualVisit   = 30 * time.Minute // outside the doctor's hours, where no slot says it
 	shortestStay = 5 * time.Minute
 	longestStay  = 8 * time.Hour // the triggers look back no further
 	lateWalkIn   = 15 * time.Minute
@@ -25,8 +24,18 @@ const (
 type check func(tx core.App, a Appointment, actor kit.Actor) error
 
 // everything is what a new or a moved appointment must fulfil: by the clock, by
-// who is there, and that nobody else has the time.
-var everything = []check{length, timely, present, free}
+// who is there and when, and that nobody else has the time.
+var everything = []check{length, timely, present, hosted, free}
+
+// try runs checks. To a refusal of the time it adds the times that can be had.
+func try(tx core.App, a Appointment, actor kit.Actor, checks ...check) error {
+	for _, check := range checks {
+		if err := check(tx, a, actor); err != nil {
+			return offering(tx, a, actor, err)
+		}
+	}
+	return nil
+}
 
 func length(_ core.App, a Appointment, _ kit.Actor) error {
 	if a.Starts().IsZero() || a.Ends().IsZero() {
@@ -97,39 +106,81 @@ func present(tx core.App, a Appointment, actor kit.Actor) error {
 var (
 	slotTaken   = kit.Conflict("starts", "slot_taken", "The doctor is already booked then.")
 	patientBusy = kit.Conflict("starts", "patient_busy", "The patient already has an appointment then.")
+	noHours     = kit.Conflict("starts", "outside_schedule", "The doctor sees no patients then.")
+	noSlot      = kit.Conflict("starts", "outside_schedule", "None of the doctor's slots begins then.")
+	doctorAway  = kit.Conflict("starts", "doctor_away", "The doctor is away then.")
 	visitStay   = kit.Invalid("ends", "visit_length", "A visit takes from 5 minutes to 8 hours.")
 )
 
-func free(tx core.App, a Appointment, _ kit.Actor) error {
-	if a.Overbook() && a.staffNote() == "" {
-		return kit.Invalid("staff_note", "required", "Say in a staff note why this is booked beside another appointment.")
-	}
-	if !a.Overbook() {
-		if err := apart(tx, a, "doctor", a.Doctor(), slotTaken); err != nil {
-			return err
-		}
-	}
-	return apart(tx, a, "patient", a.Patient(), patientBusy)
-}
+// ofTheTime are the refusals that another time would settle.
+var ofTheTime = []error{slotTaken, patientBusy, noHours, noSlot, doctorAway}
 
-// apart refuses an appointment that overlaps another active one of the same doctor or patient.
-func apart(tx core.App, a Appointment, who, id string, refusal error) error {
-	var n int
-	err := tx.DB().NewQuery(`SELECT COUNT(*) FROM appointments WHERE [[` + who + `]] = {:who} AND id != {:id} AND status IN ('pending', 'approved')
-		AND starts < {:ends} AND starts > {:back} AND ends > {:starts}`).
-		Bind(dbx.Params{"who": id, "id": a.Id, "starts": instant(a.Starts()), "ends": instant(a.Ends()), "back": instant(a.Starts().Add(-longestStay))}).Row(&n)
+// hosted holds a visit to the doctor's hours, and notes the room and how many
+// visits there may be at once. Staff may go outside them by overbooking.
+func hosted(tx core.App, a Appointment, actor kit.Actor) error {
+	if _, err := tx.FindRecordById("doctors", a.Doctor()); errors.Is(err, sql.ErrNoRows) || a.Starts().IsZero() || a.Ends().IsZero() {
+		return nil // likewise
+	}
+	agenda, err := agendaOf(tx, a.Doctor(), a.Starts(), a.Ends(), a.Id)
 	if err != nil {
 		return err
 	}
-	if n > 0 {
-		return refusal
+	hours, inside := agenda.Hosting(a.Starts(), a.Ends())
+	a.setHost(max(hours.Capacity, 1), hours.Room)
+	switch {
+	case a.Overbook():
+		return nil
+	case agenda.AwayAt(a.Starts(), a.Ends()):
+		return doctorAway
+	case !inside:
+		return noHours
+	case a.visitType() == WalkIn && actor.Role != kit.Patient:
+		return nil // who is here now keeps to the hours, not to the slots
+	}
+	slot, ok := agenda.SlotAt(a.Starts())
+	if !ok {
+		return noSlot
+	}
+	before := Appointment{a.Original()} // a patient may keep the length that the hospital chose
+	if actor.Role == kit.Patient && !a.Ends().Equal(slot.Ends) && a.stay() != before.stay() {
+		return kit.Invalid("ends", "slot_length", "A visit that is booked online takes one slot. Leave the end out.")
 	}
 	return nil
 }
 
-func instant(t time.Time) string {
-	d, _ := types.ParseDateTime(t)
-	return d.String()
+// here refuses an appointment while the doctor is away, whatever the slots are.
+func here(tx core.App, a Appointment, _ kit.Actor) error {
+	agenda, err := agendaOf(tx, a.Doctor(), a.Starts(), a.Ends(), a.Id)
+	if err == nil && !a.Overbook() && agenda.AwayAt(a.Starts(), a.Ends()) {
+		return doctorAway
+	}
+	return err
+}
+
+// free refuses a time that somebody else has. The triggers guard the same law.
+func free(tx core.App, a Appointment, _ kit.Actor) error {
+	if a.Overbook() && a.staffNote() == "" {
+		return kit.Invalid("staff_note", "required", "Say in a staff note why this is booked beside another appointment, or outside the doctor's hours.")
+	}
+	busy := func(who, id string) (int, error) {
+		visits, err := holding(tx, who, []string{id}, a.Starts(), a.Ends(), a.Id)
+		return scheduling.Peak(visits[id], a.Starts(), a.Ends()), err
+	}
+	if !a.Overbook() {
+		switch n, err := busy("doctor", a.Doctor()); {
+		case err != nil:
+			return err
+		case n >= a.capacity():
+			return slotTaken
+		}
+	}
+	switch n, err := busy("patient", a.Patient()); {
+	case err != nil:
+		return err
+	case n > 0:
+		return patientBusy
+	}
+	return nil
 }
 
 // readable turns the refusal of a trigger into the one the checks would have given.

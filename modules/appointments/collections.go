@@ -3,6 +3,7 @@ package appointments
 import (
 	"hospital/modules/kit"
 	"hospital/modules/patients"
+	"hospital/modules/scheduling"
 )
 
 // Status of an appointment.
@@ -50,6 +51,8 @@ var appointments = kit.Collection{
 		kit.Required(kit.Relation("doctor", "doctors")),
 		kit.Required(kit.Instant("starts")),
 		kit.Required(kit.Instant("ends")),
+		kit.Text("room", 60),
+		kit.Int("capacity", 0, scheduling.MaxCapacity), // visits the doctor may have at that time, as the hours said
 		kit.Select[VisitType]("visit_type", "new", "follow_up", "procedure", WalkIn, "telehealth"),
 		kit.Text("reason", 1000),
 		kit.Required(kit.Select("status", statuses...)),
@@ -75,10 +78,10 @@ var appointments = kit.Collection{
 		{Columns: "starts"},
 	},
 	Triggers: []kit.Trigger{
-		guard("appointments_no_overlap_insert", "INSERT", "doctor", "NOT NEW.overbook", "slot_taken"),
-		guard("appointments_no_overlap_update", "UPDATE", "doctor", "NOT NEW.overbook AND ("+takes+" OR OLD.doctor != NEW.doctor OR OLD.overbook)", "slot_taken"),
-		guard("appointments_patient_free_insert", "INSERT", "patient", "1", "patient_busy"),
-		guard("appointments_patient_free_update", "UPDATE", "patient", "("+takes+" OR OLD.patient != NEW.patient)", "patient_busy"),
+		guard("appointments_no_overlap_insert", "INSERT", "doctor", "NOT NEW.overbook", "MAX(NEW.capacity, 1)", "slot_taken"),
+		guard("appointments_no_overlap_update", "UPDATE", "doctor", "NOT NEW.overbook AND ("+takes+" OR OLD.doctor != NEW.doctor OR OLD.overbook)", "MAX(NEW.capacity, 1)", "slot_taken"),
+		guard("appointments_patient_free_insert", "INSERT", "patient", "1", "1", "patient_busy"),
+		guard("appointments_patient_free_update", "UPDATE", "patient", "("+takes+" OR OLD.patient != NEW.patient)", "1", "patient_busy"),
 		visitLength("appointments_length_insert", "INSERT"),
 		visitLength("appointments_length_update", "UPDATE"),
 	},
@@ -129,16 +132,27 @@ var events = kit.Collection{
 // One that only notes something is let through, also beside an overbooked visit.
 const takes = "OLD.starts != NEW.starts OR OLD.ends != NEW.ends OR OLD.status NOT IN ('pending', 'approved')"
 
-// guard is the overlap law in the database itself. Looking back no further than
-// the longest visit keeps it fast at any size of the table.
-func guard(name, verb, who, when, code string) kit.Trigger {
+// guard is the overlap law in the database itself: at no moment of the visit may
+// there be as many others as the doctor or the patient can have at once. It looks
+// at each moment where one begins; looking back no further than the longest visit
+// keeps it fast at any size of the table.
+func guard(name, verb, who, when, capacity, code string) kit.Trigger {
+	const active, others = "status IN ('pending', 'approved')", "id != NEW.id"
+	moment := "MAX(b.starts, NEW.starts)"
 	return kit.Trigger{
 		Name: name,
-		When: "BEFORE " + verb + " ON appointments WHEN NEW.status IN ('pending', 'approved') AND " + when + ` AND EXISTS (
-			SELECT 1 FROM appointments a WHERE a.` + who + ` = NEW.` + who + ` AND a.id != NEW.id AND a.status IN ('pending', 'approved')
-			AND a.starts < NEW.ends AND a.starts > strftime('%Y-%m-%d %H:%M:%fZ', NEW.starts, '-8 hours') AND a.ends > NEW.starts)`,
+		When: "BEFORE " + verb + " ON appointments WHEN NEW." + active + " AND " + when + ` AND EXISTS (
+			SELECT 1 FROM appointments b WHERE b.` + who + ` = NEW.` + who + ` AND b.` + others + ` AND b.` + active + `
+			AND b.starts < NEW.ends AND b.starts > ` + longBefore("NEW.starts") + ` AND b.ends > NEW.starts
+			AND (SELECT COUNT(*) FROM appointments a WHERE a.` + who + ` = NEW.` + who + ` AND a.` + others + ` AND a.` + active + `
+				AND a.starts <= ` + moment + ` AND a.starts > ` + longBefore(moment) + ` AND a.ends > ` + moment + `) >= ` + capacity + `)`,
 		Do: "SELECT RAISE(ABORT, '" + code + "')",
 	}
+}
+
+// longBefore is the longest visit before an instant, in SQL.
+func longBefore(instant string) string {
+	return "strftime('%Y-%m-%d %H:%M:%fZ', " + instant + ", '-8 hours')"
 }
 
 func visitLength(name, verb string) kit.Trigger {

@@ -34,7 +34,7 @@ func hooks(app core.App) {
 // they hold no slot and nobody waits for an answer.
 func Expire(app core.App) error {
 	waiting, err := app.FindRecordsByFilter("appointments", "status = {:pending} && starts <= {:now}", "starts", 500, 0,
-		dbx.Params{"pending": string(Pending), "now": instant(kit.Now(app))})
+		dbx.Params{"pending": string(Pending), "now": kit.Stamp(kit.Now(app))})
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,11 @@ func Expire(app core.App) error {
 func book(e *core.RecordEvent) error {
 	a, actor, now := Appointment{e.Record}, kit.ActorOf(e.Record), kit.Now(e.App)
 	if a.Ends().IsZero() && !a.Starts().IsZero() {
-		a.setEnds(a.Starts().Add(usualVisit))
+		ends, err := usualEnd(e.App, a)
+		if err != nil {
+			return err
+		}
+		a.setEnds(ends)
 	}
 	a.setStatus(Approved)
 	if actor.Role == kit.Patient {
@@ -61,10 +65,8 @@ func book(e *core.RecordEvent) error {
 	} else {
 		a.stamp("approved", actor.ID, now)
 	}
-	for _, check := range everything {
-		if err := check(e.App, a, actor); err != nil {
-			return err
-		}
+	if err := try(e.App, a, actor, everything...); err != nil {
+		return err
 	}
 	n, err := hospital.NextNumber(e.App, "appointments")
 	if err != nil {
@@ -74,7 +76,7 @@ func book(e *core.RecordEvent) error {
 	a.setRequestedBy(actor.ID)
 	a.setVersion(1)
 	if err := e.Next(); err != nil {
-		return readable(err)
+		return offering(e.App, a, actor, readable(err))
 	}
 	return record(e.App, "book", Appointment{core.NewRecord(a.Collection())}, a, actor)
 }
@@ -89,7 +91,9 @@ func change(e *core.RecordEvent, stored *core.Record) error {
 	if !kit.Changed(stored, e.Record) || !slices.Contains(statuses, after.Status()) {
 		return e.Next() // which refuses an unknown status
 	}
-	settle(before, after, actor)
+	if err := settle(e.App, before, after, actor); err != nil {
+		return err
+	}
 	did, err := action(before, after)
 	if err != nil {
 		return err
@@ -98,14 +102,12 @@ func change(e *core.RecordEvent, stored *core.Record) error {
 		return err
 	}
 	effect(e.App, did, after, actor)
-	for _, check := range rechecks(did, before, after) {
-		if err := check(e.App, after, actor); err != nil {
-			return err
-		}
+	if err := try(e.App, after, actor, rechecks(did, before, after)...); err != nil {
+		return err
 	}
 	after.setVersion(before.version() + 1)
 	if err := e.Next(); err != nil {
-		return readable(err)
+		return offering(e.App, after, actor, readable(err))
 	}
 	return record(e.App, did, before, after, actor)
 }
@@ -116,9 +118,9 @@ func rechecks(did string, before, after Appointment) []check {
 	case did == "reschedule":
 		return everything
 	case did == "approve":
-		return []check{present}
+		return []check{present, here}
 	case after.Overbook() != before.Overbook():
-		return []check{free}
+		return []check{hosted, free}
 	}
 	return nil
 }
@@ -139,9 +141,13 @@ func action(before, after Appointment) (string, error) {
 
 // settle fills in what a request may leave out: the end of a moved visit, and
 // why it was cancelled.
-func settle(before, after Appointment, actor kit.Actor) {
+func settle(tx core.App, before, after Appointment, actor kit.Actor) error {
 	if !after.Starts().Equal(before.Starts()) && after.Ends().Equal(before.Ends()) && !after.Starts().IsZero() {
-		after.setEnds(after.Starts().Add(before.Ends().Sub(before.Starts())))
+		ends, err := movedEnd(tx, before, after)
+		if err != nil {
+			return err
+		}
+		after.setEnds(ends)
 	}
 	if after.Status() == Cancelled && before.Status() != Cancelled && after.cancelCode() == "" {
 		after.setCancelCode(ByHospital)
@@ -149,6 +155,7 @@ func settle(before, after Appointment, actor kit.Actor) {
 			after.setCancelCode(ByPatient)
 		}
 	}
+	return nil
 }
 
 // effect stamps who did what and when. Times are the hospital's own: what a

@@ -16,9 +16,12 @@ var Module = kit.Module{
 	Name:        "appointments",
 	Collections: []kit.Collection{appointments, events},
 	Hooks:       hooks,
+	Routes:      routes,
 	Invariants: []kit.Invariant{
-		{"No two active appointments of a doctor overlap, except one that staff overbooked.", overlapping("doctor", "AND NOT a.overbook AND NOT b.overbook")},
-		{"No two active appointments of a patient overlap.", overlapping("patient", "")},
+		{"No doctor has more active appointments at once than their hours allow, except those that staff overbooked.", `SELECT a.id FROM appointments a
+			WHERE a.status IN ('pending', 'approved') AND NOT a.overbook AND ` + atOnce("doctor", "COUNT(*) > MAX(MAX(b.capacity), 1)", "AND NOT b.overbook")},
+		{"No two active appointments of a patient overlap.", `SELECT a.id FROM appointments a
+			WHERE a.status IN ('pending', 'approved') AND ` + atOnce("patient", "COUNT(*) > 1", "")},
 		{"Every appointment ends after it starts, within the longest visit.", `SELECT id FROM appointments
 			WHERE ends <= starts OR ends > strftime('%Y-%m-%d %H:%M:%fZ', starts, '+8 hours')`},
 		{"Every status equals what the last event led to.", `SELECT a.id FROM appointments a
@@ -28,8 +31,9 @@ var Module = kit.Module{
 	OpenAPI: openapi,
 }
 
-func overlapping(who, unless string) string {
-	return `SELECT a.id FROM appointments a JOIN appointments b ON b.` + who + ` = a.` + who + ` AND b.id != a.id
-		AND b.starts < a.ends AND b.ends > a.starts AND b.starts > strftime('%Y-%m-%d %H:%M:%fZ', a.starts, '-8 hours')
-		WHERE a.status IN ('pending', 'approved') AND b.status IN ('pending', 'approved') ` + unless
+// atOnce looks at the moment when appointment a begins: at the active appointments
+// that the doctor or patient has then, a among them.
+func atOnce(who, tooMany, unless string) string {
+	return `(SELECT ` + tooMany + ` FROM appointments b WHERE b.` + who + ` = a.` + who + ` AND b.status IN ('pending', 'approved')
+		AND b.starts <= a.starts AND b.starts > ` + longBefore("a.starts") + ` AND b.ends > a.starts ` + unless + `)`
 }

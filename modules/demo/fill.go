@@ -49,6 +49,16 @@ func (f filler) people() {
 		"license_no": "BE-10482", "qualifications": "MD, Charité Berlin", "consultation": f.ID("CONSULT"), "accepts_online": true, "active": true})
 	f.Create(system, "dr2", "doctors", fields{"user": f.ID("doctor2"), "name": "Dr. Emeka Obi", "department": f.ID("CARD"), "specialization": "Cardiology",
 		"license_no": "BE-20957", "qualifications": "MD, FESC", "consultation": f.ID("CONS-CARD"), "accepts_online": true, "active": true})
+	for weekday := 1; weekday <= 5; weekday++ {
+		for i, h := range []struct {
+			doctor, from, to, room string
+			slot, capacity         int
+		}{{"dr1", "08:00", "12:00", "1.04", 30, 1}, {"dr1", "13:00", "17:00", "1.04", 30, 1}, {"dr2", "09:00", "15:00", "2.11", 20, 1}} {
+			f.Create(system, fmt.Sprintf("hours%dd%d", i+1, weekday), "schedules", fields{"doctor": f.ID(h.doctor), "weekday": weekday, "start_time": h.from, "end_time": h.to,
+				"slot_minutes": h.slot, "capacity": h.capacity, "room": h.room})
+		}
+	}
+	f.Create(system, "group", "schedules", fields{"doctor": f.ID("dr2"), "weekday": 3, "start_time": "16:00", "end_time": "17:00", "slot_minutes": 60, "capacity": 8, "room": "Gym"})
 	f.Create(system, "ns1", "nurses", fields{"user": f.ID("nurse1"), "name": "Noor Haddad", "department": f.ID("GENERAL"), "license_no": "N-3341", "active": true})
 
 	f.Create(f.desk(), "pat1", "patients", fields{"user": f.ID("patient1"), "name": "Łukasz Müller", "birth_date": "1984-03-09", "sex": "male", "blood_group": "A+",
@@ -61,7 +71,6 @@ func (f filler) people() {
 // visits gives every patient a past and a future. The clock stands, for each, at
 // the moment it happened.
 func (f filler) visits(now time.Time) {
-	today := now.UTC().Truncate(24 * time.Hour).Add(9 * time.Hour)
 	patient := kit.Actor{ID: f.ID("patient1"), Role: kit.Patient}
 	admin := kit.Actor{ID: f.ID("admin1"), Role: kit.Admin}
 	accountant := kit.Actor{ID: f.ID("accountant1"), Role: kit.Accountant}
@@ -69,7 +78,7 @@ func (f filler) visits(now time.Time) {
 	for i, past := range []struct{ who, doctor, reason string }{
 		{"pat1", "dr1", "Annual check-up"}, {"pat2", "dr2", "Palpitations"}, {"kid1", "dr1", "Cough for a week"}, {"pat1", "dr2", "Blood pressure follow-up"},
 	} {
-		starts := today.AddDate(0, 0, -28+7*i)
+		starts := workday(now, -28+7*i, 10, 0)
 		name := fmt.Sprintf("done%d", i+1)
 		f.At(starts.AddDate(0, 0, -3))
 		f.Create(f.desk(), name, "appointments", fields{"patient": f.ID(past.who), "doctor": f.ID(past.doctor), "starts": starts, "reason": past.reason, "visit_type": "new"})
@@ -84,11 +93,28 @@ func (f filler) visits(now time.Time) {
 	f.Update(accountant, "paid2", "payments", fields{"status": "verified"})
 
 	f.At(now)
-	f.Create(patient, "asked1", "appointments", fields{"patient": f.ID("pat1"), "doctor": f.ID("dr1"), "starts": today.AddDate(0, 0, 2), "reason": "Knee pain", "visit_type": "new"})
-	f.Create(patient, "asked2", "appointments", fields{"patient": f.ID("kid1"), "doctor": f.ID("dr1"), "starts": today.AddDate(0, 0, 2).Add(time.Hour), "reason": "Vaccination", "visit_type": "procedure"})
-	f.Create(f.desk(), "booked1", "appointments", fields{"patient": f.ID("pat1"), "doctor": f.ID("dr1"), "starts": today.AddDate(0, 0, 4), "reason": "Blood test results", "visit_type": "follow_up"})
-	f.Create(f.desk(), "booked2", "appointments", fields{"patient": f.ID("pat2"), "doctor": f.ID("dr2"), "starts": today.AddDate(0, 0, 3), "reason": "Echocardiography", "visit_type": "follow_up"})
-	f.Create(f.desk(), "walk", "appointments", fields{"patient": f.ID("walkin"), "doctor": f.ID("dr1"), "starts": today.AddDate(0, 0, 1), "reason": "Wound check", "visit_type": "follow_up"})
+	f.Create(patient, "asked1", "appointments", fields{"patient": f.ID("pat1"), "doctor": f.ID("dr1"), "starts": workday(now, 2, 10, 0), "reason": "Knee pain", "visit_type": "new"})
+	f.Create(patient, "asked2", "appointments", fields{"patient": f.ID("kid1"), "doctor": f.ID("dr1"), "starts": workday(now, 2, 11, 0), "reason": "Vaccination", "visit_type": "procedure"})
+	f.Create(f.desk(), "booked1", "appointments", fields{"patient": f.ID("pat1"), "doctor": f.ID("dr1"), "starts": workday(now, 4, 14, 30), "reason": "Blood test results", "visit_type": "follow_up"})
+	f.Create(f.desk(), "booked2", "appointments", fields{"patient": f.ID("pat2"), "doctor": f.ID("dr2"), "starts": workday(now, 3, 9, 40), "reason": "Echocardiography", "visit_type": "follow_up"})
+	f.Create(f.desk(), "walk", "appointments", fields{"patient": f.ID("walkin"), "doctor": f.ID("dr1"), "starts": workday(now, 1, 8, 30), "reason": "Wound check", "visit_type": "follow_up"})
+	f.Create(f.desk(), "away2", "time_off", fields{"doctor": f.ID("dr2"), "starts": workday(now, 21, 0, 0), "ends": workday(now, 24, 0, 0), "reason": "Congress"})
+}
+
+// berlin is where the demo hospital stands.
+var berlin, _ = time.LoadLocation("Europe/Berlin") // built into the binary
+
+// workday is a time of the day so many days from now, or of the Monday after.
+func workday(now time.Time, days, hour, minute int) time.Time {
+	year, month, day := now.In(berlin).AddDate(0, 0, days).Date()
+	at := time.Date(year, month, day, hour, minute, 0, 0, berlin)
+	switch at.Weekday() {
+	case time.Saturday:
+		return at.AddDate(0, 0, 2)
+	case time.Sunday:
+		return at.AddDate(0, 0, 1)
+	}
+	return at
 }
 
 // pay settles a whole bill. What an accountant makes of it comes later.

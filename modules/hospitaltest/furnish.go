@@ -77,7 +77,8 @@ func cheapPasswords(app core.App) error {
 	return app.Save(users)
 }
 
-// furnish gives the hospital two of everybody, a child in the care of patient1, a
+// furnish gives the hospital two of everybody, doctors who see patients at every
+// half hour of UTC, a child in the care of patient1, a
 // patient without an account, and for each doctor a visit of every kind.
 func furnish(tx core.App) error {
 	w := seed.New(tx)
@@ -98,6 +99,11 @@ func furnish(tx core.App) error {
 	for _, n := range []string{"1", "2"} {
 		w.Create(system, "dr"+n, "doctors", seed.Fields{"user": ID("doctor" + n), "name": "Dr. " + n, "department": ID("general"), "license_no": "L" + n, "phone": "1" + n,
 			"consultation": ID("consult"), "accepts_online": true, "active": true})
+		for weekday := 1; weekday <= 7; weekday++ { // at any hour, so that tests may run at any hour
+			w.Create(system, fmt.Sprintf("hours%sd%d", n, weekday), "schedules", seed.Fields{"doctor": ID("dr" + n), "weekday": weekday,
+				"start_time": "00:00", "end_time": "24:00", "slot_minutes": 30, "capacity": 1, "valid_from": "2020-01-01", "valid_until": "2999-12-31", "room": "Room " + n})
+		}
+		w.Create(system, "away"+n, "time_off", seed.Fields{"doctor": ID("dr" + n), "starts": now.Add(1000 * 24 * time.Hour), "ends": now.Add(1001 * 24 * time.Hour), "reason": "congress"})
 		w.Create(system, "ns"+n, "nurses", seed.Fields{"user": ID("nurse" + n), "name": "Nurse " + n, "license_no": "N" + n, "active": true})
 		w.Create(system, "pat"+n, "patients", seed.Fields{"user": ID("patient" + n), "name": "Patient " + n, "birth_date": "1980-01-0" + n, "national_id": "ID" + n,
 			"phone": "2" + n, "medical_history": "history " + n})

@@ -26,6 +26,16 @@ func actorOf(auth *core.Record) Actor {
 	return Actor{ID: auth.Id, Role: Role(auth.GetString("role"))}
 }
 
+// Caller is who makes a request of a route that is not for guests, or the refusal
+// for them.
+func Caller(e *core.RequestEvent) (Actor, error) {
+	actor := actorOf(e.Auth)
+	if actor.Role == Guest {
+		return actor, e.UnauthorizedError("Sign in first.", nil)
+	}
+	return actor, nil
+}
+
 // ActorOf says who is writing this record. What does not come from a request is
 // the system's.
 func ActorOf(r *core.Record) Actor {
@@ -39,4 +49,11 @@ func ActorOf(r *core.Record) Actor {
 func By(a Actor, r *core.Record) *core.Record {
 	r.SetRaw(actorKey, a)
 	return r
+}
+
+// Tell adds to a record what is no column of it, for the answer to who wrote it.
+// It is not stored, and nobody else is told.
+func Tell(r *core.Record, name string, value any) {
+	r.WithCustomData(true).Hide(actorKey)
+	r.Set(name, value)
 }

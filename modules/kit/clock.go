@@ -23,3 +23,11 @@ func Now(app core.App) time.Time {
 	}
 	return now().UTC().Truncate(time.Millisecond)
 }
+
+const stored = "2006-01-02 15:04:05.000Z"
+
+// Stamp writes an instant as the database holds it, and as filters compare it.
+func Stamp(t time.Time) string { return t.UTC().Format(stored) }
+
+// Stamped reads an instant as the database writes it.
+func Stamped(text string) (time.Time, error) { return time.Parse(stored, text) }

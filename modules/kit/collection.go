@@ -102,6 +102,11 @@ func Day(name string) *core.TextField {
 	return &core.TextField{Name: name, Max: 10, Pattern: `^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`}
 }
 
+// TimeOfDay is what a clock on the wall shows, "09:30"; "24:00" is the end of the day.
+func TimeOfDay(name string) *core.TextField {
+	return &core.TextField{Name: name, Max: 5, Pattern: `^(([01]\d|2[0-3]):[0-5]\d|24:00)$`}
+}
+
 // Int is a whole number from min to max.
 func Int(name string, min, max int64) *core.NumberField {
 	return &core.NumberField{Name: name, OnlyInt: true, Min: types.Pointer(float64(min)), Max: types.Pointer(float64(max))}

@@ -1,10 +1,13 @@
 package kit
 
 import (
+	"errors"
+	"maps"
 	"net/http"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/tools/router"
 )
 
 // Refusals have PocketBase's one shape: a sentence for a person in message, and
@@ -28,4 +31,23 @@ func Conflict(field, code, sentence string) error {
 
 func refuse(status int, field, code, sentence string) error {
 	return apis.NewApiError(status, sentence, validation.Errors{field: validation.NewError(code, sentence)})
+}
+
+// Offering is a refusal that says in data.<field>.params what would do instead.
+func Offering(refusal error, params map[string]any) error {
+	var refused *router.ApiError
+	if !errors.As(refusal, &refused) {
+		return refusal
+	}
+	said, ok := refused.RawData().(validation.Errors)
+	if !ok {
+		return refusal
+	}
+	said = maps.Clone(said)
+	for field, why := range said {
+		if e, ok := why.(validation.Error); ok {
+			said[field] = e.SetParams(params)
+		}
+	}
+	return apis.NewApiError(refused.Status, refused.Message, said)
 }

@@ -234,7 +234,8 @@ func begun(t *testing.T, dir string, n int) (visits []string) {
 			for i := range n {
 				name, starts := fmt.Sprintf("visit%03d", i), now.Add(-time.Duration(i+1)*30*time.Minute)
 				w.At(starts.Add(-time.Hour))
-				w.Create(kit.Actor{Role: kit.Receptionist}, name, "appointments", seed.Fields{"doctor": doctor.Id, "patient": patient.Id, "starts": starts})
+				w.Create(kit.Actor{Role: kit.Receptionist}, name, "appointments", seed.Fields{"doctor": doctor.Id, "patient": patient.Id, "starts": starts,
+					"overbook": true, "staff_note": "at any hour"})
 				visits = append(visits, w.ID(name))
 			}
 			return w.Err

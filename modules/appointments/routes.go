@@ -1,0 +1,197 @@
+package appointments
+
+import (
+	"cmp"
+	"database/sql"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/hospital"
+	"hospital/modules/kit"
+	"hospital/modules/scheduling"
+)
+
+func routes(api *kit.Routes) {
+	api.GET("/doctors/{id}/slots", slotsOfDoctor)
+	api.GET("/slots", firstSlots)
+}
+
+const (
+	mostDays   = 62 // of one question
+	usualDays  = 14
+	mostSlots  = 200
+	usualSlots = 20
+)
+
+// question is what somebody asks about free slots.
+type question struct {
+	actor    kit.Actor
+	from, to time.Time // the days, as far as the caller may book
+	latest   time.Time // when the last visit may begin
+	answer   answer
+}
+
+// add answers the free slots of a doctor that begin before an instant.
+func (q *question) add(doctor string, free []scheduling.Slot, before time.Time) {
+	for _, s := range free {
+		if s.Starts.Before(before) && !s.Starts.After(q.latest) {
+			q.answer.Slots = append(q.answer.Slots, freeOf(doctor, s))
+		}
+	}
+}
+
+// answer is the free slots, and how to read them.
+type answer struct {
+	Timezone string `json:"timezone"`
+	From     string `json:"from"`
+	To       string `json:"to"`
+	Slots    []Free `json:"slots"`
+}
+
+func slotsOfDoctor(e *core.RequestEvent) error {
+	q, err := ask(e)
+	if err != nil {
+		return err
+	}
+	doctor, err := e.App.FindRecordById("doctors", e.Request.PathValue("id"))
+	if errors.Is(err, sql.ErrNoRows) {
+		return e.NotFoundError("There is no such doctor.", nil)
+	}
+	if err != nil {
+		return err
+	}
+	if !bookable(doctor, q.actor) {
+		return e.JSON(http.StatusOK, q.answer)
+	}
+	agenda, err := agendaOf(e.App, doctor.Id, q.from, q.to, "")
+	if err != nil {
+		return err
+	}
+	q.add(doctor.Id, agenda.Free(q.from, q.to, 0), q.to)
+	return e.JSON(http.StatusOK, q.answer)
+}
+
+// firstSlots goes through the days until it has as many slots as were asked for.
+func firstSlots(e *core.RequestEvent) error {
+	q, err := ask(e)
+	if err != nil {
+		return err
+	}
+	query := e.Request.URL.Query()
+	limit := usualSlots
+	if text := query.Get("limit"); text != "" {
+		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > mostSlots {
+			return kit.Invalid("limit", "invalid_number", "This must be a whole number from 1 to "+strconv.Itoa(mostSlots)+".")
+		}
+	}
+	doctors, err := fitting(e.App, q.actor, query.Get("department"), query.Get("specialization"))
+	if err != nil {
+		return err
+	}
+	const step = 3 * 24 * time.Hour
+	for from := q.from; from.Before(q.to) && len(q.answer.Slots) < limit; from = from.Add(step) {
+		until := from.Add(step)
+		to := until.Add(longestStay) // a slot that begins within the step may end after it
+		if to.After(q.to) {
+			to = q.to
+		}
+		all, err := agendas(e.App, doctors, from, to, "")
+		if err != nil {
+			return err
+		}
+		before := len(q.answer.Slots)
+		for _, doctor := range doctors {
+			q.add(doctor, all[doctor].Free(from, to, 0), until)
+		}
+		slices.SortStableFunc(q.answer.Slots[before:], func(x, y Free) int { return cmp.Compare(x.Starts, y.Starts) })
+	}
+	q.answer.Slots = q.answer.Slots[:min(limit, len(q.answer.Slots))]
+	return e.JSON(http.StatusOK, q.answer)
+}
+
+// bookable says whether somebody can book a doctor at all.
+func bookable(doctor *core.Record, actor kit.Actor) bool {
+	return doctor.GetBool("active") && (actor.Role != kit.Patient || doctor.GetBool("accepts_online"))
+}
+
+// fitting is the doctors whom somebody can book, of a department and a
+// specialization where these are given, by name.
+func fitting(app core.App, actor kit.Actor, department, specialization string) (ids []string, err error) {
+	where := dbx.HashExp{"active": true}
+	if department != "" {
+		where["department"] = department
+	}
+	doctors, err := app.FindAllRecords("doctors", where)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(doctors, func(x, y *core.Record) int {
+		return cmp.Or(cmp.Compare(x.GetString("name"), y.GetString("name")), cmp.Compare(x.Id, y.Id))
+	})
+	for _, d := range doctors {
+		if bookable(d, actor) && (specialization == "" || strings.EqualFold(d.GetString("specialization"), strings.TrimSpace(specialization))) {
+			ids = append(ids, d.Id)
+		}
+	}
+	return ids, nil
+}
+
+// ask reads who asks and about which days.
+func ask(e *core.RequestEvent) (q question, err error) {
+	if q.actor, err = kit.Caller(e); err != nil {
+		return q, err
+	}
+	settings, err := hospital.Of(e.App)
+	if err != nil {
+		return q, err
+	}
+	zone := settings.Zone()
+	first, err := dayAsked(e, "from", scheduling.Today(kit.Now(e.App), zone))
+	if err != nil {
+		return q, err
+	}
+	last, err := dayAsked(e, "to", first.AddDate(0, 0, usualDays-1))
+	if err != nil {
+		return q, err
+	}
+	switch days := int(last.Sub(first).Hours()/24) + 1; {
+	case days < 1:
+		return q, kit.Invalid("to", "ends_before_starts", "The last day must not be before the first.")
+	case days > mostDays:
+		return q, kit.Invalid("to", "too_many_days", "Ask for at most "+strconv.Itoa(mostDays)+" days.")
+	}
+	q.answer = answer{zone.String(), first.Format(time.DateOnly), last.Format(time.DateOnly), []Free{}}
+	q.from, q.to = scheduling.Begins(first, zone), scheduling.Begins(last.AddDate(0, 0, 1), zone)
+	earliest, latest, err := window(e.App, q.actor)
+	if err != nil {
+		return q, err
+	}
+	q.latest = latest
+	if q.from.Before(earliest) {
+		q.from = earliest
+	}
+	if end := latest.Add(longestStay); q.to.After(end) { // the last visit may end after the horizon
+		q.to = end
+	}
+	return q, nil
+}
+
+// dayAsked is a day of the query, as midnight in UTC.
+func dayAsked(e *core.RequestEvent, name string, otherwise time.Time) (time.Time, error) {
+	text := e.Request.URL.Query().Get(name)
+	if text == "" {
+		return otherwise, nil
+	}
+	d, err := time.Parse(time.DateOnly, text)
+	if err != nil || d.Year() < 1900 || d.Year() > 9000 {
+		return d, kit.Invalid(name, "invalid_date", "This must be a day such as 2030-12-31.")
+	}
+	return d, nil
+}

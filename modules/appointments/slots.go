@@ -1,0 +1,184 @@
+package appointments
+
+import (
+	"slices"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/hospital"
+	"hospital/modules/kit"
+	"hospital/modules/scheduling"
+)
+
+// Free is a time that can be booked, as clients are told of it.
+type Free struct {
+	Starts    string `json:"starts"`
+	Ends      string `json:"ends"`
+	Doctor    string `json:"doctor"`
+	Room      string `json:"room"`
+	Remaining int    `json:"remaining"`
+}
+
+func freeOf(doctor string, s scheduling.Slot) Free {
+	return Free{kit.Stamp(s.Starts), kit.Stamp(s.Ends), doctor, s.Room, s.Remaining}
+}
+
+// holding is the visits of some doctors or patients that hold time between two
+// instants, but for one.
+func holding(app core.App, who string, ids []string, from, to time.Time, except string) (map[string][]scheduling.Span, error) {
+	var rows []struct{ Who, Starts, Ends string }
+	err := app.DB().NewQuery(`SELECT a.[[` + who + `]] AS who, a.starts, a.ends FROM json_each({:ids}) i CROSS JOIN appointments a ON a.[[` + who + `]] = i.value
+		WHERE a.starts < {:to} AND a.starts > {:back} AND a.ends > {:from} AND a.status IN ('pending', 'approved') AND a.id != {:except}`).
+		Bind(dbx.Params{"ids": scheduling.List(ids), "from": kit.Stamp(from), "to": kit.Stamp(to), "back": kit.Stamp(from.Add(-longestStay)), "except": except}).All(&rows)
+	if err != nil {
+		return nil, err
+	}
+	visits := map[string][]scheduling.Span{}
+	for _, r := range rows {
+		span, err := scheduling.SpanOf(r.Starts, r.Ends)
+		if err != nil {
+			return nil, err
+		}
+		visits[r.Who] = append(visits[r.Who], span)
+	}
+	return visits, nil
+}
+
+// agendas are when some doctors can be visited between two instants. One visit can
+// be left out of account: the one that is to be moved.
+func agendas(app core.App, doctors []string, from, to time.Time, except string) (map[string]*scheduling.Agenda, error) {
+	all, err := scheduling.Of(app, doctors, from, to)
+	if err != nil {
+		return nil, err
+	}
+	visits, err := holding(app, "doctor", doctors, from, to, except)
+	if err != nil {
+		return nil, err
+	}
+	for doctor, a := range all {
+		a.Booked = visits[doctor]
+	}
+	return all, nil
+}
+
+func agendaOf(app core.App, doctor string, from, to time.Time, except string) (*scheduling.Agenda, error) {
+	all, err := agendas(app, []string{doctor}, from, to, except)
+	return all[doctor], err
+}
+
+// usualEnd is when a visit ends of which nobody said it: with its slot, and
+// between slots after as long as one.
+func usualEnd(app core.App, a Appointment) (time.Time, error) {
+	agenda, err := agendaOf(app, a.Doctor(), a.Starts(), a.Starts().Add(longestStay), a.Id)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if slot, ok := agenda.SlotAt(a.Starts()); ok {
+		return slot.Ends, nil
+	}
+	if hours, ok := agenda.Hosting(a.Starts(), a.Starts().Add(time.Minute)); ok {
+		return a.Starts().Add(time.Duration(hours.Slot) * time.Minute), nil
+	}
+	return a.Starts().Add(usualVisit), nil
+}
+
+// movedEnd is when a moved visit ends: with its new slot, or, where somebody chose
+// the length, as much later as it took before.
+func movedEnd(app core.App, before, after Appointment) (time.Time, error) {
+	length, err := chosenLength(app, before)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if length > 0 {
+		return after.Starts().Add(length), nil
+	}
+	return usualEnd(app, after)
+}
+
+// offered is how many free slots a refusal names.
+const offered = 5
+
+// offering adds to a refusal of the time the doctor's next free slots, so that who
+// lost a race is one step from a visit.
+func offering(tx core.App, a Appointment, actor kit.Actor, refusal error) error {
+	if !slices.Contains(ofTheTime, refusal) {
+		return refusal
+	}
+	next, err := Next(tx, a, actor, offered)
+	if err != nil {
+		return err
+	}
+	free := make([]Free, 0, len(next)) // an empty list, not null
+	for _, s := range next {
+		free = append(free, freeOf(a.Doctor(), s))
+	}
+	return kit.Offering(refusal, map[string]any{"slots": free})
+}
+
+// Next is the first free slots for an appointment, from its own time on, at which
+// neither the doctor nor the patient is elsewhere.
+func Next(tx core.App, a Appointment, actor kit.Actor, n int) (next []scheduling.Slot, err error) {
+	from, until, err := window(tx, actor)
+	if err != nil {
+		return nil, err
+	}
+	if a.Starts().After(from) {
+		from = a.Starts()
+	}
+	length, err := chosenLength(tx, a)
+	if err != nil {
+		return nil, err
+	}
+	const step = 31 * 24 * time.Hour
+	for ; from.Before(until) && len(next) < n; from = from.Add(step) {
+		to := from.Add(step + longestStay) // a visit that begins within the step may end after it
+		agenda, err := agendaOf(tx, a.Doctor(), from, to, a.Id)
+		if err != nil {
+			return nil, err
+		}
+		elsewhere, err := holding(tx, "patient", []string{a.Patient()}, from, to, a.Id)
+		if err != nil {
+			return nil, err
+		}
+		agenda.Away = append(agenda.Away, elsewhere[a.Patient()]...)
+		for _, s := range agenda.Free(from, to, length) {
+			if len(next) < n && s.Starts.Before(from.Add(step)) && !s.Starts.After(until) {
+				next = append(next, s)
+			}
+		}
+	}
+	return next, nil
+}
+
+// chosenLength is how long a visit takes for which somebody chose it, and 0 for
+// one that takes its slot.
+func chosenLength(tx core.App, a Appointment) (time.Duration, error) {
+	agenda, err := agendaOf(tx, a.Doctor(), a.Starts(), a.Ends(), a.Id)
+	if err != nil {
+		return 0, err
+	}
+	if slot, ok := agenda.SlotAt(a.Starts()); ok && slot.Ends.Equal(a.Ends()) {
+		return 0, nil
+	}
+	if !a.Overbook() && a.stay() == usualVisit {
+		return 0, nil // what a visit outside the hours is taken for
+	}
+	return a.stay(), nil
+}
+
+// window is the time in which somebody may book: from now or after the hospital's
+// notice, and as far ahead as it plans.
+func window(app core.App, actor kit.Actor) (from, until time.Time, err error) {
+	settings, err := hospital.Of(app)
+	if err != nil {
+		return from, until, err
+	}
+	now := kit.Now(app)
+	from, until = now, now.Add(settings.Horizon())
+	if actor.Role == kit.Patient {
+		from = now.Add(settings.MinNotice())
+	}
+	return from, until, nil
+}
