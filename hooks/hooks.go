@@ -9,6 +9,7 @@ import (
 	"hospital/modules/appointments"
 	"hospital/modules/billing"
 	"hospital/modules/kit"
+	"hospital/modules/notices"
 	"hospital/modules/patients"
 	"hospital/modules/scheduling"
 	"hospital/modules/staff"
@@ -22,5 +23,7 @@ func Register(app core.App) {
 	kit.When(app, accounts.RoleChanged, staff.Leave)
 	kit.When(app, scheduling.WentAway, appointments.NameAffected)
 	kit.When(app, appointments.WasApproved, joinCareTeam)
+	kit.When(app, appointments.HospitalMoved, notices.TellMoved)
+	kit.When(app, appointments.HospitalCancelled, notices.TellCancelled)
 	kit.When(app, appointments.WasCompleted, billing.BillVisit)
 }

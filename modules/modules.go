@@ -7,7 +7,9 @@ import (
 	"hospital/modules/billing"
 	"hospital/modules/hospital"
 	"hospital/modules/kit"
+	"hospital/modules/notices"
 	"hospital/modules/patients"
+	"hospital/modules/rebooking"
 	"hospital/modules/scheduling"
 	"hospital/modules/services"
 	"hospital/modules/staff"
@@ -22,5 +24,7 @@ var All = []kit.Module{
 	patients.Module,
 	scheduling.Module,
 	appointments.Module,
+	rebooking.Module,
+	notices.Module,
 	billing.Module,
 }

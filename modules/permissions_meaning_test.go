@@ -33,6 +33,7 @@ var meaning = map[string]string{
 	"appointments own doctor":        `SELECT a.id FROM appointments a JOIN doctors d ON d.id = a.doctor WHERE d.user = {:me}`,
 	"appointment_events own patient": `SELECT e.id FROM appointment_events e JOIN appointments a ON a.id = e.appointment JOIN patients p ON p.id = a.patient WHERE p.user = {:me}`,
 	"appointment_events own doctor":  `SELECT e.id FROM appointment_events e JOIN appointments a ON a.id = e.appointment JOIN doctors d ON d.id = a.doctor WHERE d.user = {:me}`,
+	"notices own":                    `SELECT n.id FROM notices n JOIN patients p ON p.id = n.patient WHERE p.user = {:me}`,
 	"bills own":                      `SELECT b.id FROM bills b JOIN patients p ON p.id = b.patient WHERE p.user = {:me}`,
 	"bill_items own":                 `SELECT i.id FROM bill_items i JOIN bills b ON b.id = i.bill JOIN patients p ON p.id = b.patient WHERE p.user = {:me}`,
 	"payments own":                   `SELECT y.id FROM payments y JOIN bills b ON b.id = y.bill JOIN patients p ON p.id = b.patient WHERE p.user = {:me}`,
@@ -80,6 +81,9 @@ func creation(h *hospitaltest.Hospital, collection, owner string, role kit.Role)
 		"appointments": {"patient": hospitaltest.ID("pat" + owner), "doctor": hospitaltest.ID("dr" + owner),
 			"starts": at(200*time.Hour + time.Duration(n)*time.Hour)},
 		"appointment_events": {"appointment": hospitaltest.ID("booked" + owner), "action": "edit"},
+		"rebookings":         {"time_off": hospitaltest.ID("away" + owner)},
+		"rebooking_items":    {"rebooking": hospitaltest.ID("rebook" + owner), "appointment": hospitaltest.ID("booked" + owner), "outcome": "cancel", "old_starts": at(0)},
+		"notices":            {"patient": hospitaltest.ID("pat" + owner), "appointment": hospitaltest.ID("booked" + owner), "kind": "moved", "channel": "portal", "status": "sent"},
 		"bills": {"number": fmt.Sprint("B", n), "appointment": hospitaltest.ID("booked" + owner), "patient": hospitaltest.ID("pat" + owner), "doctor": hospitaltest.ID("dr" + owner),
 			"status": "unpaid", "issued_at": at(0)},
 		"bill_items": {"bill": billOf(h, owner), "description": "Line", "quantity": 1},
@@ -143,6 +147,11 @@ var probes = map[string]probe{
 	"appointments.patient":           {value: hospitaltest.ID("kid1")},
 	"appointments.doctor":            {value: hospitaltest.ID("dr2")},
 	"appointments.doctor doctor":     {value: hospitaltest.ID("dr1"), on: hospitaltest.ID("walk")},
+	"rebookings.doctor":              {value: hospitaltest.ID("dr1")},
+	"rebookings.status":              {value: "applied"},
+	"rebooking_items.outcome":        {value: "keep"},
+	"rebooking_items.starts":         {value: at(180 * time.Hour)},
+	"rebooking_items.ends":           {value: at(181 * time.Hour)},
 	"payments.status":                {value: "verified"},
 	"payments.bill":                  {value: func(h *hospitaltest.Hospital, _ hospitaltest.Body) any { return billOf(h, "2") }, on: hospitaltest.ID("paid1")},
 	"payments.amount_minor":          {value: 2},
@@ -172,6 +181,7 @@ var preferred = map[string][]string{
 	"users":        {"phone"},
 	"appointments": {"reason", "staff_note", "checked_in_at"},
 	"payments":     {"note"},
+	"rebookings":   {"note"},
 }
 
 // changeableIDs are the records of a collection that can still change at all.
@@ -180,6 +190,8 @@ func changeableIDs(t testing.TB, h *hospitaltest.Hospital, collection string) []
 	switch collection {
 	case "appointments":
 		return query(t, h, "SELECT id FROM appointments WHERE status = 'approved' ORDER BY id", nil)
+	case "rebooking_items":
+		return query(t, h, "SELECT id FROM rebooking_items WHERE outcome = 'move' ORDER BY id", nil)
 	case "payments":
 		return query(t, h, "SELECT id FROM payments WHERE status = 'pending' ORDER BY id", nil)
 	}

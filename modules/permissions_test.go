@@ -295,12 +295,16 @@ func thaw(t testing.TB, h *hospitaltest.Hospital) {
 	}
 }
 
-// restore writes a row back as it was, past every law.
+// restore writes a row back as it was, past every law, and takes back what was
+// told of the change.
 func restore(t testing.TB, h *hospitaltest.Hospital, collection, id string, columns map[string]any) {
 	t.Helper()
 	delete(columns, "id")
 	if _, err := h.App.NonconcurrentDB().Update(collection, columns, dbx.HashExp{"id": id}).Execute(); err != nil {
 		t.Fatalf("restore %s %s: %v", collection, id, err)
+	}
+	if _, err := h.App.NonconcurrentDB().Delete("notices", dbx.NewExp("appointment = {:id} AND appointment_version > {:version}", dbx.Params{"id": id, "version": columns["version"]})).Execute(); err != nil {
+		t.Fatal(err)
 	}
 }
 

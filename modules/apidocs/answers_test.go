@@ -72,6 +72,7 @@ func writing(h *hospitaltest.Hospital, o *openapi3.Operation, method, path strin
 	example := examples[names[0]].Value
 	by, _ := example.Extensions["x-by"].(string)
 	id, _ := example.Extensions["x-id"].(string)
+	id = actual(h, id)
 	url := strings.Replace(path, "{id}", id, 1)
 
 	sent := body(h.T.(*testing.T), h, example.Value)
@@ -114,6 +115,19 @@ var conflicts = map[string]func(h *hospitaltest.Hospital){
 	},
 	"updateSchedule": func(h *hospitaltest.Hospital) {
 		h.As("doctor1").Update("schedules", hospitaltest.ID("hours1d1"), hospitaltest.Body{"weekday": 2})
+	},
+	"createRebooking": func(h *hospitaltest.Hospital) {
+		h.As("receptionist1").Update("time_off", hospitaltest.ID("sick1"), hospitaltest.Body{"active": false})
+		h.As("receptionist1").Create("rebookings", hospitaltest.Body{"time_off": hospitaltest.ID("sick1")})
+	},
+	"updateRebooking": func(h *hospitaltest.Hospital) {
+		h.As("receptionist1").Update("rebookings", hospitaltest.ID("rebook2"), hospitaltest.Body{"time_off": hospitaltest.ID("away1")})
+		h.As("receptionist1").Update("rebookings", hospitaltest.ID("rebook2"), hospitaltest.Body{"status": "withdrawn"})
+		h.As("receptionist1").Update("rebookings", hospitaltest.ID("rebook2"), hospitaltest.Body{"status": "applied"})
+	},
+	"updateRebookingItem": func(h *hospitaltest.Hospital) {
+		h.As("receptionist1").Update("rebookings", hospitaltest.ID("rebook1"), hospitaltest.Body{"status": "withdrawn"})
+		h.As("receptionist1").Update("rebooking_items", actual(h, hospitaltest.ID("item1")), hospitaltest.Body{"outcome": "cancel"})
 	},
 	"createPayment": func(h *hospitaltest.Hospital) {
 		h.As("receptionist1").Create("payments", hospitaltest.Body{"bill": h.Record("payments", hospitaltest.ID("paid1")).GetString("bill"), "method": "cash", "amount_minor": 9_999_999})

@@ -34,6 +34,7 @@ func TestEveryExampleIsAccepted(t *testing.T) {
 					}
 					h := hospitaltest.New(t)
 					prepare(h)
+					id = actual(h, id)
 					if at != "" {
 						h.At(moment(h, path, id, at))
 					}
@@ -72,17 +73,29 @@ func moment(h *hospitaltest.Hospital, path, id, at string) time.Time {
 	return h.Record(strings.Split(path, "/")[3], id).GetDateTime(at).Time()
 }
 
-// body is an example as it is sent. Bills are written by the hospital, under ids
-// of its own choice; the example's stands for the bill of the first visit.
+// body is an example as it is sent.
 func body(t *testing.T, h *hospitaltest.Hospital, value any) []byte {
 	t.Helper()
 	text, err := json.Marshal(value)
 	if err != nil {
 		t.Fatal(err)
 	}
-	bill, err := h.App.FindFirstRecordByData("bills", "appointment", hospitaltest.ID("done1"))
-	if err != nil {
-		t.Fatal(err)
+	return []byte(actual(h, string(text)))
+}
+
+// actual puts real ids where an example speaks of records that the hospital writes
+// under ids of its own choice: of the bill of the first visit, and of the first
+// visit that is to be rebooked.
+func actual(h *hospitaltest.Hospital, text string) string {
+	h.T.Helper()
+	for name, at := range map[string][3]string{"bill1": {"bills", "appointment", "done1"}, "item1": {"rebooking_items", "rebooking", "rebook1"}} {
+		if id := hospitaltest.ID(name); strings.Contains(text, id) {
+			record, err := h.App.FindFirstRecordByData(at[0], at[1], hospitaltest.ID(at[2]))
+			if err != nil {
+				h.T.Fatal(err)
+			}
+			text = strings.ReplaceAll(text, id, record.Id)
+		}
 	}
-	return []byte(strings.ReplaceAll(string(text), hospitaltest.ID("bill1"), bill.Id))
+	return text
 }

@@ -27,6 +27,33 @@ func (a Appointment) Starts() time.Time { return a.GetDateTime("starts").Time() 
 // Ends is when the next one may begin.
 func (a Appointment) Ends() time.Time { return a.GetDateTime("ends").Time() }
 
+// Active says that it holds its time.
+func (a Appointment) Active() bool { return a.Status() == Pending || a.Status() == Approved }
+
+// Version counts the changes.
+func (a Appointment) Version() int { return a.GetInt("version") }
+
+// Started says that the doctor has begun.
+func (a Appointment) Started() bool { return !a.startedAt().IsZero() }
+
+// Move sets another time. Without an end the visit ends with its new slot.
+func (a Appointment) Move(starts, ends time.Time) {
+	a.Set("starts", starts)
+	if !ends.IsZero() {
+		a.setEnds(ends)
+	}
+}
+
+// Cancel ends it on behalf of the hospital, with a note for the patient.
+func (a Appointment) Cancel(note string) {
+	a.setStatus(Cancelled)
+	a.setCancelCode(ByHospital)
+	a.Set("cancel_note", note)
+}
+
+// CancelNote is what the patient is told about a cancellation.
+func (a Appointment) CancelNote() string { return a.GetString("cancel_note") }
+
 // Overbook says that staff put it beside another one on purpose.
 func (a Appointment) Overbook() bool { return a.GetBool("overbook") }
 
@@ -38,13 +65,10 @@ func (a Appointment) stay() time.Duration { return a.Ends().Sub(a.Starts()) }
 
 func (a Appointment) visitType() VisitType   { return VisitType(a.GetString("visit_type")) }
 func (a Appointment) cancelCode() CancelCode { return CancelCode(a.GetString("cancel_code")) }
-func (a Appointment) cancelNote() string     { return a.GetString("cancel_note") }
 func (a Appointment) staffNote() string      { return a.GetString("staff_note") }
-func (a Appointment) version() int           { return a.GetInt("version") }
 func (a Appointment) checkedInAt() time.Time { return a.GetDateTime("checked_in_at").Time() }
 func (a Appointment) startedAt() time.Time   { return a.GetDateTime("started_at").Time() }
 func (a Appointment) checkedIn() bool        { return !a.checkedInAt().IsZero() }
-func (a Appointment) started() bool          { return !a.startedAt().IsZero() }
 
 func (a Appointment) setPatientName(name string)    { a.Set("patient_name", name) }
 func (a Appointment) setEnds(t time.Time)           { a.Set("ends", t) }

@@ -18,6 +18,16 @@ import (
 var (
 	WasApproved  = kit.Entering("appointments", "status", string(Approved))
 	WasCompleted = kit.Entering("appointments", "status", string(Completed))
+
+	// HospitalMoved and HospitalCancelled are what patients do not know yet: that
+	// somebody else gave their visit another time, or took it from them.
+	HospitalMoved = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
+		return before != nil && kit.ActorOf(after).Role != kit.Patient && Appointment{after}.Active() && Appointment{after}.moved(Appointment{before})
+	}}
+	HospitalCancelled = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
+		return before != nil && Appointment{before}.Active() && Appointment{after}.Status() == Cancelled &&
+			!slices.Contains([]CancelCode{ByPatient, NoShow}, Appointment{after}.cancelCode())
+	}}
 )
 
 func hooks(app core.App) {
@@ -85,7 +95,7 @@ func book(e *core.RecordEvent) error {
 // an event is written.
 func change(e *core.RecordEvent, stored *core.Record) error {
 	before, after, actor := Appointment{stored}, Appointment{e.Record}, kit.ActorOf(e.Record)
-	if after.version() != before.version() {
+	if after.Version() != before.Version() {
 		return kit.Conflict("version", "stale_version", "Somebody else changed this appointment in the meantime. Load it again.")
 	}
 	if !kit.Changed(stored, e.Record) || !slices.Contains(statuses, after.Status()) {
@@ -105,7 +115,7 @@ func change(e *core.RecordEvent, stored *core.Record) error {
 	if err := try(e.App, after, actor, rechecks(did, before, after)...); err != nil {
 		return err
 	}
-	after.setVersion(before.version() + 1)
+	after.setVersion(before.Version() + 1)
 	if err := e.Next(); err != nil {
 		return offering(e.App, after, actor, readable(err))
 	}
@@ -191,8 +201,8 @@ func record(tx core.App, did string, before, after Appointment, actor kit.Actor)
 	event.Set("from", string(before.Status()))
 	event.Set("to", string(after.Status()))
 	event.Set("actor", actor.ID)
-	if after.cancelNote() != before.cancelNote() {
-		event.Set("note", after.cancelNote())
+	if after.CancelNote() != before.CancelNote() {
+		event.Set("note", after.CancelNote())
 	}
 	if after.moved(before) {
 		event.Set("old_starts", before.Starts())

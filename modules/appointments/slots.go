@@ -106,7 +106,7 @@ func offering(tx core.App, a Appointment, actor kit.Actor, refusal error) error 
 	if !slices.Contains(ofTheTime, refusal) {
 		return refusal
 	}
-	next, err := Next(tx, a, actor, offered)
+	next, err := Next(tx, a, actor, offered, nil)
 	if err != nil {
 		return err
 	}
@@ -117,9 +117,12 @@ func offering(tx core.App, a Appointment, actor kit.Actor, refusal error) error 
 	return kit.Offering(refusal, map[string]any{"slots": free})
 }
 
+// Plans is time that is spoken for and not booked yet, by doctor and by patient.
+type Plans map[string][]scheduling.Span
+
 // Next is the first free slots for an appointment, from its own time on, at which
 // neither the doctor nor the patient is elsewhere.
-func Next(tx core.App, a Appointment, actor kit.Actor, n int) (next []scheduling.Slot, err error) {
+func Next(tx core.App, a Appointment, actor kit.Actor, n int, plans Plans) (next []scheduling.Slot, err error) {
 	from, until, err := window(tx, actor)
 	if err != nil {
 		return nil, err
@@ -142,7 +145,8 @@ func Next(tx core.App, a Appointment, actor kit.Actor, n int) (next []scheduling
 		if err != nil {
 			return nil, err
 		}
-		agenda.Away = append(agenda.Away, elsewhere[a.Patient()]...)
+		agenda.Booked = append(agenda.Booked, plans[a.Doctor()]...)
+		agenda.Away = slices.Concat(agenda.Away, elsewhere[a.Patient()], plans[a.Patient()])
 		for _, s := range agenda.Free(from, to, length) {
 			if len(next) < n && s.Starts.Before(from.Add(step)) && !s.Starts.After(until) {
 				next = append(next, s)

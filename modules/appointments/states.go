@@ -76,21 +76,21 @@ func inFuture(m kit.Move) error {
 }
 
 func explained(m kit.Move) error {
-	if (Appointment{m.After}).cancelNote() == "" {
+	if (Appointment{m.After}).CancelNote() == "" {
 		return kit.Invalid("cancel_note", "required", "Tell the patient why.")
 	}
 	return nil
 }
 
 func movable(m kit.Move) error {
-	if (Appointment{m.Before}).started() {
+	if (Appointment{m.Before}).Started() {
 		return kit.Conflict("starts", "invalid_transition", "The visit has already started.")
 	}
 	return beforeCutoff(m)
 }
 
 func cancellable(m kit.Move) error {
-	if (Appointment{m.Before}).started() {
+	if (Appointment{m.Before}).Started() {
 		return kit.Conflict("status", "invalid_transition", "The visit has already started.")
 	}
 	code := (Appointment{m.After}).cancelCode()
@@ -131,7 +131,7 @@ func onTheDay(m kit.Move) error {
 }
 
 func notStarted(m kit.Move) error {
-	if (Appointment{m.Before}).started() {
+	if (Appointment{m.Before}).Started() {
 		return kit.Conflict("started_at", "invalid_transition", "The visit has already started.")
 	}
 	return nil
@@ -139,7 +139,7 @@ func notStarted(m kit.Move) error {
 
 func missed(m kit.Move) error {
 	a := Appointment{m.Before}
-	if a.checkedIn() || a.started() {
+	if a.checkedIn() || a.Started() {
 		return kit.Conflict("status", "invalid_transition", "The patient has been here.")
 	}
 	if a.Ends().After(kit.Now(m.App)) {

@@ -131,6 +131,13 @@ func furnish(tx core.App) error {
 			"starts": now.Add(96 * time.Hour), "reason": "reason of asked" + v.n})
 	}
 	visit("walk", "walkin", "dr2", now.Add(120*time.Hour))
+	for _, n := range []string{"1", "2"} { // a visit that the desk moved, and one that meets a time off
+		visit("moved"+n, "pat"+n, "dr"+n, now.Add(150*time.Hour))
+		w.Update(desk, "moved"+n, "appointments", seed.Fields{"starts": now.Add(152 * time.Hour)})
+		visit("meets"+n, "pat"+n, "dr"+n, now.Add(170*time.Hour))
+		w.Create(desk, "sick"+n, "time_off", seed.Fields{"doctor": ID("dr" + n), "starts": now.Add(170 * time.Hour), "ends": now.Add(172 * time.Hour), "reason": "ill"})
+		w.Create(desk, "rebook"+n, "rebookings", seed.Fields{"time_off": ID("sick" + n)})
+	}
 	for _, n := range []string{"1", "2"} {
 		w.Create(system, "team"+n, "care_team", seed.Fields{"patient": ID("walkin"), "user": ID("nurse" + n), "source": "manual", "starts": now.Add(-time.Hour), "ends": now.Add(time.Hour * 24)})
 	}

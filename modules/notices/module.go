@@ -1,0 +1,33 @@
+// Package notices is what patients are told without having asked: that the
+// hospital moved or cancelled their visit. A notice is written in the transaction
+// of what it tells of, and sent after it.
+package notices
+
+import (
+	_ "embed"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/kit"
+)
+
+//go:embed openapi.yaml
+var openapi []byte
+
+// Module is the notices.
+var Module = kit.Module{
+	Name:        "notices",
+	Collections: []kit.Collection{notices},
+	Hooks: func(app core.App) {
+		app.Cron().MustAdd("hospitalNotices", "* * * * *", func() {
+			if err := Deliver(app); err != nil {
+				app.Logger().Error("deliver notices", "error", err)
+			}
+		})
+	},
+	Invariants: []kit.Invariant{
+		{"No notice is newer than the appointment it tells of.", `SELECT n.id FROM notices n JOIN appointments a ON a.id = n.appointment WHERE n.appointment_version > a.version`},
+		{"Every notice that was sent says when.", `SELECT id FROM notices WHERE (status = 'sent') != (sent_at != '')`},
+	},
+	OpenAPI: openapi,
+}

@@ -1,0 +1,132 @@
+package rebooking
+
+import (
+	"slices"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/kit"
+)
+
+func hooks(app core.App) {
+	kit.OnCreate(app, "rebookings", begin)
+	kit.OnUpdate(app, "rebookings", decide)
+	kit.OnUpdate(app, "rebooking_items", choose)
+}
+
+var states = kit.States{
+	{"apply", []string{string(Proposed)}, string(Applied), []kit.Role{kit.Receptionist, kit.Admin}, nil},
+	{"withdraw", []string{string(Proposed)}, string(Withdrawn), []kit.Role{kit.Receptionist, kit.Admin}, nil},
+	{"edit", []string{string(Proposed)}, "", []kit.Role{kit.Receptionist, kit.Admin}, nil},
+}
+
+// verbs name what a new status means.
+var verbs = map[string]string{string(Applied): "apply", string(Withdrawn): "withdraw", string(Proposed): "reopen"}
+
+// begin is the law for a new rebooking: it proposes something for every visit, and
+// applies that at once when it is told to.
+func begin(e *core.RecordEvent) error {
+	r, actor := e.Record, kit.ActorOf(e.Record)
+	wanted := r.GetString("status")
+	if !slices.Contains([]string{"", string(Proposed), string(Applied)}, wanted) {
+		return kit.Invalid("status", "invalid_transition", "A rebooking begins as proposed, or as applied at once.")
+	}
+	r.Set("status", string(Proposed))
+	r.Set("requested_by", actor.ID)
+	r.Set("version", 1)
+	if err := e.Next(); err != nil { // which refuses what is missing
+		return err
+	}
+	if err := propose(e.App, r, actor); err != nil {
+		return err
+	}
+	if wanted == string(Applied) {
+		again, err := e.App.FindRecordById("rebookings", r.Id)
+		if err != nil {
+			return err
+		}
+		again.Set("status", wanted)
+		if err := e.App.Save(kit.By(actor, again)); err != nil {
+			return err
+		}
+		for _, field := range []string{"status", "moved", "cancelled", "applied_by", "applied_at", "version", "updated"} {
+			r.SetRaw(field, again.GetRaw(field))
+		}
+	}
+	return tell(e.App, r)
+}
+
+// decide is the law for what happens to it later.
+func decide(e *core.RecordEvent, before *core.Record) error {
+	r, actor := e.Record, kit.ActorOf(e.Record)
+	if r.GetInt("version") != before.GetInt("version") {
+		return kit.Conflict("version", "stale_version", "Somebody else changed this rebooking in the meantime. Load it again.")
+	}
+	if !kit.Changed(before, r) {
+		return e.Next()
+	}
+	did := "edit"
+	if r.GetString("status") != before.GetString("status") {
+		did = verbs[r.GetString("status")]
+		if did == "" {
+			return e.Next() // which refuses an unknown status
+		}
+	}
+	if err := states.Check(did, "a rebooking", kit.Move{App: e.App, Actor: actor, Before: before, After: r}); err != nil {
+		return err
+	}
+	r.Set("version", before.GetInt("version")+1)
+	if did == "apply" {
+		if err := apply(e.App, r, actor); err != nil {
+			return err
+		}
+	}
+	if err := e.Next(); err != nil {
+		return err
+	}
+	return tell(e.App, r)
+}
+
+// choose is the law for another choice about one visit, which can be made until
+// all of them are applied.
+func choose(e *core.RecordEvent, before *core.Record) error {
+	item := e.Record
+	if !kit.Changed(before, item) {
+		return e.Next()
+	}
+	rebooking, err := e.App.FindRecordById("rebookings", item.GetString("rebooking"))
+	if err != nil {
+		return err
+	}
+	if status := rebooking.GetString("status"); status != string(Proposed) && kit.ActorOf(item).Role != kit.System {
+		return kit.Conflict("outcome", "invalid_transition", "This rebooking is "+status+" already.")
+	}
+	moved := item.GetString("starts") != before.GetString("starts")
+	if item.GetString("outcome") != string(Move) {
+		item.Set("starts", "")
+		item.Set("ends", "")
+		return e.Next()
+	}
+	if item.GetDateTime("starts").IsZero() {
+		return kit.Invalid("starts", "required", "Say to when the visit is moved.")
+	}
+	if moved && item.GetString("ends") == before.GetString("ends") {
+		item.Set("ends", "") // with its slot
+	}
+	return e.Next()
+}
+
+// itemsOf are what a rebooking holds for every visit, the earliest first.
+func itemsOf(tx core.App, rebooking string) ([]*core.Record, error) {
+	return tx.FindRecordsByFilter("rebooking_items", "rebooking = {:rebooking}", "old_starts,id", 0, 0, dbx.Params{"rebooking": rebooking})
+}
+
+// tell adds them to the answer.
+func tell(tx core.App, rebooking *core.Record) error {
+	all, err := itemsOf(tx, rebooking.Id)
+	if err == nil {
+		kit.Tell(rebooking, "items", all)
+	}
+	return err
+}

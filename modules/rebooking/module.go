@@ -1,0 +1,25 @@
+// Package rebooking is what becomes of the visits that a time off meets: for each
+// a proposal, which the front desk looks through, and then all of them in one go.
+package rebooking
+
+import (
+	_ "embed"
+
+	"hospital/modules/kit"
+)
+
+//go:embed openapi.yaml
+var openapi []byte
+
+// Module is the rebooking.
+var Module = kit.Module{
+	Name:        "rebooking",
+	Collections: []kit.Collection{rebookings, items},
+	Hooks:       hooks,
+	Invariants: []kit.Invariant{
+		{"Every applied rebooking counts its visits.", `SELECT r.id FROM rebookings r WHERE r.status = 'applied'
+			AND (r.moved != (SELECT COUNT(*) FROM rebooking_items i WHERE i.rebooking = r.id AND i.outcome = 'move')
+			OR r.cancelled != (SELECT COUNT(*) FROM rebooking_items i WHERE i.rebooking = r.id AND i.outcome = 'cancel'))`},
+	},
+	OpenAPI: openapi,
+}
