@@ -264,6 +264,22 @@ func TestStaffOverbookOutsideTheHoursAndIntoATimeOff(t *testing.T) {
 	h.Verify()
 }
 
+func TestAnOverbookedVisitIsMovedAsAnyOther(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	sees(h, body{})
+	nine := monday().Add(9 * time.Hour)
+	h.As("receptionist1").Create("appointments", visit("pat2", "dr1", nine)).OK(t)
+	beside := visit("pat1", "dr1", nine)
+	beside["overbook"], beside["staff_note"] = true, "urgent"
+	made := h.As("receptionist1").Create("appointments", beside).OK(t)
+	refused(t, "its patient moving it outside the hours", h.As("patient1").Update("appointments", made.ID(), body{"starts": wire(nine.Add(-3 * time.Hour))}), http.StatusConflict, "starts", "outside_schedule")
+	if moved := h.As("patient1").Update("appointments", made.ID(), body{"starts": wire(nine.Add(30 * time.Minute))}).OK(t); moved.JSON["overbook"] != false {
+		t.Error("moved into a free slot it is overbooked still")
+	}
+	h.Verify()
+}
+
 func TestNothingIsApprovedWhileTheDoctorIsAway(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
