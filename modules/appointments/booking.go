@@ -27,11 +27,11 @@ type check func(tx core.App, a Appointment, actor kit.Actor) error
 // who is there and when, and that nobody else has the time.
 var everything = []check{length, timely, present, hosted, free}
 
-// try runs checks. To a refusal of the time it adds the times that can be had.
+// try runs checks until one refuses.
 func try(tx core.App, a Appointment, actor kit.Actor, checks ...check) error {
 	for _, check := range checks {
 		if err := check(tx, a, actor); err != nil {
-			return offering(tx, a, actor, err)
+			return err
 		}
 	}
 	return nil

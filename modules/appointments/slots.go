@@ -97,16 +97,19 @@ func movedEnd(app core.App, before, after Appointment) (time.Time, error) {
 	return usualEnd(app, after)
 }
 
-// offered is how many free slots a refusal names.
-const offered = 5
+const (
+	offered   = 5              // free slots that a refusal names
+	firstStep = 24 * time.Hour // that a search for free slots looks at; each further one is twice as long
+)
 
 // offering adds to a refusal of the time the doctor's next free slots, so that who
 // lost a race is one step from a visit.
-func offering(tx core.App, a Appointment, actor kit.Actor, refusal error) error {
+func offering(app core.App, refused *core.Record, refusal error) error {
 	if !slices.Contains(ofTheTime, refusal) {
 		return refusal
 	}
-	next, err := Next(tx, a, actor, offered, nil)
+	a := Appointment{refused}
+	next, err := Next(app, a, kit.ActorOf(refused), offered, nil)
 	if err != nil {
 		return err
 	}
@@ -134,9 +137,8 @@ func Next(tx core.App, a Appointment, actor kit.Actor, n int, plans Plans) (next
 	if err != nil {
 		return nil, err
 	}
-	const step = 31 * 24 * time.Hour
-	for ; from.Before(until) && len(next) < n; from = from.Add(step) {
-		to := from.Add(step + longestStay) // a visit that begins within the step may end after it
+	for step := firstStep; from.Before(until) && len(next) < n; from, step = from.Add(step), 2*step {
+		to := earlier(from.Add(step), until).Add(longestStay) // a visit that begins within the step may end after it
 		agenda, err := agendaOf(tx, a.Doctor(), from, to, a.Id)
 		if err != nil {
 			return nil, err
