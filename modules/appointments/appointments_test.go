@@ -134,6 +134,21 @@ func TestStaffMayOverbookWithANote(t *testing.T) {
 	h.Verify()
 }
 
+func TestAPatientMovesAnOverbookedVisitOnlyToAFreeSlot(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	urgent := visit("pat1", "dr2", tomorrow())
+	urgent["overbook"], urgent["staff_note"] = true, "emergency"
+	beside := h.As("receptionist1").Create("appointments", urgent).OK(t)
+	taken := h.Record("appointments", id("booked2")).GetDateTime("starts").Time()
+	refused(t, "a move beside somebody else", h.As("patient1").Update("appointments", beside.ID(), body{"starts": wire(taken)}), http.StatusConflict, "starts", "slot_taken")
+	moved := h.As("patient1").Update("appointments", beside.ID(), body{"starts": wire(tomorrow().Add(time.Hour))}).OK(t)
+	if moved.JSON["overbook"] != false {
+		t.Errorf("after the patient's move: %s", moved.Raw)
+	}
+	h.Verify()
+}
+
 func TestARequestIsApprovedBesideAnOverbookedVisit(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)

@@ -187,6 +187,7 @@ func effect(app core.App, did string, after Appointment, actor kit.Actor) {
 	case "reschedule":
 		if actor.Role == kit.Patient {
 			after.setStatus(Pending)
+			after.setOverbook(false) // staff allowed it for the time before
 			after.stamp("approved", "", time.Time{})
 		}
 	}

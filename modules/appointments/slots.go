@@ -68,10 +68,16 @@ func agendaOf(app core.App, doctor string, from, to time.Time, except string) (*
 	return all[doctor], err
 }
 
+// hoursOf is when a doctor sees patients between two instants, whoever is booked.
+func hoursOf(app core.App, doctor string, from, to time.Time) (*scheduling.Agenda, error) {
+	all, err := scheduling.Of(app, []string{doctor}, from, to)
+	return all[doctor], err
+}
+
 // usualEnd is when a visit ends of which nobody said it: with its slot, and
 // between slots after as long as one.
 func usualEnd(app core.App, a Appointment) (time.Time, error) {
-	agenda, err := agendaOf(app, a.Doctor(), a.Starts(), a.Starts().Add(longestStay), a.Id)
+	agenda, err := hoursOf(app, a.Doctor(), a.Starts(), a.Starts().Add(longestStay))
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -161,7 +167,7 @@ func Next(tx core.App, a Appointment, actor kit.Actor, n int, plans Plans) (next
 // chosenLength is how long a visit takes for which somebody chose it, and 0 for
 // one that takes its slot.
 func chosenLength(tx core.App, a Appointment) (time.Duration, error) {
-	agenda, err := agendaOf(tx, a.Doctor(), a.Starts(), a.Ends(), a.Id)
+	agenda, err := hoursOf(tx, a.Doctor(), a.Starts(), a.Ends())
 	if err != nil {
 		return 0, err
 	}
