@@ -33,7 +33,7 @@ func (s *stage) prove() error {
 	if err != nil {
 		return err
 	}
-	s.wrong = append(s.wrong, broken...)
+	s.wrong = append(broken, s.wrong...)
 	db, err := core.DefaultDBConnect(filepath.Join(s.dir, "data.db"))
 	if err != nil {
 		return err
