@@ -23,6 +23,9 @@ clients: ## lint the API document, generate clients from it and run them (needs 
 bench: ## measure, as ratios within one run
 	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./bench
 
+stress: build ## book, move and cancel from 64 clients, kill the server, and prove that nothing is lost or double booked
+	go run ./bench/stress
+
 lint: ## gofmt, vet and staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these"; exit 1; }
 	go vet -composites=false ./...
@@ -34,5 +37,5 @@ lint-more: ## golangci-lint with .golangci.yml (takes minutes to build the first
 clean: ## remove what was built
 	rm -rf bin examples/clients/build
 
-.PHONY: help run build test clients bench lint lint-more clean
+.PHONY: help run build test clients bench stress lint lint-more clean
 .DEFAULT_GOAL := help

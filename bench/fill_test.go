@@ -72,12 +72,7 @@ func filled(b *testing.B, visits int) *hospitaltest.Hospital {
 		`UPDATE patients SET user = {:me} WHERE user = {:parent}`)
 	all := dbx.Params{"me": patient, "parent": id("pu", 7+visits/perPatient/2), "now": began.UTC().Format("2006-01-02 15:04:05.000Z"), "general": hospitaltest.ID("general"), "consult": hospitaltest.ID("consult"),
 		"invoices": "00000001", "receipts": "00000002"}
-	for _, sql := range steps {
-		q := h.App.NonconcurrentDB().NewQuery(sql)
-		if _, err := q.Bind(used(all, sql)).Execute(); err != nil {
-			b.Fatalf("fill: %v\n%s", err, sql)
-		}
-	}
+	insert(h, steps, all)
 	fmt.Printf("Filled a hospital with %d visits, %d patients and %d doctors in %.1f s.\n", visits, visits/perPatient, visits/perDoctor, time.Since(began).Seconds())
 	h.Verify()
 	return h
@@ -87,12 +82,18 @@ func people(n int) string {
 	return fmt.Sprintf("WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %d) ", n)
 }
 
-func used(all dbx.Params, sql string) dbx.Params {
-	some := dbx.Params{}
-	for name, value := range all {
-		if strings.Contains(sql, "{:"+name+"}") {
-			some[name] = value
+// insert runs statements, each with those of the values that it names.
+func insert(h *hospitaltest.Hospital, statements []string, values dbx.Params) {
+	h.T.Helper()
+	for _, sql := range statements {
+		some := dbx.Params{}
+		for name, value := range values {
+			if strings.Contains(sql, "{:"+name+"}") {
+				some[name] = value
+			}
+		}
+		if _, err := h.App.NonconcurrentDB().NewQuery(sql).Bind(some).Execute(); err != nil {
+			h.T.Fatalf("fill: %v\n%s", err, sql)
 		}
 	}
-	return some
 }

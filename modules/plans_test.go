@@ -2,6 +2,7 @@ package modules_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -45,6 +46,30 @@ func TestNoListOfOwnRowsLooksAtTheRowsOfOthers(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// The law against double booking, and every question about free slots, look at the
+// visits of who is asked about, around the time that is asked about.
+func TestNoSlotIsLookedForAmongTheVisitsOfOthers(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	desk := h.As("receptionist1")
+	taken := h.Record("appointments", hospitaltest.ID("booked1")).GetString("starts")
+	plans := h.TriggerPlans(kit.CatalogOf(modules.All)["appointments"])
+	if len(plans) == 0 {
+		t.Fatal("no trigger guards the appointments")
+	}
+	plans = append(plans, h.Plans(func() {
+		desk.Do(http.MethodGet, "/api/hospital/doctors/"+hospitaltest.ID("dr1")+"/slots", nil).OK(t)
+		desk.Do(http.MethodGet, "/api/hospital/slots?department="+hospitaltest.ID("general"), nil).OK(t)
+		desk.Update("appointments", hospitaltest.ID("asked1"), hospitaltest.Body{"starts": taken})
+		desk.Create("appointments", hospitaltest.Body{"patient": hospitaltest.ID("walkin"), "doctor": hospitaltest.ID("dr1"), "starts": taken})
+	})...)
+	for _, p := range plans {
+		for _, step := range p.Strays("appointments", "doctor", "patient") {
+			t.Errorf("%s in %s", step, p.SQL)
 		}
 	}
 }

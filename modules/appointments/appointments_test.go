@@ -89,6 +89,26 @@ func TestOverlapsAreRefusedAndNeighboursAreNot(t *testing.T) {
 	h.Verify()
 }
 
+func TestNobodyWaitsWhileARefusalIsExplained(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	explained := 0
+	kit.OnRefusal(h.App, "appointments", func(app core.App, _ *core.Record, refusal error) error {
+		explained++
+		if app.IsTransactional() {
+			t.Error("the next free slots are looked for in the transaction of the booking")
+		}
+		return refusal
+	})
+	taken := h.Record("appointments", id("booked1")).GetDateTime("starts").Time()
+	desk := h.As("receptionist1")
+	refused(t, "booking", desk.Create("appointments", visit("walkin", "dr1", taken)), http.StatusConflict, "starts", "slot_taken")
+	refused(t, "moving", desk.Update("appointments", id("asked1"), body{"starts": wire(taken)}), http.StatusConflict, "starts", "slot_taken")
+	if explained != 2 {
+		t.Errorf("%d refusals were explained", explained)
+	}
+}
+
 func TestStaffMayOverbookWithANote(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)

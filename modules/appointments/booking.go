@@ -27,11 +27,11 @@ type check func(tx core.App, a Appointment, actor kit.Actor) error
 // who is there and when, and that nobody else has the time.
 var everything = []check{length, timely, present, hosted, free}
 
-// try runs checks. To a refusal of the time it adds the times that can be had.
+// try runs checks until one refuses.
 func try(tx core.App, a Appointment, actor kit.Actor, checks ...check) error {
 	for _, check := range checks {
 		if err := check(tx, a, actor); err != nil {
-			return offering(tx, a, actor, err)
+			return err
 		}
 	}
 	return nil
@@ -121,7 +121,7 @@ func hosted(tx core.App, a Appointment, actor kit.Actor) error {
 	if _, err := tx.FindRecordById("doctors", a.Doctor()); errors.Is(err, sql.ErrNoRows) || a.Starts().IsZero() || a.Ends().IsZero() {
 		return nil // likewise
 	}
-	agenda, err := agendaOf(tx, a.Doctor(), a.Starts(), a.Ends(), a.Id)
+	agenda, err := hoursOf(tx, a.Doctor(), a.Starts(), a.Ends())
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func hosted(tx core.App, a Appointment, actor kit.Actor) error {
 
 // here refuses an appointment while the doctor is away, whatever the slots are.
 func here(tx core.App, a Appointment, _ kit.Actor) error {
-	agenda, err := agendaOf(tx, a.Doctor(), a.Starts(), a.Ends(), a.Id)
+	agenda, err := hoursOf(tx, a.Doctor(), a.Starts(), a.Ends())
 	if err == nil && !a.Overbook() && agenda.AwayAt(a.Starts(), a.Ends()) {
 		return doctorAway
 	}

@@ -33,6 +33,7 @@ var (
 func hooks(app core.App) {
 	kit.OnCreate(app, "appointments", book)
 	kit.OnUpdate(app, "appointments", change)
+	kit.OnRefusal(app, "appointments", offering)
 	app.Cron().MustAdd("hospitalExpire", "* * * * *", func() {
 		if err := Expire(app); err != nil {
 			app.Logger().Error("expire appointments that nobody approved", "error", err)
@@ -86,7 +87,7 @@ func book(e *core.RecordEvent) error {
 	a.setRequestedBy(actor.ID)
 	a.setVersion(1)
 	if err := e.Next(); err != nil {
-		return offering(e.App, a, actor, readable(err))
+		return readable(err)
 	}
 	return record(e.App, "book", Appointment{core.NewRecord(a.Collection())}, a, actor)
 }
@@ -122,7 +123,7 @@ func change(e *core.RecordEvent, stored *core.Record) error {
 	}
 	after.setVersion(before.Version() + 1)
 	if err := e.Next(); err != nil {
-		return offering(e.App, after, actor, readable(err))
+		return readable(err)
 	}
 	return record(e.App, did, before, after, actor)
 }

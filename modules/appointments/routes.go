@@ -95,13 +95,9 @@ func firstSlots(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	const step = 3 * 24 * time.Hour
-	for from := q.from; from.Before(q.to) && len(q.answer.Slots) < limit; from = from.Add(step) {
+	for from, step := q.from, firstStep; from.Before(q.to) && len(q.answer.Slots) < limit; from, step = from.Add(step), 2*step {
 		until := from.Add(step)
-		to := until.Add(longestStay) // a slot that begins within the step may end after it
-		if to.After(q.to) {
-			to = q.to
-		}
+		to := earlier(until.Add(longestStay), q.to) // a slot that begins within the step may end after it
 		all, err := agendas(e.App, doctors, from, to, "")
 		if err != nil {
 			return err
@@ -177,10 +173,15 @@ func ask(e *core.RequestEvent) (q question, err error) {
 	if q.from.Before(earliest) {
 		q.from = earliest
 	}
-	if end := latest.Add(longestStay); q.to.After(end) { // the last visit may end after the horizon
-		q.to = end
-	}
+	q.to = earlier(q.to, latest.Add(longestStay)) // the last visit may end after the horizon
 	return q, nil
+}
+
+func earlier(x, y time.Time) time.Time {
+	if y.Before(x) {
+		return y
+	}
+	return x
 }
 
 // dayAsked is a day of the query, as midnight in UTC.

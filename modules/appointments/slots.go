@@ -68,10 +68,16 @@ func agendaOf(app core.App, doctor string, from, to time.Time, except string) (*
 	return all[doctor], err
 }
 
+// hoursOf is when a doctor sees patients between two instants, whoever is booked.
+func hoursOf(app core.App, doctor string, from, to time.Time) (*scheduling.Agenda, error) {
+	all, err := scheduling.Of(app, []string{doctor}, from, to)
+	return all[doctor], err
+}
+
 // usualEnd is when a visit ends of which nobody said it: with its slot, and
 // between slots after as long as one.
 func usualEnd(app core.App, a Appointment) (time.Time, error) {
-	agenda, err := agendaOf(app, a.Doctor(), a.Starts(), a.Starts().Add(longestStay), a.Id)
+	agenda, err := hoursOf(app, a.Doctor(), a.Starts(), a.Starts().Add(longestStay))
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -97,46 +103,82 @@ func movedEnd(app core.App, before, after Appointment) (time.Time, error) {
 	return usualEnd(app, after)
 }
 
-// offered is how many free slots a refusal names.
-const offered = 5
+const (
+	offered   = 5              // free slots that a refusal names
+	firstStep = 24 * time.Hour // that a search for free slots looks at; each further one is twice as long
+)
 
 // offering adds to a refusal of the time the doctor's next free slots, so that who
 // lost a race is one step from a visit.
-func offering(tx core.App, a Appointment, actor kit.Actor, refusal error) error {
+func offering(app core.App, refused *core.Record, refusal error) error {
 	if !slices.Contains(ofTheTime, refusal) {
 		return refusal
 	}
-	next, err := Next(tx, a, actor, offered, nil)
+	a := Appointment{refused}
+	length, err := chosenLength(app, a)
 	if err != nil {
 		return err
 	}
-	free := make([]Free, 0, len(next)) // an empty list, not null
-	for _, s := range next {
+	others, err := next(app, a, kit.ActorOf(refused), offered, length, time.Time{}, nil)
+	if err != nil {
+		return err
+	}
+	free := make([]Free, 0, len(others)) // an empty list, not null
+	for _, s := range others {
 		free = append(free, freeOf(a.Doctor(), s))
 	}
 	return kit.Offering(refusal, map[string]any{"slots": free})
 }
 
-// Plans is time that is spoken for and not booked yet, by doctor and by patient.
-type Plans map[string][]scheduling.Span
+// Plans finds times for many visits, one after the other, none of them twice.
+type Plans struct {
+	taken map[string][]scheduling.Span // by doctor and by patient: not booked yet
+	since map[string]time.Time         // by doctor and length: nothing is free before
+}
 
-// Next is the first free slots for an appointment, from its own time on, at which
-// neither the doctor nor the patient is elsewhere.
-func Next(tx core.App, a Appointment, actor kit.Actor, n int, plans Plans) (next []scheduling.Slot, err error) {
+// NewPlans is without any plan.
+func NewPlans() *Plans {
+	return &Plans{map[string][]scheduling.Span{}, map[string]time.Time{}}
+}
+
+// Next plans a visit at the first free slot from its own time on, at which neither
+// the doctor nor the patient is elsewhere; or says that there is none as far ahead
+// as the hospital plans.
+func (p *Plans) Next(tx core.App, a Appointment, actor kit.Actor) (slot scheduling.Slot, ok bool, err error) {
+	length, err := chosenLength(tx, a)
+	if err != nil {
+		return slot, false, err
+	}
+	like := a.Doctor() + length.String()
+	found, err := next(tx, a, actor, 1, length, p.since[like], p.taken)
+	if err != nil || len(found) == 0 {
+		p.since[like] = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+		return slot, false, err
+	}
+	slot = found[0]
+	for _, who := range []string{a.Doctor(), a.Patient()} {
+		p.taken[who] = append(p.taken[who], scheduling.Span{Starts: slot.Starts, Ends: slot.Ends})
+	}
+	// The next visit need not look through all that this one found booked; a day is
+	// left for what only this patient could not have.
+	p.since[like] = slot.Starts.Add(-24 * time.Hour)
+	return slot, true, nil
+}
+
+// next is the first free slots for a visit of a length, from its own time on and
+// not before another, at which neither the doctor nor the patient is elsewhere.
+func next(tx core.App, a Appointment, actor kit.Actor, n int, length time.Duration, since time.Time, taken map[string][]scheduling.Span) (found []scheduling.Slot, err error) {
 	from, until, err := window(tx, actor)
 	if err != nil {
 		return nil, err
 	}
-	if a.Starts().After(from) {
-		from = a.Starts()
+	for _, later := range []time.Time{a.Starts(), since} {
+		if later.After(from) {
+			from = later
+		}
 	}
-	length, err := chosenLength(tx, a)
-	if err != nil {
-		return nil, err
-	}
-	const step = 31 * 24 * time.Hour
-	for ; from.Before(until) && len(next) < n; from = from.Add(step) {
-		to := from.Add(step + longestStay) // a visit that begins within the step may end after it
+	for step := firstStep; from.Before(until) && len(found) < n; from, step = from.Add(step), 2*step {
+		to := earlier(from.Add(step), until).Add(longestStay) // a visit that begins within the step may end after it
 		agenda, err := agendaOf(tx, a.Doctor(), from, to, a.Id)
 		if err != nil {
 			return nil, err
@@ -145,21 +187,21 @@ func Next(tx core.App, a Appointment, actor kit.Actor, n int, plans Plans) (next
 		if err != nil {
 			return nil, err
 		}
-		agenda.Booked = append(agenda.Booked, plans[a.Doctor()]...)
-		agenda.Away = slices.Concat(agenda.Away, elsewhere[a.Patient()], plans[a.Patient()])
+		agenda.Booked = append(agenda.Booked, taken[a.Doctor()]...)
+		agenda.Away = slices.Concat(agenda.Away, elsewhere[a.Patient()], taken[a.Patient()])
 		for _, s := range agenda.Free(from, to, length) {
-			if len(next) < n && s.Starts.Before(from.Add(step)) && !s.Starts.After(until) {
-				next = append(next, s)
+			if len(found) < n && s.Starts.Before(from.Add(step)) && !s.Starts.After(until) {
+				found = append(found, s)
 			}
 		}
 	}
-	return next, nil
+	return found, nil
 }
 
 // chosenLength is how long a visit takes for which somebody chose it, and 0 for
 // one that takes its slot.
 func chosenLength(tx core.App, a Appointment) (time.Duration, error) {
-	agenda, err := agendaOf(tx, a.Doctor(), a.Starts(), a.Ends(), a.Id)
+	agenda, err := hoursOf(tx, a.Doctor(), a.Starts(), a.Ends())
 	if err != nil {
 		return 0, err
 	}

@@ -3,11 +3,15 @@ package hospitaltest
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/pocketbase/dbx"
+
+	"hospital/modules/kit"
 )
 
 // Plan is how the database goes about one query.
@@ -16,19 +20,21 @@ type Plan struct {
 	Steps []string // in SQLite's words
 }
 
-// Plans are the plans of the queries that are made while ask runs.
+// Plans are the plans of the queries that are made while ask runs, also in
+// transactions.
 func (h *Hospital) Plans(ask func()) (plans []Plan) {
 	h.T.Helper()
-	db := h.App.ConcurrentDB().(*dbx.DB)
+	readers, writer := h.App.ConcurrentDB().(*dbx.DB), h.App.NonconcurrentDB().(*dbx.DB)
 	var lock sync.Mutex // a list and its total are asked for at once
 	var queries []string
-	db.QueryLogFunc = func(_ context.Context, _ time.Duration, sql string, _ *sql.Rows, _ error) {
+	readers.QueryLogFunc = func(_ context.Context, _ time.Duration, sql string, _ *sql.Rows, _ error) {
 		lock.Lock()
 		defer lock.Unlock()
 		queries = append(queries, sql)
 	}
+	writer.QueryLogFunc = readers.QueryLogFunc
 	ask()
-	db.QueryLogFunc = nil
+	readers.QueryLogFunc, writer.QueryLogFunc = nil, nil
 	for _, query := range queries {
 		plans = append(plans, Plan{query, h.explain(query)})
 	}
@@ -56,4 +62,33 @@ func (p Plan) Of(table string) (steps []string) {
 		}
 	}
 	return steps
+}
+
+// Strays is the steps that go through all rows of any table, or that an index of
+// this one leads to by none of these columns. What a query makes for itself is no table.
+func (p Plan) Strays(table string, columns ...string) (steps []string) {
+	for _, step := range p.Steps {
+		scanned, scan := strings.CutPrefix(step, "SCAN ")
+		scanned, rest, _ := strings.Cut(scanned, " ")
+		own := scanned == "CONSTANT" || strings.HasPrefix(rest, "VIRTUAL TABLE") || slices.Contains(p.Steps, "CO-ROUTINE "+scanned)
+		led := slices.ContainsFunc(columns, func(column string) bool { return strings.Contains(step, "("+column+"=?") })
+		if scan && !own || strings.Contains(step, " idx_"+table+"_") && !led {
+			steps = append(steps, step)
+		}
+	}
+	return steps
+}
+
+// TriggerPlans are the plans of the conditions under which a collection's triggers
+// fire.
+func (h *Hospital) TriggerPlans(c kit.Collection) (plans []Plan) {
+	h.T.Helper()
+	for _, trigger := range c.Triggers {
+		_, condition, conditional := strings.Cut(trigger.When, " WHEN ")
+		if conditional {
+			query := fmt.Sprintf("SELECT %s FROM %s NEW JOIN %[2]s OLD ON OLD.id = NEW.id WHERE NEW.id = 'x'", condition, c.Name)
+			plans = append(plans, Plan{query, h.explain(query)})
+		}
+	}
+	return plans
 }

@@ -50,6 +50,19 @@ func onUpdate(app core.App, collection string, priority int, law func(e *core.Re
 	}})
 }
 
+// OnRefusal binds what is added to a refusal of a new or a changed record. It runs
+// after the transaction of the law, so that nobody who writes has to wait for it.
+func OnRefusal(app core.App, collection string, add func(app core.App, refused *core.Record, refusal error) error) {
+	handler := &hook.Handler[*core.RecordEvent]{Priority: outsideLaw, Func: func(e *core.RecordEvent) error {
+		if err := e.Next(); err != nil {
+			return add(e.App, e.Record, err)
+		}
+		return nil
+	}}
+	app.OnRecordCreate(collection).Bind(handler)
+	app.OnRecordUpdate(collection).Bind(handler)
+}
+
 // Event is something that happened to a record of a collection.
 type Event struct {
 	Collection string
@@ -87,9 +100,10 @@ func When(app core.App, event Event, reactions ...Reaction) {
 	onUpdate(app, event.Collection, afterLaw, react)
 }
 
-// afterLaw runs inside the collection's own law, which has already settled what
-// the record will be.
-const afterLaw = 10
+const (
+	outsideLaw = -10 // before the transaction of the law begins, and after it has ended
+	afterLaw   = 10  // inside the law, which has already settled what the record will be
+)
 
 // New is a blank record of a collection.
 func New(tx core.App, collection string) (*core.Record, error) {

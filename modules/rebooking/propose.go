@@ -10,7 +10,6 @@ import (
 
 	"hospital/modules/appointments"
 	"hospital/modules/kit"
-	"hospital/modules/scheduling"
 )
 
 // propose writes down, for every visit that the time off meets and that is still
@@ -38,7 +37,7 @@ func propose(tx core.App, rebooking *core.Record, actor kit.Actor) error {
 	if err != nil {
 		return err
 	}
-	plans := appointments.Plans{}
+	plans := appointments.NewPlans()
 	for _, visit := range visits {
 		item, err := kit.New(tx, "rebooking_items")
 		if err != nil {
@@ -56,23 +55,19 @@ func propose(tx core.App, rebooking *core.Record, actor kit.Actor) error {
 }
 
 // plan finds out what is best for one visit.
-func plan(tx core.App, item *core.Record, visit appointments.Appointment, actor kit.Actor, plans appointments.Plans) error {
+func plan(tx core.App, item *core.Record, visit appointments.Appointment, actor kit.Actor, plans *appointments.Plans) error {
 	if visit.Started() || !visit.Starts().After(kit.Now(tx)) {
 		item.Load(map[string]any{"outcome": string(Keep), "why": "It has begun."})
 		return nil
 	}
-	next, err := appointments.Next(tx, visit, actor, 1, plans)
+	slot, ok, err := plans.Next(tx, visit, actor)
 	switch {
 	case err != nil:
 		return err
-	case len(next) == 0:
+	case ok:
+		item.Load(map[string]any{"outcome": string(Move), "starts": slot.Starts, "ends": slot.Ends})
+	default:
 		item.Load(map[string]any{"outcome": string(Cancel), "why": "The doctor has no free slot as far ahead as the hospital plans."})
-		return nil
-	}
-	item.Load(map[string]any{"outcome": string(Move), "starts": next[0].Starts, "ends": next[0].Ends})
-	taken := scheduling.Span{Starts: next[0].Starts, Ends: next[0].Ends}
-	for _, who := range []string{visit.Doctor(), visit.Patient()} {
-		plans[who] = append(plans[who], taken)
 	}
 	return nil
 }

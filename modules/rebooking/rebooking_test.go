@@ -231,3 +231,32 @@ func TestARebookingIsDecidedOnce(t *testing.T) {
 	}
 	h.Verify()
 }
+
+// TestALongLeaveOfABusyDoctor: a week of visits moves behind a week that is booked out.
+func TestALongLeaveOfABusyDoctor(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	desk := h.As("receptionist1")
+	for _, s := range desk.List("schedules", hospitaltest.Filter(`doctor = "`+id("dr1")+`"`)).IDs() {
+		desk.Update("schedules", s, body{"start_time": "09:00", "end_time": "12:00"}).OK(t)
+	}
+	for n := range 14 {
+		for half := range 6 {
+			starts := day().AddDate(0, 0, n).Add(9*time.Hour + time.Duration(half)*30*time.Minute)
+			patient := desk.Create("patients", body{"name": "Somebody"}).OK(t).ID()
+			desk.Create("appointments", body{"patient": patient, "doctor": id("dr1"), "starts": wire(starts)}).OK(t)
+		}
+	}
+	away := h.As("doctor1").Create("time_off", body{"doctor": id("dr1"), "starts": wire(day()), "ends": wire(day().AddDate(0, 0, 7))}).OK(t)
+	applied := desk.Create("rebookings", body{"time_off": away.ID(), "status": "applied"}).OK(t)
+	if applied.Int("moved") != 42 {
+		t.Fatalf("%d of 42 visits were moved", applied.Int("moved"))
+	}
+	for i, item := range items(applied) {
+		want := day().AddDate(0, 0, 14+i/6).Add(9*time.Hour + time.Duration(i%6)*30*time.Minute)
+		if item["starts"] != wire(want) {
+			t.Errorf("visit %d is moved to %v, the next slot is %s", i, item["starts"], wire(want))
+		}
+	}
+	h.Verify()
+}
