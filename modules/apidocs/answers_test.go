@@ -163,6 +163,11 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 		h.As("patient1").Do(http.MethodGet, "/api/hospital/slots?limit=0", nil)
 		h.As("guest").Do(http.MethodGet, "/api/hospital/slots", nil)
 	},
+	"verifyAudit": func(h *hospitaltest.Hospital) {
+		for _, account := range []string{"guest", "patient1", "admin1"} {
+			h.As(account).Do(http.MethodGet, "/api/hospital/audit/verify", nil)
+		}
+	},
 	"openStream": func(*hospitaltest.Hospital) {}, // never ends; the realtime tests read it
 	"listAuthMethods": func(h *hospitaltest.Hospital) {
 		h.As("guest").Do(http.MethodGet, "/api/collections/users/auth-methods", nil)
