@@ -176,6 +176,9 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 		for _, credentials := range []hospitaltest.Body{{"identity": "patient1@example.org", "password": hospitaltest.Password}, {"identity": "patient1@example.org", "password": "wrong-password"}, {"identity": "retired@example.org", "password": hospitaltest.Password}} {
 			users(h.As("guest"), "auth-with-password", credentials)
 		}
+		for range 6 {
+			users(h.As("guest"), "auth-with-password", hospitaltest.Body{"identity": "nurse1@example.org", "password": "wrong-password"})
+		}
 	},
 	"refresh": func(h *hospitaltest.Hospital) {
 		users(h.As("patient1"), "auth-refresh", nil)

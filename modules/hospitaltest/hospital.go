@@ -46,6 +46,7 @@ func New(t testing.TB) *Hospital {
 	audit.SetKey(app, []byte(AuditKey))
 	kit.Register(app, modules.All)
 	hooks.Register(app)
+	operations.Harden(app)
 	apidocs.Register(app, Document())
 
 	routes, err := apis.NewRouter(app)
