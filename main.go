@@ -9,6 +9,7 @@ import (
 	_ "hospital/migrations"
 	"hospital/modules"
 	"hospital/modules/apidocs"
+	"hospital/modules/audit"
 	"hospital/modules/demo"
 	"hospital/modules/kit"
 	"hospital/modules/operations"
@@ -30,7 +31,7 @@ func main() {
 	hooks.Register(app)
 	apidocs.Register(app, document)
 	portal.Register(app, public)
-	if err := operations.Run(app, modules.All, demo.Command(app)); err != nil {
+	if err := operations.Run(app, modules.All, demo.Command(app), audit.Command(app)); err != nil {
 		log.Fatal("hospital: ", err)
 	}
 }

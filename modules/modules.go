@@ -4,6 +4,7 @@ package modules
 import (
 	"hospital/modules/accounts"
 	"hospital/modules/appointments"
+	"hospital/modules/audit"
 	"hospital/modules/billing"
 	"hospital/modules/hospital"
 	"hospital/modules/kit"
@@ -22,6 +23,7 @@ var All = []kit.Module{
 	services.Module,
 	staff.Module,
 	patients.Module,
+	audit.Module,
 	scheduling.Module,
 	appointments.Module,
 	rebooking.Module,

@@ -21,7 +21,7 @@ var self = kit.Grant{Read: kit.Own("id"), Update: kit.Own("id"), Changes: []stri
 
 var users = kit.Collection{
 	Name:   "users",
-	SignIn: kit.SignIn{Rule: `status = "active"`, Manage: kit.Policy{kit.Admin: {Read: kit.All}}.Reading(), MinPassword: 10},
+	SignIn: kit.SignIn{Rule: `status = "active"`, Manage: kit.Policy{kit.Admin: {Read: kit.All}}.Reading(), MinPassword: 12},
 	Fields: kit.Fields{
 		kit.Required(kit.Text("name", 120)),
 		kit.Required(kit.Select("role", kit.Roles...)),

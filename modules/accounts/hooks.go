@@ -49,6 +49,7 @@ func hooks(app core.App) {
 		e.Record.SetRaw(profileKey, said)
 		return e.Next()
 	}})
+	slowDown(app)
 	kit.OnCreate(app, "users", register)
 	kit.OnUpdate(app, "users", change)
 }
@@ -57,6 +58,9 @@ func hooks(app core.App) {
 // doctor who waits for an admin; only admins make other staff.
 func register(e *core.RecordEvent) error {
 	r := e.Record
+	if err := checkPassword(r); err != nil {
+		return err
+	}
 	if kit.ActorOf(r).Role == kit.Guest {
 		if r.GetString("role") == "" {
 			r.Set("role", string(kit.Patient))
@@ -80,6 +84,9 @@ func register(e *core.RecordEvent) error {
 // admin.
 func change(e *core.RecordEvent, before *core.Record) error {
 	r := e.Record
+	if err := checkPassword(r); err != nil {
+		return err
+	}
 	if r.GetString("role") == before.GetString("role") && r.GetString("status") == before.GetString("status") {
 		return e.Next()
 	}

@@ -163,6 +163,11 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 		h.As("patient1").Do(http.MethodGet, "/api/hospital/slots?limit=0", nil)
 		h.As("guest").Do(http.MethodGet, "/api/hospital/slots", nil)
 	},
+	"verifyAudit": func(h *hospitaltest.Hospital) {
+		for _, account := range []string{"guest", "patient1", "admin1"} {
+			h.As(account).Do(http.MethodGet, "/api/hospital/audit/verify", nil)
+		}
+	},
 	"openStream": func(*hospitaltest.Hospital) {}, // never ends; the realtime tests read it
 	"listAuthMethods": func(h *hospitaltest.Hospital) {
 		h.As("guest").Do(http.MethodGet, "/api/collections/users/auth-methods", nil)
@@ -170,6 +175,9 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 	"signIn": func(h *hospitaltest.Hospital) {
 		for _, credentials := range []hospitaltest.Body{{"identity": "patient1@example.org", "password": hospitaltest.Password}, {"identity": "patient1@example.org", "password": "wrong-password"}, {"identity": "retired@example.org", "password": hospitaltest.Password}} {
 			users(h.As("guest"), "auth-with-password", credentials)
+		}
+		for range 6 {
+			users(h.As("guest"), "auth-with-password", hospitaltest.Body{"identity": "nurse1@example.org", "password": "wrong-password"})
 		}
 	},
 	"refresh": func(h *hospitaltest.Hospital) {

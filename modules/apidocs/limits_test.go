@@ -113,7 +113,7 @@ func resets(h *hospitaltest.Hospital, n uint64) bool {
 	if err != nil {
 		h.T.Fatal(err)
 	}
-	password := strings.Repeat("a", int(n))
+	password := strings.Repeat("seven wild geese cross a copper bridge. ", 3)[:n]
 	return users(h.As("guest").Unbound(), "confirm-password-reset", hospitaltest.Body{"token": token, "password": password, "passwordConfirm": password}).Status == http.StatusBadRequest
 }
 

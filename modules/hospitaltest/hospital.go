@@ -20,6 +20,7 @@ import (
 	_ "hospital/migrations" // the schema
 	"hospital/modules"
 	"hospital/modules/apidocs"
+	"hospital/modules/audit"
 	"hospital/modules/kit"
 	"hospital/modules/operations"
 	"hospital/modules/seed"
@@ -42,8 +43,10 @@ func New(t testing.TB) *Hospital {
 		t.Fatal("open the hospital:", err)
 	}
 	t.Cleanup(app.Cleanup)
+	audit.SetKey(app, []byte(AuditKey))
 	kit.Register(app, modules.All)
 	hooks.Register(app)
+	operations.Harden(app)
 	apidocs.Register(app, Document())
 
 	routes, err := apis.NewRouter(app)
@@ -51,7 +54,7 @@ func New(t testing.TB) *Hospital {
 		t.Fatal("build the router:", err)
 	}
 	h := &Hospital{T: t, App: app, Router: routes}
-	app.OnServe().Unbind("__pbCronStart__") // what the clock would do, tests do when they want it
+	app.OnServe().Unbind("__pbCronStart__", "hospitalAuditFlush") // what the clock would do, tests do when they want it
 	serve := &core.ServeEvent{App: app, Router: routes}
 	err = app.OnServe().Trigger(serve, func(e *core.ServeEvent) error {
 		h.Handler, err = e.Router.BuildMux()
@@ -62,6 +65,9 @@ func New(t testing.TB) *Hospital {
 	}
 	return h
 }
+
+// AuditKey is the key of the audit log of every test's hospital.
+const AuditKey = "the key of the audit log of a test"
 
 // Main runs a package's tests and removes what they shared. Call it from TestMain.
 func Main(m *testing.M) {

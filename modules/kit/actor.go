@@ -1,14 +1,20 @@
 package kit
 
 import (
+	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/security"
 )
 
 // Actor is who causes a write.
 type Actor struct {
 	ID        string // of the users record; empty for guests, superusers and the system
 	Role      Role
-	Superuser bool // the operator, at the dashboard
+	Superuser bool   // the operator, at the dashboard
+	Name      string // as the account is called
+	IP        string // of whoever sends the request
+	Request   string // what all that one request causes has in common
 }
 
 const actorKey = "@actor"
@@ -19,17 +25,44 @@ func actorOf(auth *core.Record) Actor {
 	case auth == nil:
 		return Actor{Role: Guest}
 	case auth.IsSuperuser():
-		return Actor{Role: Admin, Superuser: true}
+		return Actor{Role: Admin, Superuser: true, Name: auth.Email()}
 	case auth.GetString("status") != "active":
 		return Actor{Role: Guest}
 	}
-	return Actor{ID: auth.Id, Role: Role(auth.GetString("role"))}
+	return Actor{ID: auth.Id, Role: Role(auth.GetString("role")), Name: auth.GetString("name")}
+}
+
+// CallerOf says who makes a request, and from where.
+func CallerOf(e *core.RequestEvent) Actor { return ActorAs(e, e.Auth) }
+
+// ActorAs is who makes a request, as an account that it has just signed in with.
+func ActorAs(e *core.RequestEvent, auth *core.Record) Actor {
+	a := actorOf(auth)
+	a.IP = e.RealIP()
+	a.Request, _ = e.Get(requestKey).(string)
+	return a
+}
+
+const requestKey = "hospital.request"
+
+// nameRequests gives every request a name of its own, which its answer and all that
+// is written down of it carry.
+func nameRequests(app core.App) {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalRequestName", Priority: -10, Func: func(se *core.ServeEvent) error {
+		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalRequestName", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: func(e *core.RequestEvent) error {
+			name := security.RandomStringWithAlphabet(16, core.DefaultIdAlphabet)
+			e.Set(requestKey, name)
+			e.Response.Header().Set("X-Request-Id", name)
+			return e.Next()
+		}})
+		return se.Next()
+	}})
 }
 
 // Caller is who makes a request of a route that is not for guests, or the refusal
 // for them.
 func Caller(e *core.RequestEvent) (Actor, error) {
-	actor := actorOf(e.Auth)
+	actor := CallerOf(e)
 	if actor.Role == Guest {
 		return actor, e.UnauthorizedError("Sign in first.", nil)
 	}

@@ -25,7 +25,7 @@ func guardRequests(app core.App, declared Catalog) {
 			if !ok {
 				return e.Next()
 			}
-			actor := actorOf(e.Auth)
+			actor := CallerOf(e.RequestEvent)
 			b := body{
 				fields:    map[string]any{},
 				record:    e.Record,

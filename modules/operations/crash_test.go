@@ -25,6 +25,7 @@ import (
 	"hospital/hooks"
 	_ "hospital/migrations"
 	"hospital/modules"
+	"hospital/modules/audit"
 	"hospital/modules/demo"
 	"hospital/modules/kit"
 	"hospital/modules/seed"
@@ -73,6 +74,13 @@ func furnished(t *testing.T) (dir string) {
 	}
 	dir = filepath.Join(t.TempDir(), "data")
 	if err := os.CopyFS(dir, os.DirFS(example())); err != nil {
+		t.Fatal(err)
+	}
+	key, err := os.ReadFile(audit.KeyFile(example()))
+	if err != nil {
+		t.Fatal("the key of the audit log stands beside the data:", err)
+	}
+	if err := os.WriteFile(audit.KeyFile(dir), key, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -417,4 +425,29 @@ func TestASuperusersPasswordComesFromTheEnvironmentOrStandardInput(t *testing.T)
 			}
 		}
 	})
+}
+
+func TestTheAuditLogIsProvenAndAnchored(t *testing.T) {
+	t.Parallel()
+	dir := furnished(t)
+	if info, err := os.Stat(audit.KeyFile(example())); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file of the key: %v (%v)", info, err)
+	}
+	run(t, "", nil, "audit", "verify", "--dir", dir).succeeded(t)
+	printed := run(t, "", nil, "audit", "anchor", "--dir", dir)
+	printed.succeeded(t)
+	anchor := strings.TrimSpace(printed.stdout)
+	run(t, "", nil, "audit", "verify", "--anchor", anchor, "--dir", dir).succeeded(t)
+	run(t, "", nil, "audit", "verify", "--anchor", "1:"+strings.Repeat("0", 64), "--dir", dir).refused(t, "written anew")
+	run(t, "", nil, "audit", "verify", "--anchor", "nonsense", "--dir", dir).refused(t, "NUMBER:HASH")
+	run(t, "", []string{audit.KeyEnv + "=" + strings.Repeat("another", 6)}, "audit", "verify", "--dir", dir).refused(t, "broken at 1")
+	run(t, "", []string{audit.KeyEnv + "=short"}, "audit", "verify", "--dir", dir).refused(t, "at least 32")
+
+	db := outside(t, dir)
+	for _, sql := range []string{"DROP TRIGGER audit_log_no_delete", "DELETE FROM audit_log WHERE seq > (SELECT MAX(seq) - 10 FROM audit_log)"} {
+		if _, err := db.NewQuery(sql).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, "", nil, "audit", "verify", "--dir", dir).refused(t, "are missing")
 }

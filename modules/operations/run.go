@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/cmd"
 	"github.com/pocketbase/pocketbase/plugins/migratecmd"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"hospital/modules/kit"
 )
@@ -34,7 +35,14 @@ func Run(app *pocketbase.PocketBase, modules []kit.Module, more ...*cobra.Comman
 	root.Use, root.Short, root.Version = "hospital", "A hospital's front office and outpatient record", kit.Version
 	migratecmd.MustRegister(app, root, migratecmd.Config{Dir: "migrations"})
 	announce(app)
-	root.AddCommand(cmd.NewServeCommand(app, false), superuserCommand(app), verifyCommand(app, modules))
+	Harden(app)
+	serve := cmd.NewServeCommand(app, false)
+	if f, ok := serve.PersistentFlags().Lookup("origins").Value.(pflag.SliceValue); ok {
+		if err := f.Replace(origins()); err != nil {
+			return err
+		}
+	}
+	root.AddCommand(serve, superuserCommand(app), verifyCommand(app, modules))
 	root.AddCommand(more...)
 	root.FParseErrWhitelist = cobra.FParseErrWhitelist{} // a misspelt flag is an error
 	root.SilenceErrors = true

@@ -1,0 +1,91 @@
+package accounts_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"hospital/modules/hospitaltest"
+)
+
+// tries is a sign-in with a password that may be wrong.
+func tries(h *hospitaltest.Hospital, identity, password string) hospitaltest.Response {
+	return h.As("guest").Do(http.MethodPost, "/api/collections/users/auth-with-password", hospitaltest.Body{"identity": identity, "password": password})
+}
+
+func TestWhoGuessesAPasswordWaitsLongerEachTime(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	now := time.Now()
+	h.At(now)
+	for i := range 5 {
+		if answer := tries(h, "nurse1@example.org", "wrong-password"); answer.Status != http.StatusBadRequest {
+			t.Fatalf("try %d answered %d %s", i, answer.Status, answer.Raw)
+		}
+	}
+	tried := 0
+	for range 200 { // one a second, from as many addresses as one likes
+		if answer := tries(h, "Nurse1@example.org ", "wrong-password"); answer.Status == http.StatusBadRequest {
+			tried++
+		} else if answer.Status != http.StatusTooManyRequests || answer.Code("identity") != "too_many_tries" {
+			t.Fatalf("answered %d %s", answer.Status, answer.Raw)
+		}
+		now = now.Add(time.Second)
+		h.At(now)
+	}
+	if tried > 8 {
+		t.Errorf("in 200 seconds %d passwords were tried", tried)
+	}
+	if answer := tries(h, "nurse1@example.org", hospitaltest.Password); answer.Status != http.StatusTooManyRequests {
+		t.Errorf("in between the right one answered %d", answer.Status)
+	}
+	tries(h, "nurse2@example.org", hospitaltest.Password).OK(t) // somebody else from the same place
+
+	token, err := h.Record("users", hospitaltest.ID("nurse1")).NewPasswordResetToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reset := hospitaltest.Body{"token": token, "password": "seven-wild-geese", "passwordConfirm": "seven-wild-geese"}
+	h.As("guest").Do(http.MethodPost, "/api/collections/users/confirm-password-reset", reset).OK(t)
+	tries(h, "nurse1@example.org", "seven-wild-geese").OK(t) // the documented way in
+}
+
+func TestNamesOfNobodyAreTreatedTheSame(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	h.At(time.Now())
+	for i := range 7 {
+		known, unknown := tries(h, "nurse1@example.org", "wrong-password"), tries(h, "nobody@example.org", "wrong-password")
+		if known.Status != unknown.Status || string(known.Raw) != string(unknown.Raw) {
+			t.Errorf("try %d: %d %s\nand %d %s", i, known.Status, known.Raw, unknown.Status, unknown.Raw)
+		}
+	}
+}
+
+func TestARightPasswordEndsTheCount(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	h.At(time.Now())
+	for range 4 {
+		for range 4 {
+			tries(h, "nurse1@example.org", "wrong-password")
+		}
+		tries(h, "nurse1@example.org", hospitaltest.Password).OK(t)
+	}
+}
+
+func TestPasswordsThatAreGuessedSoon(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	for i, password := range []string{"passwordpassword", "123456789012", "qwertyuiop123", "hospitalhospital", "aaaaaaaaaaaaaaaa", "zoezoezoezoe"} {
+		sent := hospitaltest.Body{"email": fmt.Sprintf("zoe.mueller%d@example.org", i), "password": password, "passwordConfirm": password, "name": "Zoe Mueller"}
+		if answer := h.As("guest").Create("users", sent); answer.Status != http.StatusBadRequest || answer.Code("password") != "too_common" {
+			t.Errorf("%s answered %d %s", password, answer.Status, answer.Raw)
+		}
+	}
+	change := hospitaltest.Body{"oldPassword": hospitaltest.Password, "password": "iloveyouiloveyou", "passwordConfirm": "iloveyouiloveyou"}
+	if answer := h.As("patient1").Update("users", hospitaltest.ID("patient1"), change); answer.Code("password") != "too_common" {
+		t.Errorf("a change answered %d %s", answer.Status, answer.Raw)
+	}
+}

@@ -1,0 +1,273 @@
+package audit_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	"hospital/modules/audit"
+	"hospital/modules/hospitaltest"
+)
+
+func TestMain(m *testing.M) { hospitaltest.Main(m) }
+
+type body = hospitaltest.Body
+
+var id = hospitaltest.ID
+
+// entry is what an admin reads of a row of the log.
+type entry map[string]any
+
+// since is what the log says of all that happened in a piece of work.
+func since(h *hospitaltest.Hospital, work func()) (entries []entry) {
+	h.T.Helper()
+	if err := audit.Flush(h.App); err != nil {
+		h.T.Fatal(err)
+	}
+	before := h.Count("audit_log")
+	work()
+	if err := audit.Flush(h.App); err != nil {
+		h.T.Fatal(err)
+	}
+	var rows []dbx.NullStringMap
+	if err := h.App.DB().NewQuery("SELECT * FROM audit_log WHERE seq > {:before} ORDER BY seq").Bind(dbx.Params{"before": before}).All(&rows); err != nil {
+		h.T.Fatal(err)
+	}
+	for _, r := range rows {
+		e := entry{}
+		for name, value := range r {
+			e[name] = value.String
+		}
+		entries = append(entries, e)
+	}
+	return entries
+}
+
+// said is an entry in short: "doctor1 doctor update appointments booked1 done".
+func (e entry) said() string {
+	var words []string
+	for _, field := range []string{"actor_name", "role", "action", "collection", "record", "patient", "outcome"} {
+		words = append(words, strings.TrimRight(e[field].(string), "0"))
+	}
+	return strings.Join(words, " ")
+}
+
+func expect(t *testing.T, entries []entry, want ...string) {
+	t.Helper()
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.said())
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("the log says\n%s\nit should say\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestAChangeStandsInTheLogWithItsOldAndNewValues(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	entries := since(h, func() {
+		h.As("receptionist1").Update("patients", id("pat1"), body{"phone": "555", "national_id": "NEW-ID", "address": "Am Markt 1"}).OK(t)
+	})
+	expect(t, entries, "receptionist1 receptionist update patients pat1 pat1 done")
+	changes := entries[0]["changes"].(string)
+	if !strings.Contains(changes, `"phone":["21","555"]`) || strings.Contains(changes, "NEW-ID") || !strings.Contains(changes, `"national_id":["hash:`) {
+		t.Errorf("the changes are %s", changes)
+	}
+	if entries[0]["ip"] != "127.0.0.1" || len(entries[0]["request"].(string)) != 16 {
+		t.Errorf("sent from %v by request %v", entries[0]["ip"], entries[0]["request"])
+	}
+}
+
+func TestNotesAndSecretsAreNotWrittenDown(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	entries := since(h, func() {
+		h.As("doctor1").Update("patients", id("pat1"), body{"medical_history": "a private illness"}).OK(t)
+		h.As("doctor1").Update("appointments", id("booked1"), body{"staff_note": "a private remark"}).OK(t)
+		h.As("patient1").Update("users", id("patient1"), body{"oldPassword": hospitaltest.Password, "password": "another-password", "passwordConfirm": "another-password"}).OK(t)
+	})
+	for _, e := range entries {
+		if changes := e["changes"].(string); strings.Contains(changes, "private") || strings.Contains(changes, "$2a$") || strings.Contains(changes, "another") {
+			t.Errorf("%s: %s", e.said(), changes)
+		}
+	}
+	if changes := entries[0]["changes"].(string); !strings.Contains(changes, `"medical_history":["hash:`) {
+		t.Errorf("the history changed as %s", changes)
+	}
+}
+
+func TestWhatFollowsFromAChangeStandsBesideIt(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	h.At(h.Record("appointments", id("booked1")).GetDateTime("ends").Time())
+	actions := map[string]bool{}
+	for _, e := range since(h, func() { h.As("doctor1").Update("appointments", id("booked1"), body{"status": "completed"}).OK(t) }) {
+		actions[e["action"].(string)+" "+e["collection"].(string)] = true
+		if e["patient"] != id("pat1") {
+			t.Errorf("%s is of nobody", e.said())
+		}
+	}
+	for _, want := range []string{"update appointments", "create bills", "create bill_items", "create appointment_events"} {
+		if !actions[want] {
+			t.Errorf("the log does not say %s: %v", want, actions)
+		}
+	}
+}
+
+func TestARefusedChangeLeavesNoTraceButTheAttempt(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	entries := since(h, func() {
+		h.As("patient2").Update("appointments", id("booked1"), body{"reason": "mine"})  // not theirs
+		h.As("accountant1").Update("appointments", id("booked1"), body{"reason": "x"})  // not their verb
+		h.As("guest").List("patients", "")                                              // not signed in
+		h.As("doctor1").View("patients", id("pat2"), "")                                // not in care
+		h.As("doctor1").Update("appointments", id("booked1"), body{"starts": "never"})  // nonsense is no attempt
+		h.As("doctor1").Update("appointments", id("done1"), body{"status": "approved"}) // nor is a wrong state
+		h.As("doctor1").Do(http.MethodGet, "/api/collections/"+strings.Repeat("x", 5000)+"/records", nil)
+	})
+	expect(t, entries,
+		"patient2 patient patch 404 appointments booked1  refused",
+		"accountant1 accountant patch 403 appointments booked1  refused",
+		" guest get 401 patients   refused",
+		"doctor1 doctor get 404 patients pat2  refused",
+		"doctor1 doctor get 404 "+strings.Repeat("x", 60)+"   refused")
+}
+
+func TestWhoSeesAPatientsRecordStandsInTheLog(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	entries := since(h, func() {
+		h.As("nurse1").View("patients", id("pat1"), "").OK(t)
+		h.As("patient1").View("patients", id("pat1"), "").OK(t) // their own
+		h.As("patient1").List("appointments", "").OK(t)
+		h.As("nurse2").List("patients", hospitaltest.Filter(`name ~ "Patient"`)).OK(t)
+		h.As("admin1").View("appointment_events", h.As("admin1").List("appointment_events", "perPage=1&fields=id").IDs()[0], "").OK(t)
+		h.As("nurse1").List("doctors", "").OK(t) // nobody's record
+	})
+	if len(entries) < 5 {
+		t.Fatalf("%d entries", len(entries))
+	}
+	expect(t, entries[:3], "nurse1 nurse view patients pat1 pat1 done", "nurse2 nurse list patients  pat1 done", "nurse2 nurse list patients  pat2 done")
+	if last := entries[len(entries)-1]; last["action"] != "view" || last["collection"] != "appointment_events" || last["patient"] == "" {
+		t.Errorf("the last entry is %s", last.said())
+	}
+}
+
+func TestAPatientReadsWhoOpenedTheirRecord(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	_ = since(h, func() { h.As("nurse1").View("patients", id("kid1"), "").OK(t) })
+	seen := h.As("patient1").List("audit_log", "sort=-at&"+hospitaltest.Filter(`patient = "`+id("kid1")+`" && action = "view"`)).OK(t).Items()
+	if len(seen) != 1 || seen[0]["actor_name"] != "nurse1" || seen[0]["role"] != "nurse" || seen[0]["changes"] != nil || seen[0]["actor"] != nil {
+		t.Errorf("the parent reads %v", seen)
+	}
+	if others := h.As("patient2").List("audit_log", hospitaltest.Filter(`patient = "`+id("kid1")+`"`)).OK(t).Items(); len(others) != 0 {
+		t.Errorf("a stranger reads %v", others)
+	}
+}
+
+func TestSignInsStandInTheLog(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	in := func(who, password string) {
+		h.As("guest").Do(http.MethodPost, "/api/collections/users/auth-with-password", body{"identity": who, "password": password})
+	}
+	entries := since(h, func() {
+		in("nurse1@example.org", hospitaltest.Password)
+		in("nurse1@example.org", "wrong-password")
+		in("my-password-in-the-wrong-field", "x")
+		h.As("nurse1").Do(http.MethodPost, "/api/collections/users/auth-refresh", nil).OK(t)
+	})
+	expect(t, entries, "nurse1 nurse sign in users nurse1  done", " guest sign in users nurse1  refused", " guest sign in users   refused", "nurse1 nurse refresh users nurse1  done")
+}
+
+func TestOperatorsStandInTheLog(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	operator := h.Operator()
+	entries := since(h, func() {
+		operator.Update("departments", id("general"), body{"name": "General medicine"}).OK(t)
+		operator.Do(http.MethodPatch, "/api/settings", body{"meta": body{"appName": "Hospital", "appURL": "https://hospital.example", "senderName": "H", "senderAddress": "h@hospital.example"}}).OK(t)
+		operator.Do(http.MethodGet, "/api/backups", nil).OK(t)
+		operator.Do(http.MethodPost, "/api/sql", body{"query": "SELECT * FROM patients"})
+	})
+	if len(entries) < 3 {
+		t.Fatalf("%d entries", len(entries))
+	}
+	expect(t, entries[:3], "operator@example.org operator update departments general  done", "operator@example.org operator settings    done", "operator@example.org operator operate backups   done")
+}
+
+func TestATransactionThatFailsLeavesTheLogAsItWas(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	h.As("admin1").Update("doctors", id("dr1"), body{"consultation": ""}).OK(t)
+	h.At(h.Record("appointments", id("booked1")).GetDateTime("ends").Time())
+	if entries := since(h, func() { h.As("doctor1").Update("appointments", id("booked1"), body{"status": "completed"}) }); len(entries) != 0 { // there is no price
+		t.Errorf("the log says %s", entries[0].said())
+	}
+	h.Verify()
+}
+
+func TestTamperingIsFoundWithItsNumber(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		sql []string
+		seq int64
+		why string
+	}{
+		"a row that was changed": {[]string{"UPDATE audit_log SET record = 'forged' WHERE seq = 7"}, 7, "not as it was written"},
+		"an actor taken out":     {[]string{"UPDATE audit_log SET actor = '', actor_name = '' WHERE seq = 9"}, 9, "not as it was written"},
+		"a row that was deleted": {[]string{"DELETE FROM audit_log WHERE seq = 5"}, 5, "missing"},
+		"the last ten deleted":   {[]string{"DELETE FROM audit_log WHERE seq > (SELECT MAX(seq) - 10 FROM audit_log)"}, -9, "missing"},
+		"two rows exchanged":     {[]string{"UPDATE audit_log SET seq = 0 WHERE seq = 11", "UPDATE audit_log SET seq = 11 WHERE seq = 12", "UPDATE audit_log SET seq = 12 WHERE seq = 0"}, 11, "does not follow"},
+		"a row put in between":   {[]string{"UPDATE audit_log SET hash = prev_hash WHERE seq = 3"}, 3, "not as it was written"},
+		"all of it":              {[]string{"DELETE FROM audit_log"}, 1, "missing"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			h := hospitaltest.New(t)
+			rows := h.Count("audit_log")
+			if report, err := audit.Verify(h.App); err != nil || report.Broken != nil || report.Rows != rows {
+				t.Fatalf("before: %+v %v", report, err)
+			}
+			for _, sql := range append([]string{"DROP TRIGGER audit_log_no_update", "DROP TRIGGER audit_log_no_delete"}, c.sql...) {
+				if _, err := h.App.NonconcurrentDB().NewQuery(sql).Execute(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want := c.seq
+			if want < 0 {
+				want += rows
+			}
+			report, err := audit.Verify(h.App)
+			if err != nil || report.Broken == nil || report.Broken.Seq != want || !strings.Contains(report.Broken.Why, c.why) {
+				t.Errorf("found is %+v %+v (%v), should be %d: %s", report, report.Broken, err, want, c.why)
+			}
+			if h.Breaches() == "" {
+				t.Error("the verify command does not find it")
+			}
+			answer := h.As("admin1").Do(http.MethodGet, "/api/hospital/audit/verify", nil).OK(t)
+			if broken, _ := answer.JSON["broken"].(map[string]any); broken == nil || int64(broken["seq"].(float64)) != want {
+				t.Errorf("the route answers %s", answer.Raw)
+			}
+		})
+	}
+}
+
+func TestTheDatabaseItselfKeepsTheLog(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	for _, sql := range []string{"UPDATE audit_log SET record = ''", "DELETE FROM audit_log"} {
+		if _, err := h.App.NonconcurrentDB().NewQuery(sql).Execute(); err == nil {
+			t.Errorf("the database took %s", sql)
+		}
+	}
+	if answer := h.Operator().Create("audit_log", body{"action": "forged", "at": time.Now(), "outcome": "done"}); answer.Status < 400 {
+		t.Error("an operator wrote an entry")
+	}
+}

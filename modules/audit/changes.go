@@ -1,0 +1,90 @@
+package audit
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// secrets are never written down, and identifiers only as a keyed hash.
+var (
+	secrets     = []string{core.FieldNamePassword, core.FieldNameTokenKey}
+	identifiers = []string{"national_id", "license_no"}
+)
+
+// longestValue is how long a text may be to stand in the log as it is. What people
+// write in more words is a note, of which the log holds a keyed hash: enough to
+// prove what it said, and not to read or to guess it.
+const longestValue = 300
+
+// changed is what a write changed, by field. Without a state before, everything
+// that is not empty is new.
+func changed(app core.App, before, after *core.Record) (map[string][2]string, error) {
+	changes := map[string][2]string{}
+	for _, f := range after.Collection().Fields {
+		name := f.GetName()
+		if f.Type() == core.FieldTypeAutodate || name == core.FieldNameId {
+			continue
+		}
+		was, is := "", said(after, f)
+		if before != nil {
+			was = said(before, f)
+		}
+		if was == is {
+			continue
+		}
+		pair := [2]string{was, is}
+		switch {
+		case slices.Contains(secrets, name):
+			pair = [2]string{"", "(changed)"}
+		case note(f) || slices.Contains(identifiers, name):
+			key, err := keyOf(app)
+			if err != nil {
+				return nil, err
+			}
+			pair = [2]string{digest(key, was), digest(key, is)}
+		}
+		changes[name] = pair
+	}
+	return changes, nil
+}
+
+// said is a value as text; what is empty says nothing.
+func said(r *core.Record, f core.Field) string {
+	switch f.Type() {
+	case core.FieldTypeNumber:
+		if r.GetFloat(f.GetName()) == 0 {
+			return ""
+		}
+	case core.FieldTypeBool:
+		if !r.GetBool(f.GetName()) {
+			return ""
+		}
+	case core.FieldTypePassword:
+		return r.GetString(f.GetName() + ":hash")
+	case core.FieldTypeSelect, core.FieldTypeRelation, core.FieldTypeFile:
+		return r.GetString(f.GetName())
+	}
+	if f.Type() == core.FieldTypeJSON {
+		return fmt.Sprint(r.Get(f.GetName()))
+	}
+	return r.GetString(f.GetName())
+}
+
+func note(f core.Field) bool {
+	text, ok := f.(*core.TextField)
+	return ok && (text.Max == 0 || text.Max > longestValue) || f.Type() == core.FieldTypeJSON || f.Type() == core.FieldTypeEditor
+}
+
+func digest(key []byte, text string) string {
+	if text == "" {
+		return ""
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte("value\x00" + text))
+	return "hash:" + hex.EncodeToString(mac.Sum(nil)[:16])
+}

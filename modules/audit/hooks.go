@@ -1,0 +1,106 @@
+package audit
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"hospital/modules/kit"
+)
+
+// innermost runs inside a collection's law and its reactions, next to the write.
+const innermost = 20
+
+func hooks(app core.App) {
+	keep := &keeper{app: app}
+	app.OnRecordCreate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalAuditCreate", Priority: innermost, Func: onWrite("create")})
+	app.OnRecordUpdate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalAuditUpdate", Priority: innermost, Func: onWrite("update")})
+	app.OnRecordDelete().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalAuditDelete", Priority: innermost, Func: onWrite("delete")})
+
+	app.OnRecordViewRequest().BindFunc(func(e *core.RecordRequestEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		keep.seen(kit.CallerOf(e.RequestEvent), "view", e.Collection.Name, e.Record)
+		return nil
+	})
+	app.OnRecordsListRequest().BindFunc(func(e *core.RecordsListRequestEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		keep.seen(kit.CallerOf(e.RequestEvent), "list", e.Collection.Name, e.Records...)
+		return nil
+	})
+	app.OnFileDownloadRequest().BindFunc(func(e *core.FileDownloadRequestEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		keep.seen(kit.CallerOf(e.RequestEvent), "download", e.Collection.Name, e.Record)
+		return nil
+	})
+	app.OnRealtimeSubscribeRequest().BindFunc(func(e *core.RealtimeSubscribeRequestEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		for _, topic := range e.Subscriptions {
+			keep.note(Entry{Actor: kit.CallerOf(e.RequestEvent), Action: "subscribe", Collection: topicOf(topic), Outcome: Done})
+		}
+		return nil
+	})
+	signIns(app, keep)
+	operators(app, keep)
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalAudit", Func: func(se *core.ServeEvent) error {
+		if err := checkKey(se.App); err != nil { // rather not start than not be able to write
+			return err
+		}
+		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalAuditRefusals", Priority: -50, Func: keep.refusals}) // outside of what explains refusals
+		return se.Next()
+	}})
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalAuditFlush", Func: func(se *core.ServeEvent) error {
+		keep.run()
+		return se.Next()
+	}})
+	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "hospitalAuditFlush", Priority: -99, Func: func(e *core.TerminateEvent) error {
+		if err := keep.flush(); err != nil {
+			e.App.Logger().Error("audit: the last reads could not be written", "error", err)
+		}
+		return e.Next()
+	}})
+	app.Store().Set(keeperName, keep)
+}
+
+// audited says whether writes of a collection stand in the log: those of the
+// hospital, and of its operators.
+func audited(c *core.Collection) bool {
+	return c.Name != "audit_log" && (!c.System || c.Name == core.CollectionNameSuperusers)
+}
+
+// onWrite writes an entry in the transaction of a write.
+func onWrite(action string) func(*core.RecordEvent) error {
+	return func(e *core.RecordEvent) error {
+		if !audited(e.Record.Collection()) {
+			return e.Next()
+		}
+		return kit.InTx(e, func() error {
+			var before *core.Record
+			if action == "update" {
+				stored, err := e.App.FindRecordById(e.Record.Collection(), e.Record.Id)
+				if err != nil {
+					return err
+				}
+				before = stored
+			}
+			if err := e.Next(); err != nil {
+				return err
+			}
+			changes, err := changed(e.App, before, e.Record)
+			if err != nil || action == "update" && len(changes) == 0 {
+				return err
+			}
+			patient, _, err := patientOf(e.App, e.Record)
+			if err != nil {
+				return err
+			}
+			return Write(e.App, Entry{Actor: kit.ActorOf(e.Record), Action: action, Collection: e.Record.Collection().Name, Record: e.Record.Id, Patient: patient, Outcome: Done, Changes: changes})
+		})
+	}
+}

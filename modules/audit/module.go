@@ -1,0 +1,32 @@
+// Package audit is who did what, and who saw what, written down so that nobody can
+// change it unnoticed: each row is chained to the one before it by a keyed hash,
+// and the key does not stand in the database.
+package audit
+
+import (
+	_ "embed"
+	"fmt"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/kit"
+)
+
+//go:embed openapi.yaml
+var openapi []byte
+
+// Module is the audit.
+var Module = kit.Module{
+	Name:        "audit",
+	Collections: []kit.Collection{log},
+	Hooks:       hooks,
+	Routes:      routes,
+	Checks: []kit.Check{{Says: "The audit log is as it was written.", Breaches: func(app core.App) ([]string, error) {
+		report, err := Verify(app)
+		if err != nil || report.Broken == nil {
+			return nil, err
+		}
+		return []string{fmt.Sprintf("%d: %s", report.Broken.Seq, report.Broken.Why)}, nil
+	}}},
+	OpenAPI: openapi,
+}

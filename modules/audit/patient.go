@@ -1,0 +1,74 @@
+package audit
+
+import (
+	"database/sql"
+	"errors"
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// patientOf is whose record a record belongs to, and the account of who that is;
+// both empty when it is nobody's.
+func patientOf(app core.App, r *core.Record) (patient, user string, err error) {
+	for _, relation := range pathToPatient(app, r.Collection().Name) {
+		id := r.GetString(relation)
+		if id == "" {
+			return "", "", nil
+		}
+		target, err := app.FindCachedCollectionByNameOrId(r.Collection().Fields.GetByName(relation).(*core.RelationField).CollectionId)
+		if err != nil {
+			return "", "", err
+		}
+		if r, err = app.FindRecordById(target, id); errors.Is(err, sql.ErrNoRows) {
+			return "", "", nil
+		} else if err != nil {
+			return "", "", err
+		}
+	}
+	if r.Collection().Name != "patients" {
+		return "", "", nil
+	}
+	return r.Id, r.GetString("user"), nil
+}
+
+// pathToPatient is the shortest way from a collection to the patient, by required
+// relations: bill and patient from a line of a bill.
+func pathToPatient(app core.App, collection string) []string {
+	key := "hospital.audit.path." + collection
+	if path, ok := app.Store().Get(key).([]string); ok {
+		return path
+	}
+	path := findPath(app, collection)
+	app.Store().Set(key, path)
+	return path
+}
+
+func findPath(app core.App, collection string) []string {
+	type step struct {
+		collection string
+		path       []string
+	}
+	seen := []string{collection}
+	for queue := []step{{collection, nil}}; len(queue) > 0; queue = queue[1:] {
+		if queue[0].collection == "patients" {
+			return queue[0].path
+		}
+		c, err := app.FindCachedCollectionByNameOrId(queue[0].collection)
+		if err != nil {
+			continue
+		}
+		for _, f := range c.Fields {
+			relation, ok := f.(*core.RelationField)
+			if !ok || !relation.Required {
+				continue
+			}
+			target, err := app.FindCachedCollectionByNameOrId(relation.CollectionId)
+			if err == nil && !slices.Contains(seen, target.Name) {
+				seen = append(seen, target.Name)
+				queue = append(queue, step{target.Name, append(slices.Clone(queue[0].path), relation.Name)})
+			}
+		}
+	}
+	return nil
+}

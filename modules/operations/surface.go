@@ -1,0 +1,109 @@
+package operations
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+)
+
+// The environment variables that open what is closed, or close what is open.
+const (
+	originsEnv   = "HOSPITAL_ORIGINS"       // websites whose pages may use the API from a browser
+	consoleEnv   = "HOSPITAL_SQL_CONSOLE"   // "on" opens the dashboard's SQL console
+	operatorsEnv = "HOSPITAL_SUPERUSER_IPS" // from where superusers may come
+)
+
+// nobody is an origin that no page has. Without one PocketBase would let in all.
+const nobody = "https://no.invalid"
+
+// origins are the websites that may use the API from their own pages.
+func origins() []string {
+	listed := list(os.Getenv(originsEnv))
+	if len(listed) == 0 {
+		return []string{nobody}
+	}
+	return listed
+}
+
+// list is the words of a list with commas.
+func list(text string) (words []string) {
+	for _, word := range strings.Split(text, ",") {
+		if word = strings.TrimSpace(word); word != "" {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
+// Harden binds what makes a server fit for a hospital's network: it tells browsers
+// to be careful, keeps what people ask for out of the request log, closes the SQL
+// console, and lets superusers in only from where they should be.
+func Harden(app core.App) {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalHarden", Func: func(se *core.ServeEvent) error {
+		if err := superuserIPs(se.App); err != nil {
+			return err
+		}
+		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalHeaders", Priority: apis.DefaultSecurityHeadersMiddlewarePriority + 1, Func: headers})
+		se.Router.BindFunc(func(e *core.RequestEvent) error {
+			if e.Request.URL.Path == "/api/sql" && os.Getenv(consoleEnv) != "on" {
+				return e.ForbiddenError("The SQL console is closed. It goes past every law of the hospital; an operator opens it with "+consoleEnv+"=on.", nil)
+			}
+			return e.Next()
+		})
+		return se.Next()
+	}})
+	app.OnModelCreate("_logs").Bind(&hook.Handler[*core.ModelEvent]{Id: "hospitalLogs", Func: func(e *core.ModelEvent) error {
+		if l, ok := e.Model.(*core.Log); ok {
+			scrub(l)
+		}
+		return e.Next()
+	}})
+}
+
+// headers tell browsers not to guess types, not to show the hospital inside other
+// pages, and not to say where its readers come from.
+func headers(e *core.RequestEvent) error {
+	h := e.Response.Header()
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+	if e.IsTLS() || e.Request.Header.Get("X-Forwarded-Proto") == "https" { // to claim it costs a caller only their own plain connection
+		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	}
+	return e.Next()
+}
+
+// scrub takes out of a line of the request log what people asked for: filters name
+// patients, and addresses of files hold tokens.
+func scrub(l *core.Log) {
+	l.Message, _, _ = strings.Cut(l.Message, "?")
+	for _, name := range []string{"url", "referer"} {
+		if text, ok := l.Data[name].(string); ok {
+			l.Data[name], _, _ = strings.Cut(text, "?")
+		}
+	}
+}
+
+// superuserIPs applies what the environment says of from where superusers come.
+func superuserIPs(app core.App) error {
+	wanted := list(os.Getenv(operatorsEnv))
+	if len(wanted) == 0 {
+		return nil
+	}
+	for _, text := range wanted {
+		if _, err := netip.ParseAddr(text); err != nil {
+			if _, err := netip.ParsePrefix(text); err != nil {
+				return fmt.Errorf("%s: %q is no address and no network", operatorsEnv, text)
+			}
+		}
+	}
+	settings := app.Settings()
+	settings.SuperuserIPs = wanted
+	return app.Save(settings)
+}
