@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"hospital/hooks"
 	_ "hospital/migrations"
 	"hospital/modules"
+	"hospital/modules/audit"
 	"hospital/modules/demo"
 	"hospital/modules/hospital"
 	"hospital/modules/kit"
@@ -140,4 +142,10 @@ func (h *house) people(tx core.App, clients int) error {
 }
 
 // copyTo gives a scene data of its own.
-func (h house) copyTo(dir string) error { return os.CopyFS(dir, os.DirFS(h.dir)) }
+func (h house) copyTo(dir string) error {
+	key, err := os.ReadFile(audit.KeyFile(h.dir)) // of the audit log, which stands beside the data
+	if err != nil {
+		return err
+	}
+	return errors.Join(os.CopyFS(dir, os.DirFS(h.dir)), os.WriteFile(audit.KeyFile(dir), key, 0o600))
+}
