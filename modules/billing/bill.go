@@ -101,7 +101,7 @@ func replace(tx core.App, old *core.Record) error {
 		return err
 	}
 	records := []*core.Record{bill}
-	var lines []line
+	var sums amounts
 	for _, w := range was {
 		r, err := kit.New(tx, "bill_items")
 		if err != nil {
@@ -116,9 +116,10 @@ func replace(tx core.App, old *core.Record) error {
 			return err
 		}
 		l.onto(r)
-		records, lines = append(records, r), append(lines, l)
+		sums.add(l)
+		records = append(records, r)
 	}
-	if err := total(bill, lines); err != nil {
+	if err := sums.onto(bill); err != nil {
 		return err
 	}
 	for _, r := range records {

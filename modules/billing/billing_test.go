@@ -2,7 +2,11 @@ package billing_test
 
 import (
 	"encoding/json"
+	"flag"
 	"net/http"
+	"os"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -10,7 +14,14 @@ import (
 	"hospital/modules/hospitaltest"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
+// TestMain keeps the property test short unless somebody asks for more.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if !slices.ContainsFunc(os.Args, func(arg string) bool { return strings.Contains(arg, "rapid.checks") }) {
+		_ = flag.Set("rapid.checks", "8") // it is registered
+	}
+	hospitaltest.Main(m)
+}
 
 type body = hospitaltest.Body
 

@@ -102,12 +102,14 @@ var bills = kit.Collection{
 		{Columns: "appointment", Unique: true, Where: "appointment != '' AND kind = 'invoice' AND status != 'void'"}, // one visit, one bill
 		{Columns: "patient, issued_at"},
 		{Columns: "status, issued_at"},
+		{Columns: "issued_at"},
+		{Columns: "status, due_on"},
 		{Columns: "original"},
 	},
 	Triggers: []kit.Trigger{
 		{"bills_frozen", "BEFORE UPDATE ON bills WHEN OLD.status != 'draft' AND (OLD.number != NEW.number OR OLD.kind NOT IN ('', NEW.kind) OR OLD.appointment != NEW.appointment OR OLD.patient != NEW.patient" +
 			" OR OLD.original != NEW.original OR OLD.currency NOT IN ('', NEW.currency) OR OLD.subtotal_minor != NEW.subtotal_minor OR OLD.discount_minor != NEW.discount_minor OR OLD.tax_minor != NEW.tax_minor" +
-			" OR OLD.total_minor != NEW.total_minor OR OLD.issued_at != NEW.issued_at OR OLD.due_on NOT IN ('', NEW.due_on) OR OLD.status = 'void' OR NEW.status = 'draft')",
+			" OR OLD.total_minor != NEW.total_minor OR OLD.issued_at != NEW.issued_at OR OLD.due_on NOT IN ('', NEW.due_on) OR OLD.status = 'void' AND (NEW.status != 'void' OR OLD.reason != NEW.reason) OR NEW.status = 'draft')",
 			"SELECT RAISE(ABORT, 'issued_bills_never_change')"},
 		{"bills_no_delete", "BEFORE DELETE ON bills", "SELECT RAISE(ABORT, 'append_only')"},
 	},

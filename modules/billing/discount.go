@@ -177,7 +177,9 @@ func spread(tx core.App, bill *core.Record, off kit.Money) error {
 	if err != nil {
 		return err
 	}
+	var sums amounts
 	for _, l := range less {
+		sums.add(l)
 		r, err := tx.FindRecordById("bill_items", l.ID)
 		if err != nil {
 			return err
@@ -187,7 +189,7 @@ func spread(tx core.App, bill *core.Record, off kit.Money) error {
 			return err
 		}
 	}
-	if err := total(bill, less); err != nil {
+	if err := sums.onto(bill); err != nil {
 		return err
 	}
 	bill.Set("version", bill.GetInt("version")+1)

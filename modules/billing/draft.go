@@ -131,11 +131,11 @@ func entered(e *core.RecordEvent, bill *core.Record) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	lines, err := linesOf(e.App, bill.Id)
+	sums, err := stored(e.App, bill.Id)
 	if err != nil {
 		return err
 	}
-	if err := total(bill, lines); err != nil {
+	if err := sums.onto(bill); err != nil {
 		return tooLarge("quantity")
 	}
 	bill.Set("version", bill.GetInt("version")+1)

@@ -73,20 +73,35 @@ func discounted(lines []line, off kit.Money) ([]line, error) {
 	return less, nil
 }
 
-// total writes into a bill what its lines add up to.
-func total(bill *core.Record, lines []line) error {
-	var subtotal, discount, tax, sum kit.Money
-	for _, l := range lines {
-		subtotal += kit.Money(l.Quantity) * l.Unit
-		discount += l.Discount
-		tax += l.Tax
-		sum += l.Total
+// amounts are what the lines of a bill add up to.
+type amounts struct {
+	Subtotal kit.Money `db:"subtotal_minor"`
+	Discount kit.Money `db:"discount_minor"`
+	Tax      kit.Money `db:"tax_minor"`
+	Total    kit.Money `db:"total_minor"`
+}
+
+func (a *amounts) add(l line) {
+	a.Subtotal += kit.Money(l.Quantity) * l.Unit
+	a.Discount += l.Discount
+	a.Tax += l.Tax
+	a.Total += l.Total
+}
+
+// stored are the amounts of the lines that a bill has in the database.
+func stored(tx core.App, bill string) (a amounts, err error) {
+	err = tx.DB().NewQuery(`SELECT COALESCE(SUM(CAST(quantity AS INTEGER) * CAST(unit_minor AS INTEGER)), 0) AS subtotal_minor, COALESCE(SUM(CAST(discount_minor AS INTEGER)), 0) AS discount_minor,
+			COALESCE(SUM(CAST(tax_minor AS INTEGER)), 0) AS tax_minor, COALESCE(SUM(CAST(total_minor AS INTEGER)), 0) AS total_minor
+		FROM bill_items WHERE bill = {:bill}`).Bind(dbx.Params{"bill": bill}).One(&a)
+	return a, err
+}
+
+// onto writes the amounts into a bill. A thousand lines of the largest amount are
+// far from an overflow, and further than a bill may go.
+func (a amounts) onto(bill *core.Record) error {
+	if most := max(a.Subtotal, a.Total); most > kit.MaxMinor {
+		return fmt.Errorf("a bill of %d exceeds the largest amount", most)
 	}
-	if max(subtotal, sum) > kit.MaxMinor { // a thousand lines of the largest amount are far from an overflow
-		return fmt.Errorf("a bill of %d exceeds the largest amount", max(subtotal, sum))
-	}
-	for field, amount := range map[string]kit.Money{"subtotal_minor": subtotal, "discount_minor": discount, "tax_minor": tax, "total_minor": sum} {
-		bill.Set(field, int64(amount))
-	}
+	bill.Load(map[string]any{"subtotal_minor": int64(a.Subtotal), "discount_minor": int64(a.Discount), "tax_minor": int64(a.Tax), "total_minor": int64(a.Total)})
 	return nil
 }

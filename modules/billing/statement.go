@@ -40,16 +40,17 @@ type Entry struct {
 }
 
 // ledger is every entry of a patient in one currency: bills from when they are
-// issued, payments from when they are verified.
+// issued, payments from when they are verified. The plus keeps SQLite from going
+// through everybody's by their status.
 const ledger = `
 	SELECT issued_at AS at, 1 AS nth, 'invoice' AS kind, number, id AS bill, CAST(total_minor AS INTEGER) AS amount FROM bills
 		WHERE patient = {:patient} AND currency = {:currency} AND kind = 'invoice' AND issued_at >= {:from} AND issued_at < {:to} AND issued_at != ''
 	UNION ALL SELECT issued_at, 2, 'credit_note', number, original, -CAST(total_minor AS INTEGER) FROM bills
 		WHERE patient = {:patient} AND currency = {:currency} AND kind = 'credit_note' AND issued_at >= {:from} AND issued_at < {:to}
 	UNION ALL SELECT voided_at, 3, 'void', number, id, -CAST(total_minor AS INTEGER) FROM bills
-		WHERE patient = {:patient} AND currency = {:currency} AND status = 'void' AND issued_at != '' AND voided_at >= {:from} AND voided_at < {:to}
+		WHERE patient = {:patient} AND currency = {:currency} AND +status = 'void' AND issued_at != '' AND voided_at >= {:from} AND voided_at < {:to}
 	UNION ALL SELECT decided_at, 4, kind, receipt, bill, CASE kind WHEN 'refund' THEN 1 ELSE -1 END * CAST(amount_minor AS INTEGER) FROM payments
-		WHERE patient = {:patient} AND currency = {:currency} AND status = 'verified' AND decided_at >= {:from} AND decided_at < {:to}`
+		WHERE patient = {:patient} AND currency = {:currency} AND +status = 'verified' AND decided_at >= {:from} AND decided_at < {:to}`
 
 func statement(app core.App, patient *core.Record, settings hospital.Settings, first, last time.Time) (*Statement, error) {
 	s := &Statement{Patient: patient.Id, MRN: patient.GetString("mrn"), Name: patient.GetString("name"), Timezone: settings.Zone().String(),

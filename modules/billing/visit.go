@@ -28,11 +28,11 @@ func BillVisit(tx core.App, completed *core.Record) error {
 	if err != nil {
 		return fmt.Errorf("bill visit %s: %w", visit.Number(), err)
 	}
-	lines := make([]line, len(records))
-	for i, r := range records {
-		lines[i] = lineOf(r)
+	var sums amounts
+	for _, r := range records {
+		sums.add(lineOf(r))
 	}
-	if err := total(bill, lines); err != nil {
+	if err := sums.onto(bill); err != nil {
 		return tooLarge("status")
 	}
 	if err := issue(tx, bill, kit.ActorOf(completed)); err != nil {
