@@ -62,7 +62,7 @@ const (
 const mostLines = 1000
 
 // issued leaves out what is still being written.
-var issued = kit.Own("patient.user").Only("own-issued", `status != "draft"`)
+var issued = kit.Own("patient.user").Only("own-issued", `issued_at != ""`)
 
 var accounting = kit.Grant{Read: kit.All,
 	Create: kit.All, Sets: []string{"kind", "patient", "original", "total_minor", "reason", "due_on"},
@@ -147,7 +147,7 @@ var items = kit.Collection{
 		{"bill_items_no_delete", "BEFORE DELETE ON bill_items", "SELECT RAISE(ABORT, 'append_only')"},
 	},
 	Policy: kit.Policy{
-		kit.Patient:      {Read: kit.Own("bill.patient.user").Only("own-issued", `bill.status != "draft"`)},
+		kit.Patient:      {Read: kit.Own("bill.patient.user").Only("own-issued", `bill.issued_at != ""`)},
 		kit.Receptionist: {Read: kit.All},
 		kit.Accountant:   lines,
 		kit.Admin:        lines,
@@ -256,7 +256,7 @@ var payments = kit.Collection{
 		{"payments_once", "BEFORE INSERT ON payments WHEN NEW.kind = 'payment' AND " + booked("NEW.method", "NEW.reference"), "SELECT RAISE(ABORT, 'already_booked')"},
 	},
 	Policy: kit.Policy{
-		kit.Patient:      {Read: kit.Own("patient.user"), Create: kit.Own("bill.patient.user").Only("own", `bill.status != "draft"`), Sets: recorded},
+		kit.Patient:      {Read: kit.Own("patient.user"), Create: kit.Own("bill.patient.user").Only("own", `bill.issued_at != ""`), Sets: recorded},
 		kit.Receptionist: {Read: kit.All, Create: kit.All, Sets: recorded},
 		kit.Accountant:   {Read: kit.All, Create: kit.All, Sets: refunding, Update: kit.All, Changes: []string{"status", "note"}},
 		kit.Admin:        {Read: kit.All, Create: kit.All, Sets: refunding, Update: kit.All, Changes: []string{"status", "note"}},

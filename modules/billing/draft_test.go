@@ -49,6 +49,11 @@ func TestASaleIsWrittenLineByLineAndIssued(t *testing.T) {
 	if answer := h.As("patient1").View("bills", draft.ID(), ""); answer.Status != http.StatusNotFound {
 		t.Errorf("a patient sees a draft: %s", answer.Raw)
 	}
+	mistake := sale(h, 0, 1)
+	accountant.Update("bills", mistake, body{"status": "void", "reason": "a mistake"}).OK(t)
+	if answer := h.As("patient1").View("bills", mistake, ""); answer.Status != http.StatusNotFound {
+		t.Errorf("a patient sees a draft that is void: %s", answer.Raw)
+	}
 	issued := issue(h, draft.ID())
 	if !strings.HasPrefix(issued.String("number"), "INV-") || issued.String("status") != "unpaid" || issued.Int("total_minor") != 10_749 || issued.String("issued_by") != id("accountant1") || issued.String("due_on") == "" {
 		t.Errorf("the issued bill: %s", issued.Raw)

@@ -3,7 +3,7 @@
 export const roles = { patient: "Patient", doctor: "Doctor", nurse: "Nurse", receptionist: "Receptionist", accountant: "Accountant", admin: "Admin" };
 export const accountStatus = { active: "Active", pending: "Waiting", suspended: "Suspended" };
 export const visitTypes = { new: "First visit", follow_up: "Follow-up", procedure: "Procedure", walk_in: "Walk-in", telehealth: "Telehealth" };
-export const billStatus = { unpaid: "Unpaid", partially_paid: "Partly paid", paid: "Paid" };
+export const billStatus = { draft: "Draft", unpaid: "Unpaid", partially_paid: "Partly paid", paid: "Paid", refunded: "Refunded", void: "Void", issued: "Credit note" };
 export const paymentStatus = { pending: "Waiting", verified: "Verified", rejected: "Rejected" };
 export const methods = { cash: "Cash", card: "Card", transfer: "Bank transfer", mobile: "Mobile payment", cheque: "Cheque", insurance: "Insurance" };
 export const sexes = { female: "Female", male: "Male", other: "Other", unknown: "Unknown" };
@@ -19,7 +19,7 @@ export function visitState(visit) {
 	return visit.checked_in_at ? ["Checked in", "now"] : ["Confirmed", "good"];
 }
 
-export const tones = { unpaid: "waiting", partially_paid: "waiting", paid: "good", pending: "waiting", verified: "good", rejected: "off", active: "good", suspended: "off" };
+export const tones = { draft: "now", refunded: "off", void: "off", issued: "off", unpaid: "waiting", partially_paid: "waiting", paid: "good", pending: "waiting", verified: "good", rejected: "off", active: "good", suspended: "off" };
 
 // choices makes options of a table of words, with an empty one first when it may be left out.
 export const choices = (words, empty) => [...(empty === undefined ? [] : [["", empty]]), ...Object.entries(words)];
