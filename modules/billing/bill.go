@@ -3,6 +3,7 @@ package billing
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -24,11 +25,11 @@ func change(e *core.RecordEvent, before *core.Record) error {
 	if !kit.Changed(before, bill) {
 		return e.Next()
 	}
-	did := "edit"
-	if to := Status(bill.GetString("status")); string(to) != before.GetString("status") {
-		if !slices.Contains([]Status{Draft, Unpaid, PartiallyPaid, Paid, Refunded, Void, Issued}, to) {
-			return e.Next() // which refuses an unknown status
-		}
+	did, to := "edit", Status(bill.GetString("status"))
+	if !slices.Contains(statuses, to) {
+		return e.Next() // which refuses an unknown status
+	}
+	if string(to) != before.GetString("status") {
 		did = billVerb(to)
 	}
 	if did != "void" && bill.GetString("reason") != before.GetString("reason") {
@@ -74,7 +75,7 @@ func issue(tx core.App, bill *core.Record, by kit.Actor) error {
 	now := kit.Now(tx)
 	bill.Load(map[string]any{"number": number, "issued_at": now, "issued_by": by.ID})
 	if bill.GetString("due_on") == "" {
-		bill.Set("due_on", now.In(settings.Zone()).AddDate(0, 0, settings.DueDays()).Format("2006-01-02"))
+		bill.Set("due_on", now.In(settings.Zone()).AddDate(0, 0, settings.DueDays()).Format(time.DateOnly))
 	}
 	stand(bill, 0, 0)
 	return nil

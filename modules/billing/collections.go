@@ -26,6 +26,8 @@ const (
 	Issued        Status = "issued" // a credit note
 )
 
+var statuses = []Status{Draft, Unpaid, PartiallyPaid, Paid, Refunded, Void, Issued}
+
 // Method is how somebody pays.
 type Method string
 
@@ -79,7 +81,7 @@ var bills = kit.Collection{
 		kit.Required(kit.Relation("patient", "patients")),
 		kit.Relation("doctor", "doctors"),
 		kit.Relation("original", "bills"), // what a credit note takes back, or the void bill that this one replaces
-		kit.Required(kit.Select("status", Draft, Unpaid, PartiallyPaid, Paid, Refunded, Void, Issued)),
+		kit.Required(kit.Select("status", statuses...)),
 		kit.Required(kit.Text("currency", 3)),
 		kit.Minor("subtotal_minor"),
 		kit.Minor("discount_minor"),
@@ -205,8 +207,12 @@ var discounts = kit.Collection{
 		{Columns: "bill", Unique: true, Where: "status != 'rejected'"}, // one at a time
 		{Columns: "status, created"},
 	},
-	Triggers: []kit.Trigger{{"discounts_no_delete", "BEFORE DELETE ON discounts", "SELECT RAISE(ABORT, 'append_only')"}},
-	Policy:   kit.Policy{kit.Accountant: granting, kit.Admin: granting},
+	Triggers: []kit.Trigger{
+		{"discounts_frozen", "BEFORE UPDATE ON discounts WHEN OLD.bill != NEW.bill OR OLD.bp != NEW.bp OR OLD.amount_minor != NEW.amount_minor OR OLD.reason != NEW.reason" +
+			" OR OLD.requested_by != NEW.requested_by OR (OLD.status = 'rejected' AND NEW.status != 'rejected')", "SELECT RAISE(ABORT, 'append_only')"},
+		{"discounts_no_delete", "BEFORE DELETE ON discounts", "SELECT RAISE(ABORT, 'append_only')"},
+	},
+	Policy: kit.Policy{kit.Accountant: granting, kit.Admin: granting},
 }
 
 // recorded is what somebody says of a payment, and refunding what they say of a refund.

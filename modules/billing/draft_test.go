@@ -156,7 +156,7 @@ func TestWhatIsPaidIsCreditedAndNotVoid(t *testing.T) {
 		t.Errorf("the rest: %s", rest.Raw)
 	}
 	refused(t, "crediting when nothing is left", credit(0), http.StatusConflict, "total_minor", "exceeds_balance")
-	back := accountant.Create("payments", body{"refund_of": paid.ID(), "amount_minor": 5_350, "note": "credited"}).OK(t)
+	back := accountant.Create("payments", body{"refund_of": paid.ID(), "bill": bill, "method": "card", "amount_minor": 5_350, "note": "credited"}).OK(t)
 	h.As("accountant2").Update("payments", back.ID(), body{"status": "verified"}).OK(t)
 	stands(t, h, bill, "refunded", 0)
 	h.Verify()

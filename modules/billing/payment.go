@@ -70,7 +70,7 @@ func owed(tx core.App, p *core.Record) (*core.Record, error) {
 // the bill.
 func returned(tx core.App, p *core.Record) (*core.Record, error) {
 	paid, err := tx.FindRecordById("payments", p.GetString("refund_of"))
-	if errors.Is(err, sql.ErrNoRows) || err == nil && p.GetString("bill") != "" && p.GetString("bill") != paid.GetString("bill") {
+	if errors.Is(err, sql.ErrNoRows) || err == nil && p.GetString("bill") != paid.GetString("bill") {
 		return nil, kit.Invalid("refund_of", "not_found", "There is no such payment of this bill.")
 	}
 	if err != nil {
@@ -98,10 +98,6 @@ func returned(tx core.App, p *core.Record) (*core.Record, error) {
 		return nil, kit.Conflict("amount_minor", "exceeds_balance", "Only "+said+" is left of this payment, counting refunds that wait to be approved.")
 	}
 	p.Set("kind", string(Refund))
-	p.Set("bill", paid.GetString("bill"))
-	if p.GetString("method") == "" {
-		p.Set("method", paid.GetString("method"))
-	}
 	return billOf(tx, p)
 }
 

@@ -48,7 +48,7 @@ func TestAStatementIsTheAccountOfAPatient(t *testing.T) {
 	h.At(on(2))
 	accountant.Update("bills", wrong, body{"status": "void", "reason": "not hers"}).OK(t)
 	accountant.Create("bills", body{"kind": "credit_note", "original": bill, "total_minor": 4_000, "reason": "too much"}).OK(t)
-	back := accountant.Create("payments", body{"refund_of": paid.ID(), "amount_minor": 2_000, "note": "too much"}).OK(t)
+	back := accountant.Create("payments", body{"refund_of": paid.ID(), "bill": bill, "method": "card", "amount_minor": 2_000, "note": "too much"}).OK(t)
 	h.At(on(3))
 	h.As("accountant2").Update("payments", back.ID(), body{"status": "verified"}).OK(t)
 
@@ -118,7 +118,7 @@ func TestADayIsClosedByCashierAndMethod(t *testing.T) {
 	take("receptionist2", "cash", 40_000, "verified")
 	take("receptionist2", "cash", 9, "rejected")
 	paid := take("accountant1", "transfer", 500, "verified")
-	back := h.As("accountant1").Create("payments", body{"refund_of": paid, "amount_minor": 300, "note": "too much"}).OK(t)
+	back := h.As("accountant1").Create("payments", body{"refund_of": paid, "bill": bill, "method": "transfer", "amount_minor": 300, "note": "too much"}).OK(t)
 	h.As("accountant2").Update("payments", back.ID(), body{"status": "verified"}).OK(t)
 
 	closed := get(h, "accountant1", "reports/day-close?date="+today).OK(t)

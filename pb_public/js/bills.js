@@ -109,11 +109,12 @@ export function refund(payment) {
 	formDialog("Refund of " + payment.receipt, {
 		fields: [
 			{ name: "amount_minor", label: "Amount in " + payment.currency, type: "amount", required: true, value: decimal(payment.amount_minor) },
+			{ name: "method", label: "Method", type: "select", required: true, options: choices(methods), value: payment.method },
 			{ name: "note", label: "Why", type: "textarea", required: true, maxlength: 500 },
 		],
 		submit: "Ask",
 		send: async (values) => {
-			const asked = await create("payments", { id, refund_of: payment.id, ...values });
+			const asked = await create("payments", { id, bill: payment.bill, refund_of: payment.id, ...values });
 			return asked.number + " waits for somebody else to verify it.";
 		},
 	});
