@@ -21,10 +21,14 @@ var public embed.FS
 
 func main() {
 	log.SetFlags(0)
+	document, err := apidocs.Join(modules.All)
+	if err != nil {
+		log.Fatal("hospital: ", err)
+	}
 	app := operations.NewApp()
 	kit.Register(app, modules.All)
 	hooks.Register(app)
-	apidocs.Register(app, modules.All)
+	apidocs.Register(app, document)
 	portal.Register(app, public)
 	if err := operations.Run(app, modules.All, demo.Command(app)); err != nil {
 		log.Fatal("hospital: ", err)

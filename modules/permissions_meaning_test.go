@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,8 +73,8 @@ func creation(h *hospitaltest.Hospital, collection, owner string, role kit.Role)
 		"users":       {"email": fmt.Sprintf("new%d@example.org", n), "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "New", "role": "patient"},
 		"services":    {"code": fmt.Sprint("S", n), "name": "Service"},
 		"departments": {"code": fmt.Sprint("D", n), "name": "Department"},
-		"doctors":     {"user": freshUser(h, n, "doctor"), "name": "Dr. New"},
-		"nurses":      {"user": freshUser(h, n, "nurse"), "name": "Nurse New"},
+		"doctors":     {"name": "Dr. New"},
+		"nurses":      {"name": "Nurse New"},
 		"patients":    {"name": "New Patient"},
 		"care_team":   {"patient": hospitaltest.ID("walkin"), "user": hospitaltest.ID("doctor" + owner), "starts": "2030-01-01 00:00:00.000Z", "ends": "2030-02-01 00:00:00.000Z"},
 		"schedules": {"doctor": hospitaltest.ID("dr" + owner), "weekday": 1 + n%7, "start_time": clock(n), "end_time": fmt.Sprintf("%02d:00", n%23+1), "slot_minutes": 5, "capacity": 1,
@@ -91,7 +92,10 @@ func creation(h *hospitaltest.Hospital, collection, owner string, role kit.Role)
 		"discounts":          {"bill": freshDraft(h, collection == "discounts", owner), "bp": 500, "reason": "goodwill"},
 		"payments":           {"bill": billOf(h, owner), "method": "cash", "amount_minor": 1},
 	}[collection]
-	if collection == "patients" && role == kit.Patient {
+	switch {
+	case collection == "doctors", collection == "nurses":
+		body["user"] = freshUser(h, n, strings.TrimSuffix(collection, "s"))
+	case collection == "patients" && role == kit.Patient:
 		body["user"] = hospitaltest.ID("patient" + owner)
 	}
 	body["id"] = hospitaltest.ID(fmt.Sprintf("new%dx", n))

@@ -10,6 +10,7 @@ import (
 	"log"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"hospital-clients/build/api"
@@ -118,31 +119,50 @@ func signIn(ctx context.Context, email, password string) (*api.ClientWithRespons
 // emails are the sign-ins of the demo doctors.
 var emails = map[string]string{"Dr. Sofia Keller": "doctor@hospital.example", "Dr. Emeka Obi": "doctor2@hospital.example"}
 
-// book asks for a visit in a few seconds, of the first doctor who is free then.
+// book asks for the first free slot of the demo doctors. When somebody is faster
+// the hospital names other slots; the story then tries the next one of the list.
 func book(ctx context.Context, mia *api.ClientWithResponses, patient api.RecordId) (visit api.Appointment, doctor api.Doctor, err error) {
 	doctors, err := mia.ListDoctorsWithResponse(ctx, &api.ListDoctorsParams{Sort: ptr("-name"), SkipTotal: ptr(true)})
 	if err = want(doctors, err, http.StatusOK); err != nil {
 		return visit, doctor, err
 	}
-	for _, doctor = range doctors.JSON200.Items {
-		if emails[doctor.Name] == "" {
+	free, err := mia.ListSlotsWithResponse(ctx, &api.ListSlotsParams{Limit: ptr(200)})
+	if err = want(free, err, http.StatusOK); err != nil {
+		return visit, doctor, err
+	}
+	for _, slot := range free.JSON200.Slots {
+		i := slices.IndexFunc(doctors.JSON200.Items, func(d api.Doctor) bool { return d.Id == slot.Doctor && emails[d.Name] != "" })
+		if i < 0 {
 			continue
 		}
-		starts := time.Now().UTC().Add(4 * time.Second)
-		asked, err := mia.CreateAppointmentWithResponse(ctx, nil, api.AppointmentCreate{
-			Patient: patient, Doctor: doctor.Id, Reason: ptr("Sore throat"),
-			Starts: starts.Format(time.RFC3339Nano), Ends: ptr(starts.Add(5 * time.Minute).Format(time.RFC3339Nano)),
-		})
+		asked, err := mia.CreateAppointmentWithResponse(ctx, nil, api.AppointmentCreate{Patient: patient, Doctor: slot.Doctor, Starts: slot.Starts, Reason: ptr("Sore throat")})
 		if err == nil && refused(asked.JSON409, "starts", api.HospitalCodeSlotTaken) {
-			say("%s is busy just now", doctor.Name)
+			say("%s has just been taken", slot.Starts)
 			continue
 		}
 		if err = want(asked, err, http.StatusOK); err != nil {
 			return visit, doctor, err
 		}
-		return *asked.JSON200, doctor, nil
+		return *asked.JSON200, doctors.JSON200.Items[i], nil
 	}
-	return visit, doctor, fmt.Errorf("every demo doctor is busy; try again in five minutes")
+	return visit, doctor, fmt.Errorf("the demo doctors have no free slot")
+}
+
+// comeNow has the front desk move the visit to a few seconds from now.
+func comeNow(ctx context.Context, visit api.Appointment) error {
+	desk, err := signIn(ctx, "reception@hospital.example", demoPassword)
+	if err != nil {
+		return err
+	}
+	starts := time.Now().UTC().Add(3 * time.Second)
+	moved, err := desk.UpdateAppointmentWithResponse(ctx, visit.Id, nil, api.AppointmentUpdate{
+		Starts: ptr(starts.Format(time.RFC3339Nano)), Ends: ptr(starts.Add(5 * time.Minute).Format(time.RFC3339Nano)), Overbook: ptr(true), StaffNote: ptr("Is here already"),
+	})
+	if err = want(moved, err, http.StatusOK); err != nil {
+		return fmt.Errorf("come now: %w", err)
+	}
+	say("is here already; the front desk moves the visit to now")
+	return nil
 }
 
 // treat is the doctor's part: to approve, to wait until it begins, to complete.
@@ -156,7 +176,10 @@ func treat(ctx context.Context, visit api.Appointment, doctor api.Doctor) error 
 	if err = want(approved, err, http.StatusOK); err != nil {
 		return fmt.Errorf("approve: %w", err)
 	}
-	say("%s approves it and waits for its start", doctor.Name)
+	say("%s approves it", doctor.Name)
+	if err := comeNow(ctx, visit); err != nil {
+		return err
+	}
 	for tooEarly := 0; ; tooEarly++ {
 		completed, err := physician.UpdateAppointmentWithResponse(ctx, visit.Id, nil,
 			api.AppointmentUpdate{Status: ptr(api.AppointmentUpdateStatusCompleted)})

@@ -64,6 +64,22 @@ const around = {
     await assert.rejects(createOnce("patients", { ...child, id: newID(), birth_date: "2999-01-01" }), { status: 400 });
     say("makes one record although the first answer was lost");`,
 
+  "Book": `
+    const [{ id: patient }] = await other.collection("patients").getFullList({ sort: "birth_date" });
+    const department = (await other.collection("departments").getFirstListItem("code = 'GENERAL'")).id;
+    const asked = [];
+    const ask = async (slots) => { asked.push(slots); return slots[0]; };
+    ...
+    const first = await bookFirst(new Date(Date.now() + 3 * 24 * 3600_000).toISOString().slice(0, 10));
+    assert.equal(first.status, "pending");
+    assert.deepEqual(asked, []);
+    const [kid] = await other.collection("patients").getFullList({ filter: "name = 'Zoë Müller'" });
+    const second = await bookAt(first.starts, first.doctor, kid.id);
+    assert.notEqual(second.starts, first.starts);
+    assert.deepEqual([asked.length, asked[0].length], [1, 5]);
+    for (const visit of [first, second]) await other.collection("appointments").update(visit.id, { status: "cancelled" });
+    say("books the first free slot, and another one where that is taken");`,
+
   "Realtime": `
     ...
     const mine = await book();
@@ -129,9 +145,11 @@ other.autoCancellation(false);
 await other.collection("users").authWithPassword(EMAIL, PASSWORD);
 
 async function book() {
-  const starts = new Date(Date.now() + (40 + Math.random() * 100) * 24 * 3600_000);
   const [patient] = await other.collection("patients").getFullList({ sort: "birth_date" });
   const [doctor] = await other.collection("doctors").getFullList({ filter: "accepts_online = true" });
+  const from = new Date(Date.now() + (40 + Math.random() * 100) * 24 * 3600_000).toISOString().slice(0, 10);
+  const { slots } = await other.send("/api/hospital/doctors/" + doctor.id + "/slots", { query: { from } });
+  const { starts } = slots[Math.floor(Math.random() * slots.length)];
   return other.collection("appointments").create({ patient: patient.id, doctor: doctor.id, starts, reason: "Cough" });
 }
 

@@ -36,11 +36,16 @@ const family = must(await api.GET("/api/collections/patients/records", { params:
 assert(listed.items.every((visit) => family.some((patient) => patient.id === visit.patient)), "and nobody else's");
 
 const doctors = must(await api.GET("/api/collections/doctors/records", { params: { query: { filter: "accepts_online = true" } } })).items;
-const starts = new Date(Date.now() + (40 + Math.random() * 100) * 24 * 3600_000);
-const wanted = { patient: family[0].id, doctor: doctors[0].id, starts: starts.toISOString(), reason: "Knee pain" };
+const day = (days: number) => new Date(Date.now() + days * 24 * 3600_000).toISOString().slice(0, 10);
+const from = Math.floor(30 + Math.random() * 200);
+const { slots, timezone } = must(await api.GET("/api/hospital/doctors/{id}/slots", {
+  params: { path: { id: doctors[0].id }, query: { from: day(from), to: day(from + 13) } },
+}));
+assert.equal(timezone, "Europe/Berlin");
+const wanted = { patient: family[0].id, doctor: doctors[0].id, starts: slots[0].starts, reason: "Knee pain" };
 const booked: Visit = must(await api.POST("/api/collections/appointments/records", { body: { ...wanted, visit_type: "follow_up" } }));
 assert.equal(booked.status, "pending");
-assert.equal(new Date(booked.starts).getTime(), starts.getTime());
+assert.deepEqual([booked.starts, booked.ends], [slots[0].starts, slots[0].ends]);
 say(`books ${booked.number} with ${doctors[0].name}, ${booked.starts}`);
 
 const twice = await api.POST("/api/collections/appointments/records", { body: wanted });

@@ -3,21 +3,12 @@
 package apidocs
 
 import (
-	"fmt"
-
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
-
-	"hospital/modules/kit"
 )
 
-// Register serves the document and its page. A document that cannot be joined is
-// a mistake of the program, so that it does not start.
-func Register(app core.App, modules []kit.Module) {
-	document, err := Join(modules)
-	if err != nil {
-		panic(fmt.Errorf("join the API document: %w", err))
-	}
+// Register serves the document and its page.
+func Register(app core.App, document Document) {
 	files := page()
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalDocs", Func: func(se *core.ServeEvent) error {
 		api := se.Router.Group("/api")

@@ -75,6 +75,7 @@ func (a Appointment) checkedIn() bool        { return !a.checkedInAt().IsZero() 
 
 func (a Appointment) setPatientName(name string)    { a.Set("patient_name", name) }
 func (a Appointment) setEnds(t time.Time)           { a.Set("ends", t) }
+func (a Appointment) setOverbook(yes bool)          { a.Set("overbook", yes) }
 func (a Appointment) setStatus(s Status)            { a.Set("status", string(s)) }
 func (a Appointment) setCancelCode(code CancelCode) { a.Set("cancel_code", string(code)) }
 func (a Appointment) setNumber(number string)       { a.Set("number", number) }

@@ -18,8 +18,6 @@ import (
 	"hospital/modules/seed"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
-
 type body = hospitaltest.Body
 
 var id = hospitaltest.ID

@@ -112,6 +112,11 @@ func change(e *core.RecordEvent, stored *core.Record) error {
 		return err
 	}
 	effect(e.App, did, after, actor)
+	if did == "reschedule" {
+		if err := plainly(e.App, before, after, actor); err != nil {
+			return err
+		}
+	}
 	if err := try(e.App, after, actor, rechecks(did, before, after)...); err != nil {
 		return err
 	}
@@ -120,6 +125,25 @@ func change(e *core.RecordEvent, stored *core.Record) error {
 		return offering(e.App, after, actor, readable(err))
 	}
 	return record(e.App, did, before, after, actor)
+}
+
+// plainly ends the overbooking of a visit that is moved to where it needs none. A
+// patient's move is never one: it was allowed for another time.
+func plainly(tx core.App, before, after Appointment, actor kit.Actor) error {
+	if !before.Overbook() || !after.Overbook() {
+		return nil
+	}
+	after.setOverbook(false)
+	if actor.Role == kit.Patient {
+		return nil
+	}
+	for _, check := range everything {
+		if err := check(tx, after, actor); err != nil {
+			after.setOverbook(true) // another check says what is wrong, if anything is
+			return nil
+		}
+	}
+	return nil
 }
 
 // rechecks are the booking laws that a change must fulfil again.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -23,13 +24,18 @@ import (
 	"hospital/modules/apidocs"
 )
 
-// contract finds the documented operation of a request.
-var contract = sync.OnceValue(func() routers.Router {
+// Document is the API document, joined once for all hospitals of a test.
+var Document = sync.OnceValue(func() apidocs.Document {
 	document, err := apidocs.Join(modules.All)
 	if err != nil {
 		panic(err)
 	}
-	parsed, err := openapi3.NewLoader().LoadFromData(document.JSON)
+	return document
+})
+
+// contract finds the documented operation of a request.
+var contract = sync.OnceValue(func() routers.Router {
+	parsed, err := openapi3.NewLoader().LoadFromData(Document().JSON)
 	if err != nil {
 		panic(err)
 	}
@@ -53,26 +59,49 @@ func (h *Hospital) holds(request *http.Request, sent []byte, answer *httptest.Re
 		return
 	}
 	exercised.Store(route.Operation.OperationID+" "+strconv.Itoa(answer.Code), true)
+	at := []string{"paths", route.Path, strings.ToLower(request.Method)}
 	options := &openapi3filter.Options{IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc}
+	// Bodies of JSON are held to their schemas here: the filter would compile them anew each time.
+	options.ExcludeRequestBody = isJSON(request.Header)
 	request.Body = io.NopCloser(bytes.NewReader(sent))
 	input := &openapi3filter.RequestValidationInput{Request: request, PathParams: params, Route: route, Options: options}
 	if answer.Code < 400 {
-		if err := openapi3filter.ValidateRequest(context.Background(), input); err != nil {
+		err := openapi3filter.ValidateRequest(context.Background(), input)
+		if body := route.Operation.RequestBody; err == nil && options.ExcludeRequestBody && body != nil && (len(sent) > 0 || body.Value.Required) {
+			err = schemas.holds(append(slices.Clone(at), "requestBody", "content", "application/json", "schema"), sent)
+		}
+		if err != nil {
 			h.T.Errorf("contract: %s %s was taken, and the document forbids it: %v", request.Method, request.URL, err)
 		}
 	}
-	options.ExcludeResponseBody = request.URL.Query().Has("fields") // a part of what the schema wants whole
+	partly := request.URL.Query().Has("fields") // a part of what the schema wants whole
+	options.ExcludeResponseBody = partly || isJSON(answer.Header())
 	err = openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{RequestValidationInput: input,
 		Status: answer.Code, Header: answer.Header(), Body: io.NopCloser(bytes.NewReader(answer.Body.Bytes())), Options: options})
+	var media *openapi3.MediaType
+	if err == nil {
+		media = route.Operation.Responses.Status(answer.Code).Value.Content["application/json"]
+		switch given := answer.Body.Len() > 0; {
+		case partly || !isJSON(answer.Header()):
+		case (media != nil) != given:
+			err = fmt.Errorf("a body is given: %v, documented: %v", given, media != nil)
+		case given:
+			err = schemas.holds(append(at, "responses", strconv.Itoa(answer.Code), "content", "application/json", "schema"), answer.Body.Bytes())
+		}
+	}
 	if err != nil {
 		h.T.Errorf("contract: %s %s answered %d otherwise than documented: %v", request.Method, request.URL, answer.Code, err)
 		return
 	}
 	h.codes(route.Operation, answer)
 	var value any
-	if media := route.Operation.Responses.Status(answer.Code).Value.Content["application/json"]; media != nil && json.Unmarshal(answer.Body.Bytes(), &value) == nil {
+	if media != nil && json.Unmarshal(answer.Body.Bytes(), &value) == nil {
 		h.knows("the answer to "+request.Method+" "+request.URL.String(), media.Schema.Value, value)
 	}
+}
+
+func isJSON(header http.Header) bool {
+	return strings.HasPrefix(header.Get("Content-Type"), "application/json")
 }
 
 // knows fails the test when an answer has a field that does not stand in the

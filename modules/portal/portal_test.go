@@ -107,14 +107,80 @@ func TestPagesKeepTheContentPolicy(t *testing.T) {
 	})
 }
 
-var imported = regexp.MustCompile(`(?m)^import .* from "([^"]+)";$`)
+var (
+	imported = regexp.MustCompile(`(?m)^import \{ (.+) \} from "([^"]+)";$`)
+	exported = regexp.MustCompile(`(?m)^export (?:async )?(?:function|const) (\w+)`)
+)
 
 // A misspelt import leaves the reader with an empty page.
-func TestImportsLeadToFiles(t *testing.T) {
+func TestImportsLeadToWhatIsThere(t *testing.T) {
 	eachFile(t, func(t *testing.T, name, text string) {
-		for _, found := range imported.FindAllStringSubmatch(text, -1) {
-			if _, err := fs.Stat(root, path.Join(path.Dir(name), found[1])); err != nil {
+		if path.Ext(name) != ".js" {
+			return
+		}
+		found := imported.FindAllStringSubmatch(text, -1)
+		if lines := strings.Count("\n"+text, "\nimport "); len(found) != lines {
+			t.Errorf("%d of its %d imports are written otherwise than this test reads them", lines-len(found), lines)
+		}
+		for _, one := range found {
+			raw, err := fs.ReadFile(root, path.Join(path.Dir(name), one[2]))
+			if err != nil {
 				t.Error(err)
+				continue
+			}
+			var there []string
+			for _, export := range exported.FindAllStringSubmatch(string(raw), -1) {
+				there = append(there, export[1])
+			}
+			for _, wanted := range strings.Split(one[1], ", ") {
+				theirs, ours, renamed := strings.Cut(wanted, " as ")
+				if !renamed {
+					ours = theirs
+				}
+				if !slices.Contains(there, theirs) {
+					t.Errorf("%s exports no %s", one[2], theirs)
+				}
+				if len(regexp.MustCompile(`\b`+ours+`\b`).FindAllString(text, 2)) < 2 {
+					t.Errorf("%s is imported and not used", ours)
+				}
+			}
+		}
+	})
+}
+
+var (
+	viewTable = regexp.MustCompile(`(?s)const views = \{\n(.*?)\n\};`)
+	viewRow   = regexp.MustCompile(`(?m)^\t"?([\w-]+)"?: \[`)
+	menuTable = regexp.MustCompile(`(?s)const menus = \{\n.*?\n\};\n\n[^\n]*\nconst parents = [^\n]*;`)
+	menuViews = regexp.MustCompile(`(?:(\w+): )?"([\w-]+)"`)
+	ledTo     = regexp.MustCompile(`\b(?:link|open|address)\("([\w-]+)"|\btabs\("[^"]*", "([\w-]+)"`)
+)
+
+// A link to a view that there is not leads the reader back to the start.
+func TestLinksAndMenusLeadToViews(t *testing.T) {
+	raw, err := fs.ReadFile(root, "pb_public/js/app.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var views []string
+	for _, row := range viewRow.FindAllStringSubmatch(viewTable.FindString(string(raw)), -1) {
+		views = append(views, row[1])
+	}
+	menus := menuTable.FindString(string(raw))
+	if len(views) == 0 || menus == "" {
+		t.Fatal("app.js names its views and menus otherwise than this test reads them")
+	}
+	for _, one := range menuViews.FindAllStringSubmatch(menus, -1) {
+		for _, name := range one[1:] {
+			if name != "" && !slices.Contains(views, name) {
+				t.Errorf("a menu leads to %s, which is no view", name)
+			}
+		}
+	}
+	eachFile(t, func(t *testing.T, name, text string) {
+		for _, one := range ledTo.FindAllStringSubmatch(text, -1) {
+			if view := one[1] + one[2]; !slices.Contains(views, view) {
+				t.Errorf("it leads to %s, which is no view", view)
 			}
 		}
 	})

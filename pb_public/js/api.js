@@ -112,8 +112,15 @@ export async function list(collection, query = {}) {
 	return answer.items;
 }
 
+// freeSlots reads what can be booked: of a doctor, or the first ones of all who fit.
+export async function freeSlots({ doctor, ...query }) {
+	const given = Object.entries(query).filter(([, value]) => value);
+	const { slots } = await ask("GET", "/api/hospital/" + (doctor ? "doctors/" + doctor + "/" : "") + "slots?" + new URLSearchParams(given));
+	return slots;
+}
+
 // get reads one record.
-export const get = (collection, id, query = {}) => ask("GET", records(collection, id) + "?" + new URLSearchParams(query));
+export const get = (collection, id, query = {}) => ask("GET", records(collection, encodeURIComponent(id || "none")) + "?" + new URLSearchParams(query));
 
 // newId is the id of a record that is about to be made. Chosen here, a create can
 // be repeated without making a second one.
@@ -142,14 +149,18 @@ export function update(collection, record, changes) {
 	return ask("PATCH", records(collection, record.id), { ...changes, ...version });
 }
 
-// together makes several records or none of them: [[collection, body], …].
+// together makes several records or none of them: [[collection, body], …]. What is
+// refused says which one it was. When an earlier try got through, all is done.
 export async function together(creates) {
 	const requests = creates.map(([collection, body]) => ({ method: "POST", url: records(collection), body }));
 	try {
-		return await ask("POST", "/api/batch", { requests });
+		await ask("POST", "/api/batch", { requests });
 	} catch (error) {
-		const first = Object.values(error.fields.requests ?? {}).find((one) => one.response);
-		throw first ? new Refusal(first.response.status, first.response) : error;
+		const [which, first] = Object.entries(error.fields.requests ?? {}).find(([, one]) => one.response) ?? [];
+		const refusal = first ? Object.assign(new Refusal(first.response.status, first.response), { which: Number(which) }) : error;
+		if (error.status === 0) creates.forEach(([, { id }]) => unsure.add(id));
+		else if (refusal.code("id") === "validation_not_unique" && unsure.has(creates[refusal.which][1].id)) return;
+		throw refusal;
 	}
 }
 

@@ -4,18 +4,23 @@ import { me, onEnd, renew, signOut } from "./api.js";
 import { address, button, byId, complain, h, heading, hush, link, tell } from "./dom.js";
 import { hospital, loadHospital } from "./hospital.js";
 import { connect, disconnect, forget } from "./live.js";
+import { absenceView } from "./views/absence.js";
+import { absencesView } from "./views/absences.js";
 import { accountsView } from "./views/accounts.js";
 import { allVisitsView } from "./views/all-visits.js";
 import { billView } from "./views/bill.js";
 import { billsView } from "./views/bills.js";
 import { bookView } from "./views/book.js";
+import { callsView } from "./views/calls.js";
 import { dayView } from "./views/day.js";
 import { doctorsView } from "./views/doctors.js";
 import { familyView } from "./views/family.js";
+import { hoursView } from "./views/hours.js";
 import { myVisitsView } from "./views/my-visits.js";
 import { patientsView } from "./views/patients.js";
 import { paymentsView } from "./views/payments.js";
 import { pricesView } from "./views/prices.js";
+import { rebookingView } from "./views/rebooking.js";
 import { registerDoctorView, registerView } from "./views/register.js";
 import { signInView } from "./views/sign-in.js";
 import { roles as roleNames } from "./words.js";
@@ -31,6 +36,11 @@ const views = {
 	bills: ["Bills", billsView],
 	bill: ["Bill", billView],
 	patients: ["Patients", patientsView],
+	hours: ["Hours", hoursView],
+	absences: ["Absences", absencesView],
+	absence: ["Absence", absenceView],
+	rebooking: ["New times", rebookingView],
+	calls: ["Calls", callsView],
 	payments: ["Payments", paymentsView],
 	accounts: ["Accounts", accountsView],
 	doctors: ["Doctors", doctorsView],
@@ -41,15 +51,18 @@ const views = {
 const menus = {
 	guest: ["sign-in", "register", "register-doctor"],
 	patient: ["visits", "book", "bills", "family"],
-	doctor: ["day", "visits"],
+	doctor: ["day", "visits", "hours", "absences"],
 	nurse: ["day", "visits"],
-	receptionist: ["day", "visits", "patients", "bills"],
+	receptionist: ["day", "visits", "patients", "calls", "absences", "hours", "bills"],
 	accountant: ["payments", "bills", "prices"],
-	admin: ["accounts", "doctors", "day", "visits", "bills", "payments", "prices"],
+	admin: ["accounts", "doctors", "hours", "absences", "day", "visits", "calls", "bills", "payments", "prices"],
 };
 
+// parents are the views of a menu that lead to others.
+const parents = { bill: "bills", absence: "absences", rebooking: "absences" };
+
 const role = () => me()?.role ?? "guest";
-const may = (view) => menus[role()].includes(view) || (view === "bill" && menus[role()].includes("bills"));
+const may = (view) => menus[role()].includes(parents[view] ?? view);
 
 // here is the view that the address names, if the reader has it, or their first.
 function here() {
@@ -91,7 +104,7 @@ async function open(view, query) {
 function frame(current) {
 	byId("brand").textContent = hospital.name;
 	byId("place").textContent = [hospital.name, hospital.address, hospital.phone].filter(Boolean).join(" · ");
-	byId("nav").replaceChildren(...menus[role()].map((view) => link(view, views[view][0], {}, { "aria-current": view === current && "page" })));
+	byId("nav").replaceChildren(...menus[role()].map((view) => link(view, views[view][0], {}, { "aria-current": view === current ? "page" : view === parents[current] && "true" })));
 	byId("who").replaceChildren(...(me() ? [h("span", {}, me().name, h("small", {}, roleNames[me().role])), h("button", { type: "button", class: "quiet", click: signOut }, "Sign out")] : []));
 }
 

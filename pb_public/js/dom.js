@@ -53,14 +53,14 @@ export function button(label, action, { key, kind = "quiet", about } = {}) {
 export const heading = (text, ...beside) => h("div", { class: "heading" }, h("h1", { tabindex: "-1" }, text), ...beside);
 
 // dialog opens a box over the page and answers a function that closes it.
-export function dialog(title, content) {
+export function dialog(title, content, { wide } = {}) {
 	const close = () => box.close();
-	const box = h("dialog", { "aria-labelledby": "dialog-title", close: () => box.remove() },
-		h("div", { class: "heading" }, h("h2", { id: "dialog-title" }, title), button("Close", close)),
+	const box = h("dialog", { class: wide && "wide", "aria-labelledby": "dialog-title", close: () => box.remove() },
+		h("div", { class: "heading" }, h("h2", { id: "dialog-title", tabindex: "-1" }, title), button("Close", close)),
 		typeof content === "function" ? content(close) : content);
 	document.body.append(box);
 	box.showModal();
-	box.querySelector("input, select, textarea")?.focus();
+	[...box.querySelectorAll("input, select, textarea")].find((one) => one.checkVisibility())?.focus();
 	return close;
 }
 

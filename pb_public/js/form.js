@@ -1,94 +1,57 @@
-// Forms: labelled fields, what is wrong beside the field, and one send at a time.
+// Forms: fields, one send at a time, and what the API refuses where it belongs.
 
 import { alone, complain, dialog, h, tell } from "./dom.js";
-import { hospital } from "./hospital.js";
+import { beside, field } from "./fields.js";
 import { refreshAll } from "./live.js";
-import { minorUnits } from "./money.js";
-import { fromWall, stamp } from "./time.js";
 
-let count = 0;
-
-// field is one question: { name, label, type, hint, options, reports, … }. The
-// rest are attributes of its control. reports names the API's fields whose errors
-// it shows, where they differ from its name.
-function field({ name, label, type = "text", hint, options, reports = [name], value, ...attributes }) {
-	const id = "field" + ++count;
-	const control = h(tag(type), { id, name, type: type === "amount" ? "text" : inputType(type), "aria-describedby": id + "-hint " + id + "-error", ...attributes },
-		(options ?? []).map(([option, text]) => h("option", { value: option, selected: option === value }, text)));
-	if (type === "amount") control.setAttribute("inputmode", "decimal");
-	if (type === "checkbox") control.checked = Boolean(value);
-	else if (value !== undefined) control.value = value;
-	const optional = !attributes.required && type !== "checkbox" && h("span", { class: "optional" }, " optional");
-	const error = h("p", { id: id + "-error", class: "error" });
-	const place = h("div", { class: "field " + type }, h("label", { for: id }, label, optional), control, h("p", { id: id + "-hint", class: "hint" }, hint), error);
-	return { name, type, reports, control, place, error };
-}
-
-const tag = (type) => ({ select: "select", textarea: "textarea" })[type] ?? "input";
-const inputType = (type) => tag(type) === "input" && type;
-
-// form asks for fields and sends their values. What the API refuses is shown where
-// it belongs.
-export function form({ fields: questions, submit, send, intro }) {
-	const fields = questions.map(field);
+// form asks for fields and sends their values. Questions in a list of their own stand
+// beside each other, and fields with a place, { place, fields }, are taken as they
+// are. What is hidden is not asked. also is what can be done instead of sending.
+export function form({ fields: questions, submit, send, intro, also }) {
+	const parts = questions.map(made);
+	const fields = parts.flatMap((part) => part.fields ?? part);
 	const button = h("button", { type: "submit", class: "main" }, submit);
 	const problem = h("p", { class: "problem", role: "alert" });
-	const element = h("form", { novalidate: true, submit: (event) => {
+	return h("form", { novalidate: true, submit: (event) => {
 		event.preventDefault();
 		alone(button, () => attempt(fields, problem, send));
-	} }, intro, fields.map((one) => one.place), problem, h("div", { class: "end" }, button));
-	return element;
+	} }, intro, parts.map(({ place }) => place), problem, h("div", { class: "end" }, also, button));
+}
+
+function made(question) {
+	if (Array.isArray(question)) return beside(...question.map(field));
+	return question.place ? question : field(question);
 }
 
 async function attempt(fields, problem, send) {
 	problem.textContent = "";
-	fields.forEach((one) => mark(one, ""));
+	fields.forEach((one) => one.mark(""));
+	const asked = fields.filter(({ place }) => !place.closest("[hidden]"));
 	const values = {};
-	for (const one of fields) {
-		values[one.name] = read(one);
-		mark(one, wrong(one, values));
+	for (const one of asked) {
+		values[one.name] = one.read();
+		one.mark(one.wrong(values));
 	}
-	if (focusFirst(fields)) return;
+	if (focusFirst(asked)) return;
 	try {
 		await send(values);
 	} catch (error) {
-		explain(error, fields, problem);
+		if (error.status === 409) refreshAll().catch(() => {}); // something is not as it was shown
+		explain(error, asked, problem);
 	}
 }
 
-// read is the value of a field as the API takes it.
-function read({ type, control }) {
-	if (type === "checkbox") return control.checked;
-	if (type === "amount") return minorUnits(control.value);
-	return type === "password" ? control.value : control.value.trim();
-}
-
-// wrong says what the browser already knows to be wrong.
-function wrong({ type, control, name }, values) {
-	if (control.required && control.value.trim() === "") return "Please fill this in.";
-	if (!control.validity.valid) return control.validationMessage;
-	if (type === "amount" && control.value && !values[name]) return "Write an amount such as " + (hospital.currency_exponent ? "12." + "50".padEnd(hospital.currency_exponent, "0") : "12") + ".";
-	if (name === "time" && values.date && values.time && !fromWall(values.date, values.time)) return "Clocks go forward that night: there is no such time.";
-	return "";
-}
-
-function mark({ control, error }, sentence) {
-	error.textContent = sentence;
-	if (sentence) control.setAttribute("aria-invalid", "true");
-	else control.removeAttribute("aria-invalid");
-}
-
 function focusFirst(fields) {
-	const first = fields.find(({ control }) => control.hasAttribute("aria-invalid"));
-	first?.control.focus();
+	const first = fields.find(({ error }) => error.textContent);
+	first?.focus();
 	return first;
 }
 
 function explain(error, fields, problem) {
 	const sentences = new Set([error.message]);
-	for (const [name, { message }] of Object.entries(error.fields ?? {})) {
+	for (const [name, { message, params }] of Object.entries(error.fields ?? {})) {
 		const one = fields.find(({ reports }) => reports.includes(name));
-		if (one && message) mark(one, message);
+		if (one && message) one.mark(message, params);
 		else if (message) sentences.add(message);
 	}
 	const beside = fields.map(({ error }) => error.textContent);
@@ -98,30 +61,17 @@ function explain(error, fields, problem) {
 
 // formDialog asks in a box over the page. send answers the sentence that says what was done.
 // When somebody else was faster, the box closes and the page shows what is now.
-export function formDialog(title, { send, ...rest }) {
+export function formDialog(title, { send, wide, ...rest }) {
 	dialog(title, (close) => form({ ...rest, send: async (values) => {
 		try {
 			const done = await send(values);
 			close();
 			tell(done);
 		} catch (error) {
-			if (error.status !== 409) throw error;
-			if (error.code("version") !== "stale_version") {
-				refreshAll().catch(() => {});
-				throw error;
-			}
+			if (error.code?.("version") !== "stale_version") throw error;
 			close();
 			complain(error.message);
 		}
 		await refreshAll();
-	} }));
+	} }), { wide });
 }
-
-// when are the two fields for a moment at the hospital.
-export const when = ({ date, time, ...limits } = {}) => [
-	{ name: "date", label: "Date", type: "date", required: true, value: date, reports: ["starts", "ends"], ...limits },
-	{ name: "time", label: "Time", type: "time", required: true, value: time, hint: "Local time at the hospital, " + hospital.timezone + "." },
-];
-
-// startsOf is the moment that two such fields name.
-export const startsOf = ({ date, time }) => stamp(fromWall(date, time));

@@ -29,10 +29,21 @@ async function refresh(self, load) {
 
 const sameNodes = (a, b) => a.childNodes.length === b.childNodes.length && [...a.childNodes].every((node, i) => node.isEqualNode(b.childNodes[i]));
 
-const again = (place, key) => place.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? document.querySelector("h1");
+// again finds what had the focus, or the first of its kind, or the title of the page or box.
+const again = (place, key) => place.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? place.querySelector("input") ?? (place.closest("dialog") ?? document).querySelector("h1, h2");
 
-// refreshAll loads every region of the page again.
-export const refreshAll = () => Promise.all([...regions].map((one) => one.refresh()));
+// present are the regions there are. One that was on the page and is not any more
+// belonged to a box that was closed.
+function present() {
+	for (const one of regions) {
+		if (one.place.isConnected) one.shown = true;
+		else if (one.shown) regions.delete(one);
+	}
+	return [...regions];
+}
+
+// refreshAll loads every region of the page again, or of a part of it.
+export const refreshAll = (part) => Promise.all(present().filter(({ place }) => !part || part.contains(place)).map((one) => one.refresh()));
 
 const refreshQuietly = () => refreshAll().catch(() => {});
 
@@ -119,7 +130,7 @@ function soon(name) {
 function changed() {
 	const names = new Set(due);
 	due.clear();
-	for (const one of regions) if (one.collections.some((name) => names.has(name))) one.refresh().catch(() => {});
+	for (const one of present()) if (one.collections.some((name) => names.has(name))) one.refresh().catch(() => {});
 }
 
 const say = (word) => { byId("live").textContent = word; };

@@ -19,6 +19,16 @@ export function card({ id, version, first, title, state, lines = [], actions = [
 		actions.length > 0 && h("div", { class: "actions" }, actions));
 }
 
+// table is records in columns, [[name, cell], …], of which the first names the
+// record. Where there is no room for columns each is a card.
+export function table(caption, records, version, columns) {
+	const cell = (record) => ([name, content], i) => h(i === 0 ? "th" : "td", { scope: i === 0 && "row", "data-name": name, class: !name && "plain" }, h("div", {}, content(record)));
+	return h("table", { class: "table" },
+		h("caption", {}, caption),
+		h("thead", {}, h("tr", {}, columns.map(([name]) => h("th", { scope: "col" }, name || h("span", { class: "unseen" }, "Actions"))))),
+		h("tbody", {}, records.map((record) => h("tr", { "data-version": record.id + ":" + version(record) }, columns.map(cell(record))))));
+}
+
 const step = 50;
 
 // pages reads as many records as were asked for and offers more of them.

@@ -48,6 +48,9 @@ export const clockOf = (date, zone = hospital.timezone) => new Date(wall(date, z
 
 export const today = () => dayOf(new Date());
 
+// isDay says whether a text is a calendar day.
+export const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text ?? "") && !Number.isNaN(Date.parse(text));
+
 // plusDays counts calendar days.
 export function plusDays(day, n) {
 	const date = new Date(day + "T00:00Z");
@@ -69,6 +72,26 @@ export const showDay = (day) => format("UTC", long).format(new Date(day + "T00:0
 export const showDate = (text) => format(hospital.timezone, dayOf(instant(text)).slice(0, 4) === today().slice(0, 4) ? short : long).format(instant(text));
 export const showTime = (text) => format(hospital.timezone, { hour: "2-digit", minute: "2-digit" }).format(instant(text));
 export const showMoment = (text) => showDate(text) + ", " + showTime(text);
+
+// showZone names the offset of a moment, "CEST", where a clock shows a time twice.
+export const showZone = (text) => format(hospital.timezone, { hour: "2-digit", timeZoneName: "short" }).formatToParts(instant(text)).find(({ type }) => type === "timeZoneName").value;
+
+// beginsDay says whether a moment is the first of its day at the hospital.
+export const beginsDay = (text) => startOf(dayOf(instant(text))) === text;
+
+// lastDayOf is the last day that a stretch of time touches.
+export const lastDayOf = (ends) => dayOf(new Date(instant(ends) - 1));
+
+// showSpan writes a stretch of time, in whole days where it is some.
+export function showSpan(starts, ends) {
+	const [first, last] = [dayOf(instant(starts)), lastDayOf(ends)];
+	const lastDate = showDate(stamp(new Date(instant(ends) - 1)));
+	if (beginsDay(starts) && beginsDay(ends)) return first === last ? showDate(starts) : showDate(starts) + " – " + lastDate;
+	return first === last ? showMoment(starts) + "–" + (beginsDay(ends) ? "24:00" : showTime(ends)) : showMoment(starts) + " – " + (beginsDay(ends) ? lastDate + ", 24:00" : showMoment(ends));
+}
+
+// bookable are the days that visits can be booked on.
+export const bookable = () => ({ min: today(), max: hospital.booking_horizon_days ? plusDays(today(), hospital.booking_horizon_days) : undefined });
 
 // age is how old somebody born on a day is, "42 years"; small children count months.
 function age(born) {

@@ -1,12 +1,13 @@
 // A visit: how it is shown, and what each role may do with it.
 
-import { create, list, me, newId, update } from "./api.js";
+import { list, me, update } from "./api.js";
 import { button, h, tell } from "./dom.js";
-import { formDialog, startsOf, when } from "./form.js";
+import { formDialog } from "./form.js";
 import { hospital } from "./hospital.js";
 import { refreshAll } from "./live.js";
 import { badge, card } from "./parts.js";
-import { clockOf, dayOf, instant, plusDays, showDate, showMoment, showTime, stamp, today } from "./time.js";
+import { dayOf, instant, showDate, showMoment, showTime, stamp, today } from "./time.js";
+import { answered, whenFields } from "./when.js";
 import { choices, visitState, visitTypes } from "./words.js";
 
 const now = () => new Date();
@@ -50,13 +51,24 @@ const person = (visit) => visit.expand?.patient?.name ?? visit.patient_name;
 const doctorName = (visit) => visit.expand?.doctor?.name ?? "Doctor";
 const title = (visit) => (me().role === "patient" ? doctorName(visit) : person(visit)) + ", " + showMoment(visit.starts);
 
-function move(visit) {
-	formDialog("Move " + (me().role === "patient" ? "your visit" : person(visit)), {
-		intro: h("p", {}, "Now ", showMoment(visit.starts), " with ", doctorName(visit), ".", me().role === "patient" && " A new time is approved anew."),
-		fields: when({ date: dayOf(starts(visit)), time: clockOf(starts(visit)), ...bounds() }),
+async function move(visit) {
+	const own = me().role === "patient";
+	const time = await whenFields({ doctor: visit.doctor, visit, ways: own ? ["slot"] : ["slot", "other"] });
+	formDialog("Move " + (own ? "your visit" : person(visit)), {
+		wide: true,
+		intro: h("p", {}, "Now ", showMoment(visit.starts), " with ", doctorName(visit), ".", own && " A new time is approved anew."),
+		fields: [time],
 		submit: "Move",
-		send: async (values) => "Moved to " + showMoment((await update("appointments", visit, { starts: startsOf(values) })).starts) + ".",
+		send: async (values) => "Moved to " + showMoment((await update("appointments", visit, moved(visit, values))).starts) + ".",
 	});
+}
+
+// moved is what a move changes. A visit that was overbooked and moves into a free
+// slot takes that slot, and is not overbooked any more.
+function moved(visit, values) {
+	const { starts, overbook, staff_note } = answered(values);
+	if (overbook) return { starts, overbook, staff_note };
+	return visit.overbook && me().role !== "patient" ? { starts, ends: values.slot.ends, overbook: false } : { starts };
 }
 
 function decline(visit) {
@@ -87,9 +99,6 @@ function cancel(visit) {
 	});
 }
 
-// bounds are the days that can be booked.
-const bounds = () => ({ min: today(), max: hospital.booking_horizon_days ? plusDays(today(), hospital.booking_horizon_days) : undefined });
-
 // visitCard shows a visit with what the reader can do. The day is left out where the list is one day.
 export function visitCard(visit, { day = true } = {}) {
 	const own = me().role === "patient";
@@ -102,6 +111,7 @@ export function visitCard(visit, { day = true } = {}) {
 		title: own ? doctorName(visit) : person(visit),
 		lines: [
 			h("span", { class: "minor" }, [own ? person(visit) : [patient?.mrn, patient?.phone].filter(Boolean).join(", "), !own && me().role !== "doctor" && doctorName(visit), visit.number].filter(Boolean).join(" · ")),
+			visit.room && h("span", {}, "Room " + visit.room),
 			words,
 			visit.cancel_note && h("em", {}, "“" + visit.cancel_note + "”"),
 			visit.staff_note && h("span", { class: "minor" }, "Staff note: " + visit.staff_note),
@@ -113,28 +123,3 @@ export function visitCard(visit, { day = true } = {}) {
 
 // readVisits lists visits with their people.
 export const readVisits = (filter, sort, perPage = 200) => list("appointments", { filter, sort, perPage, expand: "patient,doctor" });
-
-// bookableDoctors are the options of a doctor field.
-export async function bookableDoctors() {
-	const online = me().role === "patient" ? " && accepts_online = true" : "";
-	const found = await list("doctors", { filter: "active = true" + online, sort: "name" });
-	return found.map(({ id, name, specialization }) => [id, [name, specialization].filter(Boolean).join(", ")]);
-}
-
-// bookingForm asks for a visit of one of some patients, [[id, name], …].
-export function bookingForm(patients, doctors, booked) {
-	const id = newId();
-	const patient = me().role === "patient";
-	const types = Object.entries(visitTypes).filter(([type]) => !patient || !["walk_in", "procedure"].includes(type));
-	return {
-		fields: [
-			{ name: "patient", label: "Patient", type: "select", options: patients, required: true },
-			{ name: "doctor", label: "Doctor", type: "select", options: [["", "Choose a doctor"], ...doctors], required: true },
-			...when(bounds()),
-			{ name: "visit_type", label: "Kind of visit", type: "select", options: types },
-			{ name: "reason", label: patient ? "What is it about?" : "Reason", type: "textarea", maxlength: 1000 },
-		],
-		submit: patient ? "Ask for this time" : "Book",
-		send: async ({ date, time, ...values }) => booked(await create("appointments", { id, ...values, starts: startsOf({ date, time }) })),
-	};
-}

@@ -3,6 +3,12 @@
 export const roles = { patient: "Patient", doctor: "Doctor", nurse: "Nurse", receptionist: "Receptionist", accountant: "Accountant", admin: "Admin" };
 export const accountStatus = { active: "Active", pending: "Waiting", suspended: "Suspended" };
 export const visitTypes = { new: "First visit", follow_up: "Follow-up", procedure: "Procedure", walk_in: "Walk-in", telehealth: "Telehealth" };
+export const visitWays = { slot: "Free time", now: "Now, as a walk-in", other: "Any time (overbook)" };
+export const weekdays = { 1: "Monday", 2: "Tuesday", 3: "Wednesday", 4: "Thursday", 5: "Friday", 6: "Saturday", 7: "Sunday" };
+export const outcomes = { move: "Move", cancel: "Cancel", keep: "Keep as it is" };
+export const became = { move: "Moved", cancel: "Cancelled", keep: "Kept as it was" };
+export const rebookingStatus = { proposed: "Proposed", applied: "Applied", withdrawn: "Withdrawn" };
+export const noticeKinds = { moved: ["Moved", "waiting"], cancelled: ["Cancelled", "off"] };
 export const billStatus = { draft: "Draft", unpaid: "Unpaid", partially_paid: "Partly paid", paid: "Paid", refunded: "Refunded", void: "Void", issued: "Credit note" };
 export const paymentStatus = { pending: "Waiting", verified: "Verified", rejected: "Rejected" };
 export const methods = { cash: "Cash", card: "Card", transfer: "Bank transfer", mobile: "Mobile payment", cheque: "Cheque", insurance: "Insurance" };
@@ -19,7 +25,7 @@ export function visitState(visit) {
 	return visit.checked_in_at ? ["Checked in", "now"] : ["Confirmed", "good"];
 }
 
-export const tones = { draft: "now", refunded: "off", void: "off", issued: "off", unpaid: "waiting", partially_paid: "waiting", paid: "good", pending: "waiting", verified: "good", rejected: "off", active: "good", suspended: "off" };
+export const tones = { draft: "now", refunded: "off", void: "off", issued: "off", unpaid: "waiting", partially_paid: "waiting", paid: "good", pending: "waiting", verified: "good", rejected: "off", active: "good", suspended: "off", proposed: "waiting", applied: "good", withdrawn: "off", move: "good", cancel: "waiting", keep: "off" };
 
 // choices makes options of a table of words, with an empty one first when it may be left out.
 export const choices = (words, empty) => [...(empty === undefined ? [] : [["", empty]]), ...Object.entries(words)];

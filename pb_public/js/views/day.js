@@ -2,11 +2,10 @@ import { me } from "../api.js";
 import { h, heading, link } from "../dom.js";
 import { region } from "../live.js";
 import { rows } from "../parts.js";
-import { plusDays, showDay, stamp, startOf, today } from "../time.js";
+import { isDay, plusDays, showDay, stamp, startOf, today } from "../time.js";
 import { readVisits, visitCard } from "../visits.js";
 
 const approves = () => ["doctor", "receptionist", "admin"].includes(me().role);
-const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text ?? "") && !Number.isNaN(Date.parse(text));
 
 async function requests() {
 	const found = await readVisits(`status = "pending" && starts > "${stamp(new Date())}"`, "starts");

@@ -1,22 +1,54 @@
-import { h, heading, link } from "../dom.js";
-import { region } from "../live.js";
-import { rows } from "../parts.js";
-import { stamp } from "../time.js";
+import { list } from "../api.js";
+import { button, h, heading, link } from "../dom.js";
+import { refreshAll, region } from "../live.js";
+import { isDone, markDone, news, recent } from "../notices.js";
+import { badge, card, rows } from "../parts.js";
+import { showDate, showMoment, showTime, stamp } from "../time.js";
 import { readVisits, visitCard } from "../visits.js";
+import { noticeKinds } from "../words.js";
+
+// noticeCard tells of a visit that the hospital moved or cancelled.
+function noticeCard(notice) {
+	const { patient, appointment } = notice.expand ?? {};
+	const doctor = appointment?.expand?.doctor;
+	const now = notice.new_starts;
+	const seen = async () => {
+		markDone(notice);
+		await refreshAll();
+	};
+	return card({
+		id: notice.id, version: notice.updated,
+		first: now && h("time", { datetime: now.replace(" ", "T") }, h("span", {}, showDate(now)), h("strong", {}, showTime(now))),
+		title: (now ? "Your visit has a new time: " : "Your visit was cancelled: ") + (doctor?.name ?? "Doctor"),
+		lines: [
+			h("span", { class: "minor" }, [patient?.name, "it was to be " + showMoment(notice.old_starts), now && appointment?.room && "room " + appointment.room].filter(Boolean).join(" · ")),
+			notice.note && h("em", {}, "“" + notice.note + "”"),
+		],
+		state: badge(...noticeKinds[notice.kind]),
+		actions: [button("Understood", seen, { key: notice.id, kind: now ? "main" : "quiet", about: "the notice of " + showMoment(notice.old_starts) }), !now && link("book", "Book another time", { doctor: doctor?.id }, { class: "button main" })].filter(Boolean),
+	});
+}
+
+async function told() {
+	const found = await list("notices", { filter: `channel = "portal" && ` + recent(30), sort: "-created", expand: "patient,appointment.doctor" });
+	const unread = news(found).filter((notice) => !isDone(notice));
+	return unread.length > 0 && [h("h2", {}, "News from the hospital"), rows(unread, noticeCard, "")];
+}
 
 // myVisitsView is a patient's own visits, and their dependants'.
 export async function myVisitsView() {
-	const visits = await region(["appointments"], async () => {
+	const visits = await region(["appointments", "notices"], async () => {
 		const now = stamp(new Date());
 		const active = '(status = "pending" || status = "approved")';
-		const [coming, past] = await Promise.all([
+		const [unread, coming, past] = await Promise.all([
+			told(),
 			readVisits(`ends >= "${now}" && ${active}`, "starts"),
 			readVisits(`ends < "${now}" || (status != "pending" && status != "approved")`, "-starts", 100),
 		]);
 		return [
-			h("h2", {}, "Upcoming"), rows(coming, (visit) => visitCard(visit), "No visit is planned."),
+			unread, h("h2", {}, "Upcoming"), rows(coming, (visit) => visitCard(visit), "No visit is planned."),
 			h("h2", {}, "Past and cancelled"), rows(past, (visit) => visitCard(visit), "There is none yet."),
-		];
+		].flat();
 	});
 	return [heading("Your visits", link("book", "Book a visit", {}, { class: "button main" })), visits];
 }

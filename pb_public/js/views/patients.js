@@ -1,11 +1,12 @@
 import { list, quoted } from "../api.js";
+import { bookingForm } from "../booking.js";
 import { button, h, heading } from "../dom.js";
 import { formDialog } from "../form.js";
 import { refreshAll, region } from "../live.js";
 import { card, folded, pages, rows, searchBox } from "../parts.js";
 import { registerPatient } from "../people.js";
 import { born, showMoment } from "../time.js";
-import { bookableDoctors, bookingForm } from "../visits.js";
+import { bookableDoctors } from "../when.js";
 import { sexes } from "../words.js";
 
 // named finds patients by every word of a name, or by record number.
@@ -15,8 +16,11 @@ function named(text) {
 }
 
 async function book(patient) {
-	const doctors = await bookableDoctors();
-	formDialog("Book for " + patient.name, bookingForm([[patient.id, patient.name]], doctors, (visit) => patient.name + " is booked for " + showMoment(visit.starts) + ", " + visit.number + "."));
+	const questions = await bookingForm({
+		patients: [[patient.id, patient.name]], doctors: await bookableDoctors(),
+		booked: (visit) => patient.name + " is booked for " + showMoment(visit.starts) + (visit.room && ", room " + visit.room) + ", " + visit.number + ".",
+	});
+	formDialog("Book for " + patient.name, { ...questions, wide: true });
 }
 
 function patientCard(patient) {

@@ -1,0 +1,26 @@
+// Asking for a visit.
+
+import { create, me, newId } from "./api.js";
+import { answered, whenFields } from "./when.js";
+import { visitTypes } from "./words.js";
+
+// bookingForm asks for a visit of one of some patients, [[id, name], …], to one of
+// some doctors. Who works here may also book a walk-in, and overbook.
+export async function bookingForm({ patients, doctors, doctor, booked }) {
+	const id = newId();
+	const own = me().role === "patient";
+	const types = Object.entries(visitTypes).filter(([type]) => !own || !["walk_in", "procedure"].includes(type));
+	const time = await whenFields({
+		doctors, visit: { doctor }, ways: own ? ["slot"] : ["slot", "now", "other"],
+		kind: { name: "visit_type", label: "Kind of visit", type: "select", optional: false, options: types },
+	});
+	return {
+		fields: [
+			...(patients.length === 1 ? [] : [{ name: "patient", label: "Patient", type: "select", options: patients, required: true }]),
+			time,
+			{ name: "reason", label: own ? "What is it about?" : "Reason", type: "textarea", maxlength: 1000 },
+		],
+		submit: own ? "Ask for this time" : "Book",
+		send: async ({ patient = patients[0]?.[0], visit_type, reason, ...values }) => booked(await create("appointments", { id, patient, visit_type, reason, ...answered(values) })),
+	};
+}

@@ -1,0 +1,41 @@
+import { list } from "../api.js";
+import { button, h, heading, tabs } from "../dom.js";
+import { refreshAll, region } from "../live.js";
+import { isDone, markDone, news, recent } from "../notices.js";
+import { badge, card, rows } from "../parts.js";
+import { showMoment } from "../time.js";
+import { noticeKinds } from "../words.js";
+
+const shows = { open: "To call", done: "Called" };
+
+function callCard(notice) {
+	const { patient, appointment } = notice.expand ?? {};
+	const called = async () => {
+		markDone(notice);
+		await refreshAll();
+	};
+	return card({
+		id: notice.id, version: notice.updated,
+		first: patient?.phone ? h("a", { href: "tel:" + patient.phone.replace(/[^+\d]/g, ""), "data-key": "tel" + notice.id }, patient.phone) : "No phone",
+		title: patient?.name ?? "A patient",
+		lines: [
+			h("span", { class: "minor" }, [patient?.mrn, appointment?.expand?.doctor?.name, appointment?.number].filter(Boolean).join(" · ")),
+			showMoment(notice.old_starts) + (notice.new_starts ? " → " + showMoment(notice.new_starts) : ""),
+			notice.note && h("em", {}, "“" + notice.note + "”"),
+			h("span", { class: "minor" }, notice.error),
+		],
+		state: badge(...noticeKinds[notice.kind]),
+		actions: isDone(notice) ? [] : [button("Called", called, { key: notice.id, about: patient?.name })],
+	});
+}
+
+// callsView is the patients whom no mail reached, and who do not know yet that
+// their visit was moved or cancelled.
+export async function callsView({ query }) {
+	const show = shows[query.show] ? query.show : "open";
+	const calls = await region(["notices", "appointments"], async () => {
+		const found = await list("notices", { filter: `channel = "email" && (status = "skipped" || status = "failed") && ` + recent(60), sort: "created", expand: "patient,appointment.doctor", perPage: 1000 });
+		return rows(news(found).filter((notice) => isDone(notice) === (show === "done")), callCard, show === "done" ? "None is marked in this browser." : "Everybody has been told.");
+	});
+	return [heading("Patients to call"), tabs("Which calls", "calls", "show", shows, show), h("p", { class: "hint" }, "The hospital moved or cancelled their visits, and no mail reached them. Who was called is remembered in this browser only."), calls];
+}

@@ -1,0 +1,131 @@
+import { whoIsAway } from "../absences.js";
+import { create, get, list, newId, quoted, update } from "../api.js";
+import { button, facts, h, heading, link, tell } from "../dom.js";
+import { form, formDialog } from "../form.js";
+import { refreshAll, region } from "../live.js";
+import { badge, table } from "../parts.js";
+import { showMoment, showSpan } from "../time.js";
+import { whenFields } from "../when.js";
+import { became, outcomes, rebookingStatus, tones } from "../words.js";
+
+const visitOf = (item) => item.expand?.appointment ?? {};
+const person = (item) => visitOf(item).patient_name ?? "The visit";
+const title = (item) => person(item) + ", " + showMoment(item.old_starts);
+
+// settled says that a visit is not as it was when its new time was proposed.
+const settled = (item) => visitOf(item).starts !== item.old_starts || !["pending", "approved"].includes(visitOf(item).status) || visitOf(item).started_at;
+
+async function choose(item, outcome) {
+	try {
+		await update("rebooking_items", item, { outcome });
+		tell(title(item) + ": " + outcomes[outcome].toLowerCase() + ".");
+	} finally {
+		await refreshAll();
+	}
+}
+
+async function another(item) {
+	const { doctor, starts } = visitOf(item);
+	const time = await whenFields({ doctor, visit: { starts } });
+	formDialog("Another time for " + person(item), {
+		wide: true,
+		intro: h("p", {}, "It was to be ", showMoment(item.old_starts), ", with ", visitOf(item).expand?.doctor?.name, "."),
+		fields: [time],
+		submit: "Propose this time",
+		send: async ({ slot }) => {
+			await update("rebooking_items", item, { outcome: "move", starts: slot.starts });
+			return person(item) + ": " + showMoment(slot.starts) + " is proposed.";
+		},
+	});
+}
+
+// outcome is what is proposed for a visit, or became of it. A refusal stands there
+// until something else is chosen.
+const outcome = (proposed, refused) => (item) => [
+	item.outcome === "move" ? h("strong", {}, showMoment(item.starts)) : badge((proposed ? outcomes : became)[item.outcome], tones[item.outcome]),
+	h("span", { class: "minor" }, proposed && settled(item) ? "It was settled otherwise in the meantime, and stays as it is." : item.why),
+	h("span", { class: "error", id: "why" + item.id }, refused?.item === item.id && refused.updated === item.updated && refused.sentence),
+];
+
+function actions(item) {
+	const act = (label, run, attributes) => {
+		const one = button(label, () => run(item), { key: label + item.id, about: title(item) });
+		Object.entries(attributes).forEach(([name, value]) => one.setAttribute(name, value));
+		return one;
+	};
+	return h("div", { class: "actions" }, act("Other time", another, { "aria-describedby": "why" + item.id }),
+		[["Cancel", "cancel"], ["Keep", "keep"]].map(([label, outcome]) => act(label, () => choose(item, outcome), { "aria-pressed": item.outcome === outcome })));
+}
+
+const columns = (proposed, refused) => [
+	["Was", ({ old_starts }) => showMoment(old_starts)],
+	["Patient", (item) => [person(item), h("span", { class: "minor" }, visitOf(item).expand?.patient?.phone)]],
+	["Doctor", (item) => visitOf(item).expand?.doctor?.name],
+	[proposed ? "Proposal" : "Became", outcome(proposed, refused)],
+	...(proposed ? [["", actions]] : []),
+];
+
+function count(items, [moved, cancelled, kept]) {
+	const n = (outcome) => items.filter((item) => item.outcome === outcome).length;
+	return n("move") + " " + moved + ", " + n("cancel") + " " + cancelled + ", " + n("keep") + " " + kept;
+}
+
+// rebookingView is what becomes of the visits that an absence meets: it is looked
+// through, changed, and then applied as a whole.
+export async function rebookingView({ query, open }) {
+	let rebooking, items, refused;
+	const again = newId();
+	const here = () => open("rebooking", { id: rebooking.id });
+
+	async function apply({ note }) {
+		try {
+			const { moved, cancelled } = await update("rebookings", rebooking, { status: "applied", note });
+			await here();
+			tell("Applied: " + moved + " moved, " + cancelled + " cancelled. The patients are told; whom no mail reaches is under Calls.");
+		} catch (error) {
+			if (error.code?.("status") !== "visit_refused") throw error;
+			const { params, message } = error.fields.status;
+			refused = { item: params.item, sentence: message, updated: items.find(({ id }) => id === params.item)?.updated };
+			await refreshAll();
+			document.querySelector(`[data-key="Other time${params.item}"]`)?.focus();
+		}
+	}
+
+	async function withdraw() {
+		await update("rebookings", rebooking, { status: "withdrawn" });
+		await here();
+		tell("Withdrawn. The visits stay as they are.");
+	}
+
+	// anew proposes new times for what is so now.
+	async function anew() {
+		await update("rebookings", rebooking, { status: "withdrawn" });
+		await create("rebookings", { id: again, time_off: rebooking.time_off });
+		await open("rebooking", { id: again });
+	}
+
+	const decide = form({
+		fields: [{ name: "note", label: "What the patients of cancelled visits are told", type: "textarea", maxlength: 1000, hint: "When it is empty: The doctor is away at that time." }],
+		submit: "Apply", send: apply,
+		also: [button("Withdraw", withdraw), button("Propose anew", anew)],
+	});
+	const body = await region(["rebookings", "rebooking_items", "appointments"], async () => {
+		[rebooking, items] = await Promise.all([
+			get("rebookings", query.id, { expand: "time_off.doctor,applied_by" }),
+			list("rebooking_items", { filter: "rebooking = " + quoted(query.id ?? ""), sort: "old_starts,id", expand: "appointment.patient,appointment.doctor", perPage: 500 }),
+		]);
+		const proposed = rebooking.status === "proposed";
+		decide.hidden = !proposed;
+		const absence = rebooking.expand?.time_off;
+		return [
+			facts({
+				Absence: absence && link("absence", whoIsAway(absence) + ", " + showSpan(absence.starts, absence.ends), { id: absence.id }),
+				Status: badge(rebookingStatus[rebooking.status], tones[rebooking.status]),
+				Applied: rebooking.applied_at && showMoment(rebooking.applied_at),
+				Note: rebooking.note,
+			}),
+			items.length === 0 ? h("p", { class: "none" }, "There is no visit to move.") : table(count(items, proposed ? ["to move", "to cancel", "to keep"] : ["moved", "cancelled", "kept"]), items, (item) => item.updated + visitOf(item).version, columns(proposed, refused)),
+		];
+	});
+	return [heading("New times for visits"), body, decide];
+}
