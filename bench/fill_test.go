@@ -56,13 +56,13 @@ func filled(b *testing.B, visits int) *hospitaltest.Hospital {
 				` + at("(k - 380) || ' hours'") + `, ` + at("(k - 40) || ' hours'") + stamps + `FROM v`,
 		`INSERT INTO appointment_events (id, appointment, action, "to", created, updated)
 			SELECT 'ev' || substr(id, 3), id, 'fill', status` + stamps + `FROM appointments WHERE id LIKE 'ap%'`,
-		`INSERT INTO bills (id, number, appointment, patient, doctor, status, currency, subtotal_minor, total_minor, balance_minor, issued_at, version, created, updated)
-			SELECT 'bi' || substr(id, 3), printf('INV-1999-%06d', ROW_NUMBER() OVER (ORDER BY id)), id, patient, doctor, 'unpaid', 'EUR', 5000, 5000, 5000, ends, 1` + stamps + `
+		`INSERT INTO bills (id, number, kind, appointment, patient, doctor, status, currency, subtotal_minor, total_minor, balance_minor, issued_at, version, created, updated)
+			SELECT 'bi' || substr(id, 3), printf('INV-1999-%06d', ROW_NUMBER() OVER (ORDER BY id)), 'invoice', id, patient, doctor, 'unpaid', 'EUR', 5000, 5000, 5000, ends, 1` + stamps + `
 			FROM appointments WHERE id LIKE 'ap%' AND status = 'completed'`,
-		`INSERT INTO bill_items (id, bill, service, description, quantity, unit_minor, total_minor, created, updated)
-			SELECT 'it' || substr(id, 3), id, {:consult}, 'Consultation', 1, 5000, 5000` + stamps + `FROM bills WHERE id LIKE 'bi%' AND number LIKE 'INV-1999-%'`,
-		`INSERT INTO payments (id, number, bill, patient, method, amount_minor, status, version, created, updated)
-			SELECT 'pm' || substr(id, 3), 'PAY' || substr(number, 4), id, patient, 'card', 1000, 'pending', 1` + stamps + `FROM bills WHERE number LIKE 'INV-1999-%'`,
+		`INSERT INTO bill_items (id, bill, service, description, currency, quantity, unit_minor, total_minor, created, updated)
+			SELECT 'it' || substr(id, 3), id, {:consult}, 'Consultation', 'EUR', 1, 5000, 5000` + stamps + `FROM bills WHERE id LIKE 'bi%' AND number LIKE 'INV-1999-%'`,
+		`INSERT INTO payments (id, number, kind, currency, bill, patient, method, amount_minor, status, version, created, updated)
+			SELECT 'pm' || substr(id, 3), 'PAY' || substr(number, 4), 'payment', 'EUR', id, patient, 'card', 1000, 'pending', 1` + stamps + `FROM bills WHERE number LIKE 'INV-1999-%'`,
 		`INSERT INTO counters (id, series, value) SELECT 'counter' || {:invoices}, 'INV-1999', COUNT(*) FROM bills WHERE number LIKE 'INV-1999-%'`,
 		`INSERT INTO counters (id, series, value) SELECT 'counter' || {:receipts}, 'PAY-1999', COUNT(*) FROM payments WHERE number LIKE 'PAY-1999-%'`,
 	}

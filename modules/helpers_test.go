@@ -28,6 +28,17 @@ func freshUser(h *hospitaltest.Hospital, n int64, role string) string {
 	return u.Id
 }
 
+// freshDraft is a new draft with a line, for what a bill has but once.
+func freshDraft(h *hospitaltest.Hospital, wanted bool, owner string) string {
+	if !wanted {
+		return ""
+	}
+	accountant := h.As("accountant1")
+	bill := accountant.Create("bills", hospitaltest.Body{"patient": hospitaltest.ID("pat" + owner)}).OK(h.T)
+	accountant.Create("bill_items", hospitaltest.Body{"bill": bill.ID(), "description": "Splint", "quantity": 1, "unit_minor": 5_000}).OK(h.T)
+	return bill.ID()
+}
+
 // billOf is the bill of patient1 or patient2.
 func billOf(h *hospitaltest.Hospital, owner string) string {
 	bill, err := h.App.FindFirstRecordByData("bills", "appointment", hospitaltest.ID("done"+owner))

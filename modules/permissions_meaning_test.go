@@ -37,8 +37,9 @@ var meaning = map[string]string{
 	"notices own":                    `SELECT n.id FROM notices n JOIN patients p ON p.id = n.patient WHERE p.user = {:me}`,
 	"audit_log own patient":          `SELECT a.id FROM audit_log a JOIN patients p ON p.id = a.patient WHERE p.user = {:me}`,
 	"audit_log own":                  `SELECT id FROM audit_log WHERE actor = {:me}`,
-	"bills own":                      `SELECT b.id FROM bills b JOIN patients p ON p.id = b.patient WHERE p.user = {:me}`,
-	"bill_items own":                 `SELECT i.id FROM bill_items i JOIN bills b ON b.id = i.bill JOIN patients p ON p.id = b.patient WHERE p.user = {:me}`,
+	"charges own":                    `SELECT c.id FROM charges c JOIN appointments a ON a.id = c.appointment JOIN doctors d ON d.id = a.doctor WHERE d.user = {:me}`,
+	"bills own-issued":               `SELECT b.id FROM bills b JOIN patients p ON p.id = b.patient WHERE p.user = {:me} AND b.issued_at != ''`,
+	"bill_items own-issued":          `SELECT i.id FROM bill_items i JOIN bills b ON b.id = i.bill JOIN patients p ON p.id = b.patient WHERE p.user = {:me} AND b.issued_at != ''`,
 	"payments own":                   `SELECT y.id FROM payments y JOIN bills b ON b.id = y.bill JOIN patients p ON p.id = b.patient WHERE p.user = {:me}`,
 }
 
@@ -88,10 +89,11 @@ func creation(h *hospitaltest.Hospital, collection, owner string, role kit.Role)
 		"rebooking_items":    {"rebooking": hospitaltest.ID("rebook" + owner), "appointment": hospitaltest.ID("booked" + owner), "outcome": "cancel", "old_starts": at(0)},
 		"notices":            {"patient": hospitaltest.ID("pat" + owner), "appointment": hospitaltest.ID("booked" + owner), "kind": "moved", "channel": "portal", "status": "sent"},
 		"audit_log":          {"action": "forged", "at": at(0), "outcome": "done", "patient": hospitaltest.ID("pat" + owner), "actor": hospitaltest.ID("doctor" + owner)},
-		"bills": {"number": fmt.Sprint("B", n), "appointment": hospitaltest.ID("booked" + owner), "patient": hospitaltest.ID("pat" + owner), "doctor": hospitaltest.ID("dr" + owner),
-			"status": "unpaid", "issued_at": at(0)},
-		"bill_items": {"bill": billOf(h, owner), "description": "Line", "quantity": 1},
-		"payments":   {"bill": billOf(h, owner), "method": "cash", "amount_minor": 1},
+		"charges":            {"appointment": hospitaltest.ID("moved" + owner), "service": hospitaltest.ID("ecg"), "quantity": 1},
+		"bills":              {"patient": hospitaltest.ID("pat" + owner)},
+		"bill_items":         {"bill": hospitaltest.ID("draft" + owner), "description": "Line", "quantity": 1},
+		"discounts":          {"bill": freshDraft(h, collection == "discounts", owner), "bp": 500, "reason": "goodwill"},
+		"payments":           {"bill": billOf(h, owner), "method": "cash", "amount_minor": 1},
 	}[collection]
 	switch {
 	case collection == "doctors", collection == "nurses":
@@ -159,9 +161,29 @@ var probes = map[string]probe{
 	"rebooking_items.outcome":        {value: "keep"},
 	"rebooking_items.starts":         {value: at(180 * time.Hour)},
 	"rebooking_items.ends":           {value: at(181 * time.Hour)},
-	"payments.status":                {value: "verified"},
-	"payments.bill":                  {value: func(h *hospitaltest.Hospital, _ hospitaltest.Body) any { return billOf(h, "2") }, on: hospitaltest.ID("paid1")},
-	"payments.amount_minor":          {value: 2},
+	"charges.service":                {value: hospitaltest.ID("again")},
+	"charges.appointment":            {value: hospitaltest.ID("moved2"), on: hospitaltest.ID("charge1")},
+	"bills.status":                   {value: "unpaid", on: hospitaltest.ID("draft1")},
+	"bills.reason":                   {value: reason, on: hospitaltest.ID("draft1")},
+	"bills.due_on":                   {value: "2033-03-03"},
+	"bills.kind":                     {value: crediting("credit_note")},
+	"bills.original":                 {value: crediting("")},
+	"bills.total_minor":              {value: crediting(1)},
+	"bills.appointment":              {value: hospitaltest.ID("moved1")},
+	"bill_items.bill":                {value: hospitaltest.ID("draft2"), on: hospitaltest.ID("crutches1")},
+	"bill_items.service":             {value: servicePriced},
+	"discounts.bill":                 {value: hospitaltest.ID("draft2"), on: hospitaltest.ID("cheaper1")},
+	"discounts.amount_minor":         {value: func(_ *hospitaltest.Hospital, body hospitaltest.Body) any { delete(body, "bp"); return 7 }},
+	"discounts.credit_note":          {value: hospitaltest.ID("draft1")},
+	"discounts.status":               {value: "rejected"},
+	"payments.refund_of":             {value: refundOf},
+	"payments.kind": {value: func(h *hospitaltest.Hospital, body hospitaltest.Body) any {
+		body["refund_of"] = refundOf(h, body)
+		return "refund"
+	}},
+	"payments.status":       {value: "verified"},
+	"payments.bill":         {value: func(h *hospitaltest.Hospital, _ hospitaltest.Body) any { return billOf(h, "2") }, on: hospitaltest.ID("paid1")},
+	"payments.amount_minor": {value: 2},
 }
 
 // inAYear is hours of a year in which there are no others. Without a value it is
@@ -188,6 +210,8 @@ var preferred = map[string][]string{
 	"users":        {"phone"},
 	"appointments": {"reason", "staff_note", "checked_in_at"},
 	"payments":     {"note"},
+	"bills":        {"due_on"},
+	"bill_items":   {"quantity"},
 	"rebookings":   {"note"},
 }
 
@@ -201,6 +225,10 @@ func changeableIDs(t testing.TB, h *hospitaltest.Hospital, collection string) []
 		return query(t, h, "SELECT id FROM rebooking_items WHERE outcome = 'move' ORDER BY id", nil)
 	case "payments":
 		return query(t, h, "SELECT id FROM payments WHERE status = 'pending' ORDER BY id", nil)
+	case "bills":
+		return query(t, h, "SELECT id FROM bills WHERE status = 'draft' ORDER BY id", nil)
+	case "bill_items":
+		return query(t, h, "SELECT i.id FROM bill_items i JOIN bills b ON b.id = i.bill WHERE b.status = 'draft' AND b.discount_minor = 0 AND b.id NOT IN (SELECT bill FROM discounts) ORDER BY i.id", nil)
 	}
 	return allIDs(t, h, collection)
 }
@@ -224,6 +252,41 @@ func (p probe) put(h *hospitaltest.Hospital, body hospitaltest.Body, field strin
 	if make, ok := p.value.(func(*hospitaltest.Hospital, hospitaltest.Body) any); ok {
 		body[field] = make(h, body)
 	}
+}
+
+// crediting makes of a new bill a credit note on the first visit's.
+func crediting(value any) func(*hospitaltest.Hospital, hospitaltest.Body) any {
+	return func(h *hospitaltest.Hospital, body hospitaltest.Body) any {
+		body["kind"], body["original"], body["total_minor"], body["reason"] = "credit_note", billOf(h, "1"), 1, "a mistake"
+		if value == "" {
+			return body["original"]
+		}
+		return value
+	}
+}
+
+// reason is why a new credit note is written, or why a bill is made void.
+func reason(h *hospitaltest.Hospital, body hospitaltest.Body) any {
+	if body["patient"] == nil {
+		body["status"] = "void"
+		return "a mistake"
+	}
+	crediting("")(h, body)
+	return body["reason"]
+}
+
+// servicePriced is a service, whose name a line takes over.
+func servicePriced(_ *hospitaltest.Hospital, body hospitaltest.Body) any {
+	delete(body, "description")
+	return hospitaltest.ID("ecg")
+}
+
+// refundOf is a payment of the first bill that was verified.
+func refundOf(h *hospitaltest.Hospital, body hospitaltest.Body) any {
+	body["note"] = "paid twice"
+	paid := h.As("receptionist1").Create("payments", hospitaltest.Body{"bill": billOf(h, "1"), "method": "cash", "amount_minor": 1}).OK(h.T)
+	h.As("accountant1").Update("payments", paid.ID(), hospitaltest.Body{"status": "verified"}).OK(h.T)
+	return paid.ID()
 }
 
 // endOf is an end that staff may choose, and slotOf the one that a patient must.
@@ -257,7 +320,7 @@ func sample(f core.Field) any {
 		return "sample@example.org"
 	case *core.RelationField:
 		return map[string]string{"departments": hospitaltest.ID("closed"), "services": hospitaltest.ID("retired"), "users": hospitaltest.ID("nurse2"),
-			"patients": hospitaltest.ID("walkin"), "doctors": hospitaltest.ID("drgone"), "appointments": hospitaltest.ID("walk"), "bills": ""}[kit.CatalogOf(modules.All).NameOf(f.CollectionId)]
+			"patients": hospitaltest.ID("walkin"), "doctors": hospitaltest.ID("drgone"), "appointments": hospitaltest.ID("walk"), "bills": "", "bill_items": hospitaltest.ID("crutches1")}[kit.CatalogOf(modules.All).NameOf(f.CollectionId)]
 	}
 	return fmt.Sprint("sample ", serial())
 }

@@ -129,6 +129,33 @@ var conflicts = map[string]func(h *hospitaltest.Hospital){
 		h.As("receptionist1").Update("rebookings", hospitaltest.ID("rebook1"), hospitaltest.Body{"status": "withdrawn"})
 		h.As("receptionist1").Update("rebooking_items", actual(h, hospitaltest.ID("item1")), hospitaltest.Body{"outcome": "cancel"})
 	},
+	"createCharge": func(h *hospitaltest.Hospital) {
+		h.As("nurse1").Create("charges", hospitaltest.Body{"appointment": hospitaltest.ID("done1"), "service": hospitaltest.ID("ecg"), "quantity": 1})
+	},
+	"updateCharge": func(h *hospitaltest.Hospital) {
+		h.As("receptionist1").Update("appointments", hospitaltest.ID("moved1"), hospitaltest.Body{"status": "cancelled"})
+		h.As("nurse1").Update("charges", hospitaltest.ID("charge1"), hospitaltest.Body{"quantity": 9})
+	},
+	"createBill": func(h *hospitaltest.Hospital) {
+		h.As("accountant1").Create("bills", hospitaltest.Body{"kind": "credit_note", "original": hospitaltest.ID("draft1"), "reason": "a mistake"})
+	},
+	"updateBill": func(h *hospitaltest.Hospital) {
+		h.As("accountant1").Update("bills", hospitaltest.ID("sale1"), hospitaltest.Body{"status": "unpaid"})
+	},
+	"createBillItem": func(h *hospitaltest.Hospital) {
+		h.As("accountant1").Create("bill_items", hospitaltest.Body{"bill": hospitaltest.ID("sale1"), "description": "x", "quantity": 1})
+	},
+	"updateBillItem": func(h *hospitaltest.Hospital) {
+		h.As("accountant1").Update("bill_items", hospitaltest.ID("splint1"), hospitaltest.Body{"quantity": 9})
+	},
+	"createDiscount": func(h *hospitaltest.Hospital) {
+		h.As("accountant1").Create("discounts", hospitaltest.Body{"bill": hospitaltest.ID("sale1"), "bp": 1, "reason": "again"})
+	},
+	"updateDiscount": func(h *hospitaltest.Hospital) {
+		h.As("accountant1").Update("discounts", hospitaltest.ID("cheaper2"), hospitaltest.Body{"status": "approved"})
+		h.As("accountant1").Update("discounts", hospitaltest.ID("cheaper2"), hospitaltest.Body{"status": "rejected"})
+		h.As("admin1").Update("discounts", hospitaltest.ID("cheaper2"), hospitaltest.Body{"status": "approved"})
+	},
 	"createPayment": func(h *hospitaltest.Hospital) {
 		h.As("receptionist1").Create("payments", hospitaltest.Body{"bill": h.Record("payments", hospitaltest.ID("paid1")).GetString("bill"), "method": "cash", "amount_minor": 9_999_999})
 	},
@@ -167,6 +194,19 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 		for _, account := range []string{"guest", "patient1", "admin1"} {
 			h.As(account).Do(http.MethodGet, "/api/hospital/audit/verify", nil)
 		}
+	},
+	"statementOfPatient": func(h *hospitaltest.Hospital) {
+		for _, path := range []string{"pat100000000000/statement", "pat100000000000/statement?from=tomorrow", "nobody/statement"} {
+			h.As("patient1").Do(http.MethodGet, "/api/hospital/patients/"+path, nil)
+		}
+		h.As("doctor1").Do(http.MethodGet, "/api/hospital/patients/pat100000000000/statement", nil)
+		h.As("guest").Do(http.MethodGet, "/api/hospital/patients/pat100000000000/statement", nil)
+	},
+	"dayClose": func(h *hospitaltest.Hospital) {
+		h.As("accountant1").Do(http.MethodGet, "/api/hospital/reports/day-close", nil)
+		h.As("accountant1").Do(http.MethodGet, "/api/hospital/reports/day-close?date=tomorrow", nil)
+		h.As("patient1").Do(http.MethodGet, "/api/hospital/reports/day-close", nil)
+		h.As("guest").Do(http.MethodGet, "/api/hospital/reports/day-close", nil)
 	},
 	"openStream": func(*hospitaltest.Hospital) {}, // never ends; the realtime tests read it
 	"listAuthMethods": func(h *hospitaltest.Hospital) {

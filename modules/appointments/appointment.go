@@ -57,6 +57,9 @@ func (a Appointment) CancelNote() string { return a.GetString("cancel_note") }
 // Overbook says that staff put it beside another one on purpose.
 func (a Appointment) Overbook() bool { return a.GetBool("overbook") }
 
+// FollowUp says that it was booked to see after an earlier one.
+func (a Appointment) FollowUp() bool { return a.visitType() == FollowUp }
+
 // capacity is how many visits the doctor may have at that time.
 func (a Appointment) capacity() int { return max(a.GetInt("capacity"), 1) }
 

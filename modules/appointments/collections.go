@@ -35,8 +35,11 @@ const (
 // VisitType is what kind of visit it will be.
 type VisitType string
 
-// WalkIn is somebody who is here now; staff may book it up to a quarter of an hour late.
-const WalkIn VisitType = "walk_in"
+// The visit types that mean more than a word.
+const (
+	FollowUp VisitType = "follow_up" // after an earlier visit, and perhaps cheaper
+	WalkIn   VisitType = "walk_in"   // somebody who is here now; staff may book it up to a quarter of an hour late
+)
 
 // own is the visits a doctor may add for themselves: those of patients in their
 // care, since a visit opens the patient's record to its doctor.
@@ -53,7 +56,7 @@ var appointments = kit.Collection{
 		kit.Required(kit.Instant("ends")),
 		kit.Text("room", 60),
 		kit.Int("capacity", 0, scheduling.MaxCapacity), // visits the doctor may have at that time, as the hours said
-		kit.Select[VisitType]("visit_type", "new", "follow_up", "procedure", WalkIn, "telehealth"),
+		kit.Select[VisitType]("visit_type", "new", FollowUp, "procedure", WalkIn, "telehealth"),
 		kit.Text("reason", 1000),
 		kit.Required(kit.Select("status", statuses...)),
 		kit.Select("cancel_code", ByPatient, Rejected, ByHospital, NoShow, Expired, Duplicate),

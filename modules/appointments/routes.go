@@ -149,11 +149,11 @@ func ask(e *core.RequestEvent) (q question, err error) {
 		return q, err
 	}
 	zone := settings.Zone()
-	first, err := dayAsked(e, "from", scheduling.Today(kit.Now(e.App), zone))
+	first, err := kit.DayAsked(e, "from", scheduling.Today(kit.Now(e.App), zone))
 	if err != nil {
 		return q, err
 	}
-	last, err := dayAsked(e, "to", first.AddDate(0, 0, usualDays-1))
+	last, err := kit.DayAsked(e, "to", first.AddDate(0, 0, usualDays-1))
 	if err != nil {
 		return q, err
 	}
@@ -182,17 +182,4 @@ func earlier(x, y time.Time) time.Time {
 		return y
 	}
 	return x
-}
-
-// dayAsked is a day of the query, as midnight in UTC.
-func dayAsked(e *core.RequestEvent, name string, otherwise time.Time) (time.Time, error) {
-	text := e.Request.URL.Query().Get(name)
-	if text == "" {
-		return otherwise, nil
-	}
-	d, err := time.Parse(time.DateOnly, text)
-	if err != nil || d.Year() < 1900 || d.Year() > 9000 {
-		return d, kit.Invalid(name, "invalid_date", "This must be a day such as 2030-12-31.")
-	}
-	return d, nil
 }

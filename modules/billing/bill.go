@@ -2,97 +2,131 @@ package billing
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/modules/appointments"
 	"hospital/modules/hospital"
 	"hospital/modules/kit"
 )
 
-// BillVisit writes the one bill of a completed visit: the doctor's consultation,
-// at today's price. It runs in the transaction of the completion; without a bill
-// there is no completion.
-func BillVisit(tx core.App, completed *core.Record) error {
-	visit := appointments.Appointment{Record: completed}
-	doctor, err := tx.FindRecordById("doctors", visit.Doctor())
-	if err != nil {
-		return fmt.Errorf("bill visit %s: %w", visit.Number(), err)
+// change is the law for what is done to a bill later: a draft is issued, a wrong
+// bill is void. What is paid and credited the hospital adds up itself.
+func change(e *core.RecordEvent, before *core.Record) error {
+	bill, actor := e.Record, kit.ActorOf(e.Record)
+	if actor.Role == kit.System {
+		return e.Next()
 	}
-	service, err := tx.FindRecordById("services", doctor.GetString("consultation"))
-	if err != nil {
-		return kit.Conflict("status", "no_price", "The bill cannot be written: "+doctor.GetString("name")+" has no consultation in the price list. Ask an admin to set one.")
+	if bill.GetInt("version") != before.GetInt("version") {
+		return kit.Conflict("version", "stale_version", "Somebody else changed this bill in the meantime. Load it again.")
 	}
-	settings, err := hospital.Of(tx)
-	if err != nil {
+	if !kit.Changed(before, bill) {
+		return e.Next()
+	}
+	did, to := "edit", Status(bill.GetString("status"))
+	if !slices.Contains(statuses, to) {
+		return e.Next() // which refuses an unknown status
+	}
+	if string(to) != before.GetString("status") {
+		did = billVerb(to)
+	}
+	if did != "void" && bill.GetString("reason") != before.GetString("reason") {
+		return kit.Invalid("reason", "not_void", "A reason is given when a bill is made void.")
+	}
+	if did == "void" && bill.GetString("due_on") != before.GetString("due_on") {
+		return kit.Invalid("status", "one_at_a_time", "Do one thing at a time.")
+	}
+	if err := due(bill); err != nil {
 		return err
 	}
-	price := kit.Money(service.GetInt("price_minor"))
-	tax, err := price.Portion(int64(service.GetInt("tax_bp")))
-	if err != nil {
-		return fmt.Errorf("bill visit %s: %w", visit.Number(), err)
-	}
-	now := kit.Now(tx)
-	number, err := nextNumber(tx, "INV", now.In(settings.Zone()).Year())
-	if err != nil {
+	if err := billStates.Check(did, "a bill", kit.Move{App: e.App, Actor: actor, Before: before, After: bill}); err != nil {
 		return err
 	}
-
-	bill, err := kit.New(tx, "bills")
-	if err != nil {
+	bill.Set("version", before.GetInt("version")+1)
+	switch did {
+	case "issue":
+		if err := issue(e.App, bill, actor); err != nil {
+			return err
+		}
+	case "void":
+		void(e.App, bill, actor)
+	}
+	if err := e.Next(); err != nil {
 		return err
 	}
-	bill.Load(map[string]any{
-		"number": number, "appointment": visit.Id, "patient": visit.Patient(), "doctor": visit.Doctor(),
-		"currency": settings.Currency(), "issued_at": now, "version": 1,
-		"subtotal_minor": int64(price), "tax_minor": int64(tax), "total_minor": int64(price + tax),
-	})
-	settle(bill, 0)
-	if err := tx.Save(bill); err != nil {
-		return fmt.Errorf("bill visit %s: %w", visit.Number(), err)
-	}
-
-	line, err := kit.New(tx, "bill_items")
-	if err != nil {
-		return err
-	}
-	line.Load(map[string]any{
-		"bill": bill.Id, "service": service.Id, "description": service.GetString("name"), "quantity": 1,
-		"unit_minor": int64(price), "tax_bp": service.GetInt("tax_bp"), "tax_minor": int64(tax), "total_minor": int64(price + tax),
-	})
-	if err := tx.Save(line); err != nil {
-		return fmt.Errorf("bill visit %s: %w", visit.Number(), err)
+	if did == "void" && bill.GetString("appointment") != "" {
+		return replace(e.App, bill)
 	}
 	return nil
 }
 
-// settle derives a bill's balance and status from what has been paid. It is the
-// only place that does.
-func settle(bill *core.Record, paid kit.Money) {
-	total := kit.Money(bill.GetInt("total_minor"))
-	status := Unpaid
-	switch {
-	case paid == total:
-		status = Paid
-	case paid > 0:
-		status = PartiallyPaid
+// issue gives a draft its number and its day. From now on it does not change.
+func issue(tx core.App, bill *core.Record, by kit.Actor) error {
+	settings, err := hospital.Of(tx)
+	if err != nil {
+		return err
 	}
-	bill.Set("paid_minor", int64(paid))
-	bill.Set("balance_minor", int64(total-paid))
-	bill.Set("status", string(status))
+	number, err := numbered(tx, invoices)
+	if err != nil {
+		return err
+	}
+	now := kit.Now(tx)
+	bill.Load(map[string]any{"number": number, "issued_at": now, "issued_by": by.ID})
+	if bill.GetString("due_on") == "" {
+		bill.Set("due_on", now.In(settings.Zone()).AddDate(0, 0, settings.DueDays()).Format(time.DateOnly))
+	}
+	stand(bill, 0, 0)
+	return nil
 }
 
-// sum adds the payments of a bill that have a status.
-func sum(tx core.App, bill string, status PaymentStatus) (kit.Money, error) {
-	var total int64
-	err := tx.DB().NewQuery(`SELECT COALESCE(SUM(CAST(amount_minor AS INTEGER)), 0) FROM payments WHERE bill = {:bill} AND status = {:status}`).
-		Bind(dbx.Params{"bill": bill, "status": string(status)}).Row(&total)
-	return kit.Money(total), err
+// void ends a bill that should not have been. Its number stays with it.
+func void(tx core.App, bill *core.Record, by kit.Actor) {
+	bill.Load(map[string]any{"status": string(Void), "voided_at": kit.Now(tx), "voided_by": by.ID, "balance_minor": 0})
 }
 
-func nextNumber(tx core.App, series string, year int) (string, error) {
-	series = fmt.Sprintf("%s-%d", series, year)
-	n, err := hospital.NextNumber(tx, series)
-	return fmt.Sprintf("%s-%06d", series, n), err
+// replace leaves a draft with the same lines where the bill of a visit was made
+// void, so that every completed visit has its one bill.
+func replace(tx core.App, old *core.Record) error {
+	bill, err := blank(tx, old.GetString("patient"))
+	if err != nil {
+		return err
+	}
+	for _, field := range []string{"appointment", "doctor", "currency"} {
+		bill.Set(field, old.GetString(field))
+	}
+	bill.Set("original", old.Id)
+	was, err := tx.FindRecordsByFilter("bill_items", "bill = {:bill}", "@rowid", 0, 0, dbx.Params{"bill": old.Id})
+	if err != nil {
+		return err
+	}
+	records := []*core.Record{bill}
+	var sums amounts
+	for _, w := range was {
+		r, err := kit.New(tx, "bill_items")
+		if err != nil {
+			return err
+		}
+		for _, field := range []string{"service", "description", "quantity", "currency", "unit_minor", "tax_bp"} {
+			r.Set(field, w.Get(field))
+		}
+		r.Set("bill", bill.Id)
+		l := lineOf(r)
+		if err := l.reckon(); err != nil {
+			return err
+		}
+		l.onto(r)
+		sums.add(l)
+		records = append(records, r)
+	}
+	if err := sums.onto(bill); err != nil {
+		return err
+	}
+	for _, r := range records {
+		if err := tx.Save(r); err != nil {
+			return fmt.Errorf("replace %s: %w", old.GetString("number"), err)
+		}
+	}
+	return nil
 }

@@ -2,65 +2,130 @@ package billing
 
 import "hospital/modules/kit"
 
-// Status of a bill. It is derived from its payments, never set.
+// Kind of a bill.
+type Kind string
+
+// The kinds. A credit note takes back a part of an invoice, or all of it.
+const (
+	Invoice    Kind = "invoice"
+	CreditNote Kind = "credit_note"
+)
+
+// Status of a bill. Of an issued invoice it is derived from what was paid and
+// credited, never set.
 type Status string
 
 // The statuses of a bill.
 const (
+	Draft         Status = "draft" // not issued; its lines may still change
 	Unpaid        Status = "unpaid"
 	PartiallyPaid Status = "partially_paid"
 	Paid          Status = "paid"
+	Refunded      Status = "refunded" // all of it was credited, and nothing paid is kept
+	Void          Status = "void"
+	Issued        Status = "issued" // a credit note
 )
+
+var statuses = []Status{Draft, Unpaid, PartiallyPaid, Paid, Refunded, Void, Issued}
 
 // Method is how somebody pays.
 type Method string
 
+// PaymentKind says which way money went.
+type PaymentKind string
+
+// The ways of money.
+const (
+	Payment PaymentKind = "payment"
+	Refund  PaymentKind = "refund"
+)
+
 // PaymentStatus is what an accountant has made of a payment.
 type PaymentStatus string
 
-// The statuses of a payment.
+// The statuses of a payment. Verified and rejected are final.
 const (
 	Pending  PaymentStatus = "pending"
 	Verified PaymentStatus = "verified"
 	Refused  PaymentStatus = "rejected"
 )
 
+// DiscountStatus is what became of a discount.
+type DiscountStatus string
+
+// The statuses of a discount.
+const (
+	Asked     DiscountStatus = "pending"
+	Granted   DiscountStatus = "approved"
+	Withdrawn DiscountStatus = "rejected"
+)
+
+// mostLines is how many lines a bill has at most: as many as one answer expands.
+const mostLines = 1000
+
+// issued leaves out what is still being written.
+var issued = kit.Own("patient.user").Only("own-issued", `issued_at != ""`)
+
+var accounting = kit.Grant{Read: kit.All,
+	Create: kit.All, Sets: []string{"kind", "patient", "original", "total_minor", "reason", "due_on"},
+	Update: kit.All, Changes: []string{"status", "reason", "due_on"}}
+
+// bills are what is asked for. An issued one never changes: what is paid and
+// credited is added up beside it.
 var bills = kit.Collection{
 	Name: "bills",
 	Fields: kit.Fields{
 		kit.Required(kit.Text("number", 40)),
-		kit.Required(kit.Relation("appointment", "appointments")),
+		kit.Required(kit.Select("kind", Invoice, CreditNote)),
+		kit.Relation("appointment", "appointments"), // empty for other sales
 		kit.Required(kit.Relation("patient", "patients")),
-		kit.Required(kit.Relation("doctor", "doctors")),
-		kit.Required(kit.Select("status", Unpaid, PartiallyPaid, Paid)),
-		kit.Text("currency", 3),
+		kit.Relation("doctor", "doctors"),
+		kit.Relation("original", "bills"), // what a credit note takes back, or the void bill that this one replaces
+		kit.Required(kit.Select("status", statuses...)),
+		kit.Required(kit.Text("currency", 3)),
 		kit.Minor("subtotal_minor"),
+		kit.Minor("discount_minor"),
 		kit.Minor("tax_minor"),
 		kit.Minor("total_minor"),
 		kit.Minor("paid_minor"),
-		kit.Minor("balance_minor"),
-		kit.Required(kit.Instant("issued_at")),
+		kit.Minor("credited_minor"),
+		kit.Int("balance_minor", -kit.MaxMinor, kit.MaxMinor), // below zero it is owed to the patient
+		kit.Instant("issued_at"),
+		kit.Relation("issued_by", "users"),
+		kit.Day("due_on"),
+		kit.Instant("voided_at"),
+		kit.Relation("voided_by", "users"),
+		kit.Text("reason", 500), // why it is void, or why it was credited
 		kit.Int("version", 0, 1<<50),
 	},
 	Indexes: []kit.Index{
 		{Columns: "number", Unique: true},
-		{Columns: "appointment", Unique: true}, // one visit, one bill
+		{Columns: "appointment"},
+		{Columns: "appointment", Unique: true, Where: "appointment != '' AND kind = 'invoice' AND status != 'void'"}, // one visit, one bill
 		{Columns: "patient, issued_at"},
 		{Columns: "status, issued_at"},
+		{Columns: "issued_at"},
+		{Columns: "status, due_on"},
+		{Columns: "original"},
 	},
 	Triggers: []kit.Trigger{
-		{"bills_frozen", "BEFORE UPDATE ON bills WHEN OLD.number != NEW.number OR OLD.appointment != NEW.appointment OR OLD.patient != NEW.patient" +
-			" OR OLD.subtotal_minor != NEW.subtotal_minor OR OLD.tax_minor != NEW.tax_minor OR OLD.total_minor != NEW.total_minor OR OLD.issued_at != NEW.issued_at",
+		{"bills_frozen", "BEFORE UPDATE ON bills WHEN OLD.status != 'draft' AND (OLD.number != NEW.number OR OLD.kind NOT IN ('', NEW.kind) OR OLD.appointment != NEW.appointment OR OLD.patient != NEW.patient" +
+			" OR OLD.original != NEW.original OR OLD.currency NOT IN ('', NEW.currency) OR OLD.subtotal_minor != NEW.subtotal_minor OR OLD.discount_minor != NEW.discount_minor OR OLD.tax_minor != NEW.tax_minor" +
+			" OR OLD.total_minor != NEW.total_minor OR OLD.issued_at != NEW.issued_at OR OLD.due_on NOT IN ('', NEW.due_on) OR OLD.status = 'void' AND (NEW.status != 'void' OR OLD.reason != NEW.reason) OR NEW.status = 'draft')",
 			"SELECT RAISE(ABORT, 'issued_bills_never_change')"},
 		{"bills_no_delete", "BEFORE DELETE ON bills", "SELECT RAISE(ABORT, 'append_only')"},
 	},
 	Policy: kit.Policy{
-		kit.Patient:      {Read: kit.Own("patient.user")},
+		kit.Patient:      {Read: issued},
 		kit.Receptionist: {Read: kit.All},
-		kit.Accountant:   {Read: kit.All},
-		kit.Admin:        {Read: kit.All},
+		kit.Accountant:   accounting,
+		kit.Admin:        accounting,
 	},
 }
+
+var lines = kit.Grant{Read: kit.All,
+	Create: kit.All, Sets: []string{"bill", "service", "description", "quantity", "unit_minor", "tax_bp"},
+	Update: kit.All, Changes: []string{"description", "quantity", "unit_minor", "tax_bp"}}
 
 // items are the lines of a bill: what was done, at the price of that day.
 var items = kit.Collection{
@@ -68,35 +133,109 @@ var items = kit.Collection{
 	Fields: kit.Fields{
 		kit.Required(kit.Relation("bill", "bills")),
 		kit.Relation("service", "services"),
+		kit.Relation("credits", "bill_items"), // of a credit note: the line that it takes back a part of
 		kit.Required(kit.Text("description", 300)),
-		kit.Int("quantity", 1, 100_000),
+		kit.Int("quantity", 0, 100_000), // 0 strikes a line of a draft out
+		kit.Text("currency", 3),
 		kit.Minor("unit_minor"),
+		kit.Minor("discount_minor"),
 		kit.Int("tax_bp", 0, 10_000),
 		kit.Minor("tax_minor"),
 		kit.Minor("total_minor"),
 	},
-	Indexes:  []kit.Index{{Columns: "bill"}},
-	Triggers: kit.AppendOnly("bill_items"),
+	Indexes: []kit.Index{{Columns: "bill"}, {Columns: "credits"}},
+	Triggers: []kit.Trigger{
+		{"bill_items_no_update", "BEFORE UPDATE ON bill_items WHEN OLD.bill != NEW.bill OR (OLD.currency != '' AND (SELECT status FROM bills WHERE id = OLD.bill) != 'draft')", "SELECT RAISE(ABORT, 'append_only')"},
+		{"bill_items_no_delete", "BEFORE DELETE ON bill_items", "SELECT RAISE(ABORT, 'append_only')"},
+	},
 	Policy: kit.Policy{
-		kit.Patient:      {Read: kit.Own("bill.patient.user")},
+		kit.Patient:      {Read: kit.Own("bill.patient.user").Only("own-issued", `bill.issued_at != ""`)},
 		kit.Receptionist: {Read: kit.All},
-		kit.Accountant:   {Read: kit.All},
-		kit.Admin:        {Read: kit.All},
+		kit.Accountant:   lines,
+		kit.Admin:        lines,
 	},
 }
 
-var recorded = []string{"bill", "method", "amount_minor", "reference", "note"}
+// charge is what somebody at a visit may note of it.
+func charge(whose kit.Scope) kit.Grant {
+	return kit.Grant{Read: whose, Create: whose, Sets: []string{"appointment", "service", "quantity"}, Update: whose, Changes: []string{"quantity"}}
+}
+
+// charges are what was done during a visit beside the consultation. They become
+// lines of its bill when it is completed.
+var charges = kit.Collection{
+	Name: "charges",
+	Fields: kit.Fields{
+		kit.Required(kit.Relation("appointment", "appointments")),
+		kit.Required(kit.Relation("service", "services")),
+		kit.Int("quantity", 0, 1_000), // 0 strikes it out
+		kit.Relation("recorded_by", "users"),
+		kit.Int("version", 0, 1<<50),
+	},
+	Indexes:  []kit.Index{{Columns: "appointment"}},
+	Triggers: []kit.Trigger{{"charges_no_delete", "BEFORE DELETE ON charges", "SELECT RAISE(ABORT, 'append_only')"}},
+	Policy: kit.Policy{
+		kit.Doctor:       charge(kit.Own("appointment.doctor.user")),
+		kit.Nurse:        charge(kit.All),
+		kit.Receptionist: charge(kit.All),
+		kit.Accountant:   {Read: kit.All},
+		kit.Admin:        charge(kit.All),
+	},
+}
+
+var granting = kit.Grant{Read: kit.All, Create: kit.All, Sets: []string{"bill", "bp", "amount_minor", "reason"}, Update: kit.All, Changes: []string{"status"}}
+
+// discounts are asked for with a reason. What the hospital's limit does not allow,
+// another admin approves.
+var discounts = kit.Collection{
+	Name: "discounts",
+	Fields: kit.Fields{
+		kit.Required(kit.Relation("bill", "bills")),
+		kit.Int("bp", 0, 10_000), // of the subtotal; or else
+		kit.Minor("amount_minor"),
+		kit.Text("currency", 3),
+		kit.Required(kit.Text("reason", 500)),
+		kit.Required(kit.Select("status", Asked, Granted, Withdrawn)),
+		kit.Relation("credit_note", "bills"), // what a discount on an issued bill became
+		kit.Relation("requested_by", "users"),
+		kit.Relation("decided_by", "users"),
+		kit.Instant("decided_at"),
+		kit.Int("version", 0, 1<<50),
+	},
+	Indexes: []kit.Index{
+		{Columns: "bill"},
+		{Columns: "bill", Unique: true, Where: "status != 'rejected'"}, // one at a time
+		{Columns: "status, created"},
+	},
+	Triggers: []kit.Trigger{
+		{"discounts_frozen", "BEFORE UPDATE ON discounts WHEN OLD.bill != NEW.bill OR OLD.bp != NEW.bp OR OLD.amount_minor != NEW.amount_minor OR OLD.reason != NEW.reason" +
+			" OR OLD.requested_by != NEW.requested_by OR (OLD.status = 'rejected' AND NEW.status != 'rejected')", "SELECT RAISE(ABORT, 'append_only')"},
+		{"discounts_no_delete", "BEFORE DELETE ON discounts", "SELECT RAISE(ABORT, 'append_only')"},
+	},
+	Policy: kit.Policy{kit.Accountant: granting, kit.Admin: granting},
+}
+
+// recorded is what somebody says of a payment, and refunding what they say of a refund.
+var (
+	recorded  = []string{"bill", "method", "amount_minor", "reference", "note"}
+	refunding = append([]string{"kind", "refund_of"}, recorded...)
+)
 
 // payments are facts: declared by a patient or recorded by staff, then verified
-// or rejected once. Their amount never changes.
+// or rejected once. Their amount never changes. Money that goes back is a row of
+// its own.
 var payments = kit.Collection{
 	Name: "payments",
 	Fields: kit.Fields{
 		kit.Text("number", 40),
+		kit.Text("receipt", 40), // from when it is verified
+		kit.Required(kit.Select("kind", Payment, Refund)),
 		kit.Required(kit.Relation("bill", "bills")),
 		kit.Required(kit.Relation("patient", "patients")),
+		kit.Relation("refund_of", "payments"),
 		kit.Required(kit.Select[Method]("method", "cash", "card", "transfer", "mobile", "cheque", "insurance")),
 		kit.Required(kit.Int("amount_minor", 1, kit.MaxMinor)),
+		kit.Required(kit.Text("currency", 3)),
 		kit.Text("reference", 120),
 		kit.Required(kit.Select("status", Pending, Verified, Refused)),
 		kit.Relation("recorded_by", "users"),
@@ -107,20 +246,30 @@ var payments = kit.Collection{
 	},
 	Indexes: []kit.Index{
 		{Columns: "number", Unique: true},
+		{Columns: "receipt", Unique: true, Where: "receipt != ''"},
 		{Columns: "bill, status"},
-		{Columns: "patient"},
+		{Columns: "patient, decided_at"},
 		{Columns: "status, created"},
+		{Columns: "status, decided_at"},
+		{Columns: "refund_of"},
+		{Columns: "reference COLLATE NOCASE, method"},
 	},
 	Triggers: []kit.Trigger{
-		{"payments_frozen", "BEFORE UPDATE ON payments WHEN OLD.number != NEW.number OR OLD.bill != NEW.bill OR OLD.patient != NEW.patient OR OLD.amount_minor != NEW.amount_minor" +
-			" OR OLD.method != NEW.method OR (OLD.status != 'pending' AND OLD.status != NEW.status)",
+		{"payments_frozen", "BEFORE UPDATE ON payments WHEN OLD.number != NEW.number OR OLD.kind NOT IN ('', NEW.kind) OR OLD.bill != NEW.bill OR OLD.patient != NEW.patient OR OLD.refund_of != NEW.refund_of OR OLD.amount_minor != NEW.amount_minor" +
+			" OR OLD.currency NOT IN ('', NEW.currency) OR OLD.method != NEW.method OR OLD.receipt NOT IN ('', NEW.receipt) OR (OLD.status != 'pending' AND OLD.status != NEW.status)",
 			"SELECT RAISE(ABORT, 'payments_never_change')"},
 		{"payments_no_delete", "BEFORE DELETE ON payments", "SELECT RAISE(ABORT, 'append_only')"},
+		{"payments_once", "BEFORE INSERT ON payments WHEN NEW.kind = 'payment' AND " + booked("NEW.method", "NEW.reference"), "SELECT RAISE(ABORT, 'already_booked')"},
 	},
 	Policy: kit.Policy{
-		kit.Patient:      {Read: kit.Own("patient.user"), Create: kit.Own("bill.patient.user"), Sets: recorded},
+		kit.Patient:      {Read: kit.Own("patient.user"), Create: kit.Own("bill.patient.user").Only("own", `bill.issued_at != ""`), Sets: recorded},
 		kit.Receptionist: {Read: kit.All, Create: kit.All, Sets: recorded},
-		kit.Accountant:   {Read: kit.All, Create: kit.All, Sets: recorded, Update: kit.All, Changes: []string{"status", "note"}},
-		kit.Admin:        {Read: kit.All, Create: kit.All, Sets: recorded, Update: kit.All, Changes: []string{"status", "note"}},
+		kit.Accountant:   {Read: kit.All, Create: kit.All, Sets: refunding, Update: kit.All, Changes: []string{"status", "note"}},
+		kit.Admin:        {Read: kit.All, Create: kit.All, Sets: refunding, Update: kit.All, Changes: []string{"status", "note"}},
 	},
+}
+
+// booked says, in SQL, that a method and reference stand in the books already.
+func booked(method, reference string) string {
+	return reference + ` != '' AND EXISTS (SELECT 1 FROM payments b WHERE b.reference = ` + reference + ` COLLATE NOCASE AND b.method = ` + method + ` AND b.kind = 'payment' AND b.status != 'rejected')`
 }

@@ -3,56 +3,110 @@ package billing
 import (
 	"database/sql"
 	"errors"
-	"fmt"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/modules/hospital"
 	"hospital/modules/kit"
 )
 
-var paymentStates = kit.States{
-	{"verify", []string{string(Pending)}, string(Verified), []kit.Role{kit.Accountant, kit.Admin}, nil},
-	{"reject", []string{string(Pending)}, string(Refused), []kit.Role{kit.Accountant, kit.Admin}, nil},
-	{"edit", []string{string(Pending)}, "", []kit.Role{kit.Accountant, kit.Admin}, nil},
-}
-
-// verbs lead to a status.
-var verbs = map[PaymentStatus]string{Verified: "verify", Refused: "reject", Pending: "reopen"}
-
-func hooks(app core.App) {
-	kit.OnCreate(app, "payments", receive)
-	kit.OnUpdate(app, "payments", decide)
-}
-
-// receive is the law for a new payment: it is pending, and together with the
-// other pending ones it does not exceed what is owed.
+// receive is the law for a new payment: it is pending, and together with the other
+// pending ones it does not exceed what is owed. A refund is one that goes back.
 func receive(e *core.RecordEvent) error {
 	p, actor := e.Record, kit.ActorOf(e.Record)
-	bill, err := e.App.FindRecordById("bills", p.GetString("bill"))
-	if errors.Is(err, sql.ErrNoRows) {
-		return kit.Invalid("bill", "not_found", "There is no such bill.")
+	if !whole(p, "amount_minor") {
+		return e.Next() // which refuses it by name
 	}
+	back := p.GetString("refund_of") != "" || p.GetString("kind") == string(Refund)
+	law := owed
+	if back {
+		law = returned
+	}
+	bill, err := law(e.App, p)
 	if err != nil {
 		return err
 	}
-	pending, err := sum(e.App, bill.Id, Pending)
+	number, err := numbered(e.App, register)
 	if err != nil {
 		return err
 	}
-	settings, err := hospital.Of(e.App)
-	if err != nil {
-		return err
-	}
-	if open := kit.Money(bill.GetInt("balance_minor")) - pending; kit.Money(p.GetInt("amount_minor")) > open {
-		return kit.Conflict("amount_minor", "exceeds_balance", fmt.Sprintf("Only %s is still open on this bill, counting payments that wait to be verified.", settings.Format(open)))
-	}
-	number, err := nextNumber(e.App, "PAY", kit.Now(e.App).In(settings.Zone()).Year())
-	if err != nil {
-		return err
-	}
-	p.Load(map[string]any{"number": number, "patient": bill.GetString("patient"), "status": string(Pending), "recorded_by": actor.ID, "version": 1})
+	p.Load(map[string]any{"number": number, "patient": bill.GetString("patient"), "currency": bill.GetString("currency"), "status": string(Pending), "recorded_by": actor.ID, "version": 1})
 	return e.Next()
+}
+
+// owed refuses a payment of more than is still to be paid, and one that has been
+// booked. It answers the bill.
+func owed(tx core.App, p *core.Record) (*core.Record, error) {
+	bill, err := billOf(tx, p)
+	if err != nil {
+		return nil, err
+	}
+	if err := standingBill(bill, "bill"); err != nil {
+		return nil, err
+	}
+	open, err := open(tx, bill)
+	if err != nil {
+		return nil, err
+	}
+	if money(p, "amount_minor") > open {
+		said, err := format(tx, max(open, 0))
+		if err != nil {
+			return nil, err
+		}
+		return nil, kit.Conflict("amount_minor", "exceeds_balance", "Only "+said+" is still open on this bill, counting payments that wait to be verified.")
+	}
+	var twice bool
+	if err := tx.DB().NewQuery("SELECT " + booked("{:method}", "{:reference}")).Bind(dbx.Params{"method": p.GetString("method"), "reference": p.GetString("reference")}).Row(&twice); err != nil {
+		return nil, err
+	}
+	if twice {
+		return nil, kit.Conflict("reference", "already_booked", "A payment by "+p.GetString("method")+" with this reference is booked already.")
+	}
+	p.Set("kind", string(Payment))
+	return bill, nil
+}
+
+// returned refuses a refund of more than is left of a verified payment. It answers
+// the bill.
+func returned(tx core.App, p *core.Record) (*core.Record, error) {
+	paid, err := tx.FindRecordById("payments", p.GetString("refund_of"))
+	if errors.Is(err, sql.ErrNoRows) || err == nil && p.GetString("bill") != paid.GetString("bill") {
+		return nil, kit.Invalid("refund_of", "not_found", "There is no such payment of this bill.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case p.GetString("kind") == string(Payment):
+		return nil, kit.Invalid("kind", "invalid_code", "What goes back is a refund.")
+	case paid.GetString("kind") == string(Refund):
+		return nil, kit.Conflict("refund_of", "invalid_transition", "This is a refund itself.")
+	case paid.GetString("status") != string(Verified):
+		return nil, kit.Conflict("refund_of", "invalid_transition", "Only a verified payment can be refunded; this one is "+paid.GetString("status")+".")
+	case p.GetString("note") == "":
+		return nil, kit.Invalid("note", "required", "Say why the money goes back.")
+	}
+	back, err := sum(tx, `refund_of = {:it} AND status != 'rejected'`, paid.Id)
+	if err != nil {
+		return nil, err
+	}
+	if left := money(paid, "amount_minor") - back; money(p, "amount_minor") > left {
+		said, err := format(tx, left)
+		if err != nil {
+			return nil, err
+		}
+		return nil, kit.Conflict("amount_minor", "exceeds_balance", "Only "+said+" is left of this payment, counting refunds that wait to be approved.")
+	}
+	p.Set("kind", string(Refund))
+	return billOf(tx, p)
+}
+
+func billOf(tx core.App, p *core.Record) (*core.Record, error) {
+	bill, err := tx.FindRecordById("bills", p.GetString("bill"))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, kit.Invalid("bill", "not_found", "There is no such bill.")
+	}
+	return bill, err
 }
 
 // decide is the law for verifying and rejecting; the bill follows in the same
@@ -62,7 +116,7 @@ func decide(e *core.RecordEvent, before *core.Record) error {
 	if p.GetInt("version") != before.GetInt("version") {
 		return kit.Conflict("version", "stale_version", "Somebody else changed this payment in the meantime. Load it again.")
 	}
-	did, known := verbs[PaymentStatus(p.GetString("status"))]
+	did, known := paymentVerbs[PaymentStatus(p.GetString("status"))]
 	if !kit.Changed(before, p) || !known {
 		return e.Next() // which refuses an unknown status
 	}
@@ -76,21 +130,20 @@ func decide(e *core.RecordEvent, before *core.Record) error {
 		return err
 	}
 	p.Set("version", before.GetInt("version")+1)
+	if did != "verify" {
+		return e.Next()
+	}
+	series := receipts
+	if p.GetString("kind") == string(Refund) {
+		series = vouchers
+	}
+	receipt, err := numbered(e.App, series)
+	if err != nil {
+		return err
+	}
+	p.Set("receipt", receipt)
 	if err := e.Next(); err != nil {
 		return err
 	}
-	if did != "verify" {
-		return nil
-	}
-	bill, err := e.App.FindRecordById("bills", p.GetString("bill"))
-	if err != nil {
-		return fmt.Errorf("settle the bill of %s: %w", p.GetString("number"), err)
-	}
-	paid, err := sum(e.App, bill.Id, Verified)
-	if err != nil {
-		return err
-	}
-	settle(bill, paid)
-	bill.Set("version", bill.GetInt("version")+1)
-	return e.App.Save(bill)
+	return settle(e.App, p.GetString("bill"))
 }

@@ -31,7 +31,7 @@ func (f filler) people() {
 	for _, s := range []struct {
 		code, name string
 		price      int
-	}{{"CONSULT", "General consultation", 6_500}, {"CONS-CARD", "Cardiology consultation", 12_000}, {"ECG", "Electrocardiogram", 4_250}, {"LAB-CBC", "Complete blood count", 1_990}} {
+	}{{"CONSULT", "General consultation", 6_500}, {"CONS-CARD", "Cardiology consultation", 12_000}, {"ECG", "Electrocardiogram", 4_250}, {"LAB-CBC", "Complete blood count", 1_990}, {"FOLLOW-UP", "Follow-up within a month", 3_000}} {
 		f.Create(system, s.code, "services", fields{"code": s.code, "name": s.name, "category": "outpatient", "price_minor": s.price, "tax_bp": 0, "active": true})
 	}
 	for code, name := range map[string]string{"GENERAL": "General medicine", "CARD": "Cardiology", "PAED": "Paediatrics"} {
@@ -46,7 +46,7 @@ func (f filler) people() {
 		f.Create(system, name, "users", fields{"email": a.email, "password": Password, "name": a.name, "role": a.role, "verified": true})
 	}
 	f.Create(system, "dr1", "doctors", fields{"user": f.ID("doctor1"), "name": "Dr. Sofia Keller", "department": f.ID("GENERAL"), "specialization": "General medicine",
-		"license_no": "BE-10482", "qualifications": "MD, Charité Berlin", "consultation": f.ID("CONSULT"), "accepts_online": true, "active": true})
+		"license_no": "BE-10482", "qualifications": "MD, Charité Berlin", "consultation": f.ID("CONSULT"), "follow_up": f.ID("FOLLOW-UP"), "follow_up_days": 30, "accepts_online": true, "active": true})
 	f.Create(system, "dr2", "doctors", fields{"user": f.ID("doctor2"), "name": "Dr. Emeka Obi", "department": f.ID("CARD"), "specialization": "Cardiology",
 		"license_no": "BE-20957", "qualifications": "MD, FESC", "consultation": f.ID("CONS-CARD"), "accepts_online": true, "active": true})
 	for weekday := 1; weekday <= 5; weekday++ {
@@ -98,7 +98,19 @@ func (f filler) visits(now time.Time) {
 	f.Create(f.desk(), "booked1", "appointments", fields{"patient": f.ID("pat1"), "doctor": f.ID("dr1"), "starts": workday(now, 4, 14, 30), "reason": "Blood test results", "visit_type": "follow_up"})
 	f.Create(f.desk(), "booked2", "appointments", fields{"patient": f.ID("pat2"), "doctor": f.ID("dr2"), "starts": workday(now, 3, 9, 40), "reason": "Echocardiography", "visit_type": "follow_up"})
 	f.Create(f.desk(), "walk", "appointments", fields{"patient": f.ID("walkin"), "doctor": f.ID("dr1"), "starts": workday(now, 1, 8, 30), "reason": "Wound check", "visit_type": "follow_up"})
+	f.sales(accountant)
 	f.Create(f.desk(), "away2", "time_off", fields{"doctor": f.ID("dr2"), "starts": workday(now, 21, 0, 0), "ends": workday(now, 24, 0, 0), "reason": "Congress"})
+}
+
+// sales is what was charged at a visit to come, a sale that is being written, and
+// one with a discount that waits for an admin.
+func (f filler) sales(accountant kit.Actor) {
+	f.Create(f.desk(), "charge1", "charges", fields{"appointment": f.ID("booked2"), "service": f.ID("ECG"), "quantity": 1})
+	f.Create(accountant, "draft1", "bills", fields{"patient": f.ID("pat1")})
+	f.Create(accountant, "crutches1", "bill_items", fields{"bill": f.ID("draft1"), "description": "Crutches", "quantity": 2, "unit_minor": 1_250, "tax_bp": 1_900})
+	f.Create(accountant, "sale1", "bills", fields{"patient": f.ID("pat2")})
+	f.Create(accountant, "splint1", "bill_items", fields{"bill": f.ID("sale1"), "description": "Wrist splint", "quantity": 1, "unit_minor": 4_990, "tax_bp": 1_900})
+	f.Create(accountant, "cheaper1", "discounts", fields{"bill": f.ID("sale1"), "bp": 5_000, "reason": "The fitting took three tries"})
 }
 
 // berlin is where the demo hospital stands.

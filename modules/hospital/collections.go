@@ -16,6 +16,8 @@ var settings = kit.Collection{
 		kit.Required(kit.Int("booking_horizon_days", 1, 1000)),
 		kit.Int("min_notice_minutes", 0, 10_080),
 		kit.Int("care_team_days", 0, 3650),
+		kit.Int("due_days", 0, 365),
+		kit.Int("discount_limit_bp", 0, 10_000),
 	},
 	Policy: kit.Policy{
 		kit.Guest:        {Read: kit.All},
@@ -25,7 +27,7 @@ var settings = kit.Collection{
 		kit.Receptionist: {Read: kit.All},
 		kit.Accountant:   {Read: kit.All},
 		kit.Admin: {Read: kit.All, Update: kit.All, Changes: []string{"name", "address", "phone", "email", "timezone", "currency",
-			"currency_exponent", "cancel_cutoff_hours", "booking_horizon_days", "min_notice_minutes", "care_team_days"}},
+			"currency_exponent", "cancel_cutoff_hours", "booking_horizon_days", "min_notice_minutes", "care_team_days", "due_days", "discount_limit_bp"}},
 	},
 }
 

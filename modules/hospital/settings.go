@@ -67,6 +67,12 @@ func (s Settings) CareTeam() time.Duration {
 	return time.Duration(s.GetInt("care_team_days")) * 24 * time.Hour
 }
 
+// DueDays is how many days after it was issued a bill is to be paid.
+func (s Settings) DueDays() int { return s.GetInt("due_days") }
+
+// DiscountLimit is the largest discount, in basis points, that needs nobody's approval.
+func (s Settings) DiscountLimit() int64 { return int64(s.GetInt("discount_limit_bp")) }
+
 // NextNumber takes the next number of a series. It must run in the transaction
 // that uses the number: when that is undone the number is free again, so that a
 // series has no gaps.

@@ -92,6 +92,8 @@ func furnish(tx core.App) error {
 	w.Named("hospital", hospital.ID)
 	w.Update(system, "hospital", "hospital", seed.Fields{"name": "Test Hospital"})
 	w.Create(system, "consult", "services", seed.Fields{"code": "CONS", "name": "Consultation", "price_minor": 5_000, "tax_bp": 700, "active": true})
+	w.Create(system, "again", "services", seed.Fields{"code": "AGAIN", "name": "Follow-up", "price_minor": 2_000, "tax_bp": 700, "active": true})
+	w.Create(system, "ecg", "services", seed.Fields{"code": "EKG", "name": "Electrocardiogram", "price_minor": 3_333, "tax_bp": 750, "active": true})
 	w.Create(system, "retired", "services", seed.Fields{"code": "OLD", "name": "Leeches", "price_minor": 100})
 	w.Create(system, "general", "departments", seed.Fields{"code": "GEN", "name": "General", "active": true})
 	w.Create(system, "closed", "departments", seed.Fields{"code": "OLD", "name": "Closed"})
@@ -143,6 +145,15 @@ func furnish(tx core.App) error {
 	}
 	for _, n := range []string{"1", "2"} {
 		w.Create(system, "team"+n, "care_team", seed.Fields{"patient": ID("walkin"), "user": ID("nurse" + n), "source": "manual", "starts": now.Add(-time.Hour), "ends": now.Add(time.Hour * 24)})
+	}
+	for _, n := range []string{"1", "2"} { // what was charged at a visit, a sale that is being written, and one with a discount
+		accountant := kit.Actor{ID: ID("accountant" + n), Role: kit.Accountant}
+		w.Create(desk, "charge"+n, "charges", seed.Fields{"appointment": ID("moved" + n), "service": ID("ecg"), "quantity": 1})
+		w.Create(accountant, "draft"+n, "bills", seed.Fields{"patient": ID("pat" + n)})
+		w.Create(accountant, "crutches"+n, "bill_items", seed.Fields{"bill": ID("draft" + n), "description": "Crutches", "quantity": 2, "unit_minor": 1_250, "tax_bp": 700})
+		w.Create(accountant, "sale"+n, "bills", seed.Fields{"patient": ID("pat" + n)})
+		w.Create(accountant, "splint"+n, "bill_items", seed.Fields{"bill": ID("sale" + n), "description": "Splint", "quantity": 1, "unit_minor": 5_000, "tax_bp": 700})
+		w.Create(accountant, "cheaper"+n, "discounts", seed.Fields{"bill": ID("sale" + n), "bp": 5_000, "reason": "staff sale"})
 	}
 	// A visit long past does not open a record any more, even while others are open.
 	w.Create(system, "expired", "care_team", seed.Fields{"patient": ID("pat2"), "user": ID("doctor1"), "source": "manual", "starts": now.Add(-90 * 24 * time.Hour), "ends": now.Add(-60 * 24 * time.Hour)})

@@ -1,8 +1,10 @@
 package kit
 
 import (
+	"cmp"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -10,21 +12,35 @@ import (
 // Money is an amount in minor units of the hospital's currency.
 type Money int64
 
-// Format writes an amount with its currency, "EUR 12.30". The exponent is how
-// many digits stand behind the point: 0 for JPY, 2 for EUR, 3 for KWD.
+// Format writes an amount with its currency, "EUR 12.30".
 func (m Money) Format(currency string, exponent int) string {
+	return currency + " " + m.Decimal(exponent)
+}
+
+// Decimal writes an amount with its point, "12.30". The exponent is how many
+// digits stand behind it: 0 for JPY, 2 for EUR, 3 for KWD.
+func (m Money) Decimal(exponent int) string {
 	sign, digits := "", strconv.FormatInt(int64(m), 10)
 	if strings.HasPrefix(digits, "-") {
 		sign, digits = "-", digits[1:]
 	}
 	if exponent == 0 {
-		return currency + " " + sign + digits
+		return sign + digits
 	}
 	if missing := exponent + 1 - len(digits); missing > 0 {
 		digits = strings.Repeat("0", missing) + digits
 	}
 	point := len(digits) - exponent
-	return currency + " " + sign + digits[:point] + "." + digits[point:]
+	return sign + digits[:point] + "." + digits[point:]
+}
+
+// Times is so many of an amount. It fails beyond the largest amount.
+func (m Money) Times(n int64) (Money, error) {
+	hi, lo := bits.Mul64(uint64(m), uint64(n))
+	if m < 0 || n < 0 || hi != 0 || lo > MaxMinor {
+		return 0, fmt.Errorf("%d times %d exceeds the largest amount", n, m)
+	}
+	return Money(lo), nil
 }
 
 // Portion is a part in basis points (1 % is 100), rounded half up.
@@ -34,4 +50,50 @@ func (m Money) Portion(basisPoints int64) (Money, error) {
 		return 0, fmt.Errorf("%d basis points of %d exceed the largest amount", basisPoints, m)
 	}
 	return Money((lo + 5_000) / 10_000), nil
+}
+
+// Share is the part of an amount that goes with a part of a whole, rounded half
+// up: of the tax of a line, what belongs to a part of its total. The part is at
+// most the whole, and all three are amounts.
+func (m Money) Share(part, whole Money) Money {
+	if whole == 0 {
+		return 0
+	}
+	quotient, rest := mulDiv(m, part, whole)
+	if rest >= whole-rest {
+		quotient++
+	}
+	return quotient
+}
+
+// Allocate divides an amount by weights so that the parts add up to it, to the
+// unit: each is rounded down, and what is left goes to the largest remainders, the
+// first of equals. Of at most the sum of the weights, nobody gets more than theirs.
+func (m Money) Allocate(weights []Money) []Money {
+	var whole, given Money
+	for _, w := range weights {
+		whole += w
+	}
+	parts, rests, order := make([]Money, len(weights)), make([]Money, len(weights)), make([]int, len(weights))
+	if whole == 0 {
+		return parts
+	}
+	for i, w := range weights {
+		parts[i], rests[i] = mulDiv(m, w, whole)
+		given += parts[i]
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rests[b], rests[a]) })
+	for _, i := range order[:m-given] {
+		parts[i]++
+	}
+	return parts
+}
+
+// mulDiv is m * part / whole, rounded down, and the remainder. The product may be
+// larger than any amount; what comes out is not.
+func mulDiv(m, part, whole Money) (quotient, rest Money) {
+	hi, lo := bits.Mul64(uint64(m), uint64(part))
+	q, r := bits.Div64(hi, lo, uint64(whole))
+	return Money(q), Money(r)
 }

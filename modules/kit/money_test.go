@@ -3,6 +3,8 @@ package kit_test
 import (
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"hospital/modules/kit"
 )
 
@@ -34,4 +36,52 @@ func TestAPortionIsRoundedHalfUp(t *testing.T) {
 			t.Errorf("all of %d is %d", amount, got)
 		}
 	}
+}
+
+func TestSoManyOfAnAmount(t *testing.T) {
+	t.Parallel()
+	if got, err := kit.Money(3_333).Times(3); err != nil || got != 9_999 {
+		t.Errorf("three times 33.33 is %d (%v)", got, err)
+	}
+	for _, c := range []struct {
+		amount kit.Money
+		n      int64
+	}{{kit.MaxMinor, 2}, {1 << 62, 4}, {-1, 1}, {1, -1}, {2, 1<<63 - 1}} {
+		if got, err := c.amount.Times(c.n); err == nil {
+			t.Errorf("%d times %d is %d", c.n, c.amount, got)
+		}
+	}
+}
+
+func TestTheShareOfATaxIsRoundedHalfUp(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ amount, part, whole, want kit.Money }{{350, 5350, 5350, 350}, {350, 2675, 5350, 175}, {1, 1, 2, 1}, {1, 1, 3, 0}, {0, 1, 1, 0}, {1, 0, 0, 0}, {kit.MaxMinor, kit.MaxMinor, kit.MaxMinor, kit.MaxMinor}} {
+		if got := c.amount.Share(c.part, c.whole); got != c.want {
+			t.Errorf("of %d, the share of %d of %d is %d, want %d", c.amount, c.part, c.whole, got, c.want)
+		}
+	}
+}
+
+func TestPartsAddUpAndNobodyGetsMoreThanTheirs(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		amount := rapid.OneOf(rapid.Int64Range(0, 20), rapid.Int64Range(0, kit.MaxMinor))
+		var weights []kit.Money
+		var whole kit.Money
+		for _, w := range rapid.SliceOfN(amount, 1, 20).Draw(t, "weights") {
+			weights = append(weights, kit.Money(w))
+			whole += kit.Money(w)
+		}
+		total := kit.Money(rapid.Int64Range(0, int64(whole)).Draw(t, "total"))
+		var sum kit.Money
+		for i, part := range total.Allocate(weights) {
+			sum += part
+			if part < 0 || part > weights[i] {
+				t.Fatalf("of %d by %v, number %d gets %d", total, weights, i, part)
+			}
+		}
+		if sum != total {
+			t.Fatalf("%d by %v adds up to %d", total, weights, sum)
+		}
+	})
 }

@@ -32,6 +32,7 @@ var services = kit.Collection{
 	Indexes: []kit.Index{{Columns: "code", Unique: true}},
 	Policy: kit.Policy{
 		kit.Doctor:       {Read: kit.All},
+		kit.Nurse:        {Read: kit.All},
 		kit.Receptionist: {Read: kit.All},
 		kit.Accountant:   {Read: kit.All, Create: kit.All, Sets: fields, Update: kit.All, Changes: fields},
 		kit.Admin:        {Read: kit.All, Create: kit.All, Sets: fields, Update: kit.All, Changes: fields},

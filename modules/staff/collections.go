@@ -38,6 +38,8 @@ var doctors = kit.Collection{
 		kit.Text("bio", 2000),
 		kit.Text("phone", 40),
 		kit.Relation("consultation", "services"),
+		kit.Relation("follow_up", "services"), // what a visit costs soon after another
+		kit.Int("follow_up_days", 0, 365),     // how soon; 0 for never
 		kit.Bool("accepts_online"),
 		kit.Bool("active"),
 	},
@@ -52,9 +54,9 @@ var doctors = kit.Collection{
 		kit.Accountant:   {Read: kit.All, Blind: []string{"license_no"}},
 		kit.Admin: {Read: kit.All,
 			Create: kit.All, Sets: []string{"user", "name", "department", "specialization", "license_no", "qualifications", "bio",
-				"phone", "consultation", "accepts_online", "active"},
+				"phone", "consultation", "follow_up", "follow_up_days", "accepts_online", "active"},
 			Update: kit.All, Changes: []string{"name", "department", "specialization", "license_no", "qualifications", "bio",
-				"phone", "consultation", "accepts_online", "active"}},
+				"phone", "consultation", "follow_up", "follow_up_days", "accepts_online", "active"}},
 	},
 }
 

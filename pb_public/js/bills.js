@@ -1,19 +1,19 @@
 // A bill, how it is shown, and how a payment is put beside it.
 
-import { create, me, newId } from "./api.js";
+import { create, me, newId, update } from "./api.js";
 import { h, link } from "./dom.js";
 import { formDialog } from "./form.js";
 import { hospital } from "./hospital.js";
 import { decimal, money } from "./money.js";
 import { badge, card } from "./parts.js";
-import { showDate } from "./time.js";
+import { showDate, showDay } from "./time.js";
 import { billStatus, choices, methods, paymentStatus, tones } from "./words.js";
 
 export const billBadge = (bill) => badge(billStatus[bill.status], tones[bill.status]);
 export const paymentBadge = (payment) => badge(paymentStatus[payment.status], tones[payment.status]);
 
 // waiting is what has been paid and not been verified yet.
-export const waiting = (bill) => (bill.expand?.payments_via_bill ?? []).filter(({ status }) => status === "pending").reduce((sum, { amount_minor }) => sum + amount_minor, 0);
+export const waiting = (bill) => (bill.expand?.payments_via_bill ?? []).filter(({ status, kind }) => status === "pending" && kind === "payment").reduce((sum, { amount_minor }) => sum + amount_minor, 0);
 
 // owed is what can still be paid on a bill.
 const owed = (bill) => bill.balance_minor - waiting(bill);
@@ -22,10 +22,10 @@ export const mayPay = (bill) => ["patient", "receptionist", "accountant", "admin
 
 // billCard shows a bill in a list.
 export function billCard(bill) {
-	const state = [bill.balance_minor > 0 && "Open: " + money(bill.balance_minor, bill.currency), waiting(bill) > 0 && "waiting to be verified: " + money(waiting(bill), bill.currency)];
+	const state = [bill.balance_minor < 0 && "To be returned: " + money(-bill.balance_minor, bill.currency), bill.balance_minor > 0 && "due on " + showDay(bill.due_on), bill.balance_minor > 0 && "Open: " + money(bill.balance_minor, bill.currency), waiting(bill) > 0 && "waiting to be verified: " + money(waiting(bill), bill.currency)];
 	return card({
 		id: bill.id, version: bill.version + ":" + waiting(bill),
-		first: h("span", {}, h("strong", {}, money(bill.total_minor, bill.currency)), h("span", {}, showDate(bill.issued_at))),
+		first: h("span", {}, h("strong", {}, money(bill.total_minor, bill.currency)), h("span", {}, showDate(bill.issued_at || bill.created))),
 		title: link("bill", bill.number, { id: bill.id }, { "data-key": bill.id }),
 		lines: [[bill.expand?.patient?.name, bill.expand?.doctor?.name].filter(Boolean).join(" · "), state.filter(Boolean).join(", ")],
 		state: billBadge(bill),
@@ -47,6 +47,75 @@ export function pay(bill) {
 		send: async (values) => {
 			const payment = await create("payments", { id, bill: bill.id, ...values });
 			return money(payment.amount_minor, bill.currency) + " noted as " + payment.number + "; it waits to be verified.";
+		},
+	});
+}
+
+// accounting says that the reader may do more with bills than pay them.
+export const accounting = () => ["accountant", "admin"].includes(me().role);
+
+const reason = (hint) => ({ name: "reason", label: "Reason", type: "textarea", required: true, maxlength: 500, hint });
+
+// issue gives a draft its number and its day.
+export async function issue(bill) {
+	const issued = await update("bills", bill, { status: "unpaid" });
+	return issued.number + " is issued.";
+}
+
+export function makeVoid(bill) {
+	formDialog("Make " + bill.number + " void?", {
+		intro: bill.appointment && h("p", {}, "A draft with the same lines takes its place, for you to correct and issue."),
+		fields: [reason("Such as: billed the wrong service.")],
+		submit: "Make void",
+		send: async (values) => {
+			await update("bills", bill, { status: "void", ...values });
+			return bill.number + " is void.";
+		},
+	});
+}
+
+// credit takes a part of a bill back, or all that is left of it.
+export function credit(bill) {
+	const id = newId(), left = bill.total_minor - bill.credited_minor;
+	formDialog("Credit note on " + bill.number, {
+		fields: [
+			{ name: "total_minor", label: "Amount in " + bill.currency, type: "amount", required: true, value: decimal(left), hint: "At most " + money(left, bill.currency) + ", with tax." },
+			reason("It stands on the credit note."),
+		],
+		submit: "Credit",
+		send: async (values) => {
+			const note = await create("bills", { id, kind: "credit_note", original: bill.id, ...values });
+			return note.number + " takes back " + money(note.total_minor, bill.currency) + ".";
+		},
+	});
+}
+
+// discount lets a part of a bill off; a large one waits for another admin.
+export function discount(bill) {
+	const id = newId();
+	formDialog("Discount on " + bill.number, {
+		fields: [{ name: "amount_minor", label: "Amount in " + bill.currency, type: "amount", required: true, hint: "Before tax. The lines come to " + money(bill.subtotal_minor, bill.currency) + "." }, reason()],
+		submit: "Ask",
+		send: async (values) => {
+			const asked = await create("discounts", { id, bill: bill.id, ...values });
+			return asked.status === "approved" ? "The discount is granted." : "The discount waits for another admin.";
+		},
+	});
+}
+
+// refund asks for money to go back; somebody else approves it.
+export function refund(payment) {
+	const id = newId();
+	formDialog("Refund of " + payment.receipt, {
+		fields: [
+			{ name: "amount_minor", label: "Amount in " + payment.currency, type: "amount", required: true, value: decimal(payment.amount_minor) },
+			{ name: "method", label: "Method", type: "select", required: true, options: choices(methods), value: payment.method },
+			{ name: "note", label: "Why", type: "textarea", required: true, maxlength: 500 },
+		],
+		submit: "Ask",
+		send: async (values) => {
+			const asked = await create("payments", { id, bill: payment.bill, refund_of: payment.id, ...values });
+			return asked.number + " waits for somebody else to verify it.";
 		},
 	});
 }

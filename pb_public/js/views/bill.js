@@ -1,8 +1,8 @@
 import { get } from "../api.js";
-import { billBadge, mayPay, pay, paymentBadge } from "../bills.js";
-import { button, facts, h, heading } from "../dom.js";
+import { accounting, billBadge, credit, discount, issue, makeVoid, mayPay, pay, paymentBadge, refund } from "../bills.js";
+import { button, facts, h, heading, link, tell } from "../dom.js";
 import { hospital } from "../hospital.js";
-import { region } from "../live.js";
+import { refreshAll, region } from "../live.js";
 import { amount, money } from "../money.js";
 import { card, rows } from "../parts.js";
 import { dayOf, instant, showDate, showDay, showMoment } from "../time.js";
@@ -20,27 +20,53 @@ function lines(bill) {
 		h("caption", {}, caption),
 		h("thead", {}, h("tr", {}, column("Service"), ["Qty", "Price", "Tax", "Total"].map((name) => column(name, "number")))),
 		h("tbody", {}, items.map((item) => h("tr", {}, h("td", {}, item.description), numbers(item.quantity, amount(item.unit_minor), amount(item.tax_minor), amount(item.total_minor))))),
-		h("tfoot", {}, sum("Subtotal", bill.subtotal_minor), sum("Tax", bill.tax_minor), sum("Total", bill.total_minor), sum("Paid", bill.paid_minor), sum("Open", bill.balance_minor))));
+		h("tfoot", {}, sum("Subtotal", bill.subtotal_minor), bill.discount_minor > 0 && sum("Discount", -bill.discount_minor), sum("Tax", bill.tax_minor), sum("Total", bill.total_minor),
+			bill.kind === "invoice" && [bill.credited_minor > 0 && sum("Credited", -bill.credited_minor), sum("Paid", bill.paid_minor), sum("Open", bill.balance_minor)])));
 }
+
+const mayGoBack = ({ kind, status }) => accounting() && kind === "payment" && status === "verified";
 
 const paymentCard = (payment, currency) => card({
 	id: payment.id, version: payment.version,
 	first: h("span", {}, h("strong", {}, money(payment.amount_minor, currency)), h("span", {}, showDate(payment.created))),
-	title: methods[payment.method],
-	lines: [[payment.number, payment.reference].filter(Boolean).join(" · "), payment.note && h("em", {}, "“" + payment.note + "”")],
+	title: (payment.kind === "refund" ? "Refund, " : "") + methods[payment.method],
+	lines: [[payment.number, payment.receipt, payment.reference].filter(Boolean).join(" · "), payment.note && h("em", {}, "“" + payment.note + "”")],
 	state: paymentBadge(payment),
+	actions: mayGoBack(payment) ? [button("Refund", () => refund(payment), { key: "refund" + payment.id, about: payment.number })] : [],
 });
+
+// steps is what an accountant may do with a bill as it stands.
+function steps(bill) {
+	const send = async () => {
+		try {
+			tell(await issue(bill));
+		} finally {
+			await refreshAll();
+		}
+	};
+	const draft = bill.status === "draft", standing = !["draft", "void", "issued"].includes(bill.status);
+	return accounting() && [
+		draft && button("Issue", send, { kind: "main", key: "issue" }),
+		(draft || standing && bill.balance_minor > 0) && button("Discount", () => discount(bill), { key: "discount" }),
+		standing && bill.total_minor > bill.credited_minor && button("Credit note", () => credit(bill), { key: "credit" }),
+		(draft && !bill.appointment || bill.status === "unpaid" && bill.credited_minor === 0) && button("Make void", () => makeVoid(bill), { key: "void" }),
+	];
+}
 
 // head is who owes what to whom.
 function head(bill) {
-	const { patient, doctor, appointment } = bill.expand ?? {};
+	const { patient, doctor, appointment, original } = bill.expand ?? {};
 	return facts({
+		Number: bill.number,
 		Status: billBadge(bill),
 		From: [hospital.name, hospital.address].filter(Boolean).join(", "),
 		Patient: patient && patient.name + ", " + patient.mrn,
 		Doctor: doctor?.name,
 		Visit: appointment && appointment.number + ", " + showMoment(appointment.starts),
-		Issued: showDay(dayOf(instant(bill.issued_at))),
+		Issued: bill.issued_at && showDay(dayOf(instant(bill.issued_at))),
+		Due: bill.due_on && showDay(bill.due_on),
+		[bill.kind === "credit_note" ? "Takes back" : "Replaces"]: original && link("bill", original.number, { id: original.id }),
+		Reason: bill.reason,
 	});
 }
 
@@ -48,12 +74,12 @@ function head(bill) {
 export async function billView({ query }) {
 	let number;
 	const body = await region(["bills", "payments"], async () => {
-		const bill = await get("bills", query.id, { expand: "patient,doctor,appointment,bill_items_via_bill,payments_via_bill" });
+		const bill = await get("bills", query.id, { expand: "patient,doctor,appointment,original,bill_items_via_bill,payments_via_bill" });
 		number = bill.number;
 		return [
 			head(bill), lines(bill),
 			h("h2", {}, "Payments"), rows(bill.expand?.payments_via_bill ?? [], (payment) => paymentCard(payment, bill.currency), "There is none yet."),
-			h("div", { class: "actions" }, mayPay(bill) && button("Enter a payment", () => pay(bill), { kind: "main", key: "pay" }), button("Print", () => window.print(), { key: "print" })),
+			h("div", { class: "actions" }, steps(bill), mayPay(bill) && button("Enter a payment", () => pay(bill), { kind: "main", key: "pay" }), button("Print", () => window.print(), { key: "print" })),
 		];
 	});
 	return [heading("Bill " + number), body];

@@ -4,8 +4,9 @@ import { heading, tabs } from "../dom.js";
 import { refreshAll, region } from "../live.js";
 import { folded, pages, rows, searchBox } from "../parts.js";
 
-const shows = { open: "Open", paid: "Paid", all: "All" };
-const filters = { open: 'status != "paid"', paid: 'status = "paid"', all: "" };
+const shows = { open: "Open", paid: "Paid", draft: "Drafts", all: "All" };
+const filters = { open: 'status = "unpaid" || status = "partially_paid"', paid: 'status = "paid"', draft: 'status = "draft"', all: "" };
+const ofPatients = { open: shows.open, paid: shows.paid, all: shows.all };
 
 // named finds bills by a patient's name or by number.
 function named(text) {
@@ -24,7 +25,7 @@ export async function billsView({ query }) {
 		return refreshAll();
 	});
 	const bills = await region(["bills", "payments"], () => page(
-		(perPage) => list("bills", { filter: [filters[show], named(text)].filter(Boolean).join(" && "), sort: "-issued_at", expand: "patient,doctor,payments_via_bill", perPage }),
+		(perPage) => list("bills", { filter: [filters[show] && `(${filters[show]})`, named(text)].filter(Boolean).join(" && "), sort: "-issued_at", expand: "patient,doctor,payments_via_bill", perPage }),
 		(found) => rows(found, billCard, "There is no such bill.")));
-	return [heading(me().role === "patient" ? "Your bills" : "Bills"), tabs("Which bills", "bills", "show", shows, show), search, bills];
+	return [heading(me().role === "patient" ? "Your bills" : "Bills"), tabs("Which bills", "bills", "show", me().role === "patient" ? ofPatients : shows, show), search, bills];
 }

@@ -33,11 +33,11 @@ function paymentCard(payment) {
 	const actions = [button("Verify", () => verify(payment), { kind: "main", key: "verify" + payment.id, about: payment.number }), button("Reject", () => reject(payment), { key: "reject" + payment.id, about: payment.number })];
 	return card({
 		id: payment.id, version: payment.version,
-		first: h("span", {}, h("strong", {}, money(payment.amount_minor, bill?.currency)), h("span", {}, methods[payment.method])),
+		first: h("span", {}, h("strong", {}, money(payment.amount_minor, bill?.currency)), h("span", {}, (payment.kind === "refund" ? "Refund, " : "") + methods[payment.method])),
 		title: payment.expand?.patient?.name ?? payment.number,
 		lines: [
 			h("span", {}, payment.number, " for ", bill ? link("bill", bill.number, { id: bill.id }) : "a bill", bill && ", of which " + money(bill.balance_minor, bill.currency) + " is open"),
-			[payment.reference && "Reference: " + payment.reference, showMoment(payment.created)].filter(Boolean).join(" · "),
+			[payment.receipt, payment.reference && "Reference: " + payment.reference, showMoment(payment.created)].filter(Boolean).join(" · "),
 			payment.note && h("em", {}, "“" + payment.note + "”"),
 		],
 		state: paymentBadge(payment),

@@ -1,0 +1,43 @@
+package migrations_test
+
+import (
+	"testing"
+
+	"hospital/modules"
+	"hospital/modules/hospitaltest"
+	"hospital/modules/kit"
+)
+
+// TestBooksFromBeforeCreditNotesAndRefundsAreCarriedOver makes the books look as
+// they were, and migrates again.
+func TestBooksFromBeforeCreditNotesAndRefundsAreCarriedOver(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	for _, payment := range []string{"paid1", "paid2"} {
+		h.As("accountant1").Update("payments", hospitaltest.ID(payment), hospitaltest.Body{"status": "verified"}).OK(t)
+	}
+	first := h.Record("payments", hospitaltest.ID("paid1")).GetString("receipt")
+	for _, sql := range []string{
+		"DROP TRIGGER bills_frozen", "DROP TRIGGER bill_items_no_update", "DROP TRIGGER payments_frozen",
+		"UPDATE bills SET kind = '', due_on = '' WHERE issued_at != ''", "UPDATE bill_items SET currency = ''", "UPDATE payments SET kind = '', currency = '', receipt = ''",
+		"DELETE FROM counters WHERE series LIKE 'RCP-%'", "UPDATE hospital SET due_days = 0, discount_limit_bp = 0", "DELETE FROM _migrations WHERE file = '1790100000_ledger.go'",
+	} {
+		if _, err := h.App.NonconcurrentDB().NewQuery(sql).Execute(); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+	}
+	if err := kit.CatalogOf(modules.All).Apply(h.App); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.App.RunAllMigrations(); err != nil {
+		t.Fatal(err)
+	}
+	bill := h.Record("bills", h.Record("payments", hospitaltest.ID("paid1")).GetString("bill"))
+	if bill.GetString("kind") != "invoice" || bill.GetString("due_on") == "" || h.Record("hospital", "hospitalsetting").GetInt("due_days") != 14 {
+		t.Errorf("the bill was not carried over: %v", bill)
+	}
+	if got := h.Record("payments", hospitaltest.ID("paid1")).GetString("receipt"); got != first {
+		t.Errorf("the receipt is %q, it was the first: %q", got, first)
+	}
+	h.Verify()
+}

@@ -1,0 +1,160 @@
+package billing
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/kit"
+)
+
+// part is what a credit note takes back of one line.
+type part struct {
+	of       string // the line
+	net, tax kit.Money
+}
+
+// credit is the law for a credit note: it takes back what is left of an issued
+// bill, or as much as its total says, from each line in proportion.
+func credit(e *core.RecordEvent, actor kit.Actor) error {
+	note := e.Record
+	original, err := e.App.FindRecordById("bills", note.GetString("original"))
+	if errors.Is(err, sql.ErrNoRows) || err == nil && note.GetString("patient") != "" && note.GetString("patient") != original.GetString("patient") {
+		return kit.Invalid("original", "not_found", "There is no such bill of this patient.")
+	}
+	if err != nil {
+		return err
+	}
+	if err := standingBill(original, "original"); err != nil {
+		return err
+	}
+	if note.GetString("reason") == "" {
+		return kit.Invalid("reason", "required", "Say why it is credited.")
+	}
+	if due := note.GetString("due_on"); due != "" {
+		return kit.Invalid("due_on", "not_due", "A credit note is not to be paid.")
+	}
+	if !whole(note, "total_minor") {
+		return e.Next() // which refuses it by name
+	}
+	left, amount := money(original, "total_minor")-money(original, "credited_minor"), money(note, "total_minor")
+	if amount == 0 {
+		amount = left
+	}
+	if amount > left || left == 0 {
+		said, err := format(e.App, left)
+		if err != nil {
+			return err
+		}
+		return kit.Conflict("total_minor", "exceeds_balance", "Only "+said+" is left of this bill to be credited.")
+	}
+	parts, err := shares(e.App, original.Id, amount)
+	if err != nil {
+		return err
+	}
+	if err := fill(e.App, note, original, parts, actor); err != nil {
+		return err
+	}
+	if err := e.Next(); err != nil {
+		return err
+	}
+	return takeBack(e.App, note, parts)
+}
+
+// standingBill refuses what is no issued bill.
+func standingBill(bill *core.Record, field string) error {
+	status := Status(bill.GetString("status"))
+	switch {
+	case bill.GetString("kind") == string(CreditNote):
+		return kit.Conflict(field, "not_issued", "This is a credit note.")
+	case status == Draft || status == Void:
+		return kit.Conflict(field, "not_issued", "This bill is "+string(status)+".")
+	}
+	return nil
+}
+
+// shares divides an amount over what is left of the lines of a bill, and each part
+// into what it is before tax and the tax of it.
+func shares(tx core.App, bill string, amount kit.Money) (parts []part, err error) {
+	lines, err := linesOf(tx, bill)
+	if err != nil {
+		return nil, err
+	}
+	var rows []struct {
+		Line  string
+		Total kit.Money
+		Tax   kit.Money
+	}
+	err = tx.DB().NewQuery(`SELECT c.credits AS line, SUM(CAST(c.total_minor AS INTEGER)) AS total, SUM(CAST(c.tax_minor AS INTEGER)) AS tax
+		FROM bill_items i JOIN bill_items c ON c.credits = i.id WHERE i.bill = {:bill} GROUP BY c.credits`).Bind(dbx.Params{"bill": bill}).All(&rows)
+	if err != nil {
+		return nil, err
+	}
+	left, weights := map[string]line{}, make([]kit.Money, len(lines))
+	for _, l := range lines {
+		left[l.ID] = l
+	}
+	for _, r := range rows {
+		l := left[r.Line]
+		l.Total, l.Tax = l.Total-r.Total, l.Tax-r.Tax
+		left[r.Line] = l
+	}
+	for i, l := range lines {
+		weights[i] = left[l.ID].Total
+	}
+	for i, share := range amount.Allocate(weights) {
+		l := left[lines[i].ID]
+		tax := l.Tax.Share(share, l.Total)
+		parts = append(parts, part{l.ID, share - tax, tax})
+	}
+	return parts, nil
+}
+
+// fill makes a credit note of what is taken back of a bill.
+func fill(tx core.App, note, original *core.Record, parts []part, actor kit.Actor) error {
+	number, err := numbered(tx, creditNotes)
+	if err != nil {
+		return err
+	}
+	var net, tax kit.Money
+	for _, p := range parts {
+		net, tax = net+p.net, tax+p.tax
+	}
+	note.Load(map[string]any{"kind": string(CreditNote), "number": number, "status": string(Issued), "original": original.Id,
+		"appointment": original.GetString("appointment"), "patient": original.GetString("patient"), "doctor": original.GetString("doctor"), "currency": original.GetString("currency"),
+		"subtotal_minor": int64(net), "tax_minor": int64(tax), "total_minor": int64(net + tax), "issued_at": kit.Now(tx), "issued_by": actor.ID, "version": 1})
+	return nil
+}
+
+// takeBack writes the lines of a credit note and brings its bill to it.
+func takeBack(tx core.App, note *core.Record, parts []part) error {
+	for _, p := range parts {
+		if p.net+p.tax == 0 {
+			continue
+		}
+		of, err := tx.FindRecordById("bill_items", p.of)
+		if err != nil {
+			return err
+		}
+		r, err := kit.New(tx, "bill_items")
+		if err != nil {
+			return err
+		}
+		r.Load(map[string]any{"bill": note.Id, "credits": of.Id, "service": of.GetString("service"), "description": of.GetString("description"), "quantity": 1,
+			"currency": note.GetString("currency"), "unit_minor": int64(p.net), "tax_bp": of.GetInt("tax_bp"), "tax_minor": int64(p.tax), "total_minor": int64(p.net + p.tax)})
+		if err := tx.Save(r); err != nil {
+			return fmt.Errorf("lines of %s: %w", note.GetString("number"), err)
+		}
+	}
+	return settle(tx, note.GetString("original"))
+}
+
+// whole says that a record holds an amount in a field that the database will take,
+// also none. What it will not take it refuses by name.
+func whole(r *core.Record, field string) bool {
+	amount := r.GetFloat(field)
+	return amount >= 0 && amount <= kit.MaxMinor && amount == float64(int64(amount))
+}

@@ -1,0 +1,107 @@
+package billing
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/kit"
+)
+
+// line is what a line of a bill comes to: so many of something, less its part of
+// a discount, and the tax on that.
+type line struct {
+	ID       string    `db:"id"`
+	Quantity int64     `db:"quantity"`
+	Unit     kit.Money `db:"unit_minor"`
+	Discount kit.Money `db:"discount_minor"`
+	TaxBP    int64     `db:"tax_bp"`
+	Tax      kit.Money `db:"tax_minor"`
+	Total    kit.Money `db:"total_minor"`
+}
+
+func lineOf(r *core.Record) line {
+	return line{r.Id, int64(r.GetInt("quantity")), money(r, "unit_minor"), money(r, "discount_minor"), int64(r.GetInt("tax_bp")), money(r, "tax_minor"), money(r, "total_minor")}
+}
+
+func money(r *core.Record, field string) kit.Money { return kit.Money(r.GetInt(field)) }
+
+// net is the line before tax.
+func (l line) net() kit.Money { return kit.Money(l.Quantity)*l.Unit - l.Discount }
+
+// reckon works out the tax, rounded half up, and the total.
+func (l *line) reckon() error {
+	if _, err := l.Unit.Times(l.Quantity); err != nil {
+		return err
+	}
+	tax, err := l.net().Portion(l.TaxBP)
+	l.Tax, l.Total = tax, l.net()+tax
+	return err
+}
+
+// onto writes what was reckoned into a record.
+func (l line) onto(r *core.Record) {
+	r.Set("discount_minor", int64(l.Discount))
+	r.Set("tax_minor", int64(l.Tax))
+	r.Set("total_minor", int64(l.Total))
+}
+
+// linesOf are the lines of a bill, in the order in which they were written.
+func linesOf(tx core.App, bill string) (lines []line, err error) {
+	err = tx.DB().NewQuery(`SELECT id, CAST(quantity AS INTEGER) AS quantity, CAST(unit_minor AS INTEGER) AS unit_minor, CAST(discount_minor AS INTEGER) AS discount_minor,
+			CAST(tax_bp AS INTEGER) AS tax_bp, CAST(tax_minor AS INTEGER) AS tax_minor, CAST(total_minor AS INTEGER) AS total_minor
+		FROM bill_items WHERE bill = {:bill} ORDER BY _rowid_`).Bind(dbx.Params{"bill": bill}).All(&lines)
+	return lines, err
+}
+
+// discounted are lines less a discount on all of them. Its parts add up to it, to
+// the unit.
+func discounted(lines []line, off kit.Money) ([]line, error) {
+	less := make([]line, len(lines))
+	bare := make([]kit.Money, len(lines))
+	for i, l := range lines {
+		l.Discount = 0
+		less[i], bare[i] = l, l.net()
+	}
+	for i, part := range off.Allocate(bare) {
+		less[i].Discount = part
+		if err := less[i].reckon(); err != nil {
+			return nil, err
+		}
+	}
+	return less, nil
+}
+
+// amounts are what the lines of a bill add up to.
+type amounts struct {
+	Subtotal kit.Money `db:"subtotal_minor"`
+	Discount kit.Money `db:"discount_minor"`
+	Tax      kit.Money `db:"tax_minor"`
+	Total    kit.Money `db:"total_minor"`
+}
+
+func (a *amounts) add(l line) {
+	a.Subtotal += kit.Money(l.Quantity) * l.Unit
+	a.Discount += l.Discount
+	a.Tax += l.Tax
+	a.Total += l.Total
+}
+
+// stored are the amounts of the lines that a bill has in the database.
+func stored(tx core.App, bill string) (a amounts, err error) {
+	err = tx.DB().NewQuery(`SELECT COALESCE(SUM(CAST(quantity AS INTEGER) * CAST(unit_minor AS INTEGER)), 0) AS subtotal_minor, COALESCE(SUM(CAST(discount_minor AS INTEGER)), 0) AS discount_minor,
+			COALESCE(SUM(CAST(tax_minor AS INTEGER)), 0) AS tax_minor, COALESCE(SUM(CAST(total_minor AS INTEGER)), 0) AS total_minor
+		FROM bill_items WHERE bill = {:bill}`).Bind(dbx.Params{"bill": bill}).One(&a)
+	return a, err
+}
+
+// onto writes the amounts into a bill. A thousand lines of the largest amount are
+// far from an overflow, and further than a bill may go.
+func (a amounts) onto(bill *core.Record) error {
+	if most := max(a.Subtotal, a.Total); most > kit.MaxMinor {
+		return fmt.Errorf("a bill of %d exceeds the largest amount", most)
+	}
+	bill.Load(map[string]any{"subtotal_minor": int64(a.Subtotal), "discount_minor": int64(a.Discount), "tax_minor": int64(a.Tax), "total_minor": int64(a.Total)})
+	return nil
+}

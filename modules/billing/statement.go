@@ -1,0 +1,76 @@
+package billing
+
+import (
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/hospital"
+	"hospital/modules/kit"
+)
+
+// Statement is the account of a patient between two days: what they owed before,
+// what was billed and paid, and what they owe after it. Below zero it is owed to them.
+type Statement struct {
+	Patient  string    `json:"patient"`
+	MRN      string    `json:"mrn"`
+	Name     string    `json:"name"`
+	Timezone string    `json:"timezone"`
+	From     string    `json:"from"`
+	To       string    `json:"to"`
+	Currency string    `json:"currency"`
+	Exponent int       `json:"currency_exponent"`
+	Opening  kit.Money `json:"opening_minor"`
+	Closing  kit.Money `json:"closing_minor"`
+	Billed   kit.Money `json:"billed_minor"`   // invoices, less those that were made void
+	Credited kit.Money `json:"credited_minor"` // credit notes
+	Paid     kit.Money `json:"paid_minor"`     // payments, less refunds
+	Entries  []Entry   `json:"entries"`
+}
+
+// Entry is one entry: what is owed grows by its amount, or shrinks.
+type Entry struct {
+	At      string    `json:"at" db:"at"`
+	Kind    string    `json:"kind" db:"kind"`
+	Number  string    `json:"number" db:"number"`
+	Bill    string    `json:"bill" db:"bill"`
+	Amount  kit.Money `json:"amount_minor" db:"amount"`
+	Balance kit.Money `json:"balance_minor" db:"-"` // after it
+}
+
+// ledger is every entry of a patient in one currency: bills from when they are
+// issued, payments from when they are verified. The plus keeps SQLite from going
+// through everybody's by their status.
+const ledger = `
+	SELECT issued_at AS at, 1 AS nth, 'invoice' AS kind, number, id AS bill, CAST(total_minor AS INTEGER) AS amount FROM bills
+		WHERE patient = {:patient} AND currency = {:currency} AND kind = 'invoice' AND issued_at >= {:from} AND issued_at < {:to} AND issued_at != ''
+	UNION ALL SELECT issued_at, 2, 'credit_note', number, original, -CAST(total_minor AS INTEGER) FROM bills
+		WHERE patient = {:patient} AND currency = {:currency} AND kind = 'credit_note' AND issued_at >= {:from} AND issued_at < {:to}
+	UNION ALL SELECT voided_at, 3, 'void', number, id, -CAST(total_minor AS INTEGER) FROM bills
+		WHERE patient = {:patient} AND currency = {:currency} AND +status = 'void' AND issued_at != '' AND voided_at >= {:from} AND voided_at < {:to}
+	UNION ALL SELECT decided_at, 4, kind, receipt, bill, CASE kind WHEN 'refund' THEN 1 ELSE -1 END * CAST(amount_minor AS INTEGER) FROM payments
+		WHERE patient = {:patient} AND currency = {:currency} AND +status = 'verified' AND decided_at >= {:from} AND decided_at < {:to}`
+
+func statement(app core.App, patient *core.Record, settings hospital.Settings, first, last time.Time) (*Statement, error) {
+	s := &Statement{Patient: patient.Id, MRN: patient.GetString("mrn"), Name: patient.GetString("name"), Timezone: settings.Zone().String(),
+		From: first.Format(time.DateOnly), To: last.Format(time.DateOnly), Currency: settings.Currency(), Exponent: settings.GetInt("currency_exponent"), Entries: []Entry{}}
+	from, to := period(first, last, settings.Zone())
+	of := dbx.Params{"patient": patient.Id, "currency": s.Currency, "from": "", "to": from}
+	if err := app.DB().NewQuery("SELECT COALESCE(SUM(amount), 0) FROM (" + ledger + ")").Bind(of).Row(&s.Opening); err != nil {
+		return nil, err
+	}
+	of["from"], of["to"] = from, to
+	if err := app.DB().NewQuery(ledger + " ORDER BY at, nth, number").Bind(of).All(&s.Entries); err != nil {
+		return nil, err
+	}
+	s.Closing = s.Opening
+	sums := map[string]*kit.Money{"invoice": &s.Billed, "void": &s.Billed, "credit_note": &s.Credited, string(Payment): &s.Paid, string(Refund): &s.Paid}
+	for i := range s.Entries {
+		s.Closing += s.Entries[i].Amount
+		s.Entries[i].Balance = s.Closing
+		*sums[s.Entries[i].Kind] += s.Entries[i].Amount
+	}
+	s.Credited, s.Paid = -s.Credited, -s.Paid
+	return s, nil
+}
