@@ -13,6 +13,7 @@ import (
 	"hospital/modules/kit"
 	"hospital/modules/operations"
 	"hospital/modules/portal"
+	"hospital/modules/records"
 	_ "time/tzdata" // the hospital's zone, also where the machine has no zone files
 )
 
@@ -26,7 +27,7 @@ func main() {
 	hooks.Register(app)
 	apidocs.Register(app, modules.All)
 	portal.Register(app, public)
-	if err := operations.Run(app, modules.All, demo.Command(app)); err != nil {
+	if err := operations.Run(app, modules.All, demo.Command(app), records.ImportCommand(app)); err != nil {
 		log.Fatal("hospital: ", err)
 	}
 }

@@ -5,11 +5,14 @@ import (
 	"hospital/modules/accounts"
 	"hospital/modules/appointments"
 	"hospital/modules/billing"
+	"hospital/modules/history"
 	"hospital/modules/hospital"
 	"hospital/modules/kit"
 	"hospital/modules/notices"
 	"hospital/modules/patients"
+	"hospital/modules/prescriptions"
 	"hospital/modules/rebooking"
+	"hospital/modules/records"
 	"hospital/modules/scheduling"
 	"hospital/modules/services"
 	"hospital/modules/staff"
@@ -24,7 +27,10 @@ var All = []kit.Module{
 	patients.Module,
 	scheduling.Module,
 	appointments.Module,
+	records.Module,
+	prescriptions.Module,
 	rebooking.Module,
 	notices.Module,
 	billing.Module,
+	history.Module,
 }

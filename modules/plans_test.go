@@ -22,7 +22,7 @@ func TestNoListOfOwnRowsLooksAtTheRowsOfOthers(t *testing.T) {
 	h := hospitaltest.New(t)
 	for name, collection := range kit.CatalogOf(modules.All) {
 		for role, grant := range collection.Policy {
-			if grant.Read.Word != "own" && grant.Read.Word != "care" {
+			if !strings.HasPrefix(grant.Read.Word, "own") && !strings.HasPrefix(grant.Read.Word, "care") {
 				continue
 			}
 			client := h.As(string(role) + "1")
@@ -40,7 +40,7 @@ func TestNoListOfOwnRowsLooksAtTheRowsOfOthers(t *testing.T) {
 					switch by := columns(step); {
 					case strings.HasPrefix(step, "SCAN"):
 						t.Errorf("the %s of a %s with %s: no index leads to the rows: %s", name, role, decoded(query), step)
-					case grant.Read.Word == "own" && !unique && !slices.Contains(by, own[0]):
+					case strings.HasPrefix(grant.Read.Word, "own") && !unique && !slices.Contains(by, own[0]):
 						t.Errorf("the %s of a %s are found by %s, but with %s by %s", name, role, own, decoded(query), by)
 					}
 				}

@@ -25,6 +25,9 @@ import (
 
 // contract finds the documented operation of a request.
 var contract = sync.OnceValue(func() routers.Router {
+	for _, file := range []string{"application/pdf", "image/png", "image/jpeg", "application/dicom"} {
+		openapi3filter.RegisterBodyDecoder(file, openapi3filter.FileBodyDecoder)
+	}
 	document, err := apidocs.Join(modules.All)
 	if err != nil {
 		panic(err)

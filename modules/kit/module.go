@@ -18,6 +18,7 @@ type Module struct {
 	Hooks       func(app core.App) // what must hold for this module's own records, whoever writes them
 	Routes      func(api *Routes)  // what is no record: paths under /api/hospital
 	Invariants  []Invariant        // what the verify command proves of this module's data
+	Checks      []Check            // what it proves where no query can
 	OpenAPI     []byte             // what clients read of it: its paths and schemas, written by hand in openapi.yaml
 }
 
@@ -28,10 +29,18 @@ type Invariant struct {
 	Breaches string // SQL that answers the ids of offending records in one column; no row means all is well
 }
 
+// Check is an invariant that no query can prove, and how the offending records
+// are found.
+type Check struct {
+	Says     string
+	Breaches func(app core.App) (ids []string, err error)
+}
+
 // Register binds the laws of every module, and the laws of the kit that hold for
 // all of them, to one app. Call it once per app, before it serves.
 func Register(app core.App, modules []Module) {
 	declared := CatalogOf(modules)
+	app.Store().Set(catalogKey, declared)
 	guardSchema(app, declared)
 	guardRequests(app, declared)
 	guardRecords(app, declared)
@@ -68,6 +77,14 @@ func CatalogOf(modules []Module) Catalog {
 		}
 	}
 	return catalog
+}
+
+const catalogKey = "hospital.catalog"
+
+// Reads says whether a role reads any records of a collection at all.
+func Reads(app core.App, role Role, collection string) bool {
+	catalog, _ := app.Store().Get(catalogKey).(Catalog)
+	return !catalog[collection].Policy[role].Read.empty()
 }
 
 // NameOf finds a declared collection by the id that relations hold.

@@ -125,7 +125,7 @@ func (c Catalog) narrow(q *dbx.SelectQuery, listed Collection, actor Actor) {
 	case scope.path != "":
 		c.own(q, listed, strings.Split(scope.path, "."), actor)
 	case scope.where != "":
-		q.AndWhere(dbx.NewExp(scope.where, dbx.Params{"me": actor.ID, "now": types.NowDateTime().String()}))
+		q.AndWhere(dbx.NewExp(strings.ReplaceAll(scope.where, "@", listed.Name), dbx.Params{"me": actor.ID, "now": types.NowDateTime().String()}))
 	}
 }
 

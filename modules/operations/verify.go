@@ -35,17 +35,17 @@ const offenders = 20
 // answers an error when one is broken.
 func Verify(app core.App, modules []kit.Module, out io.Writer) error {
 	broken := 0
-	for _, invariant := range all(modules) {
-		var ids []string
-		if err := app.DB().NewQuery("SELECT * FROM (" + invariant.Breaches + fmt.Sprintf(") LIMIT %d", offenders)).Column(&ids); err != nil {
-			return fmt.Errorf("verify %q: %w", invariant.Says, err)
+	for _, check := range all(modules) {
+		ids, err := check.Breaches(app)
+		if err != nil {
+			return fmt.Errorf("verify %q: %w", check.Says, err)
 		}
 		if len(ids) == 0 {
-			fmt.Fprintln(out, "ok     ", invariant.Says)
+			fmt.Fprintln(out, "ok     ", check.Says)
 			continue
 		}
 		broken++
-		fmt.Fprintln(out, "BROKEN ", invariant.Says, strings.Join(ids, " "))
+		fmt.Fprintln(out, "BROKEN ", check.Says, strings.Join(ids[:min(len(ids), offenders)], " "))
 	}
 	if broken > 0 {
 		return fmt.Errorf("%d invariants are broken", broken)
@@ -54,22 +54,33 @@ func Verify(app core.App, modules []kit.Module, out io.Writer) error {
 }
 
 // all is the modules' invariants, and one for each relation: it leads somewhere.
-func all(modules []kit.Module) (invariants []kit.Invariant) {
+func all(modules []kit.Module) (checks []kit.Check) {
 	for _, m := range modules {
-		invariants = append(invariants, m.Invariants...)
+		for _, invariant := range m.Invariants {
+			checks = append(checks, asked(invariant))
+		}
+		checks = append(checks, m.Checks...)
 	}
 	catalog := kit.CatalogOf(modules)
 	for _, name := range slices.Sorted(maps.Keys(catalog)) {
 		for _, f := range catalog[name].Fields {
 			if relation, ok := f.(*core.RelationField); ok {
 				target := catalog.NameOf(relation.CollectionId)
-				invariants = append(invariants, kit.Invariant{
+				checks = append(checks, asked(kit.Invariant{
 					Says: "Every " + name + "." + f.GetName() + " leads to a record of " + target + ".",
 					Breaches: fmt.Sprintf("SELECT a.id FROM `%s` a WHERE a.`%s` != '' AND NOT EXISTS (SELECT 1 FROM `%s` b WHERE b.id = a.`%s`)",
 						name, f.GetName(), target, f.GetName()),
-				})
+				}))
 			}
 		}
 	}
-	return invariants
+	return checks
+}
+
+// asked is an invariant as a check.
+func asked(invariant kit.Invariant) kit.Check {
+	return kit.Check{Says: invariant.Says, Breaches: func(app core.App) (ids []string, err error) {
+		err = app.DB().NewQuery("SELECT * FROM (" + invariant.Breaches + fmt.Sprintf(") LIMIT %d", offenders)).Column(&ids)
+		return ids, err
+	}}
 }
