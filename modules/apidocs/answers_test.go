@@ -164,13 +164,13 @@ var conflicts = map[string]func(h *hospitaltest.Hospital){
 		h.As("doctor1").Create("conditions", hospitaltest.Body{"patient": hospitaltest.ID("twin1"), "text": "Cough"})
 	},
 	"updateCondition": func(h *hospitaltest.Hospital) {
-		h.As("doctor1").Update("conditions", hospitaltest.ID("asthma1"), hospitaltest.Body{"text": "Cough", "version": 9})
+		h.As("doctor1").Update("conditions", hospitaltest.ID("condition1"), hospitaltest.Body{"text": "Cough", "version": 9})
 	},
 	"createAllergy": func(h *hospitaltest.Hospital) {
 		h.As("nurse1").Create("allergies", hospitaltest.Body{"patient": hospitaltest.ID("twin1"), "substance": "Nickel"})
 	},
 	"updateAllergy": func(h *hospitaltest.Hospital) {
-		h.As("nurse1").Update("allergies", hospitaltest.ID("pollen1"), hospitaltest.Body{"reaction": "Cough", "version": 9})
+		h.As("nurse1").Update("allergies", hospitaltest.ID("allergy1"), hospitaltest.Body{"reaction": "Cough", "version": 9})
 	},
 	"updateDocument": func(h *hospitaltest.Hospital) {
 		for range 2 {

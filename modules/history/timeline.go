@@ -67,13 +67,17 @@ type question struct {
 	after     position // the last entry that is known already
 }
 
+// spare is how many entries are looked at beyond those that were asked for, in case
+// that some are not for the caller.
+const spare = 11
+
 // page goes down the timeline until it has as many entries as were asked for that
 // the caller may see.
 func (q question) page(e *core.RequestEvent, info *core.RequestInfo, limit int) (page, error) {
 	answer := page{Entries: []Entry{}}
 	var last position
 	for {
-		found, err := q.next(limit + 1)
+		found, err := q.next(limit + spare)
 		if err != nil {
 			return answer, err
 		}
@@ -93,7 +97,7 @@ func (q question) page(e *core.RequestEvent, info *core.RequestInfo, limit int) 
 			answer.Entries = append(answer.Entries, Entry{p.kind, p.at, record})
 			last = p
 		}
-		if len(found) <= limit || e.Request.Context().Err() != nil {
+		if len(found) < limit+spare || e.Request.Context().Err() != nil {
 			return answer, e.Request.Context().Err()
 		}
 		q.after = found[len(found)-1]

@@ -118,6 +118,25 @@ func (h *Hospital) Count(collection string) int64 {
 	return n
 }
 
+// Broken is what the verify command says of broken invariants; empty when there is none.
+func (h *Hospital) Broken() string {
+	h.T.Helper()
+	var report, broken strings.Builder
+	_ = operations.Verify(h.App, modules.All, &report) // which answers only how many
+	for line := range strings.Lines(report.String()) {
+		if strings.HasPrefix(line, "BROKEN") {
+			broken.WriteString(line)
+		}
+	}
+	return broken.String()
+}
+
+// SQL runs a statement past every law but those of the database itself.
+func (h *Hospital) SQL(statement string) error {
+	_, err := h.App.NonconcurrentDB().NewQuery(statement).Execute()
+	return err
+}
+
 // Verify fails the test when an invariant of the hospital is broken.
 func (h *Hospital) Verify() {
 	h.T.Helper()

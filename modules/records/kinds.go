@@ -26,7 +26,7 @@ var fileKinds = []fileKind{
 func kindOf(content []byte) (fileKind, bool) {
 	for _, kind := range fileKinds {
 		if kind.is(content) {
-			return kind, !ambiguous(content)
+			return kind, !ambiguous(content) && (kind.ending == ".pdf" || !readableAsPDF(content))
 		}
 	}
 	return fileKind{}, false
@@ -98,6 +98,12 @@ func ambiguous(content []byte) bool {
 		}
 	}
 	return false
+}
+
+// readableAsPDF says that some readers would open a file as PDF, which look for its
+// beginning further on.
+func readableAsPDF(content []byte) bool {
+	return hasFold(content[:min(headBytes, len(content))], "%PDF-")
 }
 
 // hasFold finds an ASCII marker that begins with a sign, in any case.
