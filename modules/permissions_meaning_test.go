@@ -271,6 +271,8 @@ func changeableIDs(t testing.TB, h *hospitaltest.Hospital, collection string) []
 	switch collection {
 	case "appointments":
 		return query(t, h, "SELECT id FROM appointments WHERE status = 'approved' ORDER BY id", nil)
+	case "care_team":
+		return query(t, h, "SELECT id FROM care_team WHERE source != 'break_glass' ORDER BY id", nil)
 	case "patients":
 		return query(t, h, "SELECT id FROM patients WHERE merged_into = '' ORDER BY id", nil)
 	case "encounters":

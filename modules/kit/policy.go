@@ -85,6 +85,9 @@ func (s Scope) About(field string) Scope {
 
 func (s Scope) empty() bool { return s.Word == "" }
 
+// unnarrowed says that a list of the scope goes through all rows.
+func (s Scope) unnarrowed() bool { return !s.empty() && s.path == "" && s.where == "" }
+
 // signedIn begins every rule but a guest's. Without it a bare `x = @request.auth.id`
 // would match guests wherever x is empty.
 const signedIn = `@request.auth.id != "" && @request.auth.status = "active"`

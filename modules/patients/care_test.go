@@ -43,6 +43,12 @@ func TestABrokenGlassOpensARecordForAnHour(t *testing.T) {
 			t.Errorf("afterwards, %s: %d %s", what, answer.Status, answer.Raw)
 		}
 	}
+	if answer := doctor.Create("appointments", body{"patient": id("pat2"), "doctor": id("dr1"), "starts": time.Now().UTC().Truncate(time.Hour).Add(300 * time.Hour).Format("2006-01-02 15:04:05.000Z")}); answer.Code("patient") == "" && answer.Code("doctor") == "" {
+		t.Errorf("a visit that would open the record for longer: %d %s", answer.Status, answer.Raw)
+	}
+	if answer := h.As("admin1").Update("care_team", broken.String("entry"), body{"ends": "2099-01-01 00:00:00.000Z"}); answer.Status != http.StatusForbidden {
+		t.Errorf("an admin makes it longer: %d %s", answer.Status, answer.Raw)
+	}
 	if draft := doctor.View("prescriptions", id("draft2"), ""); draft.Status != http.StatusNotFound {
 		t.Errorf("another doctor's draft: %d", draft.Status)
 	}

@@ -102,6 +102,12 @@ func Care(path string) kit.Scope {
 		"[[@."+column+"]] IN (SELECT patient FROM care_team WHERE user = {:me} AND starts <= {:now} AND ends > {:now})").About(path)
 }
 
+// Treating is the filter for patients in whose care team the caller is because they
+// treat them, and not for an emergency that they declared themselves.
+func Treating(path string) string {
+	return Care(path).Rule() + " && " + path + `.care_team_via_patient.source ?!= "` + string(BreakGlass) + `"`
+}
+
 func with(fields []string, more ...string) []string {
 	return append(append([]string{}, fields...), more...)
 }

@@ -45,7 +45,13 @@ func hooks(app core.App) {
 		}
 		return checkTeam(e)
 	})
-	kit.OnUpdate(app, "care_team", func(e *core.RecordEvent, _ *core.Record) error { return checkTeam(e) })
+	kit.OnUpdate(app, "care_team", func(e *core.RecordEvent, before *core.Record) error {
+		longer := e.Record.GetDateTime("ends").After(before.GetDateTime("ends"))
+		if longer && before.GetString("source") == string(BreakGlass) {
+			return kit.Forbidden("ends", "not_allowed", "What somebody opened in an emergency is not extended. Add an entry of your own.")
+		}
+		return checkTeam(e)
+	})
 }
 
 func check(e *core.RecordEvent) error {

@@ -3,9 +3,6 @@ package patients
 import (
 	"database/sql"
 	"errors"
-	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -80,8 +77,12 @@ func merge(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
+	tables, err := pointing(e.App)
+	if err != nil {
+		return err
+	}
 	moved := int64(0)
-	for _, table := range pointing(e.App) {
+	for _, table := range tables {
 		n, err := move(e.App, table, func() (sql.Result, error) {
 			_, err := e.App.NonconcurrentDB().NewQuery("INSERT INTO patient_merge_items (id, merge, [[of]], record, created, updated)" +
 				" SELECT substr(lower(hex(randomblob(8))), 1, 15), {:merge}, {:of}, id, {:now}, {:now} FROM {{" + table + "}} WHERE patient = {:from}").
@@ -129,8 +130,8 @@ func pair(tx core.App, r *core.Record) (duplicate, survivor *core.Record, err er
 	return both["duplicate"], both["survivor"], nil
 }
 
-// undo is the law for the one change of a merge: what it moved goes back. What was
-// noted since stays with the survivor.
+// undo is the law for the one change of a merge: what it moved goes back, with what
+// was noted of that since. What else was noted stays with the survivor.
 func undo(e *core.RecordEvent, before *core.Record) error {
 	r := e.Record
 	if !kit.Changed(before, r) {
@@ -155,7 +156,11 @@ func undo(e *core.RecordEvent, before *core.Record) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	for _, table := range pointing(e.App) {
+	tables, err := pointing(e.App)
+	if err != nil {
+		return err
+	}
+	for _, table := range tables {
 		if _, err := move(e.App, table, func() (sql.Result, error) {
 			return e.App.NonconcurrentDB().NewQuery("UPDATE {{" + table + "}} SET patient = {:to} WHERE patient = {:from}" +
 				" AND id IN (SELECT record FROM patient_merge_items WHERE merge = {:merge} AND [[of]] = {:of})").
@@ -164,70 +169,12 @@ func undo(e *core.RecordEvent, before *core.Record) error {
 			return err
 		}
 	}
+	if err := follow(e.App, survivor.Id, duplicate.Id); err != nil {
+		return err
+	}
 	if r.GetBool("took_account") && survivor.GetString("user") == duplicate.GetString("user") {
 		survivor.Set("user", "")
 	}
 	duplicate.Load(map[string]any{"active": r.GetBool("was_active"), "merged_into": ""})
 	return errors.Join(e.App.Save(survivor), e.App.Save(duplicate))
-}
-
-// pointing are the tables whose rows are of a patient.
-func pointing(app core.App) (tables []string) {
-	all, err := app.FindAllCollections(core.CollectionTypeBase, core.CollectionTypeAuth)
-	if err != nil {
-		return nil
-	}
-	patients, _ := app.FindCachedCollectionByNameOrId("patients")
-	for _, c := range all {
-		if f, ok := c.Fields.GetByName("patient").(*core.RelationField); ok && f.CollectionId == patients.Id {
-			tables = append(tables, c.Name)
-		}
-	}
-	slices.Sort(tables)
-	return tables
-}
-
-// move lifts the triggers that keep the rows of a table as they are while they are
-// given to the other record of the same person. The schema of SQLite is part of
-// the transaction: nobody else finds them lifted, and a failure brings them back.
-// The triggers that guard against two visits at once stay.
-func move(tx core.App, table string, update func() (sql.Result, error)) (int64, error) {
-	db := tx.NonconcurrentDB()
-	var keeping []struct{ Name, SQL string }
-	err := db.NewQuery("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = {:table} AND sql LIKE '%BEFORE UPDATE%'" +
-		" AND (sql LIKE '%''frozen''%' OR sql LIKE '%''append_only''%' OR name LIKE '%frozen%')").Bind(dbx.Params{"table": table}).All(&keeping)
-	if err != nil {
-		return 0, err
-	}
-	for _, t := range keeping {
-		if _, err := db.NewQuery("DROP TRIGGER [[" + t.Name + "]]").Execute(); err != nil {
-			return 0, err
-		}
-	}
-	done, err := update()
-	if err != nil && strings.Contains(err.Error(), "constraint failed: patient_busy") {
-		return 0, kit.Conflict("duplicate", "patient_busy", "Both records have a visit at the same time. Cancel or move one of them first.")
-	}
-	if err != nil {
-		return 0, fmt.Errorf("move the %s of a patient: %w", table, err)
-	}
-	for _, t := range keeping {
-		if _, err := db.NewQuery(t.SQL).Execute(); err != nil {
-			return 0, fmt.Errorf("set trigger %s again: %w", t.Name, err)
-		}
-	}
-	return done.RowsAffected()
-}
-
-// leftBehind names what is still of a merged record.
-func leftBehind(app core.App) (ids []string, err error) {
-	for _, table := range pointing(app) {
-		var left []string
-		err := app.DB().NewQuery("SELECT t.id FROM {{" + table + "}} t JOIN patients p ON p.id = t.patient WHERE p.merged_into != ''").Column(&left)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, left...)
-	}
-	return ids, nil
 }

@@ -136,6 +136,28 @@ func TestAMergeMovesAllAndItsUndoBringsAllBack(t *testing.T) {
 	h.Verify()
 }
 
+// TestWhatWasNotedOfAVisitGoesBackWithIt when a merge is undone, and so does what
+// was noted of that.
+func TestWhatWasNotedOfAVisitGoesBackWithIt(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	merged := h.As("receptionist1").Create("patient_merges", body{"duplicate": id("pat2"), "survivor": id("walkin"), "reason": "x"}).OK(t)
+	doctor := h.As("doctor2")
+	amendment := doctor.Create("encounters", body{"appointment": id("done2"), "amends": id("notes2"), "notes": "and more"}).OK(t)
+	doctor.Update("encounters", amendment.ID(), body{"status": "signed"}).OK(t)
+	rx := doctor.Create("prescriptions", body{"appointment": id("done2")}).OK(t)
+	drug := doctor.Create("prescription_items", body{"prescription": rx.ID(), "drug": "Zinc"}).OK(t)
+	doctor.Update("prescriptions", rx.ID(), body{"status": "issued"}).OK(t)
+	corrected := h.As("nurse1").Create("vitals", body{"patient": id("walkin"), "corrects": id("vitals2"), "pulse": 70}).OK(t)
+	h.As("receptionist1").Update("patient_merges", merged.ID(), body{"status": "undone"}).OK(t)
+	for collection, record := range map[string]string{"encounters": amendment.ID(), "prescriptions": rx.ID(), "prescription_items": drug.ID(), "vitals": corrected.ID()} {
+		if of := h.Record(collection, record).GetString("patient"); of != id("pat2") {
+			t.Errorf("%s is of %s", collection, of)
+		}
+	}
+	h.Verify()
+}
+
 func TestTwoVisitsAtOnceAreNotMerged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)

@@ -57,6 +57,7 @@ var encounters = kit.Collection{
 		{Columns: "amends", Unique: true, Where: "amends != ''"},     // which itself can be amended
 		{Columns: "patient, created"},
 		{Columns: "doctor, status"},
+		{Columns: "created"},
 	},
 	Triggers: kit.Frozen("encounters", "OLD.status = 'signed'", encounterFields),
 	Policy: kit.Policy{

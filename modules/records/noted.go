@@ -87,15 +87,14 @@ func fitting(app core.App, r *core.Record) error {
 	return nil
 }
 
-// samePatient refuses what points to a record of another patient. A missing one is
-// PocketBase's to refuse.
+// samePatient refuses what points to a record of another patient, as if there were none.
 func samePatient(tx core.App, r *core.Record, field, collection string) error {
-	other, err := tx.FindRecordById(collection, r.GetString(field))
-	if errors.Is(err, sql.ErrNoRows) {
+	if r.GetString(field) == "" {
 		return nil
 	}
-	if err == nil && other.GetString("patient") != r.GetString("patient") {
-		return kit.Invalid(field, "other_patient", "This is of another patient.")
+	other, err := tx.FindRecordById(collection, r.GetString(field))
+	if errors.Is(err, sql.ErrNoRows) || err == nil && other.GetString("patient") != r.GetString("patient") {
+		return kit.Invalid(field, "not_found", "There is none like this of this patient.")
 	}
 	return err
 }

@@ -98,7 +98,7 @@ func TestConditionsHaveCodesOfTheRightShape(t *testing.T) {
 			t.Errorf("%q: %d %s", code, answer.Status, answer.Raw)
 		}
 	}
-	if answer := doctor.Create("conditions", body{"patient": id("pat1"), "text": "x", "encounter": id("notes2")}); answer.Code("encounter") != "other_patient" {
+	if answer := doctor.Create("conditions", body{"patient": id("pat1"), "text": "x", "encounter": id("notes2")}); answer.Code("encounter") != "not_found" {
 		t.Errorf("of another patient's visit: %d %s", answer.Status, answer.Raw)
 	}
 	if answer := doctor.Create("conditions", body{"patient": id("pat2"), "text": "x"}); answer.Code("patient") != "not_yours" {
