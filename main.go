@@ -14,6 +14,7 @@ import (
 	"hospital/modules/kit"
 	"hospital/modules/operations"
 	"hospital/modules/portal"
+	"hospital/modules/records"
 	_ "time/tzdata" // the hospital's zone, also where the machine has no zone files
 )
 
@@ -31,7 +32,7 @@ func main() {
 	hooks.Register(app)
 	apidocs.Register(app, document)
 	portal.Register(app, public)
-	if err := operations.Run(app, modules.All, demo.Command(app), audit.Command(app)); err != nil {
+	if err := operations.Run(app, modules.All, demo.Command(app), audit.Command(app), records.ImportCommand(app)); err != nil {
 		log.Fatal("hospital: ", err)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"hospital/modules/kit"
 	"hospital/modules/notices"
 	"hospital/modules/patients"
+	"hospital/modules/prescriptions"
+	"hospital/modules/records"
 	"hospital/modules/scheduling"
 	"hospital/modules/staff"
 )
@@ -26,4 +28,7 @@ func Register(app core.App) {
 	kit.When(app, appointments.HospitalMoved, notices.TellMoved)
 	kit.When(app, appointments.HospitalCancelled, notices.TellCancelled)
 	kit.When(app, appointments.WasCompleted, billing.BillVisit)
+	kit.When(app, appointments.WasStarted, records.Begin)
+	kit.When(app, appointments.WasCancelled, prescriptions.DropDrafts)
+	kit.When(app, patients.GlassBroken, notices.AlertAdmins)
 }

@@ -3,10 +3,12 @@ package modules_test
 import (
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/modules/hospitaltest"
+	"hospital/modules/kit"
 )
 
 var serials atomic.Int64
@@ -37,6 +39,33 @@ func freshDraft(h *hospitaltest.Hospital, wanted bool, owner string) string {
 	bill := accountant.Create("bills", hospitaltest.Body{"patient": hospitaltest.ID("pat" + owner)}).OK(h.T)
 	accountant.Create("bill_items", hospitaltest.Body{"bill": bill.ID(), "description": "Splint", "quantity": 1, "unit_minor": 5_000}).OK(h.T)
 	return bill.ID()
+}
+
+// freshPatient is somebody who has nothing yet.
+func freshPatient(h *hospitaltest.Hospital, n int64) string {
+	return saved(h, "patients", hospitaltest.Body{"name": fmt.Sprint("Fresh ", n)})
+}
+
+// freshVisit is an approved visit of which nothing is noted yet, for the one
+// collection whose records need one each.
+func freshVisit(h *hospitaltest.Hospital, n int64, collection, owner string) string {
+	if collection != "encounters" {
+		return ""
+	}
+	return saved(h, "appointments", hospitaltest.Body{"patient": hospitaltest.ID("pat" + owner), "doctor": hospitaltest.ID("dr" + owner),
+		"starts": at(400*time.Hour + time.Duration(n%3000)*time.Hour)})
+}
+
+func saved(h *hospitaltest.Hospital, collection string, values hospitaltest.Body) string {
+	r, err := kit.New(h.App, collection)
+	if err == nil {
+		r.Load(values)
+		err = h.App.Save(r)
+	}
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	return r.Id
 }
 
 // billOf is the bill of patient1 or patient2.

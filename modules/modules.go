@@ -6,11 +6,14 @@ import (
 	"hospital/modules/appointments"
 	"hospital/modules/audit"
 	"hospital/modules/billing"
+	"hospital/modules/history"
 	"hospital/modules/hospital"
 	"hospital/modules/kit"
 	"hospital/modules/notices"
 	"hospital/modules/patients"
+	"hospital/modules/prescriptions"
 	"hospital/modules/rebooking"
+	"hospital/modules/records"
 	"hospital/modules/scheduling"
 	"hospital/modules/services"
 	"hospital/modules/staff"
@@ -26,7 +29,10 @@ var All = []kit.Module{
 	audit.Module,
 	scheduling.Module,
 	appointments.Module,
+	records.Module,
+	prescriptions.Module,
 	rebooking.Module,
 	notices.Module,
 	billing.Module,
+	history.Module,
 }

@@ -41,6 +41,42 @@ var meaning = map[string]string{
 	"bills own-issued":               `SELECT b.id FROM bills b JOIN patients p ON p.id = b.patient WHERE p.user = {:me} AND b.issued_at != ''`,
 	"bill_items own-issued":          `SELECT i.id FROM bill_items i JOIN bills b ON b.id = i.bill JOIN patients p ON p.id = b.patient WHERE p.user = {:me} AND b.issued_at != ''`,
 	"payments own":                   `SELECT y.id FROM payments y JOIN bills b ON b.id = y.bill JOIN patients p ON p.id = b.patient WHERE p.user = {:me}`,
+	"medical_histories own":          ofPatient("medical_histories", ""),
+	"medical_histories care":         inCare("medical_histories", ""),
+	"break_glass own patient":        ofPatient("break_glass", ""),
+	"break_glass own":                `SELECT id FROM break_glass WHERE user = {:me}`,
+	"encounters own-signed":          ofPatient("encounters", "AND x.status = 'signed'"),
+	"encounters care":                inCare("encounters", ""),
+	"encounters signed":              `SELECT id FROM encounters WHERE signed_at != ''`,
+	"encounters own":                 `SELECT x.id FROM encounters x JOIN doctors d ON d.id = x.doctor WHERE d.user = {:me}`,
+	"vitals own":                     ofPatient("vitals", ""),
+	"vitals care":                    inCare("vitals", ""),
+	"conditions own":                 ofPatient("conditions", ""),
+	"conditions care":                inCare("conditions", ""),
+	"allergies own":                  ofPatient("allergies", ""),
+	"allergies care":                 inCare("allergies", ""),
+	"documents own-visible":          ofPatient("documents", "AND x.visible_to_patient AND x.state != 'entered_in_error'"),
+	"documents care":                 inCare("documents", ""),
+	"prescriptions own-issued":       ofPatient("prescriptions", "AND x.number != ''"),
+	"prescriptions care-issued":      inCare("prescriptions", "AND (x.number != '' OR x.doctor IN (SELECT id FROM doctors WHERE user = {:me}))"),
+	"prescriptions issued":           `SELECT id FROM prescriptions WHERE number != ''`,
+	"prescriptions own":              `SELECT x.id FROM prescriptions x JOIN doctors d ON d.id = x.doctor WHERE d.user = {:me}`,
+	"prescription_items own-issued":  ofPatient("prescription_items", "AND NOT x.removed AND x.prescription IN (SELECT id FROM prescriptions WHERE number != '')"),
+	"prescription_items care-issued": inCare("prescription_items", `AND (NOT x.removed AND x.prescription IN (SELECT id FROM prescriptions WHERE number != '')
+		OR x.prescription IN (SELECT p.id FROM prescriptions p JOIN doctors d ON d.id = p.doctor WHERE d.user = {:me}))`),
+	"prescription_items issued": `SELECT x.id FROM prescription_items x JOIN prescriptions p ON p.id = x.prescription WHERE p.number != '' AND NOT x.removed`,
+	"prescription_items own":    `SELECT x.id FROM prescription_items x JOIN prescriptions p ON p.id = x.prescription JOIN doctors d ON d.id = p.doctor WHERE d.user = {:me}`,
+	"alerts own":                `SELECT id FROM alerts WHERE user = {:me}`,
+}
+
+// ofPatient is the rows that are of the caller's own patients, and inCare those of
+// patients in their care.
+func ofPatient(table, more string) string {
+	return "SELECT x.id FROM " + table + " x JOIN patients p ON p.id = x.patient WHERE p.user = {:me} " + more
+}
+
+func inCare(table, more string) string {
+	return "SELECT x.id FROM " + table + " x JOIN care_team c ON c.patient = x.patient WHERE c.user = {:me} AND {:now} BETWEEN c.starts AND c.ends " + more
 }
 
 // meant is the records that a word means for somebody.
@@ -84,16 +120,29 @@ func creation(h *hospitaltest.Hospital, collection, owner string, role kit.Role)
 		"time_off": {"doctor": hospitaltest.ID("dr" + owner), "starts": "2035-01-01 00:00:00.000Z", "ends": "2035-02-01 00:00:00.000Z"},
 		"appointments": {"patient": hospitaltest.ID("pat" + owner), "doctor": hospitaltest.ID("dr" + owner),
 			"starts": at(200*time.Hour + time.Duration(n)*time.Hour)},
-		"appointment_events": {"appointment": hospitaltest.ID("booked" + owner), "action": "edit"},
-		"rebookings":         {"time_off": hospitaltest.ID("away" + owner)},
-		"rebooking_items":    {"rebooking": hospitaltest.ID("rebook" + owner), "appointment": hospitaltest.ID("booked" + owner), "outcome": "cancel", "old_starts": at(0)},
-		"notices":            {"patient": hospitaltest.ID("pat" + owner), "appointment": hospitaltest.ID("booked" + owner), "kind": "moved", "channel": "portal", "status": "sent"},
-		"audit_log":          {"action": "forged", "at": at(0), "outcome": "done", "patient": hospitaltest.ID("pat" + owner), "actor": hospitaltest.ID("doctor" + owner)},
-		"charges":            {"appointment": hospitaltest.ID("moved" + owner), "service": hospitaltest.ID("ecg"), "quantity": 1},
-		"bills":              {"patient": hospitaltest.ID("pat" + owner)},
-		"bill_items":         {"bill": hospitaltest.ID("draft" + owner), "description": "Line", "quantity": 1},
-		"discounts":          {"bill": freshDraft(h, collection == "discounts", owner), "bp": 500, "reason": "goodwill"},
-		"payments":           {"bill": billOf(h, owner), "method": "cash", "amount_minor": 1},
+		"appointment_events":  {"appointment": hospitaltest.ID("booked" + owner), "action": "edit"},
+		"rebookings":          {"time_off": hospitaltest.ID("away" + owner)},
+		"rebooking_items":     {"rebooking": hospitaltest.ID("rebook" + owner), "appointment": hospitaltest.ID("booked" + owner), "outcome": "cancel", "old_starts": at(0)},
+		"notices":             {"patient": hospitaltest.ID("pat" + owner), "appointment": hospitaltest.ID("booked" + owner), "kind": "moved", "channel": "portal", "status": "sent"},
+		"audit_log":           {"action": "forged", "at": at(0), "outcome": "done", "patient": hospitaltest.ID("pat" + owner), "actor": hospitaltest.ID("doctor" + owner)},
+		"charges":             {"appointment": hospitaltest.ID("moved" + owner), "service": hospitaltest.ID("ecg"), "quantity": 1},
+		"bills":               {"patient": hospitaltest.ID("pat" + owner)},
+		"bill_items":          {"bill": hospitaltest.ID("draft" + owner), "description": "Line", "quantity": 1},
+		"discounts":           {"bill": freshDraft(h, collection == "discounts", owner), "bp": 500, "reason": "goodwill"},
+		"payments":            {"bill": billOf(h, owner), "method": "cash", "amount_minor": 1},
+		"medical_histories":   {"patient": hospitaltest.ID("pat" + owner), "text": "forged"},
+		"break_glass":         {"patient": hospitaltest.ID("pat" + owner), "reason": "found unconscious in the yard"},
+		"patient_merges":      {"duplicate": freshPatient(h, n), "survivor": hospitaltest.ID("pat" + owner), "reason": "twice"},
+		"patient_merge_items": {"merge": hospitaltest.ID("merge" + owner), "of": "vitals", "record": hospitaltest.ID("vitals" + owner)},
+		"encounters":          {"appointment": freshVisit(h, n, collection, owner)},
+		"vitals":              {"patient": hospitaltest.ID("pat" + owner), "pulse": 71},
+		"conditions":          {"patient": hospitaltest.ID("pat" + owner), "text": "Cough"},
+		"allergies":           {"patient": hospitaltest.ID("pat" + owner), "substance": "Nickel"},
+		"documents":           {"patient": hospitaltest.ID("pat" + owner), "kind": "imaging", "title": "X-ray", "file": hospitaltest.File{Name: "x_ray.txt", Content: []byte("text")}},
+		"codes":               {"code": "A00", "title": "Cholera"},
+		"prescriptions":       {"appointment": hospitaltest.ID("done" + owner)},
+		"prescription_items":  {"prescription": hospitaltest.ID("draft" + owner), "drug": "Zinc"},
+		"alerts":              {"user": hospitaltest.ID("admin" + owner), "break_glass": hospitaltest.ID("glass" + owner), "status": "sent"},
 	}[collection]
 	switch {
 	case collection == "doctors", collection == "nurses":
@@ -181,9 +230,35 @@ var probes = map[string]probe{
 		body["refund_of"] = refundOf(h, body)
 		return "refund"
 	}},
-	"payments.status":       {value: "verified"},
-	"payments.bill":         {value: func(h *hospitaltest.Hospital, _ hospitaltest.Body) any { return billOf(h, "2") }, on: hospitaltest.ID("paid1")},
-	"payments.amount_minor": {value: 2},
+	"payments.status":         {value: "verified"},
+	"payments.bill":           {value: func(h *hospitaltest.Hospital, _ hospitaltest.Body) any { return billOf(h, "2") }, on: hospitaltest.ID("paid1")},
+	"payments.amount_minor":   {value: 2},
+	"encounters.amends":       {value: hospitaltest.ID("notes1"), with: hospitaltest.Body{"appointment": hospitaltest.ID("done1")}},
+	"encounters.follow_up_on": {value: "2031-01-01"},
+	"vitals.appointment":      {value: hospitaltest.ID("booked1")},
+	"vitals.taken_at":         {value: "2020-01-01 10:00:00.000Z"},
+	"vitals.systolic":         {value: 155, with: hospitaltest.Body{"diastolic": 85}},
+	"vitals.diastolic":        {value: 65, with: hospitaltest.Body{"systolic": 155}},
+	"vitals.pulse":            {value: 77},
+	"vitals.temperature_c10":  {value: 371},
+	"vitals.respiration":      {value: 15},
+	"vitals.spo2":             {value: 95},
+	"vitals.weight_g":         {value: 70_000},
+	"vitals.height_mm":        {value: 1_700},
+	"vitals.corrects": {value: func(h *hospitaltest.Hospital, _ hospitaltest.Body) any {
+		return h.As("nurse2").Create("vitals", hospitaltest.Body{"patient": hospitaltest.ID("pat1"), "pulse": 99}).ID()
+	}},
+	"conditions.code":           {value: "J45.9"},
+	"conditions.onset_on":       {value: "1999-09-09"},
+	"documents.appointment":     {value: hospitaltest.ID("booked1")},
+	"documents.file":            {value: hospitaltest.File{Name: "another.txt", Content: []byte("another")}},
+	"prescriptions.replaces":    {value: hospitaltest.ID("rx1")},
+	"prescriptions.valid_until": {value: "2031-01-01"},
+	"break_glass.mrn": {value: func(h *hospitaltest.Hospital, _ hospitaltest.Body) any {
+		return h.Record("patients", hospitaltest.ID("pat1")).GetString("mrn")
+	}},
+	"break_glass.mrn admin": {value: "000000999"},
+	"break_glass.reason":    {value: "another reason of some length"},
 }
 
 // inAYear is hours of a year in which there are no others. Without a value it is
@@ -213,6 +288,12 @@ var preferred = map[string][]string{
 	"bills":        {"due_on"},
 	"bill_items":   {"quantity"},
 	"rebookings":   {"note"},
+
+	"encounters":    {"notes"},
+	"prescriptions": {"notes"},
+	"allergies":     {"reaction"},
+	"conditions":    {"certainty"},
+	"documents":     {"title"},
 }
 
 // changeableIDs are the records of a collection that can still change at all.
@@ -221,6 +302,18 @@ func changeableIDs(t testing.TB, h *hospitaltest.Hospital, collection string) []
 	switch collection {
 	case "appointments":
 		return query(t, h, "SELECT id FROM appointments WHERE status = 'approved' ORDER BY id", nil)
+	case "care_team":
+		return query(t, h, "SELECT id FROM care_team WHERE source != 'break_glass' ORDER BY id", nil)
+	case "patients":
+		return query(t, h, "SELECT id FROM patients WHERE merged_into = '' ORDER BY id", nil)
+	case "encounters":
+		return query(t, h, "SELECT id FROM encounters WHERE status = 'open' ORDER BY id", nil)
+	case "vitals":
+		return query(t, h, "SELECT id FROM vitals WHERE state = 'final' ORDER BY id", nil)
+	case "prescriptions":
+		return query(t, h, "SELECT id FROM prescriptions WHERE status = 'draft' ORDER BY id", nil)
+	case "prescription_items":
+		return query(t, h, "SELECT i.id FROM prescription_items i JOIN prescriptions p ON p.id = i.prescription WHERE p.status = 'draft' ORDER BY i.id", nil)
 	case "rebooking_items":
 		return query(t, h, "SELECT id FROM rebooking_items WHERE outcome = 'move' ORDER BY id", nil)
 	case "payments":
@@ -320,7 +413,9 @@ func sample(f core.Field) any {
 		return "sample@example.org"
 	case *core.RelationField:
 		return map[string]string{"departments": hospitaltest.ID("closed"), "services": hospitaltest.ID("retired"), "users": hospitaltest.ID("nurse2"),
-			"patients": hospitaltest.ID("walkin"), "doctors": hospitaltest.ID("drgone"), "appointments": hospitaltest.ID("walk"), "bills": "", "bill_items": hospitaltest.ID("crutches1")}[kit.CatalogOf(modules.All).NameOf(f.CollectionId)]
+			"patients": hospitaltest.ID("walkin"), "doctors": hospitaltest.ID("drgone"), "appointments": hospitaltest.ID("walk"), "bills": "", "bill_items": hospitaltest.ID("crutches1"),
+			"encounters": hospitaltest.ID("notes1"), "vitals": hospitaltest.ID("vitals2"), "prescriptions": hospitaltest.ID("draft2"), "care_team": hospitaltest.ID("team1"),
+			"break_glass": hospitaltest.ID("glass2"), "patient_merges": hospitaltest.ID("merge2")}[kit.CatalogOf(modules.All).NameOf(f.CollectionId)]
 	}
 	return fmt.Sprint("sample ", serial())
 }

@@ -2,6 +2,7 @@ package apidocs_test
 
 import (
 	"bufio"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -156,6 +157,68 @@ var conflicts = map[string]func(h *hospitaltest.Hospital){
 		h.As("accountant1").Update("discounts", hospitaltest.ID("cheaper2"), hospitaltest.Body{"status": "rejected"})
 		h.As("admin1").Update("discounts", hospitaltest.ID("cheaper2"), hospitaltest.Body{"status": "approved"})
 	},
+	"createPatient": func(h *hospitaltest.Hospital) {
+		h.As("receptionist1").Create("patients", hospitaltest.Body{"name": "Another Name", "national_id": "ID1"})
+	},
+	"updatePatient": func(h *hospitaltest.Hospital) {
+		h.As("receptionist1").Update("patients", hospitaltest.ID("twin1"), hospitaltest.Body{"phone": "9"})
+	},
+	"createBreakGlass": func(h *hospitaltest.Hospital) {
+		h.As("doctor1").Create("break_glass", hospitaltest.Body{"patient": hospitaltest.ID("twin1"), "reason": "found unconscious in the yard"})
+	},
+	"createPatientMerge": func(h *hospitaltest.Hospital) {
+		h.As("receptionist1").Create("patient_merges", hospitaltest.Body{"duplicate": hospitaltest.ID("twin1"), "survivor": hospitaltest.ID("pat2"), "reason": "again"})
+	},
+	"updatePatientMerge": func(h *hospitaltest.Hospital) {
+		h.As("receptionist1").Update("patient_merges", hospitaltest.ID("merge1"), hospitaltest.Body{"reason": "other"})
+		h.As("receptionist1").Update("patient_merges", hospitaltest.ID("merge1"), hospitaltest.Body{"status": "undone"})
+		h.As("receptionist1").Update("patient_merges", hospitaltest.ID("merge1"), hospitaltest.Body{"status": "merged"})
+	},
+	"createEncounter": func(h *hospitaltest.Hospital) {
+		h.As("doctor1").Create("encounters", hospitaltest.Body{"appointment": hospitaltest.ID("asked1")})
+	},
+	"updateEncounter": func(h *hospitaltest.Hospital) {
+		h.As("doctor1").Update("encounters", hospitaltest.ID("notes1"), hospitaltest.Body{"notes": "other"})
+	},
+	"createVitals": func(h *hospitaltest.Hospital) {
+		h.As("nurse1").Create("vitals", hospitaltest.Body{"patient": hospitaltest.ID("pat1"), "pulse": 70, "corrects": hospitaltest.ID("wrong1")})
+	},
+	"updateVitals": func(h *hospitaltest.Hospital) {
+		h.As("nurse1").Update("vitals", hospitaltest.ID("wrong1"), hospitaltest.Body{"state": "final"})
+	},
+	"createCondition": func(h *hospitaltest.Hospital) {
+		h.As("admin1").Create("care_team", hospitaltest.Body{"patient": hospitaltest.ID("twin1"), "user": hospitaltest.ID("doctor1"), "starts": "2020-01-01 00:00:00.000Z", "ends": "2099-01-01 00:00:00.000Z"})
+		h.As("doctor1").Create("conditions", hospitaltest.Body{"patient": hospitaltest.ID("twin1"), "text": "Cough"})
+	},
+	"updateCondition": func(h *hospitaltest.Hospital) {
+		h.As("doctor1").Update("conditions", hospitaltest.ID("condition1"), hospitaltest.Body{"text": "Cough", "version": 9})
+	},
+	"createAllergy": func(h *hospitaltest.Hospital) {
+		h.As("nurse1").Create("allergies", hospitaltest.Body{"patient": hospitaltest.ID("twin1"), "substance": "Nickel"})
+	},
+	"updateAllergy": func(h *hospitaltest.Hospital) {
+		h.As("nurse1").Update("allergies", hospitaltest.ID("allergy1"), hospitaltest.Body{"reaction": "Cough", "version": 9})
+	},
+	"updateDocument": func(h *hospitaltest.Hospital) {
+		for range 2 {
+			h.As("nurse1").Update("documents", hospitaltest.ID("kept1"), hospitaltest.Body{"state": "entered_in_error"})
+			h.As("nurse1").Update("documents", hospitaltest.ID("kept1"), hospitaltest.Body{"state": "final"})
+		}
+		h.As("nurse1").Do(http.MethodPatch, "/api/collections/documents/records/"+hospitaltest.ID("kept1"), tooLarge(60))
+	},
+	"createPrescription": func(h *hospitaltest.Hospital) {
+		h.As("doctor1").Create("prescriptions", hospitaltest.Body{"appointment": hospitaltest.ID("asked1")})
+	},
+	"updatePrescription": func(h *hospitaltest.Hospital) {
+		h.As("doctor1").Update("prescriptions", hospitaltest.ID("rx1"), hospitaltest.Body{"notes": "other"})
+	},
+	"createPrescriptionItem": func(h *hospitaltest.Hospital) {
+		h.As("doctor1").Create("prescription_items", hospitaltest.Body{"prescription": hospitaltest.ID("rx1"), "drug": "Zinc"})
+	},
+	"updatePrescriptionItem": func(h *hospitaltest.Hospital) {
+		h.As("doctor1").Update("prescription_items", hospitaltest.ID("item1"), hospitaltest.Body{"drug": "Zinc"})
+		h.As("nurse1").Update("prescription_items", hospitaltest.ID("item1"), hospitaltest.Body{"drug": "Zinc"})
+	},
 	"createPayment": func(h *hospitaltest.Hospital) {
 		h.As("receptionist1").Create("payments", hospitaltest.Body{"bill": h.Record("payments", hospitaltest.ID("paid1")).GetString("bill"), "method": "cash", "amount_minor": 9_999_999})
 	},
@@ -207,6 +270,35 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 		h.As("accountant1").Do(http.MethodGet, "/api/hospital/reports/day-close?date=tomorrow", nil)
 		h.As("patient1").Do(http.MethodGet, "/api/hospital/reports/day-close", nil)
 		h.As("guest").Do(http.MethodGet, "/api/hospital/reports/day-close", nil)
+	},
+	"patientHistory": func(h *hospitaltest.Hospital) {
+		for _, path := range []string{"pat100000000000/history", "pat100000000000/history?from=tomorrow", "pat200000000000/history"} {
+			h.As("patient1").Do(http.MethodGet, "/api/hospital/patients/"+path, nil)
+		}
+		h.As("guest").Do(http.MethodGet, "/api/hospital/patients/pat100000000000/history", nil)
+	},
+	"createDocument": func(h *hospitaltest.Hospital) {
+		file := func(as, patient string, more hospitaltest.Body) {
+			sent := hospitaltest.Body{"patient": hospitaltest.ID(patient), "kind": "other", "title": "Letter", "file": hospitaltest.File{Name: "letter.txt", Content: []byte("Dear colleague")}}
+			maps.Copy(sent, more)
+			h.As(as).Create("documents", sent)
+		}
+		file("patient1", "pat1", nil)
+		file("patient1", "pat2", nil)
+		file("guest", "pat1", nil)
+		file("receptionist1", "pat1", nil)
+		file("nurse1", "twin1", nil)
+		file("nurse1", "pat1", hospitaltest.Body{"file": hospitaltest.File{Name: "huge.txt", Content: []byte(strings.Repeat("x", 60<<20))}})
+	},
+	"fileToken": func(h *hospitaltest.Hospital) {
+		h.As("patient1").Do(http.MethodPost, "/api/files/token", nil)
+		h.As("guest").Do(http.MethodPost, "/api/files/token", nil)
+	},
+	"downloadFile": func(h *hospitaltest.Hospital) {
+		token := h.As("patient1").Do(http.MethodPost, "/api/files/token", nil).String("token")
+		path := "/api/files/documents/" + hospitaltest.ID("shown1") + "/" + h.Record("documents", hospitaltest.ID("shown1")).GetString("file")
+		h.As("guest").Do(http.MethodGet, path+"?token="+token, nil)
+		h.As("patient1").Do(http.MethodGet, path, nil)
 	},
 	"openStream": func(*hospitaltest.Hospital) {}, // never ends; the realtime tests read it
 	"listAuthMethods": func(h *hospitaltest.Hospital) {

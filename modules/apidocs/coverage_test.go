@@ -25,8 +25,6 @@ var skipped = []string{
 	// ways to sign in that are not enabled
 	"POST /api/collections/{collection}/auth-with-oauth2", "POST /api/collections/{collection}/request-otp", "POST /api/collections/{collection}/auth-with-otp",
 	"GET /api/oauth2-redirect", "POST /api/oauth2-redirect",
-	// no collection has files
-	"POST /api/files/token", "GET /api/files/{collection}/{recordId}/{filename}",
 	// nothing is deleted
 	"DELETE /api/collections/{collection}/records/{id}",
 	// the page that shows the document

@@ -22,7 +22,7 @@ func TestEveryExampleIsAccepted(t *testing.T) {
 			if o.RequestBody == nil {
 				continue
 			}
-			for name, example := range o.RequestBody.Value.Content["application/json"].Examples {
+			for name, example := range media(o).Examples {
 				sent++
 				by, _ := example.Value.Extensions["x-by"].(string)
 				id, _ := example.Value.Extensions["x-id"].(string)
@@ -84,11 +84,11 @@ func body(t *testing.T, h *hospitaltest.Hospital, value any) []byte {
 }
 
 // actual puts real ids where an example speaks of records that the hospital writes
-// under ids of its own choice: of the bill of the first visit, and of the first
-// visit that is to be rebooked.
+// under ids of its own choice: of the bill of the first visit, of the first visit
+// that is to be rebooked, and of the first alert.
 func actual(h *hospitaltest.Hospital, text string) string {
 	h.T.Helper()
-	for name, at := range map[string][3]string{"bill1": {"bills", "appointment", "done1"}, "item1": {"rebooking_items", "rebooking", "rebook1"}} {
+	for name, at := range map[string][3]string{"bill1": {"bills", "appointment", "done1"}, "item1": {"rebooking_items", "rebooking", "rebook1"}, "alert1": {"alerts", "user", "admin1"}} {
 		if id := hospitaltest.ID(name); strings.Contains(text, id) {
 			record, err := h.App.FindFirstRecordByData(at[0], at[1], hospitaltest.ID(at[2]))
 			if err != nil {

@@ -104,7 +104,16 @@ func answer(o *openapi3.Operation) *openapi3.Schema {
 }
 
 func sending(o *openapi3.Operation) *openapi3.Schema {
-	return o.RequestBody.Value.Content["application/json"].Schema.Value
+	return media(o).Schema.Value
+}
+
+// media is what a request is sent as: JSON, or a form where there are files.
+func media(o *openapi3.Operation) *openapi3.MediaType {
+	content := o.RequestBody.Value.Content
+	if form := content["multipart/form-data"]; form != nil {
+		return form
+	}
+	return content["application/json"]
 }
 
 // required are the fields that everybody sees who sees the record at all.
@@ -185,6 +194,9 @@ func written(s *openapi3.Schema) string {
 	if s.Enum != nil {
 		said += fmt.Sprintf(" one of %q", s.Enum)
 	}
+	if s.Items != nil {
+		said += " of " + written(s.Items.Value)
+	}
 	return said + " " + s.Pattern
 }
 
@@ -202,6 +214,9 @@ func declared(field core.Field) string {
 		for _, v := range f.Values {
 			values = append(values, v)
 		}
+		if f.MaxSelect > 1 {
+			return fmt.Sprintf("[array] of [string] one of %q  ", values)
+		}
 		if !f.Required {
 			values = append(values, "")
 		}
@@ -218,7 +233,7 @@ func declared(field core.Field) string {
 		return "[string] " + map[bool]string{true: `^\d`, false: `^(\d`}[f.Required]
 	case *core.AutodateField:
 		return `[string] ^\d`
-	case *core.EmailField:
+	case *core.EmailField, *core.FileField:
 		return "[string] "
 	}
 	panic("no word for a field of type " + field.Type())

@@ -43,7 +43,7 @@ const (
 
 // own is the visits a doctor may add for themselves: those of patients in their
 // care, since a visit opens the patient's record to its doctor.
-var inCare = kit.Own("doctor.user").Only("own-in-care", patients.Care("patient").Rule())
+var inCare = kit.Own("doctor.user").Only("own-in-care", patients.Treating("patient"))
 
 var appointments = kit.Collection{
 	Name: "appointments",

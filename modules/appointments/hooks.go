@@ -18,6 +18,10 @@ import (
 var (
 	WasApproved  = kit.Entering("appointments", "status", string(Approved))
 	WasCompleted = kit.Entering("appointments", "status", string(Completed))
+	WasCancelled = kit.Entering("appointments", "status", string(Cancelled))
+	WasStarted   = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
+		return before != nil && !Appointment{before}.Started() && Appointment{after}.Started()
+	}}
 
 	// HospitalMoved and HospitalCancelled are what patients do not know yet: that
 	// somebody else gave their visit another time, or took it from them.

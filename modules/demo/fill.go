@@ -84,6 +84,7 @@ func (f filler) visits(now time.Time) {
 		f.Create(f.desk(), name, "appointments", fields{"patient": f.ID(past.who), "doctor": f.ID(past.doctor), "starts": starts, "reason": past.reason, "visit_type": "new"})
 		f.At(starts)
 		f.Update(f.desk(), name, "appointments", fields{"checked_in_at": starts})
+		f.note(i+1, name, past.who, past.doctor)
 		f.Update(admin, name, "appointments", fields{"started_at": starts})
 		f.At(starts.Add(25 * time.Minute))
 		f.Update(admin, name, "appointments", fields{"status": "completed"})
@@ -99,6 +100,7 @@ func (f filler) visits(now time.Time) {
 	f.Create(f.desk(), "booked2", "appointments", fields{"patient": f.ID("pat2"), "doctor": f.ID("dr2"), "starts": workday(now, 3, 9, 40), "reason": "Echocardiography", "visit_type": "follow_up"})
 	f.Create(f.desk(), "walk", "appointments", fields{"patient": f.ID("walkin"), "doctor": f.ID("dr1"), "starts": workday(now, 1, 8, 30), "reason": "Wound check", "visit_type": "follow_up"})
 	f.sales(accountant)
+	f.begun()
 	f.Create(f.desk(), "away2", "time_off", fields{"doctor": f.ID("dr2"), "starts": workday(now, 21, 0, 0), "ends": workday(now, 24, 0, 0), "reason": "Congress"})
 }
 

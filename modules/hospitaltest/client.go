@@ -3,6 +3,9 @@ package hospitaltest
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -67,6 +70,7 @@ type Body map[string]any
 type Response struct {
 	Status int
 	Raw    []byte
+	Header http.Header
 	JSON   map[string]any // nil when the body is no JSON object
 }
 
@@ -98,21 +102,57 @@ func (c Client) Do(method, path string, body any) Response {
 	if !c.unbound && documented(request.URL.Path) {
 		c.h.holds(request, raw, recorder)
 	}
-	response := Response{Status: recorder.Code, Raw: recorder.Body.Bytes()}
+	response := Response{Status: recorder.Code, Raw: recorder.Body.Bytes(), Header: recorder.Header()}
 	_ = json.Unmarshal(response.Raw, &response.JSON) // not every answer is an object
 	return response
+}
+
+// File is a file in the body of a request, which is then sent as a form.
+type File struct {
+	Name    string
+	Content []byte
 }
 
 // Create posts a new record.
 func (c Client) Create(collection string, body Body) Response {
 	c.h.T.Helper()
-	return c.Do(http.MethodPost, "/api/collections/"+collection+"/records", body)
+	return c.send(http.MethodPost, "/api/collections/"+collection+"/records", body)
+}
+
+// send sends a body as JSON, or as a form when there are files in it.
+func (c Client) send(method, path string, body Body) Response {
+	c.h.T.Helper()
+	var form bytes.Buffer
+	parts, files := multipart.NewWriter(&form), 0
+	for name, value := range body {
+		var err error
+		switch v := value.(type) {
+		case File:
+			files++
+			var part io.Writer
+			if part, err = parts.CreateFormFile(name, v.Name); err == nil {
+				_, err = part.Write(v.Content)
+			}
+		default:
+			err = parts.WriteField(name, fmt.Sprint(v))
+		}
+		if err != nil {
+			c.h.T.Fatal("write the form:", err)
+		}
+	}
+	if files == 0 {
+		return c.Do(method, path, body)
+	}
+	if err := parts.Close(); err != nil {
+		c.h.T.Fatal("write the form:", err)
+	}
+	return c.With("Content-Type", parts.FormDataContentType()).Do(method, path, form.Bytes())
 }
 
 // Update patches a record.
 func (c Client) Update(collection, id string, body Body) Response {
 	c.h.T.Helper()
-	return c.Do(http.MethodPatch, "/api/collections/"+collection+"/records/"+id, body)
+	return c.send(http.MethodPatch, "/api/collections/"+collection+"/records/"+id, body)
 }
 
 // View reads one record. The query may be empty.

@@ -35,6 +35,9 @@ var Document = sync.OnceValue(func() apidocs.Document {
 
 // contract finds the documented operation of a request.
 var contract = sync.OnceValue(func() routers.Router {
+	for _, file := range []string{"application/pdf", "image/png", "image/jpeg", "application/dicom"} {
+		openapi3filter.RegisterBodyDecoder(file, openapi3filter.FileBodyDecoder)
+	}
 	parsed, err := openapi3.NewLoader().LoadFromData(Document().JSON)
 	if err != nil {
 		panic(err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/filesystem"
 
 	"hospital/hooks"
 	"hospital/modules"
@@ -165,5 +166,49 @@ func furnish(tx core.App) error {
 			w.Err = audit.Write(tx, seen)
 		}
 	}
+	clinical(w)
 	return w.Err
+}
+
+// clinical furnishes what was noted of each patient by their doctor and nurse.
+func clinical(w *seed.Writer) {
+	for _, n := range []string{"1", "2"} {
+		doctor, nurse := kit.Actor{ID: ID("doctor" + n), Role: kit.Doctor}, kit.Actor{ID: ID("nurse" + n), Role: kit.Nurse}
+		patient, admin := kit.Actor{ID: ID("patient" + n), Role: kit.Patient}, kit.Actor{ID: ID("admin" + n), Role: kit.Admin}
+		pat, done, booked := ID("pat"+n), ID("done"+n), ID("booked"+n)
+
+		w.Create(doctor, "notes"+n, "encounters", seed.Fields{"appointment": done, "complaint": "cough", "notes": "notes " + n, "plan": "rest"})
+		w.Update(doctor, "notes"+n, "encounters", seed.Fields{"status": "signed"})
+		w.Create(doctor, "open"+n, "encounters", seed.Fields{"appointment": booked, "notes": "unsigned " + n})
+		w.Create(nurse, "vitals"+n, "vitals", seed.Fields{"patient": pat, "appointment": done, "systolic": 150, "diastolic": 80, "pulse": 70})
+		w.Create(nurse, "wrong"+n, "vitals", seed.Fields{"patient": pat, "pulse": 290})
+		w.Create(nurse, "right"+n, "vitals", seed.Fields{"patient": pat, "pulse": 90, "corrects": ID("wrong" + n)})
+		w.Create(doctor, "condition"+n, "conditions", seed.Fields{"patient": pat, "encounter": ID("notes" + n), "text": "Asthma", "code": "J45.0", "certainty": "confirmed"})
+		w.Create(nurse, "allergy"+n, "allergies", seed.Fields{"patient": pat, "substance": "Penicillin", "category": "medication", "criticality": "high", "reaction": "rash"})
+		w.Create(doctor, "shown"+n, "documents", seed.Fields{"patient": pat, "kind": "lab_report", "title": "Blood count", "file": textFile("shown" + n), "visible_to_patient": true})
+		w.Create(doctor, "kept"+n, "documents", seed.Fields{"patient": pat, "kind": "other", "title": "Not for the patient yet", "file": textFile("kept" + n)})
+		w.Create(kit.Actor{Role: kit.System}, "code"+n, "codes", seed.Fields{"code": "J45." + n, "title": "Asthma " + n, "title_key": "asthma " + n, "active": true})
+
+		w.Create(doctor, "rx"+n, "prescriptions", seed.Fields{"appointment": done, "notes": "issued " + n})
+		w.Create(doctor, "item"+n, "prescription_items", seed.Fields{"prescription": ID("rx" + n), "drug": "Ibuprofen", "strength": "400 mg", "frequency": "3 times a day"})
+		w.Update(doctor, "rx"+n, "prescriptions", seed.Fields{"status": "issued"})
+		w.Create(doctor, "draft"+n, "prescriptions", seed.Fields{"appointment": booked, "notes": "draft " + n})
+		w.Create(doctor, "drug"+n, "prescription_items", seed.Fields{"prescription": ID("draft" + n), "drug": "Paracetamol", "strength": "500 mg"})
+
+		w.Create(nurse, "glass"+n, "break_glass", seed.Fields{"patient": pat, "reason": "unconscious in the corridor"})
+		w.Create(doctor, "broken"+n, "break_glass", seed.Fields{"patient": pat, "reason": "called in the night, abroad"})
+		w.Update(admin, "pat"+n, "patients", seed.Fields{"medical_history": "history " + n + ", amended"})
+		w.Create(patient, "twin"+n, "patients", seed.Fields{"user": ID("patient" + n), "name": "Twin of " + n})
+		w.Create(nurse, "twins"+n, "allergies", seed.Fields{"patient": ID("twin" + n), "substance": "Cats", "category": "environment"})
+		w.Create(admin, "merge"+n, "patient_merges", seed.Fields{"duplicate": ID("twin" + n), "survivor": pat, "reason": "registered twice"})
+	}
+}
+
+// textFile is a file to keep.
+func textFile(name string) *filesystem.File {
+	file, err := filesystem.NewFileFromBytes([]byte("This is "+name+".\n"), name+".txt")
+	if err != nil {
+		panic(err) // it is never empty
+	}
+	return file
 }

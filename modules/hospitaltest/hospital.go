@@ -128,11 +128,20 @@ func (h *Hospital) Count(collection string) int64 {
 // when it is.
 func (h *Hospital) Breaches() string {
 	h.T.Helper()
-	var report strings.Builder
-	if err := operations.Verify(h.App, modules.All, &report); err == nil {
-		return ""
+	var report, broken strings.Builder
+	_ = operations.Verify(h.App, modules.All, &report) // which answers only how many
+	for line := range strings.Lines(report.String()) {
+		if strings.HasPrefix(line, "BROKEN") {
+			broken.WriteString(line)
+		}
 	}
-	return report.String()
+	return broken.String()
+}
+
+// SQL runs a statement past every law but those of the database itself.
+func (h *Hospital) SQL(statement string) error {
+	_, err := h.App.NonconcurrentDB().NewQuery(statement).Execute()
+	return err
 }
 
 // Verify fails the test when an invariant of the hospital is broken.

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -37,9 +38,15 @@ func (c Collection) clean(record *core.Record) error {
 			continue
 		}
 		name := field.GetName()
+		if slices.Contains(c.Verbatim, name) {
+			if strings.ContainsFunc(record.GetString(name), forbiddenInProse) {
+				errs[name] = forbiddenCharacter
+			}
+			continue
+		}
 		text := strings.TrimSpace(norm.NFC.String(record.GetString(name)))
 		if strings.ContainsFunc(text, forbidden) {
-			errs[name] = validation.NewError("forbidden_character", "This contains a control or direction character that cannot be stored.")
+			errs[name] = forbiddenCharacter
 			continue
 		}
 		if text != record.GetString(name) {
@@ -50,6 +57,14 @@ func (c Collection) clean(record *core.Record) error {
 		return nil
 	}
 	return errs
+}
+
+var forbiddenCharacter = validation.NewError("forbidden_character", "This contains a control or direction character that cannot be stored.")
+
+// forbiddenInProse lets through what longer texts have besides: the line ends of
+// other systems, and the isolates that texts of both directions are written with.
+func forbiddenInProse(r rune) bool {
+	return r != '\r' && (r < 0x2066 || r > 0x2069) && forbidden(r)
 }
 
 // forbidden are control characters but tab and line feed, the bidirectional

@@ -22,6 +22,10 @@ type Collection struct {
 	// Accepts names body fields of a create that are not columns, because the
 	// create begins more than its own row.
 	Accepts []string
+
+	// Verbatim names texts that are stored as they are sent, byte for byte, where
+	// the others are brought to NFC and trimmed.
+	Verbatim []string
 }
 
 // SignIn is what an auth collection adds to an ordinary one.
@@ -91,6 +95,23 @@ func Select[T ~string](name string, values ...T) *core.SelectField {
 	return f
 }
 
+// Words is any of a few words.
+func Words[T ~string](name string, values ...T) *core.SelectField {
+	f := Select(name, values...)
+	f.MaxSelect = len(values)
+	return f
+}
+
+// MinText is a text of at least min characters.
+func MinText(name string, min, max int) *core.TextField {
+	return &core.TextField{Name: name, Min: min, Max: max}
+}
+
+// File is one file that only those get who see its record, with a token.
+func File(name string, maxBytes int64, types ...string) *core.FileField {
+	return &core.FileField{Name: name, MaxSelect: 1, MaxSize: maxBytes, MimeTypes: types, Protected: true}
+}
+
 // Instant is a moment, stored in UTC.
 func Instant(name string) *core.DateField { return &core.DateField{Name: name} }
 
@@ -139,6 +160,8 @@ func Required[F core.Field](f F) F {
 	case *core.NumberField:
 		f.Required = true
 	case *core.RelationField:
+		f.Required = true
+	case *core.FileField:
 		f.Required = true
 	default:
 		panic("kit.Required: no such field type")

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -35,7 +36,7 @@ func (c Catalog) explainCreate(e *core.RequestEvent) error {
 	if info, infoErr := e.RequestInfo(); infoErr == nil && declared.SignIn.Rule != "" && tooLong(info.Body["password"]) {
 		return Invalid("password", "too_long", longPassword)
 	}
-	field, _, _ := strings.Cut(scope.path, ".")
+	field, _, _ := strings.Cut(cmp.Or(scope.path, scope.about), ".")
 	if cause, ok := refused.RawData().(error); !ok || field == "" || !strings.Contains(cause.Error(), "create rule failure") {
 		return err
 	}

@@ -94,6 +94,11 @@ func (b *body) read(e *core.RequestEvent) error {
 	for name, value := range sent {
 		b.fields[unmodified(b.record.Collection(), name)] = value
 	}
+	for _, field := range b.record.Collection().Fields { // files come beside the values, also in a batch
+		if name := field.GetName(); field.Type() == core.FieldTypeFile && len(b.record.GetUnsavedFiles(name)) > 0 {
+			b.fields[name] = ""
+		}
+	}
 	if form := e.Request.MultipartForm; form != nil { // a batch wraps its JSON in a form
 		_, wrapped := form.Value["@jsonPayload"]
 		b.typed = wrapped && len(form.Value) == 1

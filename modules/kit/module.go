@@ -41,6 +41,7 @@ type Check struct {
 func Register(app core.App, modules []Module) {
 	declared := CatalogOf(modules)
 	nameRequests(app)
+	app.Store().Set(catalogKey, declared)
 	guardSchema(app, declared)
 	guardRequests(app, declared)
 	guardRecords(app, declared)
@@ -77,6 +78,14 @@ func CatalogOf(modules []Module) Catalog {
 		}
 	}
 	return catalog
+}
+
+const catalogKey = "hospital.catalog"
+
+// Reads says whether a role reads any records of a collection at all.
+func Reads(app core.App, role Role, collection string) bool {
+	catalog, _ := app.Store().Get(catalogKey).(Catalog)
+	return !catalog[collection].Policy[role].Read.empty()
 }
 
 // NameOf finds a declared collection by the id that relations hold.

@@ -16,10 +16,10 @@ import (
 // eyes is the app as one caller sees it while listing a collection. PocketBase's
 // own list handler does the work; it finds its query narrowed to the caller's own
 // scope, so that an index leads to the rows instead of a rule being tried on all
-// of them; a rule under which the caller's role reads all reduced to having that
-// role; and fields that the caller is not shown marked as hidden, so that they
-// can be neither filtered nor sorted by. A mistake here can hide a row, and never
-// show one.
+// of them; where nothing leads to their rows, the rule reduced to what it says of
+// the caller's role; and fields that the caller is not shown marked as hidden, so
+// that they can be neither filtered nor sorted by. A mistake here can hide a row,
+// and never show one.
 type eyes struct {
 	core.App
 	catalog Catalog
@@ -49,7 +49,7 @@ func (y eyes) FindCachedCollectionByNameOrId(nameOrID string) (*core.Collection,
 	}
 	grant, unseen := declared.Policy[y.actor.Role], declared.unseen(y.actor.Role)
 	seen := *c
-	if grant.Read == All { // the other roles' conditions would be tried on every row
+	if grant.Read.unnarrowed() { // the other roles' conditions would be tried on every row
 		seen.ListRule = Policy{y.actor.Role: grant}.rule(reads)
 	}
 	seen.Fields = slices.Clone(c.Fields)
@@ -125,7 +125,7 @@ func (c Catalog) narrow(q *dbx.SelectQuery, listed Collection, actor Actor) {
 	case scope.path != "":
 		c.own(q, listed, strings.Split(scope.path, "."), actor)
 	case scope.where != "":
-		q.AndWhere(dbx.NewExp(scope.where, dbx.Params{"me": actor.ID, "now": types.NowDateTime().String()}))
+		q.AndWhere(rare(strings.ReplaceAll(scope.where, "@", listed.Name), dbx.Params{"me": actor.ID, "now": types.NowDateTime().String()}))
 	}
 }
 

@@ -47,8 +47,9 @@ type Grant struct {
 type Scope struct {
 	Word  string // what permissions.txt calls it
 	rule  string // PocketBase filter; empty with a Word means every row
-	where string // the same in SQL, where it lets an index find the rows; {:me} is the caller
+	where string // the same in SQL, where it lets an index find the rows; {:me} is the caller, @ the collection
 	path  string // of Own: the relations that lead to the caller's account
+	about string // of others: the field by which a new row is in it or not
 }
 
 // All is every row.
@@ -62,7 +63,7 @@ func Own(path string) Scope {
 
 // Rows is a scope with a word of its own. The rule is a PocketBase filter; where
 // is SQL for the same rows that an index can answer, over the columns of the
-// collection and {:me} and {:now}, or empty when there is nothing to gain.
+// collection (@.patient) and {:me} and {:now}, or empty when there is nothing to gain.
 func Rows(word, rule, where string) Scope { return Scope{Word: word, rule: rule, where: where} }
 
 // Only narrows a scope to rows that also fulfil a PocketBase filter.
@@ -76,7 +77,16 @@ func (s Scope) Only(word, rule string) Scope {
 	return s
 }
 
+// About names the field by which a new row is in the scope or not, for the refusal.
+func (s Scope) About(field string) Scope {
+	s.about = field
+	return s
+}
+
 func (s Scope) empty() bool { return s.Word == "" }
+
+// unnarrowed says that a list of the scope goes through all rows.
+func (s Scope) unnarrowed() bool { return !s.empty() && s.path == "" && s.where == "" }
 
 // signedIn begins every rule but a guest's. Without it a bare `x = @request.auth.id`
 // would match guests wherever x is empty.

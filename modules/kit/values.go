@@ -22,6 +22,11 @@ func fits(field core.Field, value any) bool {
 		return ok
 	case core.FieldTypeFile, core.FieldTypeJSON:
 		return true
+	case core.FieldTypeSelect:
+		if field.(*core.SelectField).MaxSelect > 1 {
+			_, ok := value.([]any)
+			return ok
+		}
 	}
 	_, ok := value.(string)
 	return ok
@@ -33,6 +38,10 @@ func article(field core.Field) string {
 		return "a number"
 	case core.FieldTypeBool:
 		return "true or false"
+	case core.FieldTypeSelect:
+		if field.(*core.SelectField).MaxSelect > 1 {
+			return "a list"
+		}
 	}
 	return "text"
 }

@@ -19,25 +19,32 @@ const (
 	waiting = 30 * time.Second // with a mail server that does not answer
 )
 
-// Deliver sends the notices that are due. Each is claimed before it is sent and
-// settled afterwards, outside of any transaction: when the hospital stops in
-// between, it is sent again later, and never lost.
+// Deliver sends the notices and alerts that are due. Each is claimed before it is
+// sent and settled afterwards, outside of any transaction: when the hospital stops
+// in between, it is sent again later, and never lost.
 func Deliver(app core.App) error {
-	due, err := app.FindRecordsByFilter("notices", "status = {:pending} && next_try_at <= {:now}", "next_try_at", atOnce, 0,
+	return errors.Join(deliverAll(app, "alerts", composeAlert), deliverAll(app, "notices", compose))
+}
+
+// composer writes a mail, or says why there is none to write.
+type composer func(app core.App, told *core.Record) (m *mailer.Message, why string, err error)
+
+func deliverAll(app core.App, collection string, compose composer) error {
+	due, err := app.FindRecordsByFilter(collection, "status = {:pending} && next_try_at <= {:now}", "next_try_at", atOnce, 0,
 		dbx.Params{"pending": string(Pending), "now": kit.Stamp(kit.Now(app))})
 	if err != nil {
 		return err
 	}
 	var failed []error
-	for _, notice := range due {
-		if err := deliver(app, notice); err != nil {
-			failed = append(failed, fmt.Errorf("notice %s: %w", notice.Id, err))
+	for _, told := range due {
+		if err := deliver(app, told, compose); err != nil {
+			failed = append(failed, fmt.Errorf("%s %s: %w", collection, told.Id, err))
 		}
 	}
 	return errors.Join(failed...)
 }
 
-func deliver(app core.App, notice *core.Record) error {
+func deliver(app core.App, notice *core.Record, compose composer) error {
 	stale, err := claim(app, notice)
 	if err != nil || stale {
 		return err
@@ -65,7 +72,7 @@ func deliver(app core.App, notice *core.Record) error {
 // same notice. It is stale when another round was faster.
 func claim(app core.App, notice *core.Record) (stale bool, err error) {
 	err = app.RunInTransaction(func(tx core.App) error {
-		stored, err := tx.FindRecordById("notices", notice.Id)
+		stored, err := tx.FindRecordById(notice.Collection(), notice.Id)
 		if err != nil {
 			return err
 		}
@@ -80,8 +87,8 @@ func claim(app core.App, notice *core.Record) (stale bool, err error) {
 	return stale, err
 }
 
-// compose writes the mail, or says why there is none to write. It names the time
-// and the hospital, and nothing of why the patient comes.
+// compose writes the mail of a notice. It names the time and the hospital, and
+// nothing of why the patient comes.
 func compose(app core.App, notice *core.Record) (m *mailer.Message, why string, err error) {
 	if !app.Settings().SMTP.Enabled {
 		return nil, "The hospital has no mail server.", nil

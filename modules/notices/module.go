@@ -1,6 +1,6 @@
-// Package notices is what patients are told without having asked: that the
-// hospital moved or cancelled their visit. A notice is written in the transaction
-// of what it tells of, and sent after it.
+// Package notices is what people are told without having asked: patients, that the
+// hospital moved or cancelled their visit; admins, that somebody broke the glass. It
+// is written in the transaction of what it tells of, and sent after it.
 package notices
 
 import (
@@ -17,7 +17,7 @@ var openapi []byte
 // Module is the notices.
 var Module = kit.Module{
 	Name:        "notices",
-	Collections: []kit.Collection{notices},
+	Collections: []kit.Collection{notices, alerts},
 	Hooks: func(app core.App) {
 		app.Cron().MustAdd("hospitalNotices", "* * * * *", func() {
 			if err := Deliver(app); err != nil {
@@ -28,6 +28,7 @@ var Module = kit.Module{
 	Invariants: []kit.Invariant{
 		{"No notice is newer than the appointment it tells of.", `SELECT n.id FROM notices n JOIN appointments a ON a.id = n.appointment WHERE n.appointment_version > a.version`},
 		{"Every notice that was sent says when.", `SELECT id FROM notices WHERE (status = 'sent') != (sent_at != '')`},
+		{"Every alert that was sent says when.", `SELECT id FROM alerts WHERE (status = 'sent') != (sent_at != '')`},
 	},
 	OpenAPI: openapi,
 }

@@ -12,6 +12,7 @@ type Source string
 const (
 	Appointment Source = "appointment"
 	Manual      Source = "manual"
+	BreakGlass  Source = "break_glass"
 )
 
 var contact = []string{"phone", "email", "address", "emergency_name", "emergency_phone", "emergency_relation"}
@@ -37,27 +38,32 @@ var patients = kit.Collection{
 		kit.Text("emergency_relation", 60),
 		kit.Text("medical_history", 50_000),
 		kit.Bool("active"),
+		kit.Bool("confirmed_distinct"), // staff know of others who look the same
+		kit.Relation("merged_into", "patients"),
 	},
+	Verbatim: []string{"medical_history"},
 	Indexes: []kit.Index{
 		{Columns: "mrn", Unique: true},
 		{Columns: "user"},
+		{Columns: "national_id", Where: "national_id != ''"},
+		{Columns: "merged_into", Where: "merged_into != ''"},
 		{Columns: "name_key"},
 		{Columns: "created"},
 	},
 	Policy: kit.Policy{
-		kit.Patient: {Read: kit.Own("user"),
+		kit.Patient: {Read: kit.Own("user"), Blind: []string{"confirmed_distinct"},
 			Create: kit.Own("user"), Sets: with(identity, "user", "medical_history"),
 			Update: kit.Own("user"), Changes: contact},
 		kit.Doctor: {Read: Care(""), Blind: []string{"national_id"},
 			Update: Care(""), Changes: []string{"blood_group", "medical_history"}},
 		kit.Nurse: {Read: kit.All, Blind: []string{"national_id"},
-			Create: kit.All, Sets: with(identity, "medical_history")},
+			Create: kit.All, Sets: with(identity, "medical_history", "confirmed_distinct")},
 		kit.Receptionist: {Read: kit.All, Blind: []string{"medical_history"},
-			Create: kit.All, Sets: with(identity, "user"),
+			Create: kit.All, Sets: with(identity, "user", "confirmed_distinct"),
 			Update: kit.All, Changes: with(identity, "user", "active")},
 		kit.Accountant: {Read: kit.All, Sees: []string{"mrn", "name", "phone", "email", "address"}},
 		kit.Admin: {Read: kit.All,
-			Create: kit.All, Sets: with(identity, "user", "medical_history"),
+			Create: kit.All, Sets: with(identity, "user", "medical_history", "confirmed_distinct"),
 			Update: kit.All, Changes: with(identity, "user", "medical_history", "active")},
 	},
 }
@@ -67,7 +73,7 @@ var careTeam = kit.Collection{
 	Fields: kit.Fields{
 		kit.Required(kit.Relation("patient", "patients")),
 		kit.Required(kit.Relation("user", "users")),
-		kit.Required(kit.Select("source", Appointment, Manual)),
+		kit.Required(kit.Select("source", Appointment, Manual, BreakGlass)),
 		kit.Text("reason", 500),
 		kit.Required(kit.Instant("starts")),
 		kit.Required(kit.Instant("ends")),
@@ -86,14 +92,20 @@ var careTeam = kit.Collection{
 // Care is the rows whose patient the caller is in the care team of, now. The path
 // leads to the patient and is empty in the patients collection itself.
 func Care(path string) kit.Scope {
-	column, prefix := "[[patients.id]]", ""
+	column, prefix := "id", ""
 	if path != "" {
-		column, prefix = "[["+path+"]]", path+"."
+		column, prefix = path, path+"."
 	}
 	via := prefix + "care_team_via_patient."
 	return kit.Rows("care",
 		via+"user ?= @request.auth.id && "+via+"starts ?<= @now && "+via+"ends ?> @now",
-		column+" IN (SELECT patient FROM care_team WHERE user = {:me} AND starts <= {:now} AND ends > {:now})")
+		"[[@."+column+"]] IN (SELECT patient FROM care_team WHERE user = {:me} AND starts <= {:now} AND ends > {:now})").About(path)
+}
+
+// Treating is the filter for patients in whose care team the caller is because they
+// treat them, and not for an emergency that they declared themselves.
+func Treating(path string) string {
+	return Care(path).Rule() + " && " + path + `.care_team_via_patient.source ?!= "` + string(BreakGlass) + `"`
 }
 
 func with(fields []string, more ...string) []string {

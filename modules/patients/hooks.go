@@ -20,16 +20,38 @@ func hooks(app core.App) {
 		}
 		e.Record.Set("mrn", MRN(n))
 		e.Record.Set("active", true)
+		e.Record.Set("merged_into", "")
+		if err := distinct(e.App, e.Record); err != nil {
+			return err
+		}
 		return check(e)
 	})
-	kit.OnUpdate(app, "patients", func(e *core.RecordEvent, _ *core.Record) error { return check(e) })
+	kit.OnUpdate(app, "patients", func(e *core.RecordEvent, before *core.Record) error {
+		if before.GetString("merged_into") != "" && kit.Changed(before, e.Record) && kit.ActorOf(e.Record).Role != kit.System {
+			return kit.Conflict("merged_into", "merged", "This record was merged into another. Change that one.")
+		}
+		if err := keepHistory(e.App, before, e.Record); err != nil {
+			return err
+		}
+		return check(e)
+	})
+	kit.OnCreate(app, "break_glass", breakGlass)
+	kit.OnUpdate(app, "break_glass", review)
+	kit.OnCreate(app, "patient_merges", merge)
+	kit.OnUpdate(app, "patient_merges", undo)
 	kit.OnCreate(app, "care_team", func(e *core.RecordEvent) error {
 		if e.Record.GetString("source") == "" {
 			e.Record.Set("source", string(Manual))
 		}
 		return checkTeam(e)
 	})
-	kit.OnUpdate(app, "care_team", func(e *core.RecordEvent, _ *core.Record) error { return checkTeam(e) })
+	kit.OnUpdate(app, "care_team", func(e *core.RecordEvent, before *core.Record) error {
+		longer := e.Record.GetDateTime("ends").After(before.GetDateTime("ends"))
+		if longer && before.GetString("source") == string(BreakGlass) {
+			return kit.Forbidden("ends", "not_allowed", "What somebody opened in an emergency is not extended. Add an entry of your own.")
+		}
+		return checkTeam(e)
+	})
 }
 
 func check(e *core.RecordEvent) error {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"hospital/modules/kit"
 )
@@ -91,6 +92,11 @@ func (w *Writer) Find(name, collection, field, value string) *core.Record {
 
 func (w *Writer) save(as kit.Actor, name string, r *core.Record, values Fields) {
 	r.Load(values)
+	if r.IsNew() { // at the moment of the clock, which may be long ago
+		if now, err := types.ParseDateTime(kit.Now(w.tx)); err == nil {
+			r.SetRaw("created", now)
+		}
+	}
 	if err := w.tx.Save(kit.By(as, r)); err != nil {
 		w.Err = fmt.Errorf("%s %s: %w", r.Collection().Name, name, err)
 		return

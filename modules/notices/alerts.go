@@ -1,0 +1,89 @@
+package notices
+
+import (
+	"fmt"
+	"net/mail"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/mailer"
+
+	"hospital/modules/hospital"
+	"hospital/modules/kit"
+)
+
+// alerts are what admins are told, each of them: there in the portal as soon as it
+// is written, and by mail.
+var alerts = kit.Collection{
+	Name: "alerts",
+	Fields: kit.Fields{
+		kit.Required(kit.Relation("user", "users")),
+		kit.Required(kit.Relation("break_glass", "break_glass")),
+		kit.Bool("seen"),
+		kit.Required(kit.Select("status", Pending, Sent, Failed, Skipped)), // of the mail
+		kit.Instant("sent_at"),
+		kit.Int("attempts", 0, mostAttempts),
+		kit.Instant("next_try_at"),
+		kit.Text("error", 500),
+	},
+	Indexes: []kit.Index{
+		{Columns: "user, created"},
+		{Columns: "break_glass, user", Unique: true},
+		{Columns: "status, next_try_at"},
+	},
+	Policy: kit.Policy{
+		kit.Admin: {Read: kit.Own("user"), Update: kit.Own("user"), Changes: []string{"seen"}},
+	},
+}
+
+// AlertAdmins tells every active admin that somebody opened a record on their own
+// word.
+func AlertAdmins(tx core.App, broken *core.Record) error {
+	admins, err := tx.FindAllRecords("users", dbx.HashExp{"role": string(kit.Admin), "status": "active"})
+	if err != nil {
+		return err
+	}
+	for _, admin := range admins {
+		alert, err := kit.New(tx, "alerts")
+		if err != nil {
+			return err
+		}
+		alert.Load(map[string]any{"user": admin.Id, "break_glass": broken.Id, "status": string(Pending), "next_try_at": kit.Now(tx)})
+		if err := tx.Save(alert); err != nil {
+			return fmt.Errorf("alert of %s: %w", broken.Id, err)
+		}
+	}
+	return nil
+}
+
+// composeAlert writes the mail of an alert. It names who opened a record and when;
+// whose it was stands in the review queue.
+func composeAlert(app core.App, alert *core.Record) (m *mailer.Message, why string, err error) {
+	if !app.Settings().SMTP.Enabled {
+		return nil, "The hospital has no mail server.", nil
+	}
+	admin, err := app.FindRecordById("users", alert.GetString("user"))
+	if err != nil {
+		return nil, "", err
+	}
+	broken, err := app.FindRecordById("break_glass", alert.GetString("break_glass"))
+	if err != nil {
+		return nil, "", err
+	}
+	who, err := app.FindRecordById("users", broken.GetString("user"))
+	if err != nil {
+		return nil, "", err
+	}
+	house, err := hospital.Of(app)
+	if err != nil {
+		return nil, "", err
+	}
+	when := broken.GetDateTime("created").Time().In(house.Zone()).Format("Monday, 2 January 2006, 15:04 MST")
+	return &mailer.Message{
+		From:    mail.Address{Name: app.Settings().Meta.SenderName, Address: app.Settings().Meta.SenderAddress},
+		To:      []mail.Address{{Name: admin.GetString("name"), Address: admin.Email()}},
+		Subject: "A patient's record was opened without a visit – " + house.GetString("name"),
+		Text: who.GetString("name") + " opened a patient's record on their own word on " + when + ". It stays open for 60 minutes.\n\n" +
+			"The reason waits for your review: " + app.Settings().Meta.AppURL + "\n\n" + house.GetString("name") + "\n",
+	}, "", nil
+}

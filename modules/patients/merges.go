@@ -1,0 +1,180 @@
+package patients
+
+import (
+	"database/sql"
+	"errors"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/kit"
+)
+
+// MergeStatus is whether two records are one.
+type MergeStatus string
+
+// The statuses of a merge. Undone is final; the two can be merged again.
+const (
+	Merged MergeStatus = "merged"
+	Undone MergeStatus = "undone"
+)
+
+var mergers = []kit.Role{kit.Receptionist, kit.Admin}
+
+// merges are records that turned out to be of one person.
+var merges = kit.Collection{
+	Name: "patient_merges",
+	Fields: kit.Fields{
+		kit.Required(kit.Relation("duplicate", "patients")),
+		kit.Required(kit.Relation("survivor", "patients")),
+		kit.Required(kit.Text("reason", 500)),
+		kit.Required(kit.Select("status", Merged, Undone)),
+		kit.Int("moved", 0, 1<<50),
+		kit.Bool("was_active"),   // the duplicate
+		kit.Bool("took_account"), // the survivor had none
+		kit.Relation("merged_by", "users"),
+		kit.Relation("undone_by", "users"),
+		kit.Instant("undone_at"),
+	},
+	Indexes: []kit.Index{
+		{Columns: "duplicate", Unique: true, Where: "status = 'merged'"},
+		{Columns: "survivor"},
+		{Columns: "created"},
+	},
+	Policy: kit.Policy{
+		kit.Receptionist: {Read: kit.All, Create: kit.All, Sets: []string{"duplicate", "survivor", "reason"}, Update: kit.All, Changes: []string{"status"}},
+		kit.Admin:        {Read: kit.All, Create: kit.All, Sets: []string{"duplicate", "survivor", "reason"}, Update: kit.All, Changes: []string{"status"}},
+	},
+}
+
+// mergeItems are what a merge moved from one record to the other.
+var mergeItems = kit.Collection{
+	Name: "patient_merge_items",
+	Fields: kit.Fields{
+		kit.Required(kit.Relation("merge", "patient_merges")),
+		kit.Required(kit.Text("of", 100)), // a collection
+		kit.Required(kit.Text("record", 15)),
+	},
+	Indexes:  []kit.Index{{Columns: "merge, of"}},
+	Triggers: kit.AppendOnly("patient_merge_items"),
+	Policy: kit.Policy{
+		kit.Receptionist: {Read: kit.All},
+		kit.Admin:        {Read: kit.All},
+	},
+}
+
+// merge is the law for a new merge: all that was of the duplicate is of the
+// survivor, in one step, and it is written down what that was.
+func merge(e *core.RecordEvent) error {
+	r, actor := e.Record, kit.ActorOf(e.Record)
+	duplicate, survivor, err := pair(e.App, r)
+	if err != nil {
+		return err
+	}
+	account := duplicate.GetString("user")
+	took := account != "" && survivor.GetString("user") == ""
+	r.Load(map[string]any{"status": string(Merged), "merged_by": actor.ID, "was_active": duplicate.GetBool("active"), "took_account": took, "moved": 0})
+	if err := e.Next(); err != nil {
+		return err
+	}
+	tables, err := pointing(e.App)
+	if err != nil {
+		return err
+	}
+	moved := int64(0)
+	for _, table := range tables {
+		n, err := move(e.App, table, func() (sql.Result, error) {
+			_, err := e.App.NonconcurrentDB().NewQuery("INSERT INTO patient_merge_items (id, merge, [[of]], record, created, updated)" +
+				" SELECT substr(lower(hex(randomblob(8))), 1, 15), {:merge}, {:of}, id, {:now}, {:now} FROM {{" + table + "}} WHERE patient = {:from}").
+				Bind(dbx.Params{"merge": r.Id, "of": table, "now": kit.Stamp(kit.Now(e.App)), "from": duplicate.Id}).Execute()
+			if err != nil {
+				return nil, err
+			}
+			return e.App.NonconcurrentDB().Update(table, dbx.Params{"patient": survivor.Id}, dbx.HashExp{"patient": duplicate.Id}).Execute()
+		})
+		if err != nil {
+			return err
+		}
+		moved += n
+	}
+	r.Set("moved", moved)
+	if _, err := e.App.NonconcurrentDB().Update("patient_merges", dbx.Params{"moved": moved}, dbx.HashExp{"id": r.Id}).Execute(); err != nil {
+		return err
+	}
+	if took {
+		survivor.Set("user", account)
+	}
+	duplicate.Load(map[string]any{"active": false, "merged_into": survivor.Id})
+	return errors.Join(e.App.Save(survivor), e.App.Save(duplicate))
+}
+
+// pair are the two records, when they can be one.
+func pair(tx core.App, r *core.Record) (duplicate, survivor *core.Record, err error) {
+	both := map[string]*core.Record{}
+	for _, field := range []string{"duplicate", "survivor"} {
+		found, err := tx.FindRecordById("patients", r.GetString(field))
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, nil, kit.Invalid(field, "not_found", "There is no such patient.")
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if found.GetString("merged_into") != "" {
+			return nil, nil, kit.Conflict(field, "merged", "This record was merged into another already.")
+		}
+		both[field] = found
+	}
+	if r.GetString("duplicate") == r.GetString("survivor") {
+		return nil, nil, kit.Invalid("survivor", "same_patient", "These are one record already.")
+	}
+	return both["duplicate"], both["survivor"], nil
+}
+
+// undo is the law for the one change of a merge: what it moved goes back, with what
+// was noted of that since. What else was noted stays with the survivor.
+func undo(e *core.RecordEvent, before *core.Record) error {
+	r := e.Record
+	if !kit.Changed(before, r) {
+		return e.Next()
+	}
+	states := kit.States{{"undo", []string{string(Merged)}, string(Undone), mergers, nil}}
+	if err := states.Check("undo", "a merge", kit.Move{App: e.App, Actor: kit.ActorOf(r), Before: before, After: r}); err != nil {
+		return err
+	}
+	duplicate, err := e.App.FindRecordById("patients", r.GetString("duplicate"))
+	if err != nil {
+		return err
+	}
+	survivor, err := e.App.FindRecordById("patients", r.GetString("survivor"))
+	if err != nil {
+		return err
+	}
+	if survivor.GetString("merged_into") != "" {
+		return kit.Conflict("status", "merged", "The record was merged further since. Undo that first.")
+	}
+	r.Load(map[string]any{"undone_by": kit.ActorOf(r).ID, "undone_at": kit.Now(e.App)})
+	if err := e.Next(); err != nil {
+		return err
+	}
+	tables, err := pointing(e.App)
+	if err != nil {
+		return err
+	}
+	for _, table := range tables {
+		if _, err := move(e.App, table, func() (sql.Result, error) {
+			return e.App.NonconcurrentDB().NewQuery("UPDATE {{" + table + "}} SET patient = {:to} WHERE patient = {:from}" +
+				" AND id IN (SELECT record FROM patient_merge_items WHERE merge = {:merge} AND [[of]] = {:of})").
+				Bind(dbx.Params{"to": duplicate.Id, "from": survivor.Id, "merge": r.Id, "of": table}).Execute()
+		}); err != nil {
+			return err
+		}
+	}
+	if err := follow(e.App, survivor.Id, duplicate.Id); err != nil {
+		return err
+	}
+	if r.GetBool("took_account") && survivor.GetString("user") == duplicate.GetString("user") {
+		survivor.Set("user", "")
+	}
+	duplicate.Load(map[string]any{"active": r.GetBool("was_active"), "merged_into": ""})
+	return errors.Join(e.App.Save(survivor), e.App.Save(duplicate))
+}

@@ -1,0 +1,141 @@
+package patients
+
+import (
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/kit"
+)
+
+// follow moves the rows that point to one that has moved: the notes of a visit, the
+// payments of a bill, and so on, until none is left.
+func follow(tx core.App, from, to string) error {
+	all, err := links(tx)
+	if err != nil {
+		return err
+	}
+	for moved := int64(-1); moved != 0; {
+		moved = 0
+		for _, link := range all {
+			where := " WHERE patient = {:from} AND [[" + link.column + "]] IN (SELECT id FROM {{" + link.target + "}} WHERE patient = {:to})"
+			var waiting int
+			if err := tx.DB().NewQuery("SELECT COUNT(*) FROM {{" + link.table + "}}" + where).Bind(dbx.Params{"from": from, "to": to}).Row(&waiting); err != nil {
+				return err
+			}
+			if waiting == 0 {
+				continue
+			}
+			n, err := move(tx, link.table, func() (sql.Result, error) {
+				return tx.NonconcurrentDB().NewQuery("UPDATE {{" + link.table + "}} SET patient = {:to}" + where).Bind(dbx.Params{"from": from, "to": to}).Execute()
+			})
+			if err != nil {
+				return err
+			}
+			moved += n
+		}
+	}
+	return nil
+}
+
+// link is a column by which a row of a patient points to another of the same.
+type link struct{ table, column, target string }
+
+func links(app core.App) (all []link, err error) {
+	tables, err := pointing(app)
+	if err != nil {
+		return nil, err
+	}
+	for _, table := range tables {
+		c, err := app.FindCachedCollectionByNameOrId(table)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range c.Fields {
+			r, ok := f.(*core.RelationField)
+			if !ok {
+				continue
+			}
+			target, err := app.FindCachedCollectionByNameOrId(r.CollectionId)
+			if err != nil {
+				return nil, err
+			}
+			if slices.Contains(tables, target.Name) {
+				all = append(all, link{table, r.Name, target.Name})
+			}
+		}
+	}
+	return all, nil
+}
+
+// pointing are the tables whose rows are of a patient.
+func pointing(app core.App) (tables []string, err error) {
+	all, err := app.FindAllCollections(core.CollectionTypeBase, core.CollectionTypeAuth)
+	if err != nil {
+		return nil, err
+	}
+	patients, err := app.FindCachedCollectionByNameOrId("patients")
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		if f, ok := c.Fields.GetByName("patient").(*core.RelationField); ok && f.CollectionId == patients.Id && c.Name != "audit_log" { // which says what was
+			tables = append(tables, c.Name)
+		}
+	}
+	slices.Sort(tables)
+	return tables, nil
+}
+
+// move lifts the triggers that keep the rows of a table as they are while they are
+// given to the other record of the same person. The schema of SQLite is part of
+// the transaction: nobody else finds them lifted, and a failure brings them back.
+// The triggers that guard against two visits at once stay.
+func move(tx core.App, table string, update func() (sql.Result, error)) (int64, error) {
+	db := tx.NonconcurrentDB()
+	var keeping []struct{ Name, SQL string }
+	err := db.NewQuery("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = {:table} AND sql LIKE '%BEFORE UPDATE%'" +
+		" AND (sql LIKE '%''frozen''%' OR sql LIKE '%''append_only''%' OR name LIKE '%frozen%')").Bind(dbx.Params{"table": table}).All(&keeping)
+	if err != nil {
+		return 0, err
+	}
+	for _, t := range keeping {
+		if _, err := db.NewQuery("DROP TRIGGER [[" + t.Name + "]]").Execute(); err != nil {
+			return 0, err
+		}
+	}
+	done, err := update()
+	if err != nil && strings.Contains(err.Error(), "constraint failed: patient_busy") {
+		return 0, kit.Conflict("duplicate", "patient_busy", "Both records have a visit at the same time. Cancel or move one of them first.")
+	}
+	if err != nil {
+		return 0, fmt.Errorf("move the %s of a patient: %w", table, err)
+	}
+	for _, t := range keeping {
+		if _, err := db.NewQuery(t.SQL).Execute(); err != nil {
+			return 0, fmt.Errorf("set trigger %s again: %w", t.Name, err)
+		}
+	}
+	return done.RowsAffected()
+}
+
+// leftBehind names what is still of a merged record.
+func leftBehind(app core.App) (ids []string, err error) {
+	tables, err := pointing(app)
+	if err != nil {
+		return nil, err
+	}
+	for _, table := range tables {
+		var left []string
+		err := app.DB().NewQuery("SELECT t.id FROM {{" + table + "}} t JOIN patients p ON p.id = t.patient WHERE p.merged_into != ''").Column(&left)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, left...)
+	}
+	return ids, nil
+}
