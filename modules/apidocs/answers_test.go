@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -239,7 +240,12 @@ func users(client hospitaltest.Client, endpoint string, b any) hospitaltest.Resp
 
 // specials are the operations that are not of a record.
 var specials = map[string]func(h *hospitaltest.Hospital){
-	"health":       func(h *hospitaltest.Hospital) { h.As("guest").Do(http.MethodGet, "/api/health", nil) },
+	"health": func(h *hospitaltest.Hospital) { h.As("guest").Do(http.MethodGet, "/api/health", nil) },
+	"ready": func(h *hospitaltest.Hospital) {
+		h.As("guest").Do(http.MethodGet, "/api/hospital/ready", nil)
+		h.At(time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC))
+		h.As("guest").Do(http.MethodGet, "/api/hospital/ready", nil)
+	},
 	"documentYaml": func(h *hospitaltest.Hospital) { twice(h, "/api/hospital/openapi.yaml") },
 	"documentJson": func(h *hospitaltest.Hospital) { twice(h, "/api/hospital/openapi.json") },
 	"listSlotsOfDoctor": func(h *hospitaltest.Hospital) {

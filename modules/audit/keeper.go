@@ -154,3 +154,14 @@ func Seen(app core.App, actor kit.Actor, action string, records ...*core.Record)
 		k.seen(actor, action, records[0].Collection().Name, records...)
 	}
 }
+
+// Waiting is how much was read and refused that is not written down yet.
+func Waiting(app core.App) int {
+	k, ok := app.Store().Get(keeperName).(*keeper)
+	if !ok {
+		return 0
+	}
+	k.lock.Lock()
+	defer k.lock.Unlock()
+	return len(k.waiting)
+}

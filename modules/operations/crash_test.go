@@ -67,7 +67,7 @@ var (
 )
 
 // furnished is a demo hospital of the test's own.
-func furnished(t *testing.T) (dir string) {
+func furnished(t testing.TB) (dir string) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("builds and runs the binary")
@@ -92,7 +92,7 @@ type ran struct {
 	stdout, stderr string
 }
 
-func run(t *testing.T, stdin string, env []string, args ...string) ran {
+func run(t testing.TB, stdin string, env []string, args ...string) ran {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -116,7 +116,7 @@ func (r ran) refused(t *testing.T, why string) {
 	}
 }
 
-func (r ran) succeeded(t *testing.T) {
+func (r ran) succeeded(t testing.TB) {
 	t.Helper()
 	if r.code != 0 {
 		t.Fatalf("exited with %d: %s%s", r.code, r.stderr, r.stdout)
@@ -139,7 +139,7 @@ func inside(t *testing.T, dir string, work func(app core.App)) {
 }
 
 // outside is a connection of somebody else's to the database.
-func outside(t *testing.T, dir string) *dbx.DB {
+func outside(t testing.TB, dir string) *dbx.DB {
 	t.Helper()
 	db, err := core.DefaultDBConnect(filepath.Join(dir, "data.db"))
 	if err != nil {
@@ -150,7 +150,7 @@ func outside(t *testing.T, dir string) *dbx.DB {
 }
 
 // answered is the one value of a query.
-func answered[T any](t *testing.T, db *dbx.DB, sql string, params dbx.Params) (value T) {
+func answered[T any](t testing.TB, db *dbx.DB, sql string, params dbx.Params) (value T) {
 	t.Helper()
 	if err := db.NewQuery(sql).Bind(params).Row(&value); err != nil {
 		t.Fatalf("%s: %v", sql, err)
@@ -163,9 +163,28 @@ type server struct {
 	address string
 	process *exec.Cmd
 	token   string // of whoever has signed in
+	said    heard  // on standard error
 }
 
-func serve(t *testing.T, dir string) *server {
+// heard is what a program says, also while it speaks.
+type heard struct {
+	lock sync.Mutex
+	text bytes.Buffer
+}
+
+func (h *heard) Write(p []byte) (int, error) {
+	h.lock.Lock()
+	defer h.lock.Unlock()
+	return h.text.Write(p)
+}
+
+func (h *heard) String() string {
+	h.lock.Lock()
+	defer h.lock.Unlock()
+	return h.text.String()
+}
+
+func serve(t testing.TB, dir string, env ...string) *server {
 	t.Helper()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -174,6 +193,7 @@ func serve(t *testing.T, dir string) *server {
 	s := &server{address: taken.Addr().String()}
 	_ = taken.Close()
 	s.process = exec.Command(binary(), "serve", "--dir", dir, "--http="+s.address)
+	s.process.Env, s.process.Stderr = append(os.Environ(), env...), &s.said
 	if err := s.process.Start(); err != nil {
 		t.Fatal("serve:", err)
 	}
@@ -183,7 +203,7 @@ func serve(t *testing.T, dir string) *server {
 			return s
 		}
 		if time.Now().After(deadline) {
-			t.Fatal("the server does not answer")
+			t.Fatal("the server does not answer: ", s.said.String())
 		}
 	}
 }
@@ -221,7 +241,27 @@ func (s *server) ask(method, path string, body map[string]any) (status int, answ
 	return response.StatusCode, answer, json.Unmarshal(raw, &answer)
 }
 
-func (s *server) signIn(t *testing.T, email string) {
+// says waits until a server has said something on standard error.
+func (s *server) says(t testing.TB, text string) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(s.said.String(), text); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the server does not say %s: %s", text, s.said.String())
+		}
+	}
+}
+
+// operate signs in the operator of the demo hospital.
+func (s *server) operate(t testing.TB) {
+	t.Helper()
+	status, answer, err := s.ask(http.MethodPost, "/api/collections/_superusers/auth-with-password", map[string]any{"identity": "operator@hospital.example", "password": "demo-hospital"})
+	if err != nil || status != http.StatusOK {
+		t.Fatalf("sign in the operator: %d %v %v", status, answer, err)
+	}
+	s.token = answer["token"].(string)
+}
+
+func (s *server) signIn(t testing.TB, email string) {
 	t.Helper()
 	status, answer, err := s.ask(http.MethodPost, "/api/collections/users/auth-with-password", map[string]any{"identity": email, "password": demo.Password})
 	if err != nil || status != http.StatusOK {

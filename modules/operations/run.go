@@ -1,13 +1,15 @@
-// Package operations is what an operator does from the command line.
+// Package operations is what an operator meets: the commands, the settings, and
+// what a server tells of itself.
 package operations
 
 import (
-	"cmp"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/cmd"
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/plugins/migratecmd"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -15,13 +17,14 @@ import (
 	"hospital/modules/kit"
 )
 
-// NewApp is PocketBase with the hospital's defaults: the data directory from
-// HOSPITAL_DATA_DIR or pb_data where the command is run, and as many readers as
-// two cores can feed instead of 120.
+// NewApp is PocketBase with the hospital's defaults: the data directory from the
+// environment, writes that survive a power cut, and as many readers as two cores
+// can feed instead of 120.
 func NewApp() *pocketbase.PocketBase {
 	return pocketbase.NewWithConfig(pocketbase.Config{
-		DefaultDataDir:       cmp.Or(os.Getenv("HOSPITAL_DATA_DIR"), "pb_data"),
-		DefaultEncryptionEnv: "HOSPITAL_ENCRYPTION_KEY",
+		DefaultDataDir:       valueOf(dataDirEnv),
+		DefaultEncryptionEnv: encryptionEnv,
+		DBConnect:            connect,
 		DataMaxOpenConns:     16,
 		DataMaxIdleConns:     8,
 	})
@@ -34,28 +37,59 @@ func Run(app *pocketbase.PocketBase, modules []kit.Module, more ...*cobra.Comman
 	root := app.RootCmd
 	root.Use, root.Short, root.Version = "hospital", "A hospital's front office and outpatient record", kit.Version
 	migratecmd.MustRegister(app, root, migratecmd.Config{Dir: "migrations"})
-	announce(app)
-	Harden(app)
-	serve := cmd.NewServeCommand(app, false)
-	if f, ok := serve.PersistentFlags().Lookup("origins").Value.(pflag.SliceValue); ok {
-		if err := f.Replace(origins()); err != nil {
-			return err
-		}
-	}
-	root.AddCommand(serve, superuserCommand(app), verifyCommand(app, modules))
+	bare := []*cobra.Command{configCommand(), restoreCommand()} // open no database
+	root.AddCommand(bare...)
+	root.AddCommand(serveCommand(app), superuserCommand(app), verifyCommand(app, modules), backupCommand(app))
 	root.AddCommand(more...)
 	root.FParseErrWhitelist = cobra.FParseErrWhitelist{} // a misspelt flag is an error
 	root.SilenceErrors = true
 
-	if _, _, err := root.Find(os.Args[1:]); err != nil {
+	asked, _, err := root.Find(os.Args[1:])
+	if err != nil {
 		return err
 	}
 	var failed error
 	capture(root, &failed)
+	if slices.Contains(bare, asked) {
+		_ = root.Execute()
+		return failed
+	}
+	if err := CheckSettings(); err != nil {
+		journal.Error("refused to start", "error", err.Error())
+		return err
+	}
+	announce(app)
+	Harden(app)
+	report(app)
+	finish(app)
+	measure(app)
 	if err := app.Execute(); err != nil {
 		return err
 	}
 	return failed
+}
+
+// serveCommand is PocketBase's, with the environment's word for its flags. A server
+// backs itself up.
+func serveCommand(app core.App) *cobra.Command {
+	serve := cmd.NewServeCommand(app, false)
+	flags := serve.PersistentFlags()
+	if f, ok := flags.Lookup("origins").Value.(pflag.SliceValue); ok {
+		_ = f.Replace(origins()) // takes any
+	}
+	if at := os.Getenv(httpEnv); at != "" { // with domain names PocketBase has another default
+		_ = flags.Lookup("http").Value.Set(at)
+	}
+	run := serve.RunE
+	serve.RunE = func(c *cobra.Command, args []string) error {
+		schedules(app)
+		err := run(c, args)
+		if err != nil {
+			journal.Error("refused to serve", "error", err.Error())
+		}
+		return err
+	}
+	return serve
 }
 
 // capture keeps what a command answers, and what cobra itself refuses.

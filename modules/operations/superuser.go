@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/cmd"
@@ -13,12 +12,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// passwordEnv holds a superuser's password for a command that is not given one.
-const passwordEnv = "HOSPITAL_SUPERUSER_PASSWORD"
-
 // superuserCommand is PocketBase's, except that create, update and upsert read a
 // password they are not given from the environment or from standard input, so
-// that it need not stand in the process list.
+// that it need not stand in the process list. They also work in a new data directory.
 func superuserCommand(app core.App) *cobra.Command {
 	command := cmd.NewSuperuserCommand(app)
 	for _, sub := range command.Commands() {
@@ -34,6 +30,9 @@ func superuserCommand(app core.App) *cobra.Command {
 					}
 					args = append(args, password)
 				}
+				if err := app.RunAllMigrations(); err != nil { // the log that says who made a superuser
+					return err
+				}
 				return run(c, args)
 			}
 		}
@@ -42,7 +41,7 @@ func superuserCommand(app core.App) *cobra.Command {
 }
 
 func readPassword(in io.Reader) (string, error) {
-	if password := os.Getenv(passwordEnv); password != "" {
+	if password := valueOf(passwordEnv); password != "" {
 		return password, nil
 	}
 	line, err := bufio.NewReader(in).ReadString('\n')

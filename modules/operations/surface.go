@@ -1,9 +1,6 @@
 package operations
 
 import (
-	"fmt"
-	"net/netip"
-	"os"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -11,46 +8,29 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// The environment variables that open what is closed, or close what is open.
-const (
-	originsEnv   = "HOSPITAL_ORIGINS"       // websites whose pages may use the API from a browser
-	consoleEnv   = "HOSPITAL_SQL_CONSOLE"   // "on" opens the dashboard's SQL console
-	operatorsEnv = "HOSPITAL_SUPERUSER_IPS" // from where superusers may come
-)
-
 // nobody is an origin that no page has. Without one PocketBase would let in all.
 const nobody = "https://no.invalid"
 
 // origins are the websites that may use the API from their own pages.
 func origins() []string {
-	listed := list(os.Getenv(originsEnv))
+	listed := list(valueOf(originsEnv))
 	if len(listed) == 0 {
 		return []string{nobody}
 	}
 	return listed
 }
 
-// list is the words of a list with commas.
-func list(text string) (words []string) {
-	for _, word := range strings.Split(text, ",") {
-		if word = strings.TrimSpace(word); word != "" {
-			words = append(words, word)
-		}
-	}
-	return words
-}
-
 // Harden binds what makes a server fit for a hospital's network: it tells browsers
 // to be careful, keeps what people ask for out of the request log, closes the SQL
-// console, and lets superusers in only from where they should be.
+// console, lets superusers in only from where they should be, and says whether it
+// is ready.
 func Harden(app core.App) {
+	apply(app)
+	ready(app)
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalHarden", Func: func(se *core.ServeEvent) error {
-		if err := superuserIPs(se.App); err != nil {
-			return err
-		}
 		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalHeaders", Priority: apis.DefaultSecurityHeadersMiddlewarePriority + 1, Func: headers})
 		se.Router.BindFunc(func(e *core.RequestEvent) error {
-			if e.Request.URL.Path == "/api/sql" && os.Getenv(consoleEnv) != "on" {
+			if e.Request.URL.Path == "/api/sql" && valueOf(consoleEnv) != "on" {
 				return e.ForbiddenError("The SQL console is closed. It goes past every law of the hospital; an operator opens it with "+consoleEnv+"=on.", nil)
 			}
 			return e.Next()
@@ -88,22 +68,4 @@ func scrub(l *core.Log) {
 			l.Data[name], _, _ = strings.Cut(text, "?")
 		}
 	}
-}
-
-// superuserIPs applies what the environment says of from where superusers come.
-func superuserIPs(app core.App) error {
-	wanted := list(os.Getenv(operatorsEnv))
-	if len(wanted) == 0 {
-		return nil
-	}
-	for _, text := range wanted {
-		if _, err := netip.ParseAddr(text); err != nil {
-			if _, err := netip.ParsePrefix(text); err != nil {
-				return fmt.Errorf("%s: %q is no address and no network", operatorsEnv, text)
-			}
-		}
-	}
-	settings := app.Settings()
-	settings.SuperuserIPs = wanted
-	return app.Save(settings)
 }

@@ -78,11 +78,7 @@ func TestTheRequestLogNamesNobody(t *testing.T) {
 func TestTheSQLConsoleIsClosed(t *testing.T) {
 	t.Parallel()
 	s := serve(t, furnished(t))
-	_, answer, err := s.ask(http.MethodPost, "/api/collections/_superusers/auth-with-password", map[string]any{"identity": "operator@hospital.example", "password": "demo-hospital"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.token, _ = answer["token"].(string)
+	s.operate(t)
 	if status, answer, err := s.ask(http.MethodPost, "/api/sql", map[string]any{"query": "SELECT 1"}); err != nil || status != http.StatusForbidden {
 		t.Errorf("the console answered %d %v %v", status, answer, err)
 	}
