@@ -17,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) {
 	// Each check of the machine opens a hospital; more are asked for with -rapid.checks.
-	for name, value := range map[string]string{"rapid.checks": "8", "rapid.steps": "40"} {
+	for name, value := range map[string]string{"rapid.checks": "6", "rapid.steps": "40"} {
 		if err := flag.Set(name, value); err != nil {
 			panic(err)
 		}
@@ -32,6 +32,7 @@ func TestTheWholeMachine(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		m := begin(t)
+		defer m.h.Verify()
 		r.Repeat(map[string]func(*rapid.T){
 			"":          m.compare,
 			"book":      m.book,
@@ -128,7 +129,7 @@ func (m *machine) compare(t *rapid.T) {
 	if n := m.h.Count("appointments"); n != int64(len(m.visits)) {
 		t.Fatalf("the hospital has %d visits, the model %d", n, len(m.visits))
 	}
-	if report := m.h.Breaches(); report != "" {
+	if report := m.h.Breaches(appointments.Module); report != "" {
 		t.Fatal(report)
 	}
 }

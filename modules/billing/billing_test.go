@@ -18,7 +18,7 @@ import (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if !slices.ContainsFunc(os.Args, func(arg string) bool { return strings.Contains(arg, "rapid.checks") }) {
-		_ = flag.Set("rapid.checks", "15") // it is registered
+		_ = flag.Set("rapid.checks", "8") // it is registered
 	}
 	hospitaltest.Main(m)
 }

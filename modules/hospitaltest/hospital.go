@@ -55,6 +55,7 @@ func New(t testing.TB) *Hospital {
 	}
 	h := &Hospital{T: t, App: app, Router: routes}
 	app.OnServe().Unbind("__pbCronStart__", "hospitalAuditFlush") // what the clock would do, tests do when they want it
+	app.OnTerminate().Unbind("hospitalAuditFlush")
 	serve := &core.ServeEvent{App: app, Router: routes}
 	err = app.OnServe().Trigger(serve, func(e *core.ServeEvent) error {
 		h.Handler, err = e.Router.BuildMux()
@@ -125,11 +126,24 @@ func (h *Hospital) Count(collection string) int64 {
 }
 
 // Breaches is what the verify command says of a hospital that is not sound; empty
-// when it is.
-func (h *Hospital) Breaches() string {
+// when it is. Of one module it looks at what that module promises only.
+func (h *Hospital) Breaches(of ...kit.Module) string {
 	h.T.Helper()
 	var report, broken strings.Builder
-	_ = operations.Verify(h.App, modules.All, &report) // which answers only how many
+	if of == nil {
+		_ = operations.Verify(h.App, modules.All, &report) // which answers only how many
+	}
+	for _, m := range of {
+		for _, invariant := range m.Invariants {
+			var ids []string
+			if err := h.App.DB().NewQuery(invariant.Breaches).Column(&ids); err != nil {
+				h.T.Fatalf("%s: %v", invariant.Says, err)
+			}
+			if len(ids) > 0 {
+				report.WriteString("BROKEN  " + invariant.Says + " " + strings.Join(ids, " ") + "\n")
+			}
+		}
+	}
 	for line := range strings.Lines(report.String()) {
 		if strings.HasPrefix(line, "BROKEN") {
 			broken.WriteString(line)
