@@ -30,7 +30,7 @@ func (r *row) fields() []any {
 
 // lastRow is the newest row; there is none in an empty log.
 func lastRow(app core.App) (r row, ok bool, err error) {
-	err = app.DB().NewQuery(columns + " ORDER BY seq DESC LIMIT 1").Row(r.fields()...)
+	err = app.DB().NewQuery(columns + " WHERE seq = (SELECT MAX(seq) FROM audit_log)").Row(r.fields()...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, false, nil
 	}
