@@ -1,9 +1,13 @@
 package appointments
 
 import (
+	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/kit"
 )
 
 // Appointment is one visit of one patient to one doctor.
@@ -98,4 +102,18 @@ func (a Appointment) stamp(did, user string, at time.Time) {
 // moved says that the time differs from another state of the same appointment.
 func (a Appointment) moved(before Appointment) bool {
 	return !a.Starts().Equal(before.Starts()) || !a.Ends().Equal(before.Ends())
+}
+
+// Attended is the visit during or after which something is written, "prescribe in";
+// one that was not approved is refused.
+func Attended(tx core.App, id, verb string) (Appointment, error) {
+	found, err := tx.FindRecordById("appointments", id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Appointment{}, kit.Invalid("appointment", "validation_missing_rel_records", "There is no such visit.")
+	}
+	a := Appointment{found}
+	if err == nil && a.Status() != Approved && a.Status() != Completed {
+		err = kit.Conflict("appointment", "invalid_transition", "You cannot "+verb+" a visit that is "+string(a.Status())+".")
+	}
+	return a, err
 }

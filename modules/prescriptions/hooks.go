@@ -49,16 +49,9 @@ func verb(before, after *core.Record) string {
 // of a prescription of the same patient.
 func begin(e *core.RecordEvent) error {
 	r := e.Record
-	found, err := e.App.FindRecordById("appointments", r.GetString("appointment"))
-	if errors.Is(err, sql.ErrNoRows) {
-		return kit.Invalid("appointment", "validation_missing_rel_records", "There is no such visit.")
-	}
+	visit, err := appointments.Attended(e.App, r.GetString("appointment"), "prescribe in")
 	if err != nil {
 		return err
-	}
-	visit := appointments.Appointment{Record: found}
-	if s := visit.Status(); s != appointments.Approved && s != appointments.Completed {
-		return kit.Conflict("appointment", "invalid_transition", "You cannot prescribe in a visit that is "+string(s)+".")
 	}
 	r.Load(map[string]any{"patient": visit.Patient(), "doctor": visit.Doctor(), "status": string(Draft), "version": 1,
 		"number": "", "issued_at": "", "warnings": "", "content_hash": ""})

@@ -36,16 +36,9 @@ func Begin(tx core.App, started *core.Record) error {
 // amendment of a signed one.
 func begin(e *core.RecordEvent) error {
 	r := e.Record
-	found, err := e.App.FindRecordById("appointments", r.GetString("appointment"))
-	if errors.Is(err, sql.ErrNoRows) {
-		return kit.Invalid("appointment", "validation_missing_rel_records", "There is no such visit.")
-	}
+	visit, err := appointments.Attended(e.App, r.GetString("appointment"), "write notes on")
 	if err != nil {
 		return err
-	}
-	visit := appointments.Appointment{Record: found}
-	if s := visit.Status(); s != appointments.Approved && s != appointments.Completed {
-		return kit.Conflict("appointment", "invalid_transition", "You cannot write notes on a visit that is "+string(s)+".")
 	}
 	if err := amendable(e.App, r); err != nil {
 		return err

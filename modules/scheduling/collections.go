@@ -1,6 +1,10 @@
 package scheduling
 
-import "hospital/modules/kit"
+import (
+	"slices"
+
+	"hospital/modules/kit"
+)
 
 // MaxCapacity is how many patients a doctor can see at once, as in a group session.
 const MaxCapacity = 50
@@ -23,18 +27,7 @@ var schedules = kit.Collection{
 		kit.Bool("active"),
 	},
 	Indexes: []kit.Index{{Columns: "doctor, weekday"}},
-	Policy: kit.Policy{
-		kit.Doctor: {Read: kit.All,
-			Create: kit.Own("doctor.user"), Sets: with(hours, "doctor"),
-			Update: kit.Own("doctor.user"), Changes: with(hours, "active")},
-		kit.Nurse: {Read: kit.All},
-		kit.Receptionist: {Read: kit.All,
-			Create: kit.All, Sets: with(hours, "doctor"),
-			Update: kit.All, Changes: with(hours, "active")},
-		kit.Admin: {Read: kit.All,
-			Create: kit.All, Sets: with(hours, "doctor"),
-			Update: kit.All, Changes: with(hours, "active")},
-	},
+	Policy:  planning(hours),
 }
 
 var hours = []string{"weekday", "start_time", "end_time", "slot_minutes", "capacity", "valid_from", "valid_until", "room"}
@@ -51,22 +44,23 @@ var timeOff = kit.Collection{
 		kit.Bool("active"),
 	},
 	Indexes: []kit.Index{{Columns: "doctor, ends"}},
-	Policy: kit.Policy{
-		kit.Doctor: {Read: kit.All,
-			Create: kit.Own("doctor.user"), Sets: with(absence, "doctor"),
-			Update: kit.Own("doctor.user"), Changes: with(absence, "active")},
-		kit.Nurse: {Read: kit.All},
-		kit.Receptionist: {Read: kit.All,
-			Create: kit.All, Sets: with(absence, "doctor"),
-			Update: kit.All, Changes: with(absence, "active")},
-		kit.Admin: {Read: kit.All,
-			Create: kit.All, Sets: with(absence, "doctor"),
-			Update: kit.All, Changes: with(absence, "active")},
-	},
+	Policy:  planning(absence),
 }
 
 var absence = []string{"starts", "ends", "reason"}
 
-func with(fields []string, more ...string) []string {
-	return append(append([]string{}, fields...), more...)
+// planning is who plans the time of doctors: they themselves, and the front desk and
+// admins for all of them. The fields are those that are given and changed alike.
+func planning(fields []string) kit.Policy {
+	grant := func(whose kit.Scope) kit.Grant {
+		return kit.Grant{Read: kit.All,
+			Create: whose, Sets: slices.Concat(fields, []string{"doctor"}),
+			Update: whose, Changes: slices.Concat(fields, []string{"active"})}
+	}
+	return kit.Policy{
+		kit.Doctor:       grant(kit.Own("doctor.user")),
+		kit.Nurse:        {Read: kit.All},
+		kit.Receptionist: grant(kit.All),
+		kit.Admin:        grant(kit.All),
+	}
 }
