@@ -66,10 +66,7 @@ func said(r *core.Record, f core.Field) string {
 		}
 	case core.FieldTypePassword:
 		return r.GetString(f.GetName() + ":hash")
-	case core.FieldTypeSelect, core.FieldTypeRelation, core.FieldTypeFile:
-		return r.GetString(f.GetName())
-	}
-	if f.Type() == core.FieldTypeJSON {
+	case core.FieldTypeJSON:
 		return fmt.Sprint(r.Get(f.GetName()))
 	}
 	return r.GetString(f.GetName())
