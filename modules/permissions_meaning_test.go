@@ -433,3 +433,33 @@ func clock(n int64) string { return fmt.Sprintf("%02d:00", n%23) }
 func at(d time.Duration) string {
 	return time.Now().UTC().Truncate(time.Hour).Add(d).Format("2006-01-02 15:04:05.000Z")
 }
+
+func allIDs(t testing.TB, h *hospitaltest.Hospital, collection string) []string {
+	t.Helper()
+	return query(t, h, "SELECT id FROM `"+collection+"` ORDER BY id", nil)
+}
+
+func query(t testing.TB, h *hospitaltest.Hospital, sql string, params dbx.Params) (ids []string) {
+	t.Helper()
+	if err := h.App.DB().NewQuery(sql).Bind(params).Column(&ids); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return ids
+}
+
+// asking is one person asking about one collection.
+type asking struct {
+	t          testing.TB
+	h          *hospitaltest.Hospital
+	client     hospitaltest.Client
+	account    string
+	collection string
+}
+
+func (a asking) sees(how string, got, want []string) {
+	a.t.Helper()
+	got, want = slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))
+	if !slices.Equal(got, want) {
+		a.t.Errorf("%s, %s of %s: sees %v, should see %v", a.account, how, a.collection, got, want)
+	}
+}

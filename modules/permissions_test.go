@@ -1,3 +1,5 @@
+//go:build !race
+
 package modules_test
 
 import (
@@ -56,23 +58,6 @@ func TestReadPermissions(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// asking is one person asking about one collection.
-type asking struct {
-	t          testing.TB
-	h          *hospitaltest.Hospital
-	client     hospitaltest.Client
-	account    string
-	collection string
-}
-
-func (a asking) sees(how string, got, want []string) {
-	a.t.Helper()
-	got, want = slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))
-	if !slices.Equal(got, want) {
-		a.t.Errorf("%s, %s of %s: sees %v, should see %v", a.account, how, a.collection, got, want)
 	}
 }
 
@@ -361,19 +346,6 @@ func differing(t testing.TB, h *hospitaltest.Hospital, collection, field string,
 		t.Fatalf("every %s has the value %v as %s already, so that nothing can be told by it", collection, p.value, field)
 	}
 	return best
-}
-
-func allIDs(t testing.TB, h *hospitaltest.Hospital, collection string) []string {
-	t.Helper()
-	return query(t, h, "SELECT id FROM `"+collection+"` ORDER BY id", nil)
-}
-
-func query(t testing.TB, h *hospitaltest.Hospital, sql string, params dbx.Params) (ids []string) {
-	t.Helper()
-	if err := h.App.DB().NewQuery(sql).Bind(params).Column(&ids); err != nil {
-		t.Fatalf("%s: %v", sql, err)
-	}
-	return ids
 }
 
 // relationsTo yields every collection and field that points to a collection.

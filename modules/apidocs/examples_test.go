@@ -1,3 +1,5 @@
+//go:build !race
+
 package apidocs_test
 
 import (
