@@ -47,7 +47,7 @@ func (f filler) begun() {
 	f.Create(f.nurse(), "allergy1", "allergies", fields{"patient": f.ID("pat1"), "substance": "Penicillin", "category": "medication", "criticality": "high", "reaction": "Hives"})
 	f.Create(doctor, "open1", "encounters", fields{"appointment": f.ID("booked1"), "complaint": "Blood test results"})
 	f.Create(doctor, "draft1", "prescriptions", fields{"appointment": f.ID("booked1")})
-	f.Create(doctor, "drug1", "prescription_items", fields{"prescription": f.ID("draft1"), "drug": "Paracetamol", "strength": "500 mg", "frequency": "when needed", "as_needed": true})
+	f.Create(doctor, "drug1", "prescription_items", fields{"prescription": f.ID("draft1"), "drug": "Paracetamol", "strength": "500 mg", "frequency": "at most every 6 hours", "as_needed": true})
 	for name, title := range map[string]string{"shown1": "Blood count", "kept1": "Letter to a colleague"} {
 		file, err := filesystem.NewFileFromBytes([]byte(title+"\nof the demo hospital.\n"), "document.txt")
 		if err != nil {

@@ -19,13 +19,16 @@ type Fields = map[string]any
 // Writer writes records until one fails; the error stays. Records have short
 // names by which later ones point to them.
 type Writer struct {
-	tx  core.App
-	id  map[string]string
-	Err error
+	tx    core.App
+	id    map[string]string
+	names map[string]string // account -> who it is
+	Err   error
 }
 
 // New is a writer on a transaction.
-func New(tx core.App) *Writer { return &Writer{tx: tx, id: map[string]string{}} }
+func New(tx core.App) *Writer {
+	return &Writer{tx: tx, id: map[string]string{}, names: map[string]string{}}
+}
 
 // ID is the id that a new record gets by its name: its letters and digits, filled
 // up with zeros. The examples of the API document speak of records by these ids.
@@ -97,9 +100,13 @@ func (w *Writer) save(as kit.Actor, name string, r *core.Record, values Fields) 
 			r.SetRaw("created", now)
 		}
 	}
+	as.Name = w.names[as.ID]
 	if err := w.tx.Save(kit.By(as, r)); err != nil {
 		w.Err = fmt.Errorf("%s %s: %w", r.Collection().Name, name, err)
 		return
 	}
 	w.id[name] = r.Id
+	if r.Collection().Name == "users" {
+		w.names[r.Id] = r.GetString("name")
+	}
 }

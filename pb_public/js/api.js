@@ -78,16 +78,24 @@ export async function renew() {
 
 async function send(method, path, body) {
 	const headers = session ? { Authorization: session.token } : {};
-	if (body) headers["Content-Type"] = "application/json";
+	const form = Object.values(body ?? {}).some((value) => value instanceof Blob) && asForm(body);
+	if (body && !form) headers["Content-Type"] = "application/json";
 	let response;
 	try {
-		response = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+		response = await fetch(path, { method, headers, body: form || (body && JSON.stringify(body)) });
 	} catch {
 		throw new Refusal(0, { message: "The hospital cannot be reached. Try again: nothing is sent twice." });
 	}
 	const answer = response.status === 204 ? null : await response.json().catch(() => ({}));
 	if (response.ok) return answer;
 	throw new Refusal(response.status, answer ?? {});
+}
+
+// asForm is a body with a file in it.
+function asForm(body) {
+	const form = new FormData();
+	for (const [name, value] of Object.entries(body)) form.append(name, value);
+	return form;
 }
 
 // ask is send within a session: where the answer could be a guest's, it makes sure that it is not.
@@ -117,6 +125,19 @@ export async function freeSlots({ doctor, ...query }) {
 	const given = Object.entries(query).filter(([, value]) => value);
 	const { slots } = await ask("GET", "/api/hospital/" + (doctor ? "doctors/" + doctor + "/" : "") + "slots?" + new URLSearchParams(given));
 	return slots;
+}
+
+// patientHistory reads a page of all that is known of a patient, newest first:
+// { entries: [{ kind, at, record }], cursor }.
+export function patientHistory(patient, query) {
+	const given = Object.entries(query).filter(([, value]) => value);
+	return ask("GET", "/api/hospital/patients/" + encodeURIComponent(patient) + "/history?" + new URLSearchParams(given));
+}
+
+// fileURL is where a protected file can be fetched in the next minutes.
+export async function fileURL(collection, id, name) {
+	const { token } = await ask("POST", "/api/files/token");
+	return "/api/files/" + [collection, id, name].map(encodeURIComponent).join("/") + "?" + new URLSearchParams({ token });
 }
 
 // get reads one record.

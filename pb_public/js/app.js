@@ -14,13 +14,18 @@ import { bookView } from "./views/book.js";
 import { callsView } from "./views/calls.js";
 import { dayView } from "./views/day.js";
 import { doctorsView } from "./views/doctors.js";
+import { emergenciesView } from "./views/emergencies.js";
+import { emergencyView } from "./views/emergency.js";
 import { familyView } from "./views/family.js";
 import { hoursView } from "./views/hours.js";
+import { looksView } from "./views/looks.js";
 import { myVisitsView } from "./views/my-visits.js";
+import { notesView } from "./views/notes.js";
 import { patientsView } from "./views/patients.js";
 import { paymentsView } from "./views/payments.js";
 import { pricesView } from "./views/prices.js";
 import { rebookingView } from "./views/rebooking.js";
+import { recordView } from "./views/record.js";
 import { registerDoctorView, registerView } from "./views/register.js";
 import { signInView } from "./views/sign-in.js";
 import { roles as roleNames } from "./words.js";
@@ -33,6 +38,11 @@ const views = {
 	day: ["Today", dayView],
 	book: ["Book", bookView],
 	family: ["Family", familyView],
+	record: ["Record", recordView],
+	looks: ["Who looked", looksView],
+	notes: ["Notes", notesView],
+	emergency: ["Emergency", emergencyView],
+	emergencies: ["Emergencies", emergenciesView],
 	bills: ["Bills", billsView],
 	bill: ["Bill", billView],
 	patients: ["Patients", patientsView],
@@ -50,19 +60,29 @@ const views = {
 // menus are the views of a role; the first is where it begins.
 const menus = {
 	guest: ["sign-in", "register", "register-doctor"],
-	patient: ["visits", "book", "bills", "family"],
-	doctor: ["day", "visits", "hours", "absences"],
-	nurse: ["day", "visits"],
+	patient: ["visits", "book", "record", "bills", "family"],
+	doctor: ["day", "visits", "patients", "emergency", "hours", "absences"],
+	nurse: ["day", "visits", "patients"],
 	receptionist: ["day", "visits", "patients", "calls", "absences", "hours", "bills"],
 	accountant: ["payments", "bills", "prices"],
-	admin: ["accounts", "doctors", "hours", "absences", "day", "visits", "calls", "bills", "payments", "prices"],
+	admin: ["accounts", "doctors", "patients", "emergencies", "hours", "absences", "day", "visits", "calls", "bills", "payments", "prices"],
 };
 
-// parents are the views of a menu that lead to others.
-const parents = { bill: "bills", absence: "absences", rebooking: "absences" };
+// behind are the views that others lead to, each behind a view of the menu.
+const clinical = { record: "patients", notes: "patients", looks: "patients" };
+const planning = { absence: "absences", rebooking: "absences" };
+const behind = {
+	patient: { bill: "bills", looks: "record" },
+	doctor: { ...planning, ...clinical },
+	nurse: clinical,
+	receptionist: { ...planning, bill: "bills" },
+	accountant: { bill: "bills" },
+	admin: { ...planning, ...clinical, bill: "bills" },
+};
 
 const role = () => me()?.role ?? "guest";
-const may = (view) => menus[role()].includes(parents[view] ?? view);
+const parentOf = (view) => behind[role()]?.[view];
+const may = (view) => menus[role()].includes(parentOf(view) ?? view);
 
 // here is the view that the address names, if the reader has it, or their first.
 function here() {
@@ -104,7 +124,7 @@ async function open(view, query) {
 function frame(current) {
 	byId("brand").textContent = hospital.name;
 	byId("place").textContent = [hospital.name, hospital.address, hospital.phone].filter(Boolean).join(" · ");
-	byId("nav").replaceChildren(...menus[role()].map((view) => link(view, views[view][0], {}, { "aria-current": view === current ? "page" : view === parents[current] && "true" })));
+	byId("nav").replaceChildren(...menus[role()].map((view) => link(view, views[view][0], {}, { "aria-current": view === current ? "page" : view === parentOf(current) && "true" })));
 	byId("who").replaceChildren(...(me() ? [h("span", {}, me().name, h("small", {}, roleNames[me().role])), h("button", { type: "button", class: "quiet", click: signOut }, "Sign out")] : []));
 }
 

@@ -45,6 +45,7 @@ const text = ({ value }) => value.trim();
 const readers = {
 	checkbox: ({ checked }) => checked,
 	amount: ({ value }) => minorUnits(value),
+	file: ({ files }) => files[0],
 	password: ({ value }) => value,
 	number: ({ value }) => value && Number(value),
 	clock: ({ value }) => clock(value.trim()),

@@ -1,7 +1,7 @@
 // A visit: how it is shown, and what each role may do with it.
 
 import { list, me, update } from "./api.js";
-import { button, h, tell } from "./dom.js";
+import { button, h, link, tell } from "./dom.js";
 import { formDialog } from "./form.js";
 import { hospital } from "./hospital.js";
 import { refreshAll } from "./live.js";
@@ -117,9 +117,15 @@ export function visitCard(visit, { day = true } = {}) {
 			visit.staff_note && h("span", { class: "minor" }, "Staff note: " + visit.staff_note),
 		],
 		state: badge(...visitState(visit)),
-		actions: known.map(({ label, run, kind }) => button(label, () => run(visit), { key: label + visit.id, kind, about: title(visit) })),
+		actions: [...known.map(({ label, run, kind }) => button(label, () => run(visit), { key: label + visit.id, kind, about: title(visit) })), ...ways(visit)],
 	});
 }
+
+// ways lead from a visit to what is known of the patient, for those who treat them.
+const ways = (visit) => ["doctor", "nurse"].includes(me().role) && visit.expand?.patient ? [
+	visit.status !== "cancelled" && link("notes", ["Notes", h("span", { class: "unseen" }, " of " + title(visit))], { visit: visit.id }, { class: "button", "data-key": "notes" + visit.id }),
+	link("record", ["Record", h("span", { class: "unseen" }, " of " + person(visit))], { patient: visit.patient }, { class: "button", "data-key": "record" + visit.id }),
+].filter(Boolean) : [];
 
 // readVisits lists visits with their people.
 export const readVisits = (filter, sort, perPage = 200) => list("appointments", { filter, sort, perPage, expand: "patient,doctor" });

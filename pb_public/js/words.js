@@ -14,6 +14,14 @@ export const paymentStatus = { pending: "Waiting", verified: "Verified", rejecte
 export const methods = { cash: "Cash", card: "Card", transfer: "Bank transfer", mobile: "Mobile payment", cheque: "Cheque", insurance: "Insurance" };
 export const sexes = { female: "Female", male: "Male", other: "Other", unknown: "Unknown" };
 
+export const entryState = { final: ["Final", "good"], active: ["Active", "now"], inactive: ["Inactive", "off"], resolved: ["Resolved", "good"], entered_in_error: ["Entered in error", "off"] };
+export const certainties = { provisional: "Provisional", differential: "Differential", confirmed: "Confirmed", refuted: "Refuted" };
+export const criticalities = { low: "Not dangerous", high: "Dangerous", unable_to_assess: "Unknown danger" };
+export const substances = { medication: "Medicine", biologic: "Biologic", food: "Food", environment: "Environment" };
+export const documentKinds = { lab_report: "Laboratory report", imaging: "Imaging", referral: "Referral", discharge_summary: "Discharge summary", consent: "Consent", insurance: "Insurance", other: "Other" };
+export const prescriptionStatus = { draft: ["Draft", "now"], issued: ["Issued", "good"], superseded: ["Replaced", "off"], cancelled: ["Cancelled", "off"] };
+export const verdicts = { justified: "Justified", unjustified: "Not justified" };
+
 const cancelled = { patient: "Cancelled by the patient", rejected: "Declined", hospital: "Cancelled by the hospital", no_show: "Missed", expired: "Expired", duplicate: "Duplicate" };
 
 // visitState is where a visit stands: a word and its tone.

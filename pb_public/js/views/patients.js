@@ -1,6 +1,6 @@
-import { list, quoted } from "../api.js";
+import { list, me, quoted } from "../api.js";
 import { bookingForm } from "../booking.js";
-import { button, h, heading } from "../dom.js";
+import { button, h, heading, link } from "../dom.js";
 import { formDialog } from "../form.js";
 import { refreshAll, region } from "../live.js";
 import { card, folded, pages, rows, searchBox } from "../parts.js";
@@ -14,6 +14,10 @@ function named(text) {
 	if (/^\d+$/.test(text)) return "mrn ~ " + quoted(text);
 	return folded(text).split(/\s+/).filter(Boolean).map((word) => "name_key ~ " + quoted(word)).join(" && ");
 }
+
+const books = () => ["receptionist", "admin"].includes(me().role);
+const registers = () => ["receptionist", "nurse", "admin"].includes(me().role);
+const treats = () => ["doctor", "nurse", "admin"].includes(me().role);
 
 async function book(patient) {
 	const questions = await bookingForm({
@@ -29,11 +33,14 @@ function patientCard(patient) {
 		first: h("strong", {}, patient.mrn),
 		title: patient.name,
 		lines: [[born(patient.birth_date), sexes[patient.sex]].filter(Boolean).join(" · "), [patient.phone, patient.email, patient.address].filter(Boolean).join(" · ")],
-		actions: patient.active ? [button("Book", () => book(patient), { key: patient.id, kind: "main", about: "a visit for " + patient.name })] : [],
+		actions: [
+			patient.active && books() && button("Book", () => book(patient), { key: patient.id, kind: "main", about: "a visit for " + patient.name }),
+			treats() && link("record", "Record", { patient: patient.id }, { class: "button", "data-key": "record" + patient.id }),
+		].filter(Boolean),
 	});
 }
 
-// patientsView is the register of patients.
+// patientsView is the register of patients; a doctor finds those in their care.
 export async function patientsView() {
 	let text = "";
 	const page = pages();
@@ -44,5 +51,5 @@ export async function patientsView() {
 		text = typed;
 		return refreshAll();
 	});
-	return [heading("Patients", button("Register a patient", () => registerPatient("Register a patient"), { kind: "main" })), search, found];
+	return [heading("Patients", registers() && button("Register a patient", () => registerPatient("Register a patient"), { kind: "main" })), search, found];
 }

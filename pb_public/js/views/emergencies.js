@@ -1,0 +1,44 @@
+import { list, update } from "../api.js";
+import { button, h, heading, link, tabs } from "../dom.js";
+import { formDialog } from "../form.js";
+import { region } from "../live.js";
+import { badge, card, rows } from "../parts.js";
+import { showDate, showTime } from "../time.js";
+import { choices, verdicts } from "../words.js";
+
+const shows = { open: "To look at", done: "Looked at" };
+
+function review(emergency) {
+	formDialog("Was it right to open this record?", {
+		intro: h("p", {}, "“" + emergency.reason + "”"),
+		fields: [
+			{ name: "verdict", label: "Verdict, which the patient reads", type: "select", required: true, options: choices(verdicts, "Choose") },
+			{ name: "review_note", label: "Note, for admins", type: "textarea", maxlength: 1000 },
+		],
+		submit: "Note",
+		send: async (values) => {
+			await update("break_glass", emergency, values);
+			return "Noted.";
+		},
+	});
+}
+
+function emergencyCard(emergency) {
+	const { patient, user } = emergency.expand ?? {};
+	return card({
+		id: emergency.id, version: emergency.updated,
+		first: h("time", { datetime: emergency.created.replace(" ", "T") }, h("strong", {}, showDate(emergency.created)), h("span", {}, showTime(emergency.created) + "–" + showTime(emergency.ends))),
+		title: (user?.name ?? "Somebody") + " opened the record of " + (patient?.name ?? emergency.mrn),
+		lines: [h("em", {}, "“" + emergency.reason + "”"), emergency.review_note],
+		state: emergency.verdict && badge(verdicts[emergency.verdict], emergency.verdict === "justified" ? "good" : "waiting"),
+		actions: [button("Review", () => review(emergency), { key: emergency.id, kind: emergency.verdict ? "quiet" : "main" }), link("looks", "What was looked at", { patient: emergency.patient }, { class: "button" })],
+	});
+}
+
+// emergenciesView is the records that were opened on somebody's own word.
+export async function emergenciesView({ query }) {
+	const show = shows[query.show] ? query.show : "open";
+	const found = await region(["break_glass"], async () => rows(
+		await list("break_glass", { filter: `verdict ${show === "open" ? "=" : "!="} ""`, sort: "-created", expand: "patient,user" }), emergencyCard, "There is none."));
+	return [heading("Emergencies"), tabs("Which emergencies", "emergencies", "show", shows, show), found];
+}
