@@ -87,10 +87,10 @@ func body(t *testing.T, h *hospitaltest.Hospital, value any) []byte {
 
 // actual puts real ids where an example speaks of records that the hospital writes
 // under ids of its own choice: of the bill of the first visit, of the first visit
-// that is to be rebooked, and of the first alert.
+// that is to be rebooked, of the first alert, and of a notice of a move.
 func actual(h *hospitaltest.Hospital, text string) string {
 	h.T.Helper()
-	for name, at := range map[string][3]string{"bill1": {"bills", "appointment", "done1"}, "item1": {"rebooking_items", "rebooking", "rebook1"}, "alert1": {"alerts", "user", "admin1"}} {
+	for name, at := range map[string][3]string{"bill1": {"bills", "appointment", "done1"}, "item1": {"rebooking_items", "rebooking", "rebook1"}, "alert1": {"alerts", "user", "admin1"}, "notice1": {"notices", "appointment", "moved1"}} {
 		if id := hospitaltest.ID(name); strings.Contains(text, id) {
 			record, err := h.App.FindFirstRecordByData(at[0], at[1], hospitaltest.ID(at[2]))
 			if err != nil {

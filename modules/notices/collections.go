@@ -1,6 +1,11 @@
 package notices
 
-import "hospital/modules/kit"
+import (
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/kit"
+)
 
 // Kind is what a notice tells.
 type Kind string
@@ -45,6 +50,8 @@ var notices = kit.Collection{
 		kit.Instant("old_starts"),
 		kit.Instant("new_starts"), // of a move
 		kit.Text("note", 1000),
+		kit.Bool("seen"), // the patient knows, whoever told them
+		kit.Relation("seen_by", "users"),
 		kit.Required(kit.Select("status", Pending, Sent, Failed, Skipped)),
 		kit.Instant("sent_at"),
 		kit.Int("attempts", 0, mostAttempts),
@@ -58,8 +65,37 @@ var notices = kit.Collection{
 		{Columns: "created"},
 	},
 	Policy: kit.Policy{
-		kit.Patient:      {Read: kit.Own("patient.user"), Blind: []string{"attempts", "next_try_at", "error"}},
-		kit.Receptionist: {Read: kit.All},
-		kit.Admin:        {Read: kit.All},
+		kit.Patient: {Read: kit.Own("patient.user"), Blind: []string{"attempts", "next_try_at", "error"},
+			Update: kit.Own("patient.user"), Changes: []string{"seen"}},
+		kit.Receptionist: {Read: kit.All, Update: kit.All, Changes: []string{"seen"}},
+		kit.Admin:        {Read: kit.All, Update: kit.All, Changes: []string{"seen"}},
 	},
+}
+
+// see notes who told the patient, or that they have read it themselves. Who knows by
+// one way need not be told by another.
+func see(e *core.RecordEvent, before *core.Record) error {
+	r := e.Record
+	if r.GetBool("seen") == before.GetBool("seen") {
+		return e.Next()
+	}
+	by := ""
+	if r.GetBool("seen") {
+		by = kit.ActorOf(r).ID
+	}
+	r.Set("seen_by", by)
+	if err := e.Next(); err != nil {
+		return err
+	}
+	others, err := e.App.FindAllRecords("notices", dbx.HashExp{"appointment": r.GetString("appointment"), "appointment_version": r.GetInt("appointment_version"), "seen": before.GetBool("seen")})
+	if err != nil {
+		return err
+	}
+	for _, other := range others {
+		other.Set("seen", r.GetBool("seen"))
+		if err := e.App.Save(kit.By(kit.ActorOf(r), other)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

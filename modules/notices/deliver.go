@@ -55,17 +55,28 @@ func deliver(app core.App, notice *core.Record, compose composer) error {
 	}
 	if why == "" {
 		if err := send(app, message); err != nil {
-			notice.Set("error", cut(err.Error(), 500))
+			status := Pending
 			if notice.GetInt("attempts") == mostAttempts {
-				notice.Set("status", string(Failed))
+				status = Failed
 			}
-			return errors.Join(err, app.Save(notice))
+			return errors.Join(err, settle(app, notice, map[string]any{"status": string(status), "error": cut(err.Error(), 500)}))
 		}
-		notice.Load(map[string]any{"status": string(Sent), "sent_at": kit.Now(app), "error": ""})
-		return app.Save(notice)
+		return settle(app, notice, map[string]any{"status": string(Sent), "sent_at": kit.Now(app), "error": ""})
 	}
-	notice.Load(map[string]any{"status": string(Skipped), "error": why})
-	return app.Save(notice)
+	return settle(app, notice, map[string]any{"status": string(Skipped), "error": why})
+}
+
+// settle writes down what became of a mail, and leaves the rest of the row as it is
+// by now: somebody may have seen it while the mail was on its way.
+func settle(app core.App, notice *core.Record, became map[string]any) error {
+	return app.RunInTransaction(func(tx core.App) error {
+		stored, err := tx.FindRecordById(notice.Collection(), notice.Id)
+		if err != nil {
+			return err
+		}
+		stored.Load(became)
+		return tx.Save(stored)
+	})
 }
 
 // claim counts a try and puts off the next one, so that no second round takes the

@@ -19,6 +19,7 @@ var Module = kit.Module{
 	Name:        "notices",
 	Collections: []kit.Collection{notices, alerts},
 	Hooks: func(app core.App) {
+		kit.OnUpdate(app, "notices", see)
 		app.Cron().MustAdd("hospitalNotices", "* * * * *", func() {
 			if err := Deliver(app); err != nil {
 				app.Logger().Error("deliver notices", "error", err)

@@ -2,10 +2,12 @@ package notices_test
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/modules/hospitaltest"
@@ -172,4 +174,27 @@ func TestAMailThatFailsIsTriedAgainLaterAndGivenUpInTheEnd(t *testing.T) {
 		t.Errorf("the one that went through is %s", n.GetString("status"))
 	}
 	h.Verify()
+}
+
+func TestWhatAPatientKnowsIsSeenOnEveryWay(t *testing.T) {
+	t.Parallel()
+	h := posted(t)
+	h.As("receptionist1").Update("appointments", id("booked1"), body{"status": "cancelled"}).OK(t)
+	h.App.OnMailerSend().BindFunc(func(e *core.MailerEvent) error { // they read it in the portal while the mail is on its way
+		there := h.As("patient1").List("notices", hospitaltest.Filter("appointment = '"+id("booked1")+"' && channel = 'portal'")).IDs()
+		h.As("patient1").Update("notices", there[0], body{"seen": true}).OK(t)
+		return e.Next()
+	})
+	deliver(h)
+	mail := mailOf(h, "booked1")
+	if !mail.GetBool("seen") || mail.GetString("seen_by") != id("patient1") || mail.GetString("status") != "sent" {
+		t.Errorf("the notice by mail is %s, seen %v by %q", mail.GetString("status"), mail.GetBool("seen"), mail.GetString("seen_by"))
+	}
+	h.As("receptionist1").Update("notices", mail.Id, body{"seen": false}).OK(t)
+	if n, err := h.App.CountRecords("notices", dbx.HashExp{"appointment": id("booked1"), "kind": "cancelled", "seen": true}); err != nil || n != 0 {
+		t.Errorf("after all unseen, %d are seen (%v)", n, err)
+	}
+	if answer := h.As("patient2").Update("notices", mail.Id, body{"seen": true}); answer.Status != http.StatusNotFound {
+		t.Errorf("another patient marks it: %d", answer.Status)
+	}
 }

@@ -1,20 +1,14 @@
 // What the hospital told patients: that it moved or cancelled a visit of theirs.
 
+import { update } from "./api.js";
+import { refreshAll } from "./live.js";
 import { instant, stamp } from "./time.js";
 
-const key = "hospital.read";
-
-// done are the notices that were read, or acted upon, in this browser.
-function done() {
-	try {
-		return new Set(JSON.parse(localStorage.getItem(key)));
-	} catch {
-		return new Set();
-	}
+// see says that the patient knows.
+export async function see(notice) {
+	await update("notices", notice, { seen: true });
+	await refreshAll();
 }
-
-export const isDone = (notice) => done().has(notice.id);
-export const markDone = (notice) => localStorage.setItem(key, JSON.stringify([...done(), notice.id].slice(-500)));
 
 // recent filters for notices that are not older than some days.
 export const recent = (days) => `created >= "${stamp(new Date(Date.now() - days * 24 * 3_600_000))}"`;

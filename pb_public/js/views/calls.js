@@ -1,19 +1,15 @@
 import { list } from "../api.js";
 import { button, h, heading, tabs } from "../dom.js";
-import { refreshAll, region } from "../live.js";
-import { isDone, markDone, news, recent } from "../notices.js";
+import { region } from "../live.js";
+import { news, recent, see } from "../notices.js";
 import { badge, card, rows } from "../parts.js";
 import { showMoment } from "../time.js";
 import { noticeKinds } from "../words.js";
 
-const shows = { open: "To call", done: "Called" };
+const shows = { open: "To call", done: "Told" };
 
 function callCard(notice) {
 	const { patient, appointment } = notice.expand ?? {};
-	const called = async () => {
-		markDone(notice);
-		await refreshAll();
-	};
 	return card({
 		id: notice.id, version: notice.updated,
 		first: patient?.phone ? h("a", { href: "tel:" + patient.phone.replace(/[^+\d]/g, ""), "data-key": "tel" + notice.id }, patient.phone) : "No phone",
@@ -25,7 +21,7 @@ function callCard(notice) {
 			h("span", { class: "minor" }, notice.error),
 		],
 		state: badge(...noticeKinds[notice.kind]),
-		actions: isDone(notice) ? [] : [button("Called", called, { key: notice.id, about: patient?.name })],
+		actions: notice.seen ? [] : [button("Called", () => see(notice), { key: notice.id, about: patient?.name })],
 	});
 }
 
@@ -34,8 +30,8 @@ function callCard(notice) {
 export async function callsView({ query }) {
 	const show = shows[query.show] ? query.show : "open";
 	const calls = await region(["notices", "appointments"], async () => {
-		const found = await list("notices", { filter: `channel = "email" && (status = "skipped" || status = "failed") && ` + recent(60), sort: "created", expand: "patient,appointment.doctor", perPage: 1000 });
-		return rows(news(found).filter((notice) => isDone(notice) === (show === "done")), callCard, show === "done" ? "None is marked in this browser." : "Everybody has been told.");
+		const found = await list("notices", { filter: `channel = "email" && (status = "skipped" || status = "failed") && seen = ${show === "done"} && ` + recent(60), sort: "created", expand: "patient,appointment.doctor", perPage: 1000 });
+		return rows(news(found), callCard, show === "done" ? "Nobody was called." : "Everybody has been told.");
 	});
-	return [heading("Patients to call"), tabs("Which calls", "calls", "show", shows, show), h("p", { class: "hint" }, "The hospital moved or cancelled their visits, and no mail reached them. Who was called is remembered in this browser only."), calls];
+	return [heading("Patients to call"), tabs("Which calls", "calls", "show", shows, show), h("p", { class: "hint" }, "The hospital moved or cancelled their visits, and no mail reached them."), calls];
 }

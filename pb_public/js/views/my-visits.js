@@ -1,7 +1,7 @@
 import { list } from "../api.js";
 import { button, h, heading, link } from "../dom.js";
-import { refreshAll, region } from "../live.js";
-import { isDone, markDone, news, recent } from "../notices.js";
+import { region } from "../live.js";
+import { news, recent, see } from "../notices.js";
 import { badge, card, rows } from "../parts.js";
 import { showDate, showMoment, showTime, stamp } from "../time.js";
 import { readVisits, visitCard } from "../visits.js";
@@ -12,10 +12,6 @@ function noticeCard(notice) {
 	const { patient, appointment } = notice.expand ?? {};
 	const doctor = appointment?.expand?.doctor;
 	const now = notice.new_starts;
-	const seen = async () => {
-		markDone(notice);
-		await refreshAll();
-	};
 	return card({
 		id: notice.id, version: notice.updated,
 		first: now && h("time", { datetime: now.replace(" ", "T") }, h("span", {}, showDate(now)), h("strong", {}, showTime(now))),
@@ -25,13 +21,13 @@ function noticeCard(notice) {
 			notice.note && h("em", {}, "“" + notice.note + "”"),
 		],
 		state: badge(...noticeKinds[notice.kind]),
-		actions: [button("Understood", seen, { key: notice.id, kind: now ? "main" : "quiet", about: "the notice of " + showMoment(notice.old_starts) }), !now && link("book", "Book another time", { doctor: doctor?.id }, { class: "button main" })].filter(Boolean),
+		actions: [button("Understood", () => see(notice), { key: notice.id, kind: now ? "main" : "quiet", about: "the notice of " + showMoment(notice.old_starts) }), !now && link("book", "Book another time", { doctor: doctor?.id }, { class: "button main" })].filter(Boolean),
 	});
 }
 
 async function told() {
-	const found = await list("notices", { filter: `channel = "portal" && ` + recent(30), sort: "-created", expand: "patient,appointment.doctor" });
-	const unread = news(found).filter((notice) => !isDone(notice));
+	const found = await list("notices", { filter: `channel = "portal" && seen = false && ` + recent(30), sort: "-created", expand: "patient,appointment.doctor" });
+	const unread = news(found);
 	return unread.length > 0 && [h("h2", {}, "News from the hospital"), rows(unread, noticeCard, "")];
 }
 
