@@ -23,7 +23,7 @@ func TestLinesAreDrawnAsTheyAreRead(t *testing.T) {
 		"عبد (ID 42) x":           "x (ID 42) \ufeaa\ufe92\ufecb",
 		"a عبد 42 لا b":           "a \ufefb 42 \ufeaa\ufe92\ufecb b",
 		"שלום 12.50":              "12.50 םולש",
-		"\u200fa\u200bb":               "ab",
+		"\u200fa\u200bb":          "ab",
 		"\u05e9\u05c1x":           "x\u05e9\u05c1",
 		"王 😀 \ue000 मो":           "□ □ □ □□",
 		"tab\tand\nline":          "tab and line",

@@ -22,6 +22,7 @@ import { paymentsView } from "./views/payments.js";
 import { pricesView } from "./views/prices.js";
 import { rebookingView } from "./views/rebooking.js";
 import { registerDoctorView, registerView } from "./views/register.js";
+import { reportsView } from "./views/reports.js";
 import { signInView } from "./views/sign-in.js";
 import { roles as roleNames } from "./words.js";
 
@@ -45,6 +46,7 @@ const views = {
 	accounts: ["Accounts", accountsView],
 	doctors: ["Doctors", doctorsView],
 	prices: ["Prices", pricesView],
+	reports: ["Reports", reportsView],
 };
 
 // menus are the views of a role; the first is where it begins.
@@ -54,8 +56,8 @@ const menus = {
 	doctor: ["day", "visits", "hours", "absences"],
 	nurse: ["day", "visits"],
 	receptionist: ["day", "visits", "patients", "calls", "absences", "hours", "bills"],
-	accountant: ["payments", "bills", "prices"],
-	admin: ["accounts", "doctors", "hours", "absences", "day", "visits", "calls", "bills", "payments", "prices"],
+	accountant: ["payments", "bills", "reports", "prices"],
+	admin: ["accounts", "doctors", "hours", "absences", "day", "visits", "calls", "bills", "payments", "reports", "prices"],
 };
 
 // parents are the views of a menu that lead to others.
