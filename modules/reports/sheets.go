@@ -78,7 +78,7 @@ const atOnce = 500
 // each goes through the records of the days that were asked for, in the order of a
 // moment of theirs and from there by id, as far as the caller wants to have them.
 func (b books) each(e *core.RequestEvent, collection, moment string, only dbx.Expression, relations []string, write func(*core.Record) error) error {
-	at, id := b.from, ""
+	at, id, named := b.from, "", map[string]bool{}
 	for {
 		var page []*core.Record
 		q := e.App.RecordQuery(collection).WithContext(e.Request.Context()).
@@ -93,8 +93,11 @@ func (b books) each(e *core.RequestEvent, collection, moment string, only dbx.Ex
 		if failed := e.App.ExpandRecords(page, relations, nil); len(failed) > 0 {
 			return fmt.Errorf("what %s are of: %v", collection, failed)
 		}
-		audit.Seen(e.App, b.actor, "export", page...)
 		for _, r := range page {
+			if patient := r.GetString("patient"); !named[patient] { // one entry of the log for each
+				named[patient] = true
+				audit.Seen(e.App, b.actor, "export", r)
+			}
 			if err := write(r); err != nil {
 				return err
 			}
