@@ -18,8 +18,11 @@ const (
 	month     = 10_000 // bills, and 12,000 payments on them
 	billsADay = 333
 	newest    = "the newest bills with their patients" // walks along an index of all, and stops after a page
-	inherent  = "open bills in two statuses"           // are sorted, however many are open
+	wholeList = "open bills in two statuses"           // are sorted, however many are open
 )
+
+// inherent are what grows with what is asked for.
+var inherent = []string{wholeList, "the statistics by day", "the bills as CSV", "the payments as CSV"}
 
 // BenchmarkAccountantsMonth proves of what an accountant asks every day that
 // indexes lead to it, and that it does not grow with the books.
@@ -34,23 +37,31 @@ func BenchmarkAccountantsMonth(b *testing.B) {
 			{"unpaid bills, the newest", fmt.Sprintf(list, "bills", hospitaltest.Filter(`status = "unpaid"`)+"&sort=-issued_at")},
 			{"the same without a total", fmt.Sprintf(list, "bills", hospitaltest.Filter(`status = "unpaid"`)+"&sort=-issued_at&skipTotal=1")},
 			{newest, fmt.Sprintf(list, "bills", "sort=-issued_at&expand=patient,payments_via_bill&skipTotal=1")},
-			{inherent, fmt.Sprintf(list, "bills", hospitaltest.Filter(`status = "unpaid" || status = "partially_paid"`)+"&sort=-issued_at&expand=patient,payments_via_bill&skipTotal=1")},
+			{wholeList, fmt.Sprintf(list, "bills", hospitaltest.Filter(`status = "unpaid" || status = "partially_paid"`)+"&sort=-issued_at&expand=patient,payments_via_bill&skipTotal=1")},
 			{"overdue bills", fmt.Sprintf(list, "bills", hospitaltest.Filter(`status = "unpaid" && due_on < "1999-01-20"`)+"&sort=due_on&skipTotal=1")},
 			{"a bill by its number", fmt.Sprintf(list, "bills", hospitaltest.Filter(`number = "INV-1999-000501"`)+"&expand=bill_items_via_bill,payments_via_bill")},
 			{"payments that wait", fmt.Sprintf(list, "payments", hospitaltest.Filter(`status = "pending"`)+"&sort=created&skipTotal=1")},
 			{"the statement of a patient", "/api/hospital/patients/" + id("pa", 3) + "/statement?from=1999-01-01&to=1999-02-28"},
 			{"the day close", "/api/hospital/reports/day-close?date=1999-01-02"},
+			{"a bill as PDF", "/api/hospital/bills/" + id("bi", 3) + "/pdf"},
+			{"the statistics of a day", "/api/hospital/reports/billing?from=1999-01-02&to=1999-01-02"},
+			{inherent[1], "/api/hospital/reports/billing?by=day&from=1999-01-01&to=1999-01-31"},
+			{inherent[2], "/api/hospital/reports/bills.csv?from=1999-01-01&to=1999-01-31"},
+			{inherent[3], "/api/hospital/reports/payments.csv?from=1999-01-01&to=1999-01-31"},
 		} {
 			now, tenth := many.middle(b, q.path), few.middle(b, q.path)
 			plans := many.h.Plans(func() { many.Do(http.MethodGet, q.path, nil).OK(b) })
 			var looked []string
 			for _, p := range plans {
+				if strings.HasSuffix(p.SQL, "WHERE 0=1") {
+					continue // which asks for none
+				}
 				looked = append(looked, slices.Concat(p.Of("bills"), p.Of("payments"), p.Of("bill_items"), p.Of("patients"), p.Of("u"))...)
 			}
 			if len(looked) == 0 || slices.ContainsFunc(looked, func(step string) bool { return strings.HasPrefix(step, "SCAN") && q.says != newest }) {
 				b.Errorf("%s: no index leads to the rows:\n%s", q.says, strings.Join(looked, "\n"))
 			}
-			if now > growth*tenth+noise && q.says != inherent {
+			if now > growth*tenth+noise && !slices.Contains(inherent, q.says) {
 				b.Errorf("%s: in books ten times as thick it takes %.1f times as long", q.says, float64(now)/float64(tenth))
 			}
 			fmt.Fprintf(out, "%s\t%.1f\t%.1f\t%.1f\t\n", q.says, ms(now), ms(tenth), float64(now)/float64(tenth))

@@ -14,6 +14,7 @@ import (
 	"hospital/modules/prescriptions"
 	"hospital/modules/rebooking"
 	"hospital/modules/records"
+	"hospital/modules/reports"
 	"hospital/modules/scheduling"
 	"hospital/modules/services"
 	"hospital/modules/staff"
@@ -34,5 +35,6 @@ var All = []kit.Module{
 	rebooking.Module,
 	notices.Module,
 	billing.Module,
+	reports.Module,
 	history.Module,
 }

@@ -107,6 +107,17 @@ const around = {
     assert.equal(money(1230), "€12.30");
     assert.equal(money(1), "€0.01");
     say("counts money");`,
+
+  "Files of the books": `
+    ...
+    const bill = await pb.collection("bills").getFirstListItem("issued_at != ''");
+    const printed = await fileOf("bills/" + bill.id + "/pdf");
+    assert.equal(printed.name, bill.number + ".pdf");
+    assert.equal((await printed.blob.text()).slice(0, 5), "%PDF-");
+    const [columns, line1] = (await (await fileOf("bills/" + bill.id + "/csv")).blob.text()).split("\\r\\n");
+    assert(columns.startsWith("bill,line,description") && line1.startsWith(bill.number + ",1,"));
+    await assert.rejects(fileOf("bills/nosuchbill00000/pdf"), { message: "The requested resource wasn't found." });
+    say("saves a bill");`,
 };
 
 const body = [];

@@ -4,6 +4,7 @@ package apidocs_test
 
 import (
 	"bufio"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -279,6 +280,16 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 		h.As("patient1").Do(http.MethodGet, "/api/hospital/reports/day-close", nil)
 		h.As("guest").Do(http.MethodGet, "/api/hospital/reports/day-close", nil)
 	},
+	"billPdf": func(h *hospitaltest.Hospital) { printed(h, "/api/hospital/bills/%s/pdf", "bill1") },
+	"billCsv": func(h *hospitaltest.Hospital) { printed(h, "/api/hospital/bills/%s/csv", "bill1") },
+	"paymentReceipt": func(h *hospitaltest.Hospital) {
+		printed(h, "/api/hospital/payments/%s/receipt", "paid1")
+		h.As("accountant1").Update("payments", hospitaltest.ID("paid1"), hospitaltest.Body{"status": "verified"})
+		printed(h, "/api/hospital/payments/%s/receipt", "paid1")
+	},
+	"exportBills":       func(h *hospitaltest.Hospital) { books(h, "/api/hospital/reports/bills.csv") },
+	"exportPayments":    func(h *hospitaltest.Hospital) { books(h, "/api/hospital/reports/payments.csv") },
+	"billingStatistics": func(h *hospitaltest.Hospital) { books(h, "/api/hospital/reports/billing") },
 	"patientHistory": func(h *hospitaltest.Hospital) {
 		for _, path := range []string{"pat100000000000/history", "pat100000000000/history?from=tomorrow", "pat200000000000/history"} {
 			h.As("patient1").Do(http.MethodGet, "/api/hospital/patients/"+path, nil)
@@ -387,6 +398,21 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 		subscribe(h.As("patient2"), client, "appointments/*") // somebody else's stream
 		subscribe(h.As("patient1"), "nobody", "appointments/*")
 	},
+}
+
+// printed asks for what is printed of a record: as its patient, as another one, as a guest.
+func printed(h *hospitaltest.Hospital, path, name string) {
+	for _, account := range []string{"patient1", "patient2", "guest"} {
+		h.As(account).Do(http.MethodGet, fmt.Sprintf(path, actual(h, hospitaltest.ID(name))), nil)
+	}
+}
+
+// books asks for a report: as an accountant, with a day that is none, as a patient, as a guest.
+func books(h *hospitaltest.Hospital, path string) {
+	h.As("accountant1").Do(http.MethodGet, path, nil)
+	h.As("accountant1").Do(http.MethodGet, path+"?from=tomorrow", nil)
+	h.As("patient1").Do(http.MethodGet, path, nil)
+	h.As("guest").Do(http.MethodGet, path, nil)
 }
 
 // twice asks for a document, and again with what it is known by.

@@ -2,6 +2,7 @@ package billing_test
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"net/http"
 	"os"
@@ -11,7 +12,10 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/pocketbase/pocketbase/tools/router"
+
 	"hospital/modules/hospitaltest"
+	"hospital/modules/kit"
 )
 
 // TestMain keeps the property test short unless somebody asks for more.
@@ -168,6 +172,25 @@ func TestARetriedPaymentIsOnePayment(t *testing.T) {
 	h.Verify()
 }
 
+// TestARetryThatComesAtOnceIsToldSo: it passed the guard of requests while the first
+// was still being written, and the law tells it that it is made, not that too
+// little is open.
+func TestARetryThatComesAtOnceIsToldSo(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	same := body{"id": id("mypayment"), "bill": complete(h), "method": "transfer", "amount_minor": 5_350, "reference": "once"}
+	h.As("patient1").Create("payments", same).OK(t)
+	again, err := kit.New(h.App, "payments")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.Load(same)
+	var refused *router.ApiError
+	if err := h.App.Save(again); !errors.As(err, &refused) || !strings.Contains(refused.Message, "There is a record with this id already.") {
+		t.Errorf("the retry was answered %v", err)
+	}
+}
+
 func TestAmountsThatAreNone(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
@@ -178,7 +201,7 @@ func TestAmountsThatAreNone(t *testing.T) {
 			t.Fatal(err)
 		}
 		answer := h.As("patient1").Do(http.MethodPost, "/api/collections/payments/records", raw)
-		if answer.Status != http.StatusBadRequest || answer.Code("amount_minor") == "" {
+		if answer.Status != http.StatusBadRequest || answer.Code("amount_minor") == "" || len(answer.JSON["data"].(map[string]any)) != 1 {
 			t.Errorf("an amount of %s answered %d %s", amount, answer.Status, answer.Raw)
 		}
 	}

@@ -107,6 +107,8 @@ var bills = kit.Collection{
 		{Columns: "issued_at"},
 		{Columns: "status, due_on"},
 		{Columns: "original"},
+		{Columns: "voided_at", Where: "voided_at != ''"},
+		{Columns: "currency, due_on, balance_minor", Where: "balance_minor != 0"}, // what is open
 	},
 	Triggers: []kit.Trigger{
 		{"bills_frozen", "BEFORE UPDATE ON bills WHEN OLD.status != 'draft' AND (OLD.number != NEW.number OR OLD.kind NOT IN ('', NEW.kind) OR OLD.appointment != NEW.appointment OR OLD.patient != NEW.patient" +

@@ -1,11 +1,13 @@
 package billing
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
+	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/modules/kit"
@@ -37,8 +39,8 @@ func credit(e *core.RecordEvent, actor kit.Actor) error {
 	if due := note.GetString("due_on"); due != "" {
 		return kit.Invalid("due_on", "not_due", "A credit note is not to be paid.")
 	}
-	if !whole(note, "total_minor") {
-		return e.Next() // which refuses it by name
+	if err := amiss(e.App, note, "total_minor"); err != nil {
+		return err
 	}
 	left, amount := money(original, "total_minor")-money(original, "credited_minor"), money(note, "total_minor")
 	if amount == 0 {
@@ -150,6 +152,15 @@ func takeBack(tx core.App, note *core.Record, parts []part) error {
 		}
 	}
 	return settle(tx, note.GetString("original"))
+}
+
+// amiss refuses an amount that the database will not take, and says nothing of the
+// fields that only follow from it.
+func amiss(tx core.App, r *core.Record, field string) error {
+	if err := r.Collection().Fields.GetByName(field).ValidateValue(context.Background(), tx, r); err != nil {
+		return validation.Errors{field: err}
+	}
+	return nil
 }
 
 // whole says that a record holds an amount in a field that the database will take,

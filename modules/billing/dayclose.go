@@ -50,8 +50,8 @@ const dayOf = `
 		WHERE status = 'verified' AND decided_at >= {:from} AND decided_at < {:to} AND currency = {:currency}`
 
 func closed(app core.App, settings hospital.Settings, day time.Time, only string) (*DayClose, error) {
-	c := &DayClose{Date: day.Format(time.DateOnly), Timezone: settings.Zone().String(), Currency: settings.Currency(), Exponent: settings.GetInt("currency_exponent"), Rows: []Till{}}
-	from, to := period(day, day, settings.Zone())
+	c := &DayClose{Date: day.Format(time.DateOnly), Timezone: settings.Zone().String(), Currency: settings.Currency(), Exponent: settings.Exponent(), Rows: []Till{}}
+	from, to := Period(day, day, settings.Zone())
 	err := app.DB().NewQuery(`SELECT cashier, CASE WHEN cashier = '' THEN '' ELSE MAX(name) END AS name, method,
 			SUM(taken) AS taken, SUM(taken * amount) AS taken_minor, SUM(waiting) AS waiting, SUM(waiting * amount) AS waiting_minor,
 			SUM(verified) AS verified, SUM(verified * amount) AS verified_minor, SUM(refund) AS refunds, SUM(refund * amount) AS refunded_minor, SUM((verified - refund) * amount) AS net_minor

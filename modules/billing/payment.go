@@ -14,8 +14,8 @@ import (
 // pending ones it does not exceed what is owed. A refund is one that goes back.
 func receive(e *core.RecordEvent) error {
 	p, actor := e.Record, kit.ActorOf(e.Record)
-	if !whole(p, "amount_minor") {
-		return e.Next() // which refuses it by name
+	if err := amiss(e.App, p, "amount_minor"); err != nil {
+		return err
 	}
 	back := p.GetString("refund_of") != "" || p.GetString("kind") == string(Refund)
 	law := owed

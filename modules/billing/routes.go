@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/modules/audit"
 	"hospital/modules/hospital"
 	"hospital/modules/kit"
 	"hospital/modules/scheduling"
@@ -35,26 +36,54 @@ func statementOfPatient(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	today := scheduling.Today(kit.Now(e.App), settings.Zone())
-	first, err := kit.DayAsked(e, "from", today.AddDate(0, 0, 1-today.Day()))
+	first, last, err := DaysAsked(e, settings)
 	if err != nil {
 		return err
 	}
-	last, err := kit.DayAsked(e, "to", today)
+	csv, err := asSheet(e)
 	if err != nil {
 		return err
-	}
-	switch days := int(last.Sub(first).Hours()/24) + 1; {
-	case days < 1:
-		return kit.Invalid("to", "ends_before_starts", "The last day must not be before the first.")
-	case days > mostDays:
-		return kit.Invalid("to", "too_many_days", "Ask for at most three years.")
 	}
 	s, err := statement(e.App, patient, settings, first, last)
 	if err != nil {
 		return err
 	}
+	if csv {
+		audit.Seen(e.App, actor, "export", patient)
+		return s.sheet(e, settings.Zone())
+	}
+	audit.Seen(e.App, actor, "statement", patient)
 	return e.JSON(http.StatusOK, s)
+}
+
+// DaysAsked are the days of the query, from and to: this month until today, when
+// nothing else is asked for.
+func DaysAsked(e *core.RequestEvent, settings hospital.Settings) (first, last time.Time, err error) {
+	today := scheduling.Today(kit.Now(e.App), settings.Zone())
+	if last, err = kit.DayAsked(e, "to", today); err != nil {
+		return first, last, err
+	}
+	if first, err = kit.DayAsked(e, "from", today.AddDate(0, 0, 1-today.Day())); err != nil {
+		return first, last, err
+	}
+	switch days := int(last.Sub(first).Hours()/24) + 1; {
+	case days < 1:
+		return first, last, kit.Invalid("to", "ends_before_starts", "The last day must not be before the first.")
+	case days > mostDays:
+		return first, last, kit.Invalid("to", "too_many_days", "Ask for at most three years.")
+	}
+	return first, last, nil
+}
+
+// asSheet says that the answer is asked for as CSV.
+func asSheet(e *core.RequestEvent) (bool, error) {
+	switch e.Request.URL.Query().Get("format") {
+	case "", "json":
+		return false, nil
+	case "csv":
+		return true, nil
+	}
+	return false, kit.Invalid("format", "unknown_format", "This must be json or csv.")
 }
 
 func dayClose(e *core.RequestEvent) error {
@@ -78,15 +107,22 @@ func dayClose(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
+	csv, err := asSheet(e)
+	if err != nil {
+		return err
+	}
 	c, err := closed(e.App, settings, day, only)
 	if err != nil {
 		return err
 	}
+	if csv {
+		return c.sheet(e)
+	}
 	return e.JSON(http.StatusOK, c)
 }
 
-// period is the instants of some of the hospital's days: from the first one's
+// Period is the instants of some of the hospital's days: from the first one's
 // beginning to the end of the last.
-func period(first, last time.Time, zone *time.Location) (from, to string) {
+func Period(first, last time.Time, zone *time.Location) (from, to string) {
 	return kit.Stamp(scheduling.Begins(first, zone)), kit.Stamp(scheduling.Begins(last.AddDate(0, 0, 1), zone))
 }

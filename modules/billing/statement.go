@@ -54,8 +54,8 @@ const ledger = `
 
 func statement(app core.App, patient *core.Record, settings hospital.Settings, first, last time.Time) (*Statement, error) {
 	s := &Statement{Patient: patient.Id, MRN: patient.GetString("mrn"), Name: patient.GetString("name"), Timezone: settings.Zone().String(),
-		From: first.Format(time.DateOnly), To: last.Format(time.DateOnly), Currency: settings.Currency(), Exponent: settings.GetInt("currency_exponent"), Entries: []Entry{}}
-	from, to := period(first, last, settings.Zone())
+		From: first.Format(time.DateOnly), To: last.Format(time.DateOnly), Currency: settings.Currency(), Exponent: settings.Exponent(), Entries: []Entry{}}
+	from, to := Period(first, last, settings.Zone())
 	of := dbx.Params{"patient": patient.Id, "currency": s.Currency, "from": "", "to": from}
 	if err := app.DB().NewQuery("SELECT COALESCE(SUM(amount), 0) FROM (" + ledger + ")").Bind(of).Row(&s.Opening); err != nil {
 		return nil, err

@@ -65,6 +65,12 @@ func TestAStatementIsTheAccountOfAPatient(t *testing.T) {
 	if two.Int("opening_minor") != 15_350 || two.Int("closing_minor") != 3_350 {
 		t.Errorf("two days of it: %s", two.Raw)
 	}
+	file := string(get(h, "accountant1", "patients/"+id("pat1")+"/statement?format=csv&from="+day(1)+"&to="+day(2)).OK(t).Raw)
+	lines := strings.Split(strings.TrimSuffix(file, "\r\n"), "\r\n")
+	if len(lines) != 7 || lines[1] != day(1)+",opening,,,153.50,EUR" || !strings.HasSuffix(lines[2], ",7.00,160.50,EUR") || lines[6] != day(2)+",closing,,,33.50,EUR" {
+		t.Errorf("as a file: %q", lines)
+	}
+	refused(t, "a file of another kind", get(h, "accountant1", "patients/"+id("pat1")+"/statement?format=xls"), http.StatusBadRequest, "format", "unknown_format")
 	if nothing := get(h, "receptionist1", "patients/"+id("walkin")+"/statement").OK(t); nothing.Int("closing_minor") != 0 || len(entries(nothing)) != 0 {
 		t.Errorf("the statement of who owes nothing: %s", nothing.Raw)
 	}
@@ -139,6 +145,10 @@ func TestADayIsClosedByCashierAndMethod(t *testing.T) {
 	}
 	if total := closed.JSON["total"].(map[string]any); total["taken_minor"] != 44_700.0 || total["verified_minor"] != 44_500.0 || total["net_minor"] != 44_200.0 {
 		t.Errorf("its total: %v", total)
+	}
+	file := string(get(h, "accountant1", "reports/day-close?format=csv&date="+today).OK(t).Raw)
+	if lines := strings.Split(file, "\r\n"); len(lines) != 6 || lines[1] != today+",accountant1,transfer,1,5.00,0,0.00,1,5.00,1,3.00,2.00,EUR" {
+		t.Errorf("as a file: %q", lines)
 	}
 	if own := get(h, "receptionist2", "reports/day-close?date="+today).OK(t); len(own.JSON["rows"].([]any)) != 1 {
 		t.Errorf("a receptionist's own till: %s", own.Raw)

@@ -9,6 +9,7 @@ var settings = kit.Collection{
 		kit.Text("address", 300),
 		kit.Text("phone", 40),
 		kit.Email("email"),
+		kit.Text("tax_id", 60), // stands on bills
 		kit.Required(kit.Text("timezone", 60)),
 		kit.Required(kit.Text("currency", 3)),
 		kit.Int("currency_exponent", 0, 3),
@@ -26,7 +27,7 @@ var settings = kit.Collection{
 		kit.Nurse:        {Read: kit.All},
 		kit.Receptionist: {Read: kit.All},
 		kit.Accountant:   {Read: kit.All},
-		kit.Admin: {Read: kit.All, Update: kit.All, Changes: []string{"name", "address", "phone", "email", "timezone", "currency",
+		kit.Admin: {Read: kit.All, Update: kit.All, Changes: []string{"name", "address", "phone", "email", "tax_id", "timezone", "currency",
 			"currency_exponent", "cancel_cutoff_hours", "booking_horizon_days", "min_notice_minutes", "care_team_days", "due_days", "discount_limit_bp"}},
 	},
 }

@@ -42,10 +42,20 @@ func (s Settings) Zone() *time.Location {
 // Currency is the ISO 4217 code of every amount.
 func (s Settings) Currency() string { return s.GetString("currency") }
 
-// Format writes an amount as people of this hospital read it, "EUR 12.30".
-func (s Settings) Format(m kit.Money) string {
-	return m.Format(s.Currency(), s.GetInt("currency_exponent"))
+// Exponent is how many digits stand behind the point of its amounts.
+func (s Settings) Exponent() int { return s.GetInt("currency_exponent") }
+
+// ExponentOf is the same of any currency. What was billed before the hospital
+// changed its currency has as many digits as ISO 4217 says.
+func (s Settings) ExponentOf(currency string) int {
+	if currency == s.Currency() {
+		return s.Exponent()
+	}
+	return kit.ExponentOf(currency)
 }
+
+// Format writes an amount as people of this hospital read it, "EUR 12.30".
+func (s Settings) Format(m kit.Money) string { return m.Format(s.Currency(), s.Exponent()) }
 
 // CancelCutoff is how long before a visit its patient can still move or cancel it.
 func (s Settings) CancelCutoff() time.Duration {

@@ -31,3 +31,6 @@ func Stamp(t time.Time) string { return t.UTC().Format(stored) }
 
 // Stamped reads an instant as the database writes it.
 func Stamped(text string) (time.Time, error) { return time.Parse(stored, text) }
+
+// Minute is how a time is written for people, in the hospital's zone.
+const Minute = "2006-01-02 15:04"

@@ -20,9 +20,15 @@ func InTx(e *core.RecordEvent, work func() error) error {
 }
 
 // OnCreate binds the law for new records of a collection. It runs in a
-// transaction with the insert; it must call e.Next() once.
+// transaction with the insert; it must call e.Next() once. Of two at once that are
+// one create, sent again, the law sees the first alone.
 func OnCreate(app core.App, collection string, law func(e *core.RecordEvent) error) {
-	onCreate(app, collection, 0, law)
+	onCreate(app, collection, 0, func(e *core.RecordEvent) error {
+		if err := retried(e.App, e.Record); err != nil {
+			return err
+		}
+		return law(e)
+	})
 }
 
 // OnUpdate binds the law for changed records of a collection. It runs in a

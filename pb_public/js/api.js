@@ -76,7 +76,11 @@ export async function renew() {
 	}
 }
 
-async function send(method, path, body) {
+const json = (response) => response.status === 204 ? null : response.json().catch(() => ({}));
+
+// send asks the hospital for something, and reads the answer as JSON unless it is
+// read otherwise.
+async function send(method, path, body, read = json) {
 	const headers = session ? { Authorization: session.token } : {};
 	const form = Object.values(body ?? {}).some((value) => value instanceof Blob) && asForm(body);
 	if (body && !form) headers["Content-Type"] = "application/json";
@@ -86,9 +90,8 @@ async function send(method, path, body) {
 	} catch {
 		throw new Refusal(0, { message: "The hospital cannot be reached. Try again: nothing is sent twice." });
 	}
-	const answer = response.status === 204 ? null : await response.json().catch(() => ({}));
-	if (response.ok) return answer;
-	throw new Refusal(response.status, answer ?? {});
+	if (response.ok) return read(response);
+	throw new Refusal(response.status, (await json(response)) ?? {});
 }
 
 // asForm is a body with a file in it.
@@ -99,10 +102,10 @@ function asForm(body) {
 }
 
 // ask is send within a session: where the answer could be a guest's, it makes sure that it is not.
-async function ask(method, path, body, suspicious = () => false) {
+async function ask(method, path, body, suspicious = () => false, read = json) {
 	const started = session;
 	try {
-		const answer = await send(method, path, body);
+		const answer = await send(method, path, body, read);
 		if (started && suspicious(answer)) await renew();
 		return answer;
 	} catch (error) {
@@ -120,20 +123,6 @@ export async function list(collection, query = {}) {
 	return answer.items;
 }
 
-// freeSlots reads what can be booked: of a doctor, or the first ones of all who fit.
-export async function freeSlots({ doctor, ...query }) {
-	const given = Object.entries(query).filter(([, value]) => value);
-	const { slots } = await ask("GET", "/api/hospital/" + (doctor ? "doctors/" + doctor + "/" : "") + "slots?" + new URLSearchParams(given));
-	return slots;
-}
-
-// patientHistory reads a page of all that is known of a patient, newest first:
-// { entries: [{ kind, at, record }], cursor }.
-export function patientHistory(patient, query) {
-	const given = Object.entries(query).filter(([, value]) => value);
-	return ask("GET", "/api/hospital/patients/" + encodeURIComponent(patient) + "/history?" + new URLSearchParams(given));
-}
-
 // fileURL is where a protected file can be fetched in the next minutes.
 export async function fileURL(collection, id, name) {
 	const { token } = await ask("POST", "/api/files/token");
@@ -142,6 +131,20 @@ export async function fileURL(collection, id, name) {
 
 // get reads one record.
 export const get = (collection, id, query = {}) => ask("GET", records(collection, encodeURIComponent(id || "none")) + "?" + new URLSearchParams(query));
+
+const ofHospital = (path, query = {}) => "/api/hospital/" + path + "?" + new URLSearchParams(Object.entries(query).filter(([, value]) => value));
+
+// report reads what is no record: report("reports/billing", { from, to }).
+export const report = (path, query) => ask("GET", ofHospital(path, query));
+
+// freeSlots reads what can be booked: of a doctor, or the first ones of all who fit.
+export const freeSlots = async ({ doctor, ...query }) => (await report((doctor ? "doctors/" + doctor + "/" : "") + "slots", query)).slots;
+
+// file reads a file: what is in it, and what it is called.
+export const file = (path, query) => ask("GET", ofHospital(path, query), undefined, undefined, async (response) => ({
+	blob: await response.blob(),
+	name: /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "file",
+}));
 
 // newId is the id of a record that is about to be made. Chosen here, a create can
 // be repeated without making a second one.

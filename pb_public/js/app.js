@@ -27,6 +27,7 @@ import { pricesView } from "./views/prices.js";
 import { rebookingView } from "./views/rebooking.js";
 import { recordView } from "./views/record.js";
 import { registerDoctorView, registerView } from "./views/register.js";
+import { reportsView } from "./views/reports.js";
 import { signInView } from "./views/sign-in.js";
 import { roles as roleNames } from "./words.js";
 
@@ -55,6 +56,7 @@ const views = {
 	accounts: ["Accounts", accountsView],
 	doctors: ["Doctors", doctorsView],
 	prices: ["Prices", pricesView],
+	reports: ["Reports", reportsView],
 };
 
 // menus are the views of a role; the first is where it begins.
@@ -64,8 +66,8 @@ const menus = {
 	doctor: ["day", "visits", "patients", "emergency", "hours", "absences"],
 	nurse: ["day", "visits", "patients"],
 	receptionist: ["day", "visits", "patients", "calls", "absences", "hours", "bills"],
-	accountant: ["payments", "bills", "prices"],
-	admin: ["accounts", "doctors", "patients", "emergencies", "hours", "absences", "day", "visits", "calls", "bills", "payments", "prices"],
+	accountant: ["payments", "bills", "reports", "prices"],
+	admin: ["accounts", "doctors", "patients", "emergencies", "hours", "absences", "day", "visits", "calls", "bills", "payments", "reports", "prices"],
 };
 
 // behind are the views that others lead to, each behind a view of the menu.

@@ -1,11 +1,12 @@
 // A bill, how it is shown, and how a payment is put beside it.
 
-import { create, me, newId, update } from "./api.js";
-import { h, link } from "./dom.js";
+import { create, list, me, newId, quoted, update } from "./api.js";
+import { button, dialog, h, link } from "./dom.js";
 import { formDialog } from "./form.js";
 import { hospital } from "./hospital.js";
+import { refreshAll, region } from "./live.js";
 import { decimal, money } from "./money.js";
-import { badge, card } from "./parts.js";
+import { badge, card, rows, searchBox } from "./parts.js";
 import { showDate, showDay } from "./time.js";
 import { billStatus, choices, methods, paymentStatus, tones } from "./words.js";
 
@@ -55,6 +56,31 @@ export function pay(bill) {
 export const accounting = () => ["accountant", "admin"].includes(me().role);
 
 const reason = (hint) => ({ name: "reason", label: "Reason", type: "textarea", required: true, maxlength: 500, hint });
+
+// begin asks for whom a bill is, and begins it; open goes on with the draft.
+export async function begin(open) {
+	const id = newId();
+	let text = "";
+	const choose = async (patient) => {
+		await create("bills", { id, patient: patient.id });
+		await open(id);
+	};
+	const patientCard = (patient) => card({
+		id: patient.id, version: patient.mrn,
+		first: h("strong", {}, patient.mrn),
+		title: patient.name,
+		lines: [patient.address],
+		actions: [button("Choose", () => choose(patient), { key: patient.id, kind: "main", about: patient.name })],
+	});
+	const found = await region([], async () => text
+		? rows(await list("patients", { filter: `name ~ ${quoted(text)} || mrn ~ ${quoted(text)}`, sort: "name", perPage: 10 }), patientCard, "Nobody is registered under that name or number.")
+		: h("p", { class: "hint" }, "Say for whom it is."));
+	const search = searchBox("Name or record number", (typed) => {
+		text = typed;
+		return refreshAll(found);
+	});
+	dialog("New bill", h("div", {}, search, found));
+}
 
 // issue gives a draft its number and its day.
 export async function issue(bill) {

@@ -84,3 +84,10 @@ export function tabs(name, view, parameter, choices, chosen, rest = {}) {
 	return h("nav", { class: "tabs", "aria-label": name }, Object.entries(choices).map(([value, label]) =>
 		link(view, label, { ...rest, [parameter]: value }, { "aria-current": value === chosen && "page", "data-key": parameter + value })));
 }
+
+// save gives the reader a file, as if they had clicked on it.
+export function save({ blob, name }) {
+	const url = URL.createObjectURL(blob);
+	h("a", { href: url, download: name }).click();
+	setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

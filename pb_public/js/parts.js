@@ -1,6 +1,8 @@
 // Pieces that several views are made of.
 
-import { button, h } from "./dom.js";
+import { file } from "./api.js";
+import { button, h, save } from "./dom.js";
+import { nextId } from "./fields.js";
 import { refreshAll } from "./live.js";
 
 // badge is a state in a word.
@@ -47,12 +49,16 @@ export function pages() {
 // searchBox asks for a text and tells each change after a moment's rest.
 export function searchBox(label, changed) {
 	let rest;
-	const input = h("input", { type: "search", id: "search", autocomplete: "off", spellcheck: "false", input: () => {
+	const id = nextId();
+	const input = h("input", { type: "search", id, autocomplete: "off", spellcheck: "false", input: () => {
 		clearTimeout(rest);
 		rest = setTimeout(() => changed(input.value.trim()), 250);
 	} });
-	return h("form", { class: "search", role: "search", submit: (event) => event.preventDefault() }, h("label", { for: "search" }, label), input);
+	return h("form", { class: "search", role: "search", submit: (event) => event.preventDefault() }, h("label", { for: id }, label), input);
 }
+
+// fileButton saves a file of the hospital.
+export const fileButton = (label, path, query, about) => button(label, async () => save(await file(path, query)), { key: path + label, about });
 
 const letters = { ł: "l", ø: "o", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ħ: "h", ı: "i", ß: "ss" };
 

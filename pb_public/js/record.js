@@ -1,6 +1,6 @@
 // A patient's record, as it is read: each kind of entry is a card.
 
-import { fileURL, list, me, patientHistory } from "./api.js";
+import { fileURL, list, me, report } from "./api.js";
 import { button, h, link } from "./dom.js";
 import { correctVitals, mayNote, measures, restate, showToPatient, withdraw } from "./noting.js";
 import { badge, card } from "./parts.js";
@@ -103,7 +103,7 @@ export async function readHistory(patient, kind, most) {
 	const entries = [];
 	let cursor = "";
 	do {
-		const page = await patientHistory(patient, { kinds: kind, limit: Math.min(200, most - entries.length), cursor });
+		const page = await report("patients/" + patient + "/history", { kinds: kind, limit: Math.min(200, most - entries.length), cursor });
 		entries.push(...page.entries);
 		cursor = page.cursor;
 	} while (cursor && entries.length < most);

@@ -67,6 +67,13 @@ const short = { weekday: "short", day: "numeric", month: "short" };
 // showDay writes a calendar day, "Thu, 31 Jan 2030".
 export const showDay = (day) => format("UTC", long).format(new Date(day + "T00:00Z"));
 
+// showDays writes calendar days from one to another: a day, a month, or "1 Jan – 15 Mar 2030".
+export function showDays(from, to) {
+	if (from === to) return showDay(from);
+	if (from.endsWith("-01") && plusDays(to, 1) === plusDays(from.slice(0, 8) + "28", 4).slice(0, 8) + "01") return format("UTC", { month: "long", year: "numeric" }).format(new Date(from + "T00:00Z"));
+	return format("UTC", { day: "numeric", month: "short", year: "numeric" }).formatRange(new Date(from + "T00:00Z"), new Date(to + "T00:00Z"));
+}
+
 // showDate and showTime write the parts of a moment as the API gives it. The year
 // is left out when it is this one.
 export const showDate = (text) => format(hospital.timezone, dayOf(instant(text)).slice(0, 4) === today().slice(0, 4) ? short : long).format(instant(text));

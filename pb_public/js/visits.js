@@ -1,6 +1,7 @@
 // A visit: how it is shown, and what each role may do with it.
 
 import { list, me, update } from "./api.js";
+import { charge } from "./charges.js";
 import { button, h, link, tell } from "./dom.js";
 import { formDialog } from "./form.js";
 import { hospital } from "./hospital.js";
@@ -30,6 +31,8 @@ const actions = [
 		run: (v) => change(v, { started_at: stamp(now()) }, "Started: " + title(v)) },
 	{ label: "Complete", kind: "main", by: ["doctor", "admin"], offered: (v) => v.status === "approved" && starts(v) <= now(),
 		run: (v) => change(v, { status: "completed" }, "Completed and billed: " + title(v)) },
+	{ label: "Charge", by: ["doctor", "nurse", "receptionist", "admin"], offered: (v) => v.status === "approved" && (isToday(v) || starts(v) <= now()),
+		run: (v) => charge(v, title(v)) },
 	{ label: "Did not come", by: ["doctor", "nurse", "receptionist", "admin"], offered: (v) => v.status === "approved" && instant(v.ends) <= now() && !v.checked_in_at && !v.started_at,
 		run: (v) => change(v, { status: "cancelled", cancel_code: "no_show" }, "Marked as missed: " + title(v)) },
 	{ label: "Move", by: ["patient", "doctor", "receptionist", "admin"], offered: (v) => untouched(v) && inTime(v), run: move },

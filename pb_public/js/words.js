@@ -11,6 +11,7 @@ export const rebookingStatus = { proposed: "Proposed", applied: "Applied", withd
 export const noticeKinds = { moved: ["Moved", "waiting"], cancelled: ["Cancelled", "off"] };
 export const billStatus = { draft: "Draft", unpaid: "Unpaid", partially_paid: "Partly paid", paid: "Paid", refunded: "Refunded", void: "Void", issued: "Credit note" };
 export const paymentStatus = { pending: "Waiting", verified: "Verified", rejected: "Rejected" };
+export const discountStatus = { pending: "Waiting", approved: "Granted", rejected: "Not granted" };
 export const methods = { cash: "Cash", card: "Card", transfer: "Bank transfer", mobile: "Mobile payment", cheque: "Cheque", insurance: "Insurance" };
 export const sexes = { female: "Female", male: "Male", other: "Other", unknown: "Unknown" };
 
@@ -33,7 +34,7 @@ export function visitState(visit) {
 	return visit.checked_in_at ? ["Checked in", "now"] : ["Confirmed", "good"];
 }
 
-export const tones = { draft: "now", refunded: "off", void: "off", issued: "off", unpaid: "waiting", partially_paid: "waiting", paid: "good", pending: "waiting", verified: "good", rejected: "off", active: "good", suspended: "off", proposed: "waiting", applied: "good", withdrawn: "off", move: "good", cancel: "waiting", keep: "off" };
+export const tones = { draft: "now", refunded: "off", void: "off", issued: "off", unpaid: "waiting", partially_paid: "waiting", paid: "good", pending: "waiting", verified: "good", approved: "good", rejected: "off", active: "good", suspended: "off", proposed: "waiting", applied: "good", withdrawn: "off", move: "good", cancel: "waiting", keep: "off" };
 
 // choices makes options of a table of words, with an empty one first when it may be left out.
 export const choices = (words, empty) => [...(empty === undefined ? [] : [["", empty]]), ...Object.entries(words)];

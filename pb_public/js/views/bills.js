@@ -1,6 +1,6 @@
 import { list, me, quoted } from "../api.js";
-import { billCard } from "../bills.js";
-import { heading, tabs } from "../dom.js";
+import { accounting, begin, billCard } from "../bills.js";
+import { button, heading, tabs } from "../dom.js";
 import { refreshAll, region } from "../live.js";
 import { folded, pages, rows, searchBox } from "../parts.js";
 
@@ -16,7 +16,7 @@ function named(text) {
 }
 
 // billsView is the bills a reader may see, the newest first.
-export async function billsView({ query }) {
+export async function billsView({ query, open }) {
 	const show = shows[query.show] ? query.show : me().role === "patient" ? "all" : "open";
 	let text = "";
 	const page = pages();
@@ -27,5 +27,6 @@ export async function billsView({ query }) {
 	const bills = await region(["bills", "payments"], () => page(
 		(perPage) => list("bills", { filter: [filters[show] && `(${filters[show]})`, named(text)].filter(Boolean).join(" && "), sort: "-issued_at", expand: "patient,doctor,payments_via_bill", perPage }),
 		(found) => rows(found, billCard, "There is no such bill.")));
-	return [heading(me().role === "patient" ? "Your bills" : "Bills"), tabs("Which bills", "bills", "show", me().role === "patient" ? ofPatients : shows, show), search, bills];
+	const add = accounting() && button("New bill", () => begin((id) => open("bill", { id })), { kind: "main" });
+	return [heading(me().role === "patient" ? "Your bills" : "Bills", add), tabs("Which bills", "bills", "show", me().role === "patient" ? ofPatients : shows, show), search, bills];
 }

@@ -1,0 +1,41 @@
+package kit
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestNoCellIsAFormula(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"": "", "Zoë": "Zoë", "12.50": "12.50", "a=1": "a=1", "'quoted'": "'quoted'",
+		"=1+1": "'=1+1", "+49 30": "'+49 30", "-1": "'-1", "@A1": "'@A1", "|x": "'|x", "%x": "'%x", "＝1": "'＝1", "－1": "'－1",
+		"\t=1": "'\t=1", "\u2003=1": "'\u2003=1", "\tx": "'\tx", "\r=1": "'\r=1", "\n=1": "'\n=1", " =1": "' =1", "\u00a0=1": "'\u00a0=1", "\u200b=1": "'\u200b=1", `"=1`: `'"=1`, "'=1": "''=1",
+	} {
+		if got := inert(text); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}
+
+func FuzzInert(f *testing.F) {
+	f.Add(" \u00a0=cmd")
+	f.Fuzz(func(t *testing.T, text string) {
+		got := inert(text)
+		if strings.TrimPrefix(got, "'") != text && got != text {
+			t.Errorf("%q became %q", text, got)
+		}
+		if begins := strings.TrimSpace(got); begins != "" && strings.ContainsRune("=+-@", rune(begins[0])) {
+			t.Errorf("%q is a formula", got)
+		}
+	})
+}
+
+func TestCurrenciesHaveTheirDigits(t *testing.T) {
+	t.Parallel()
+	for currency, want := range map[string]int{"JPY": 0, "EUR": 2, "USD": 2, "KWD": 3, "CLF": 4, "BHD": 3, "VND": 0} {
+		if got := ExponentOf(currency); got != want {
+			t.Errorf("%s has %d digits, want %d", currency, got, want)
+		}
+	}
+}

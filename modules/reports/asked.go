@@ -1,0 +1,93 @@
+package reports
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/audit"
+	"hospital/modules/billing"
+	"hospital/modules/hospital"
+	"hospital/modules/kit"
+)
+
+// visible is the record of a request, as far as the collection shows it to the
+// caller, and notes that it is exported. One that is not theirs is as if there were none.
+func visible(e *core.RequestEvent, collection string) (*core.Record, error) {
+	actor, err := kit.Caller(e)
+	if err != nil {
+		return nil, err
+	}
+	info, err := e.RequestInfo()
+	if err != nil {
+		return nil, err
+	}
+	record, err := e.App.FindRecordById(collection, e.Request.PathValue("id"))
+	if err != nil {
+		return nil, e.NotFoundError("", err)
+	}
+	if may, err := e.App.CanAccessRecord(record, info, record.Collection().ViewRule); err != nil || !may && !actor.Superuser {
+		return nil, e.NotFoundError("", err)
+	}
+	audit.Seen(e.App, actor, "export", record)
+	return record, nil
+}
+
+// books are what somebody asks of all patients' books.
+type books struct {
+	actor       kit.Actor
+	settings    hospital.Settings
+	first, last time.Time // days
+	from, to    string    // instants
+}
+
+// booksAsked reads what is asked for, and by whom: accountants and admins.
+func booksAsked(e *core.RequestEvent) (b books, err error) {
+	if b.actor, err = kit.Caller(e); err != nil {
+		return b, err
+	}
+	if b.actor.Role != kit.Accountant && b.actor.Role != kit.Admin {
+		return b, e.ForbiddenError("Your role may not read the books.", nil)
+	}
+	if b.settings, err = hospital.Of(e.App); err != nil {
+		return b, err
+	}
+	if b.first, b.last, err = billing.DaysAsked(e, b.settings); err != nil {
+		return b, err
+	}
+	b.from, b.to = billing.Period(b.first, b.last, b.settings.Zone())
+	return b, nil
+}
+
+// name of a file of the books.
+func (b books) name(what string) string {
+	return what + "-" + b.first.Format(time.DateOnly) + "-" + b.last.Format(time.DateOnly) + ".csv"
+}
+
+// file answers with a document.
+func file(e *core.RequestEvent, name string, content []byte) error {
+	kit.Attach(e, name+".pdf", "application/pdf")
+	return e.Blob(http.StatusOK, "application/pdf", content)
+}
+
+func money(r *core.Record, field string) kit.Money { return kit.Money(r.GetInt(field)) }
+
+// day is when something was, as a day of the hospital; empty when it was not.
+func day(r *core.Record, field string, zone *time.Location) string {
+	if r.GetDateTime(field).IsZero() {
+		return ""
+	}
+	return r.GetDateTime(field).Time().In(zone).Format(time.DateOnly)
+}
+
+// percent writes basis points, "7.50".
+func percent(r *core.Record) string { return kit.Money(r.GetInt("tax_bp")).Decimal(2) }
+
+// of is a text of a record that another one points to, as far as that was read.
+func of(r *core.Record, relation, field string) string {
+	if target := r.ExpandedOne(relation); target != nil {
+		return target.GetString(field)
+	}
+	return ""
+}

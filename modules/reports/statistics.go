@@ -1,0 +1,159 @@
+package reports
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/billing"
+	"hospital/modules/kit"
+)
+
+// Statistics is what the books of some days add up to, and what is open today.
+type Statistics struct {
+	From        string    `json:"from"`
+	To          string    `json:"to"`
+	By          string    `json:"by"`
+	Timezone    string    `json:"timezone"`
+	Currency    string    `json:"currency"`
+	Exponent    int       `json:"currency_exponent"`
+	Total       Figures   `json:"total"`
+	Periods     []Figures `json:"periods"`
+	Methods     []Method  `json:"methods"`
+	Outstanding kit.Money `json:"outstanding_minor"` // of all bills, today
+	Overdue     kit.Money `json:"overdue_minor"`     // what of it was due before today
+	Owed        kit.Money `json:"owed_minor"`        // to patients
+}
+
+// Figures are what entered the books in a period, each on the day it happened: an
+// invoice that was made void later stands among the invoices, and among the void
+// ones of that later day.
+type Figures struct {
+	From           string    `json:"from" db:"-"`
+	To             string    `json:"to" db:"-"`
+	Invoices       int       `json:"invoices"`
+	SubtotalMinor  kit.Money `json:"subtotal_minor"`
+	DiscountMinor  kit.Money `json:"discount_minor"`
+	TaxMinor       kit.Money `json:"tax_minor"`
+	BilledMinor    kit.Money `json:"billed_minor"`
+	Voided         int       `json:"voided"`
+	VoidedTaxMinor kit.Money `json:"voided_tax_minor"`
+	VoidedMinor    kit.Money `json:"voided_minor"`
+	CreditNotes    int       `json:"credit_notes"`
+	CreditedTax    kit.Money `json:"credited_tax_minor"`
+	CreditedMinor  kit.Money `json:"credited_minor"`
+	Payments       int       `json:"payments"`
+	PaidMinor      kit.Money `json:"paid_minor"`
+	Refunds        int       `json:"refunds"`
+	RefundedMinor  kit.Money `json:"refunded_minor"`
+}
+
+// Method is what was paid and returned in one way.
+type Method struct {
+	Method        string    `json:"method"`
+	Payments      int       `json:"payments"`
+	PaidMinor     kit.Money `json:"paid_minor"`
+	Refunds       int       `json:"refunds"`
+	RefundedMinor kit.Money `json:"refunded_minor"`
+}
+
+func statistics(e *core.RequestEvent) error {
+	b, err := booksAsked(e)
+	if err != nil {
+		return err
+	}
+	by := e.Request.URL.Query().Get("by")
+	if by == "" {
+		by = "month"
+	}
+	if by != "day" && by != "month" {
+		return kit.Invalid("by", "unknown_period", "This must be day or month.")
+	}
+	s, err := b.statistics(e.App, by)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, s)
+}
+
+func (b books) statistics(app core.App, by string) (*Statistics, error) {
+	s := &Statistics{From: b.first.Format(time.DateOnly), To: b.last.Format(time.DateOnly), By: by, Timezone: b.settings.Zone().String(), Currency: b.settings.Currency(), Exponent: b.settings.Exponent(),
+		Periods: b.periods(by), Methods: []Method{}}
+	bounds := make([][2]string, len(s.Periods))
+	for i, p := range s.Periods {
+		first, _ := time.Parse(time.DateOnly, p.From)
+		last, _ := time.Parse(time.DateOnly, p.To)
+		bounds[i][0], bounds[i][1] = billing.Period(first, last, b.settings.Zone())
+	}
+	text, err := json.Marshal(bounds)
+	if err != nil {
+		return nil, err
+	}
+	of := dbx.Params{"periods": string(text), "currency": s.Currency, "from": b.from, "to": b.to, "today": kit.Now(app).In(b.settings.Zone()).Format(time.DateOnly)}
+	var rows []struct {
+		Nth int
+		Figures
+	}
+	if err := app.DB().NewQuery(entered).Bind(of).All(&rows); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		s.Periods[r.Nth].add(r.Figures)
+		s.Total.add(r.Figures)
+	}
+	s.Total.From, s.Total.To = s.From, s.To
+	if err := app.DB().NewQuery(byMethod).Bind(of).All(&s.Methods); err != nil {
+		return nil, err
+	}
+	return s, app.DB().NewQuery(open).Bind(of).Row(&s.Outstanding, &s.Overdue, &s.Owed)
+}
+
+// periods are the days that were asked for, or their months as far as they were.
+func (b books) periods(by string) (periods []Figures) {
+	for day := b.first; !day.After(b.last); {
+		next := day.AddDate(0, 0, 1)
+		if by == "month" {
+			next = time.Date(day.Year(), day.Month()+1, 1, 0, 0, 0, 0, time.UTC)
+		}
+		last := next.AddDate(0, 0, -1)
+		if last.After(b.last) {
+			last = b.last
+		}
+		periods = append(periods, Figures{From: day.Format(time.DateOnly), To: last.Format(time.DateOnly)})
+		day = next
+	}
+	return periods
+}
+
+func (f *Figures) add(o Figures) {
+	f.Invoices, f.SubtotalMinor, f.DiscountMinor, f.TaxMinor, f.BilledMinor = f.Invoices+o.Invoices, f.SubtotalMinor+o.SubtotalMinor, f.DiscountMinor+o.DiscountMinor, f.TaxMinor+o.TaxMinor, f.BilledMinor+o.BilledMinor
+	f.Voided, f.VoidedTaxMinor, f.VoidedMinor = f.Voided+o.Voided, f.VoidedTaxMinor+o.VoidedTaxMinor, f.VoidedMinor+o.VoidedMinor
+	f.CreditNotes, f.CreditedTax, f.CreditedMinor = f.CreditNotes+o.CreditNotes, f.CreditedTax+o.CreditedTax, f.CreditedMinor+o.CreditedMinor
+	f.Payments, f.PaidMinor, f.Refunds, f.RefundedMinor = f.Payments+o.Payments, f.PaidMinor+o.PaidMinor, f.Refunds+o.Refunds, f.RefundedMinor+o.RefundedMinor
+}
+
+// entered is what entered the books by period. Of each period an index leads to
+// the bills that were issued and made void in it, and to the payments that were
+// verified in it.
+const entered = `WITH periods AS MATERIALIZED (SELECT key AS nth, value ->> 0 AS lo, value ->> 1 AS hi FROM json_each({:periods}))
+	SELECT nth, SUM(kind = 'invoice') AS invoices, SUM((kind = 'invoice') * CAST(subtotal_minor AS INTEGER)) AS subtotal_minor, SUM((kind = 'invoice') * CAST(discount_minor AS INTEGER)) AS discount_minor,
+		SUM((kind = 'invoice') * CAST(tax_minor AS INTEGER)) AS tax_minor, SUM((kind = 'invoice') * CAST(total_minor AS INTEGER)) AS billed_minor,
+		0 AS voided, 0 AS voided_tax_minor, 0 AS voided_minor,
+		SUM(kind = 'credit_note') AS credit_notes, SUM((kind = 'credit_note') * CAST(tax_minor AS INTEGER)) AS credited_tax, SUM((kind = 'credit_note') * CAST(total_minor AS INTEGER)) AS credited_minor,
+		0 AS payments, 0 AS paid_minor, 0 AS refunds, 0 AS refunded_minor
+	FROM periods CROSS JOIN bills WHERE issued_at >= lo AND issued_at < hi AND currency = {:currency} GROUP BY nth
+	UNION ALL SELECT nth, 0, 0, 0, 0, 0, COUNT(*), SUM(CAST(tax_minor AS INTEGER)), SUM(CAST(total_minor AS INTEGER)), 0, 0, 0, 0, 0, 0, 0
+	FROM periods CROSS JOIN bills WHERE voided_at >= lo AND voided_at < hi AND voided_at != '' AND issued_at != '' AND currency = {:currency} GROUP BY nth
+	UNION ALL SELECT nth, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, SUM(kind = 'payment'), SUM((kind = 'payment') * CAST(amount_minor AS INTEGER)), SUM(kind = 'refund'), SUM((kind = 'refund') * CAST(amount_minor AS INTEGER))
+	FROM periods CROSS JOIN payments WHERE status = 'verified' AND decided_at >= lo AND decided_at < hi AND currency = {:currency} GROUP BY nth`
+
+const byMethod = `SELECT method, SUM(kind = 'payment') AS payments, SUM((kind = 'payment') * CAST(amount_minor AS INTEGER)) AS paid_minor,
+		SUM(kind = 'refund') AS refunds, SUM((kind = 'refund') * CAST(amount_minor AS INTEGER)) AS refunded_minor
+	FROM payments WHERE status = 'verified' AND decided_at >= {:from} AND decided_at < {:to} AND currency = {:currency} GROUP BY method ORDER BY method`
+
+// open is what is open today. Its index holds only bills that are.
+const open = `SELECT CAST(COALESCE(SUM(MAX(balance_minor, 0)), 0) AS INTEGER), CAST(COALESCE(SUM((due_on != '' AND due_on < {:today}) * MAX(balance_minor, 0)), 0) AS INTEGER), CAST(COALESCE(SUM(MAX(-balance_minor, 0)), 0) AS INTEGER)
+	FROM bills WHERE currency = {:currency} AND balance_minor != 0`
