@@ -14,8 +14,8 @@ build: ## one pure-Go binary at bin/hospital with everything in it
 
 # Watching for races costs most of a test's time. These only calculate, and share
 # nothing: SQLite, which is machine-made code with one connection per thread,
-# hashes, patterns. Everything else is watched.
-calculating = modernc.org/... golang.org/x/crypto/... regexp regexp/syntax
+# hashes, patterns, pages. Everything else is watched.
+calculating = modernc.org/... golang.org/x/crypto/... golang.org/x/image/... codeberg.org/go-pdf/... regexp regexp/syntax
 
 test: ## every test, with the race detector
 	GOGC=400 go test -race $(foreach package,$(calculating),-gcflags='$(package)=-race=false') ./...
