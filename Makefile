@@ -14,8 +14,8 @@ build: ## one pure-Go binary at bin/hospital with everything in it
 
 # Watching for races costs most of a test's time. These only calculate, and share
 # nothing: SQLite, which is machine-made code with one connection per thread,
-# hashes, patterns. Everything else is watched.
-calculating = modernc.org/... golang.org/x/crypto/... regexp regexp/syntax
+# hashes, patterns, pages. Everything else is watched.
+calculating = modernc.org/... golang.org/x/crypto/... golang.org/x/image/... codeberg.org/go-pdf/... regexp regexp/syntax
 
 # The tests that ask one thing after another have nothing to race with: they are
 # left out of the second run by their first line, //go:build !race.
