@@ -167,7 +167,7 @@ type probe struct {
 var probes = map[string]probe{
 	"hospital.timezone":          {value: "Europe/Berlin"},
 	"hospital.currency":          {value: "KWD"},
-	"hospital.currency_exponent": {value: 3},
+	"hospital.currency_exponent": {value: 3, with: hospitaltest.Body{"currency": "KWD"}},
 	"users.role":                 {value: "doctor", on: hospitaltest.ID("retireddr")},
 	"users.role guest":           {value: "doctor"},
 	"users.role admin":           {value: "nurse", on: hospitaltest.ID("patient2")},

@@ -48,7 +48,7 @@ func TestSettingsThatCannotBe(t *testing.T) {
 	for field, values := range map[string][]any{
 		"timezone":             {"Mars/Olympus", "", "Local", "CET+1"},
 		"currency":             {"eur", "EURO", "€", ""},
-		"currency_exponent":    {4, -1, 0.5},
+		"currency_exponent":    {4, -1, 0.5, 0, 3},
 		"booking_horizon_days": {0, -1, 1001},
 		"cancel_cutoff_hours":  {-1, 721},
 		"name":                 {"", "  "},
@@ -59,8 +59,11 @@ func TestSettingsThatCannotBe(t *testing.T) {
 			}
 		}
 	}
-	for field, value := range (body{"timezone": "Australia/Lord_Howe", "currency": "KWD", "currency_exponent": 3, "cancel_cutoff_hours": 0}) {
+	for field, value := range (body{"timezone": "Australia/Lord_Howe", "currency": "KWD", "cancel_cutoff_hours": 0}) {
 		h.As("admin1").Update("hospital", hospital.ID, body{field: value}).OK(t)
+	}
+	if digits := h.Record("hospital", hospital.ID).GetInt("currency_exponent"); digits != 3 {
+		t.Errorf("dinars have %d digits", digits)
 	}
 }
 

@@ -4,6 +4,7 @@ package hospital
 
 import (
 	_ "embed"
+	"fmt"
 	"regexp"
 	"time"
 
@@ -34,7 +35,23 @@ func hooks(app core.App) {
 		}
 		return check(e)
 	})
-	kit.OnUpdate(app, "hospital", func(e *core.RecordEvent, _ *core.Record) error { return check(e) })
+	kit.OnUpdate(app, "hospital", func(e *core.RecordEvent, before *core.Record) error {
+		if err := digits(before, e.Record); err != nil {
+			return err
+		}
+		return check(e)
+	})
+}
+
+// digits keeps the exponent that of the currency, which it follows: with another one
+// every amount there is would read otherwise.
+func digits(before, r *core.Record) error {
+	currency, exponent := r.GetString("currency"), kit.ExponentOf(r.GetString("currency"))
+	if given := r.GetInt("currency_exponent"); given != exponent && given != before.GetInt("currency_exponent") {
+		return kit.Invalid("currency_exponent", "wrong_exponent", fmt.Sprintf("%s has %d digits behind the point.", currency, exponent))
+	}
+	r.Set("currency_exponent", exponent)
+	return nil
 }
 
 var isoCurrency = regexp.MustCompile(`^[A-Z]{3}$`)
