@@ -34,7 +34,12 @@ func hooks(app core.App) {
 		}
 		return check(e)
 	})
-	kit.OnUpdate(app, "hospital", func(e *core.RecordEvent, _ *core.Record) error { return check(e) })
+	kit.OnUpdate(app, "hospital", func(e *core.RecordEvent, before *core.Record) error {
+		if e.Record.GetBool("staff_mfa") && !before.GetBool("staff_mfa") && !e.App.Settings().SMTP.Enabled {
+			return kit.Conflict("staff_mfa", "no_mail_server", "The hospital has no mail server, so no code would arrive and no staff could sign in. Set one up first.")
+		}
+		return check(e)
+	})
 }
 
 var isoCurrency = regexp.MustCompile(`^[A-Z]{3}$`)

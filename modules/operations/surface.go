@@ -21,12 +21,13 @@ func origins() []string {
 }
 
 // Harden binds what makes a server fit for a hospital's network: it tells browsers
-// to be careful, keeps what people ask for out of the request log, closes the SQL
-// console, lets superusers in only from where they should be, and says whether it
+// to be careful, keeps requests few and small and what people ask for out of the
+// request log, closes the SQL console, lets superusers in only from where they should be, and says whether it
 // is ready.
 func Harden(app core.App) {
 	apply(app)
 	ready(app)
+	limited(app)
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalHarden", Func: func(se *core.ServeEvent) error {
 		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalHeaders", Priority: apis.DefaultSecurityHeadersMiddlewarePriority + 1, Func: headers})
 		se.Router.BindFunc(func(e *core.RequestEvent) error {

@@ -16,6 +16,7 @@ import { dayView } from "./views/day.js";
 import { doctorsView } from "./views/doctors.js";
 import { familyView } from "./views/family.js";
 import { hoursView } from "./views/hours.js";
+import { confirmView, forgottenView, invitationView, newAddressView, resetView, verifyView } from "./views/links.js";
 import { myVisitsView } from "./views/my-visits.js";
 import { patientsView } from "./views/patients.js";
 import { paymentsView } from "./views/payments.js";
@@ -29,6 +30,12 @@ const views = {
 	"sign-in": ["Sign in", signInView(begin)],
 	register: ["Register", registerView(begin)],
 	"register-doctor": ["Register as a doctor", registerDoctorView],
+	forgotten: ["Forgotten your password?", forgottenView],
+	reset: ["Choose a new password", resetView],
+	verify: ["Confirm your address", verifyView],
+	"new-address": ["Use your new address", newAddressView],
+	confirm: ["Confirm your registration", confirmView(begin)],
+	invitation: ["Welcome", invitationView(begin)],
 	visits: ["Visits", (at) => (me().role === "patient" ? myVisitsView(at) : allVisitsView(at))],
 	day: ["Today", dayView],
 	book: ["Book", bookView],
@@ -61,8 +68,11 @@ const menus = {
 // parents are the views of a menu that lead to others.
 const parents = { bill: "bills", absence: "absences", rebooking: "absences" };
 
+// mailed are where links in mails lead, whoever follows them.
+const mailed = ["forgotten", "reset", "verify", "new-address", "confirm", "invitation"];
+
 const role = () => me()?.role ?? "guest";
-const may = (view) => menus[role()].includes(parents[view] ?? view);
+const may = (view) => mailed.includes(view) || menus[role()].includes(parents[view] ?? view);
 
 // here is the view that the address names, if the reader has it, or their first.
 function here() {
@@ -111,7 +121,7 @@ function frame(current) {
 // begin is what happens after somebody signed in.
 async function begin() {
 	connect();
-	history.replaceState(null, "", may(here().view) && location.hash.startsWith("#/bill") ? location.hash : address(menus[role()][0]));
+	history.replaceState(null, "", location.hash.startsWith("#/bill") && may(here().view) ? location.hash : address(menus[role()][0]));
 	await show();
 }
 
