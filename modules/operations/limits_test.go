@@ -2,7 +2,10 @@ package operations_test
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -78,6 +81,37 @@ func TestBodiesAreAsLargeAsTheyNeedToBe(t *testing.T) {
 		}
 		if strings.Contains(string(answer.Raw), "could not be read") { // by all who read it
 			t.Errorf("%s %s with %d bytes answered %s", c.method, c.path, c.bytes, answer.Raw)
+		}
+	}
+}
+
+// A proxy that keeps connections open would give the answer of a hidden request to
+// somebody else.
+func TestWhatIsLeftOfABodyIsNoRequest(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	server := httptest.NewServer(h.Handler)
+	t.Cleanup(server.Close)
+	hidden := "GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n"
+	for _, path := range []string{"/api/collections/users/auth-with-password", "/api/nothing", "/api/collections/patients/records", "/"} {
+		for _, size := range []int{20 << 10, 300 << 10, 2 << 20} {
+			connection, err := net.Dial("tcp", server.Listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = connection.SetDeadline(time.Now().Add(2 * time.Second))
+			body := strings.Repeat(hidden, size/len(hidden))
+			go func() { // it may be cut off
+				_, _ = fmt.Fprintf(connection, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", path, len(body), body)
+				_, _ = fmt.Fprint(connection, "GET /api/hospital/nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") // a real one, so that nobody waits
+			}()
+			said, _ := io.ReadAll(connection)
+			if strings.Contains(string(said), "healthy") {
+				t.Errorf("%d bytes to %s: a request in them is answered", size, path)
+			}
+			if !strings.HasPrefix(string(said), "HTTP/1.1 ") && size < 300<<10 {
+				t.Errorf("%d bytes to %s are not answered: %q", size, path, said)
+			}
 		}
 	}
 }

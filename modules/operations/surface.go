@@ -47,7 +47,8 @@ func Harden(app core.App) {
 }
 
 // headers tell browsers not to guess types, not to show the hospital inside other
-// pages, and not to say where its readers come from.
+// pages, and not to say where its readers come from; and they end connections on
+// which much was sent.
 func headers(e *core.RequestEvent) error {
 	h := e.Response.Header()
 	h.Set("Referrer-Policy", "no-referrer")
@@ -56,6 +57,12 @@ func headers(e *core.RequestEvent) error {
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 	if e.IsTLS() || e.Request.Header.Get("X-Forwarded-Proto") == "https" { // to claim it costs a caller only their own plain connection
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	}
+	// What is left of a body that was not read to its end would be taken for the next
+	// request: Go closes such a connection, but not where the body was wrapped, as
+	// PocketBase does. Up to so much Go reads to the end by itself.
+	if e.Request.ContentLength > 256*kib || e.Request.ContentLength < 0 {
+		h.Set("Connection", "close")
 	}
 	return e.Next()
 }
