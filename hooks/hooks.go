@@ -20,6 +20,7 @@ import (
 // Register binds every reaction.
 func Register(app core.App) {
 	kit.When(app, accounts.Registered, patients.Enrol, staff.Apply)
+	kit.When(app, accounts.Joined, staff.Appoint)
 	kit.When(app, accounts.Activated, staff.SetActive(true))
 	kit.When(app, accounts.Halted, staff.SetActive(false))
 	kit.When(app, accounts.RoleChanged, staff.Leave)

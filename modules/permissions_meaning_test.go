@@ -106,15 +106,17 @@ func meant(t testing.TB, h *hospitaltest.Hospital, collection, word, account str
 func creation(h *hospitaltest.Hospital, collection, owner string, role kit.Role) hospitaltest.Body {
 	n := serial()
 	body := map[string]hospitaltest.Body{
-		"hospital":    {"name": "Second", "timezone": "UTC", "currency": "EUR", "booking_horizon_days": 1},
-		"counters":    {"series": fmt.Sprint("s", n)},
-		"users":       {"email": fmt.Sprintf("new%d@example.org", n), "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "New", "role": "patient"},
-		"services":    {"code": fmt.Sprint("S", n), "name": "Service"},
-		"departments": {"code": fmt.Sprint("D", n), "name": "Department"},
-		"doctors":     {"name": "Dr. New"},
-		"nurses":      {"name": "Nurse New"},
-		"patients":    {"name": "New Patient"},
-		"care_team":   {"patient": hospitaltest.ID("walkin"), "user": hospitaltest.ID("doctor" + owner), "starts": "2030-01-01 00:00:00.000Z", "ends": "2030-02-01 00:00:00.000Z"},
+		"hospital":      {"name": "Second", "timezone": "UTC", "currency": "EUR", "booking_horizon_days": 1},
+		"counters":      {"series": fmt.Sprint("s", n)},
+		"users":         {"email": fmt.Sprintf("new%d@example.org", n), "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "New", "role": "patient"},
+		"registrations": {"email": fmt.Sprintf("new%d@example.org", n), "password_hash": "none", "status": "pending", "expires": at(0)},
+		"invitations":   {"email": fmt.Sprintf("new%d@example.org", n), "role": "doctor"},
+		"services":      {"code": fmt.Sprint("S", n), "name": "Service"},
+		"departments":   {"code": fmt.Sprint("D", n), "name": "Department"},
+		"doctors":       {"name": "Dr. New"},
+		"nurses":        {"name": "Nurse New"},
+		"patients":      {"name": "New Patient"},
+		"care_team":     {"patient": hospitaltest.ID("walkin"), "user": hospitaltest.ID("doctor" + owner), "starts": "2030-01-01 00:00:00.000Z", "ends": "2030-02-01 00:00:00.000Z"},
 		"schedules": {"doctor": hospitaltest.ID("dr" + owner), "weekday": 1 + n%7, "start_time": clock(n), "end_time": fmt.Sprintf("%02d:00", n%23+1), "slot_minutes": 5, "capacity": 1,
 			"valid_from": fmt.Sprint(3000+n, "-01-01"), "valid_until": fmt.Sprint(3000+n, "-12-31")},
 		"time_off": {"doctor": hospitaltest.ID("dr" + owner), "starts": "2035-01-01 00:00:00.000Z", "ends": "2035-02-01 00:00:00.000Z"},
@@ -168,6 +170,8 @@ var probes = map[string]probe{
 	"hospital.timezone":          {value: "Europe/Berlin"},
 	"hospital.currency":          {value: "KWD"},
 	"hospital.currency_exponent": {value: 3, with: hospitaltest.Body{"currency": "KWD"}},
+	"hospital.staff_mfa":         {value: withMail},
+	"invitations.state":          {value: "revoked"},
 	"users.role":                 {value: "doctor", on: hospitaltest.ID("retireddr")},
 	"users.role guest":           {value: "doctor"},
 	"users.role admin":           {value: "nurse", on: hospitaltest.ID("patient2")},
@@ -191,7 +195,7 @@ var probes = map[string]probe{
 	"appointments.ends":          {value: endOf},
 	"appointments.ends patient":  {value: slotOf},
 	"appointments.starts": {value: func(*hospitaltest.Hospital, hospitaltest.Body) any {
-		return at(3000*time.Hour + time.Duration(serial())*time.Hour)
+		return at(3000*time.Hour + time.Duration(serial()%5000)*time.Hour) // within the horizon
 	}},
 	"appointments.status":            {value: "cancelled"},
 	"appointments.status nurse":      missed,
@@ -380,6 +384,12 @@ func refundOf(h *hospitaltest.Hospital, body hospitaltest.Body) any {
 	paid := h.As("receptionist1").Create("payments", hospitaltest.Body{"bill": billOf(h, "1"), "method": "cash", "amount_minor": 1}).OK(h.T)
 	h.As("accountant1").Update("payments", paid.ID(), hospitaltest.Body{"status": "verified"}).OK(h.T)
 	return paid.ID()
+}
+
+// withMail gives the hospital a mail server, and says yes.
+func withMail(h *hospitaltest.Hospital, _ hospitaltest.Body) any {
+	h.App.Settings().SMTP.Enabled = true
+	return true
 }
 
 // endOf is an end that staff may choose, and slotOf the one that a patient must.

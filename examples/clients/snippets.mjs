@@ -17,6 +17,24 @@ const around = {
     assert.equal(name, "Łukasz Müller");
     say("signs in");`,
 
+  "A code beside the password": `
+    {
+      const did = [], answers = { half: { response: { mfaId: "half" } }, wrong: { status: 400, response: {} } };
+      const users = {
+        authWithPassword: async (_, password) => { if (answers[password]) throw answers[password]; return "in"; },
+        requestOTP: async (email) => { did.push(email); return { otpId: "otp" }; },
+        authWithOTP: async (...given) => { did.push(given); return "in with a code"; },
+      };
+      const pb = { collection: () => users }; // the demo hospital asks for no code
+      ...
+      const code = async () => "12345678";
+      assert.equal(await signIn("a@b.example", "right", code), "in");
+      assert.equal(await signIn("a@b.example", "half", code), "in with a code");
+      assert.deepEqual(did, ["a@b.example", ["otp", "12345678", { mfaId: "half" }]]);
+      await assert.rejects(signIn("a@b.example", "wrong", code), answers.wrong);
+      say("signs in with a code");
+    }`,
+
   "Lists": `
     const shown = [];
     const show = (...what) => shown.push(what);

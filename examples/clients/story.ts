@@ -12,9 +12,11 @@ type Visit = components["schemas"]["Appointment"];
 const api = createClient<paths>({ baseUrl: process.argv[2] });
 const say = (text: string) => console.log(`typescript: ${text}`);
 
-// must is the answer, or the refusal as an error.
-function must<T>({ data, error }: { data?: T; error?: components["schemas"]["Refusal"] }): T {
-  if (data === undefined) throw new Error(error?.message);
+type Refused = components["schemas"]["Refusal"] | components["schemas"]["HalfSignedIn"];
+
+// must is the answer, or the refusal as an error. The demo hospital asks nobody for a code.
+function must<T>({ data, error }: { data?: T; error?: Refused }): T {
+  if (data === undefined) throw new Error(error && "message" in error ? error.message : "A code has to follow.");
   return data;
 }
 

@@ -47,11 +47,28 @@ func hooks(app core.App) {
 			}
 		}
 		e.Record.SetRaw(profileKey, said)
+		confirm, err := confirming(e)
+		if err != nil {
+			return err
+		}
+		if confirm {
+			return ask(e)
+		}
 		return e.Next()
 	}})
 	slowDown(app)
+	codes(app)
+	shorten(app)
+	discreet(app)
 	kit.OnCreate(app, "users", register)
 	kit.OnUpdate(app, "users", change)
+	kit.OnCreate(app, "invitations", invite)
+	kit.OnUpdate(app, "invitations", settle)
+	app.Cron().MustAdd("hospitalForget", "17 * * * *", func() {
+		if err := Forget(app); err != nil {
+			app.Logger().Error("forget registrations", "error", err)
+		}
+	})
 }
 
 // register settles what a new account is. A guest becomes a patient at once, or a

@@ -1,5 +1,5 @@
 // Package accounts is who signs in: one users collection with a role and a
-// status.
+// status, and how one comes by an account.
 package accounts
 
 import (
@@ -14,10 +14,16 @@ var openapi []byte
 // Module is the accounts.
 var Module = kit.Module{
 	Name:        "accounts",
-	Collections: []kit.Collection{users},
+	Collections: []kit.Collection{users, registrations, invitations},
 	Hooks:       hooks,
+	Routes: func(api *kit.Routes) {
+		api.POST("/registrations/confirm", confirmRegistration)
+		api.POST("/invitations/accept", acceptInvitation)
+	},
 	Invariants: []kit.Invariant{
 		{"Every account has a role and a status.", `SELECT id FROM users WHERE role = '' OR status = ''`},
+		{"Every accepted invitation says whose account it became.", `SELECT id FROM invitations WHERE (state = 'accepted') != (user != '')`},
+		{"Nothing of an invitation that is settled opens anything.", `SELECT id FROM invitations WHERE state != 'open' AND token_hash != ''`},
 	},
 	OpenAPI: openapi,
 }

@@ -2,13 +2,11 @@ package accounts
 
 import (
 	"crypto/sha256"
-	"net/http"
-	"strconv"
+	"errors"
 	"strings"
 	"sync"
 	"time"
 
-	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -43,16 +41,14 @@ func slowDown(app core.App) {
 	app.OnRecordAuthWithPasswordRequest().Bind(&hook.Handler[*core.RecordAuthWithPasswordRequestEvent]{Id: "hospitalThrottle", Priority: -50, Func: func(e *core.RecordAuthWithPasswordRequestEvent) error {
 		name, now := nameOf(e.Collection.Name, e.Identity), kit.Now(e.App)
 		if wait := t.enter(name, now); wait > 0 {
-			e.Response.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
 			e.App.Logger().Warn("sign-in is slowed down after wrong passwords", "collection", e.Collection.Name, "ip", e.RealIP())
-			const sentence = "Too many wrong passwords. Wait a little, or set a new password by mail."
-			return apis.NewApiError(http.StatusTooManyRequests, sentence, validation.Errors{"identity": validation.NewError("too_many_tries", sentence)})
+			return kit.Later(e.RequestEvent, "identity", "too_many_tries", "Too many wrong passwords. Wait a little, or set a new password by mail.", wait)
 		}
-		if err := e.Next(); err != nil {
-			return err
+		err := e.Next()
+		if err == nil || errors.Is(err, apis.ErrMFA) { // the password was right, also where a code has to follow
+			t.forget(name)
 		}
-		t.forget(name)
-		return nil
+		return err
 	}})
 	app.OnRecordConfirmPasswordResetRequest().BindFunc(func(e *core.RecordConfirmPasswordResetRequestEvent) error {
 		if err := e.Next(); err != nil {

@@ -15,8 +15,11 @@ import (
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/modules/accounts"
 	"hospital/modules/hospitaltest"
+	"hospital/modules/operations"
 )
 
 // TestEveryDocumentedAnswerIsGiven has every operation answer with every status
@@ -92,7 +95,7 @@ func writing(h *hospitaltest.Hospital, o *openapi3.Operation, method, path strin
 	h.As("patient1").Do(method, strings.Replace(path, "{id}", hospitaltest.ID("patient1"), 1), hospitaltest.Body{"role": "admin"})
 	h.As(by).Do(method, url, hospitaltest.Body{"nothing": 1})
 	h.As(by).Do(method, strings.Replace(path, "{id}", "nobody", 1), sent)
-	h.As(by).Do(method, url, tooLarge(33))
+	h.As(by).Do(method, url, tooLarge(1))
 	at, _ := example.Extensions["x-at"].(string)
 	if at != "" {
 		h.At(moment(h, path, id, at))
@@ -103,6 +106,15 @@ func writing(h *hospitaltest.Hospital, o *openapi3.Operation, method, path strin
 // tooLarge is a body of more megabytes than a route takes.
 func tooLarge(megabytes int) []byte {
 	return []byte(`{"name":"` + strings.Repeat("x", megabytes<<20) + `"}`)
+}
+
+// tooOften asks for the same until it is refused.
+func tooOften(h *hospitaltest.Hospital, path string) {
+	operations.SetRate(h.App, 1)
+	for range 31 {
+		h.As("guest").Unbound().Do(http.MethodPost, path, nil)
+	}
+	h.As("guest").Do(http.MethodPost, path, nil)
 }
 
 // conflicts are the ways to a 409.
@@ -208,7 +220,7 @@ var conflicts = map[string]func(h *hospitaltest.Hospital){
 			h.As("nurse1").Update("documents", hospitaltest.ID("kept1"), hospitaltest.Body{"state": "entered_in_error"})
 			h.As("nurse1").Update("documents", hospitaltest.ID("kept1"), hospitaltest.Body{"state": "final"})
 		}
-		h.As("nurse1").Do(http.MethodPatch, "/api/collections/documents/records/"+hospitaltest.ID("kept1"), tooLarge(60))
+		h.As("nurse1").Do(http.MethodPatch, "/api/collections/documents/records/"+hospitaltest.ID("kept1"), tooLarge(22))
 	},
 	"createPrescription": func(h *hospitaltest.Hospital) {
 		h.As("doctor1").Create("prescriptions", hospitaltest.Body{"appointment": hospitaltest.ID("asked1")})
@@ -230,6 +242,16 @@ var conflicts = map[string]func(h *hospitaltest.Hospital){
 		h.As("accountant1").Update("payments", hospitaltest.ID("paid1"), hospitaltest.Body{"status": "verified"})
 		h.As("accountant1").Update("payments", hospitaltest.ID("paid1"), hospitaltest.Body{"status": "rejected"})
 	},
+	"createInvitation": func(h *hospitaltest.Hospital) {
+		h.As("admin1").Create("invitations", hospitaltest.Body{"email": "patient1@example.org", "role": "nurse"})
+	},
+	"updateInvitation": func(h *hospitaltest.Hospital) {
+		h.As("admin1").Update("invitations", hospitaltest.ID("invited1"), hospitaltest.Body{"email": "other@example.org"})
+		h.As("admin1").Update("invitations", hospitaltest.ID("invited1"), hospitaltest.Body{"state": "open"})
+	},
+	"updateHospital": func(h *hospitaltest.Hospital) {
+		h.As("admin1").Update("hospital", "hospitalsetting", hospitaltest.Body{"staff_mfa": true})
+	},
 	"updateUser": func(h *hospitaltest.Hospital) {
 		h.As("admin1").Update("users", hospitaltest.ID("admin2"), hospitaltest.Body{"status": "suspended"})
 		h.As("admin1").Update("users", hospitaltest.ID("admin1"), hospitaltest.Body{"status": "suspended"})
@@ -239,6 +261,13 @@ var conflicts = map[string]func(h *hospitaltest.Hospital){
 // users posts to an endpoint of the accounts.
 func users(client hospitaltest.Client, endpoint string, b any) hospitaltest.Response {
 	return client.Do(http.MethodPost, "/api/collections/users/"+endpoint, b)
+}
+
+// halfSignedIn is somebody who has given their password, where a code has to follow.
+func halfSignedIn(h *hospitaltest.Hospital, identity string) (mfaID string) {
+	h.App.Settings().SMTP.Enabled = true
+	h.As("admin1").Update("hospital", "hospitalsetting", hospitaltest.Body{"staff_mfa": true}).OK(h.T)
+	return users(h.As("guest"), "auth-with-password", hospitaltest.Body{"identity": identity, "password": hospitaltest.Password}).String("mfaId")
 }
 
 // specials are the operations that are not of a record.
@@ -307,7 +336,7 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 		file("guest", "pat1", nil)
 		file("receptionist1", "pat1", nil)
 		file("nurse1", "twin1", nil)
-		file("nurse1", "pat1", hospitaltest.Body{"file": hospitaltest.File{Name: "huge.txt", Content: []byte(strings.Repeat("x", 60<<20))}})
+		file("nurse1", "pat1", hospitaltest.Body{"file": hospitaltest.File{Name: "huge.txt", Content: []byte(strings.Repeat("x", 22<<20))}})
 	},
 	"fileToken": func(h *hospitaltest.Hospital) {
 		h.As("patient1").Do(http.MethodPost, "/api/files/token", nil)
@@ -330,6 +359,68 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 		for range 6 {
 			users(h.As("guest"), "auth-with-password", hospitaltest.Body{"identity": "nurse1@example.org", "password": "wrong-password"})
 		}
+		halfSignedIn(h, "nurse2@example.org")
+	},
+	"requestCode": func(h *hospitaltest.Hospital) {
+		users(h.As("guest"), "request-otp", hospitaltest.Body{"email": "nurse1@example.org"})
+		users(h.As("guest"), "request-otp", hospitaltest.Body{"email": "no address"})
+		tooOften(h, "/api/collections/users/request-otp")
+	},
+	"signInWithCode": func(h *hospitaltest.Hospital) {
+		sent := hospitaltest.Body{"mfaId": halfSignedIn(h, "nurse1@example.org"), "otpId": hospitaltest.ID("code"), "password": "12345678"}
+		nurse := h.Record("users", hospitaltest.ID("nurse1"))
+		for _, status := range []string{"active", "suspended"} {
+			code := core.NewOTP(h.App)
+			code.Id = hospitaltest.ID("code")
+			code.SetCollectionRef(nurse.Collection().Id)
+			code.SetRecordRef(nurse.Id)
+			code.SetPassword("12345678")
+			if err := h.App.Save(code); err != nil {
+				h.T.Fatal(err)
+			}
+			if status == "suspended" {
+				sent["mfaId"] = halfSignedIn(h, "nurse1@example.org")
+				if err := h.SQL("UPDATE users SET status = 'suspended' WHERE id = '" + nurse.Id + "'"); err != nil {
+					h.T.Fatal(err)
+				}
+			}
+			users(h.As("guest"), "auth-with-otp", sent)
+		}
+		code := core.NewOTP(h.App)
+		code.Id = hospitaltest.ID("other")
+		code.SetCollectionRef(nurse.Collection().Id)
+		code.SetRecordRef(nurse.Id)
+		code.SetPassword("12345678")
+		if err := h.App.Save(code); err != nil {
+			h.T.Fatal(err)
+		}
+		for range 6 {
+			users(h.As("guest"), "auth-with-otp", hospitaltest.Body{"mfaId": "none", "otpId": code.Id, "password": "87654321"})
+		}
+	},
+	"acceptInvitation": func(h *hospitaltest.Hospital) {
+		secret, err := accounts.Seal(h.App, h.Record("invitations", hospitaltest.ID("invited1")))
+		if err != nil {
+			h.T.Fatal(err)
+		}
+		for range 2 {
+			h.As("guest").Do(http.MethodPost, "/api/hospital/invitations/accept", hospitaltest.Body{"token": secret, "name": "Noor", "password": "seven-wild-geese"})
+		}
+		h.As("guest").Do(http.MethodPost, "/api/hospital/invitations/accept", tooLarge(1))
+		tooOften(h, "/api/hospital/invitations/accept")
+	},
+	"confirmRegistration": func(h *hospitaltest.Hospital) {
+		h.As("admin1").Update("hospital", "hospitalsetting", hospitaltest.Body{"confirm_email": true}).OK(h.T)
+		asked := h.As("guest").Create("users", hospitaltest.Body{"email": "zoe@example.org", "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "Zoe"}).OK(h.T)
+		secret, err := accounts.Seal(h.App, h.Record("registrations", asked.ID()))
+		if err != nil {
+			h.T.Fatal(err)
+		}
+		for range 2 {
+			h.As("guest").Do(http.MethodPost, "/api/hospital/registrations/confirm", hospitaltest.Body{"token": secret, "password": hospitaltest.Password})
+		}
+		h.As("guest").Do(http.MethodPost, "/api/hospital/registrations/confirm", tooLarge(1))
+		tooOften(h, "/api/hospital/registrations/confirm")
 	},
 	"refresh": func(h *hospitaltest.Hospital) {
 		users(h.As("patient1"), "auth-refresh", nil)
@@ -339,6 +430,7 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 	"requestPasswordReset": func(h *hospitaltest.Hospital) {
 		users(h.As("guest"), "request-password-reset", hospitaltest.Body{"email": "patient1@example.org"})
 		users(h.As("guest"), "request-password-reset", hospitaltest.Body{"email": "no address"})
+		tooOften(h, "/api/collections/users/request-password-reset")
 	},
 	"confirmPasswordReset": func(h *hospitaltest.Hospital) {
 		token, _ := h.Record("users", hospitaltest.ID("patient1")).NewPasswordResetToken()
@@ -349,6 +441,7 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 	"requestVerification": func(h *hospitaltest.Hospital) {
 		users(h.As("guest"), "request-verification", hospitaltest.Body{"email": "patient1@example.org"})
 		users(h.As("guest"), "request-verification", hospitaltest.Body{"email": "no address"})
+		tooOften(h, "/api/collections/users/request-verification")
 	},
 	"confirmVerification": func(h *hospitaltest.Hospital) {
 		token, _ := h.Record("users", hospitaltest.ID("patient1")).NewVerificationToken()
@@ -371,7 +464,7 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 		one := []any{hospitaltest.Body{"method": "PATCH", "url": "/api/collections/users/records/" + hospitaltest.ID("patient1"), "body": hospitaltest.Body{"phone": "1"}}}
 		h.As("patient1").Do(http.MethodPost, "/api/batch", hospitaltest.Body{"requests": one})
 		h.As("patient2").Do(http.MethodPost, "/api/batch", hospitaltest.Body{"requests": one})
-		h.As("patient2").Do(http.MethodPost, "/api/batch", tooLarge(129))
+		h.As("patient2").Do(http.MethodPost, "/api/batch", tooLarge(22))
 	},
 	"subscribe": func(h *hospitaltest.Hospital) {
 		server := httptest.NewServer(h.Handler)

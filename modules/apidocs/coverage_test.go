@@ -23,7 +23,7 @@ var skipped = []string{
 	"GET /api/crons", "POST /api/crons/{id}",
 	"POST /api/collections/{collection}/impersonate/{id}",
 	// ways to sign in that are not enabled
-	"POST /api/collections/{collection}/auth-with-oauth2", "POST /api/collections/{collection}/request-otp", "POST /api/collections/{collection}/auth-with-otp",
+	"POST /api/collections/{collection}/auth-with-oauth2",
 	"GET /api/oauth2-redirect", "POST /api/oauth2-redirect",
 	// nothing is deleted
 	"DELETE /api/collections/{collection}/records/{id}",

@@ -23,7 +23,7 @@ const records = "/api/collections/%s/records"
 // always is in every answer; secret in none.
 var (
 	always = []string{"id", "collectionId", "collectionName", "created", "updated"}
-	secret = []string{"password", "tokenKey"}
+	secret = []string{"password", "tokenKey", "token_hash"}
 )
 
 // told is what the answer to a change says beside the record.

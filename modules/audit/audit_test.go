@@ -197,7 +197,7 @@ func TestOperatorsStandInTheLog(t *testing.T) {
 	operator := h.Operator()
 	entries := since(h, func() {
 		operator.Update("departments", id("general"), body{"name": "General medicine"}).OK(t)
-		operator.Do(http.MethodPatch, "/api/settings", body{"meta": body{"appName": "Hospital", "appURL": "https://hospital.example", "senderName": "H", "senderAddress": "h@hospital.example"}}).OK(t)
+		operator.Do(http.MethodPatch, "/api/settings", body{"meta": body{"appName": "Hospital", "appURL": "https://hospital.example", "senderName": "H", "senderAddress": "h@hospital.example"}, "smtp": body{"password": "of-the-house"}}).OK(t)
 		operator.Do(http.MethodGet, "/api/backups", nil).OK(t)
 		operator.Do(http.MethodPost, "/api/sql", body{"query": "SELECT * FROM patients"})
 	})
@@ -205,6 +205,15 @@ func TestOperatorsStandInTheLog(t *testing.T) {
 		t.Fatalf("%d entries", len(entries))
 	}
 	expect(t, entries[:3], "operator@example.org operator update departments general  done", "operator@example.org operator settings    done", "operator@example.org operator operate backups   done")
+	changes := entries[1]["changes"].(string)
+	for _, want := range []string{`"meta.appURL":["http://localhost:8090","https://hospital.example"]`, `"smtp.password":["","(changed)"]`} {
+		if !strings.Contains(changes, want) {
+			t.Errorf("%s is not in %s", want, changes)
+		}
+	}
+	if strings.Contains(changes, "of-the-house") || strings.Contains(changes, "batch") {
+		t.Errorf("a secret, or what stayed as it was, is in %s", changes)
+	}
 }
 
 func TestATransactionThatFailsLeavesTheLogAsItWas(t *testing.T) {

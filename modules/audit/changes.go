@@ -12,7 +12,7 @@ import (
 
 // secrets are never written down, and identifiers only as a keyed hash.
 var (
-	secrets     = []string{core.FieldNamePassword, core.FieldNameTokenKey}
+	secrets     = []string{core.FieldNamePassword, core.FieldNameTokenKey, "password_hash", "token_hash"}
 	identifiers = []string{"national_id", "license_no"}
 )
 

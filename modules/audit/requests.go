@@ -1,10 +1,12 @@
 package audit
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 
+	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
@@ -29,6 +31,9 @@ func signIns(app core.App, keep *keeper) {
 		err := e.Next()
 		if err != nil {
 			entry := Entry{Actor: kit.CallerOf(e.RequestEvent), Action: "sign in", Collection: e.Collection.Name, Outcome: Refused}
+			if errors.Is(err, apis.ErrMFA) { // the first half of one; a code has to follow
+				entry.Action, entry.Outcome = "password", Done
+			}
 			if e.Record != nil { // what was typed in is not written down: it may have been the password
 				entry.Record = e.Record.Id
 			}
@@ -50,9 +55,13 @@ func (k *keeper) refusals(e *core.RequestEvent) error {
 	}
 	status := router.ToApiError(err).Status
 	switch status {
+	case http.StatusBadRequest:
+		if !strings.HasSuffix(e.Request.URL.Path, "/auth-with-otp") {
+			return err // bad input is no attempt on anything
+		}
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests:
 	default:
-		return err // bad input and lost races are no attempts on anything
+		return err // nor are lost races
 	}
 	k.note(Entry{Actor: kit.CallerOf(e), Action: strings.ToLower(e.Request.Method) + " " + strconv.Itoa(status), Collection: clip(e.Request.PathValue("collection")), Record: clip(e.Request.PathValue("id")), Outcome: Refused})
 	return err
@@ -61,10 +70,14 @@ func (k *keeper) refusals(e *core.RequestEvent) error {
 // operators puts down what superusers do beside records.
 func operators(app core.App, keep *keeper) {
 	app.OnSettingsUpdateRequest().BindFunc(func(e *core.SettingsUpdateRequestEvent) error {
+		changes, err := reset(e.OldSettings, e.NewSettings) // before the old ones are the new ones
+		if err != nil {
+			return err
+		}
 		if err := e.Next(); err != nil {
 			return err
 		}
-		keep.note(Entry{Actor: kit.CallerOf(e.RequestEvent), Action: "settings", Outcome: Done})
+		keep.note(Entry{Actor: kit.CallerOf(e.RequestEvent), Action: "settings", Outcome: Done, Changes: changes})
 		return nil
 	})
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {

@@ -2,6 +2,12 @@ package hospital
 
 import "hospital/modules/kit"
 
+// mostSessionHours is a day, after which every token ends.
+const mostSessionHours = 24
+
+// ofStaff is how staff sign in, which is nobody else's business.
+var ofStaff = []string{"staff_mfa", "staff_session_hours"}
+
 var settings = kit.Collection{
 	Name: "hospital",
 	Fields: kit.Fields{
@@ -19,16 +25,19 @@ var settings = kit.Collection{
 		kit.Int("care_team_days", 0, 3650),
 		kit.Int("due_days", 0, 365),
 		kit.Int("discount_limit_bp", 0, 10_000),
+		kit.Bool("confirm_email"),                           // who registers has an account once they have read their mail
+		kit.Bool("staff_mfa"),                               // staff also enter a code from a mail
+		kit.Int("staff_session_hours", 0, mostSessionHours), // after which staff sign in anew; 0 is as patients do
 	},
 	Policy: kit.Policy{
-		kit.Guest:        {Read: kit.All},
-		kit.Patient:      {Read: kit.All},
+		kit.Guest:        {Read: kit.All, Blind: ofStaff},
+		kit.Patient:      {Read: kit.All, Blind: ofStaff},
 		kit.Doctor:       {Read: kit.All},
 		kit.Nurse:        {Read: kit.All},
 		kit.Receptionist: {Read: kit.All},
 		kit.Accountant:   {Read: kit.All},
 		kit.Admin: {Read: kit.All, Update: kit.All, Changes: []string{"name", "address", "phone", "email", "tax_id", "timezone", "currency",
-			"currency_exponent", "cancel_cutoff_hours", "booking_horizon_days", "min_notice_minutes", "care_team_days", "due_days", "discount_limit_bp"}},
+			"currency_exponent", "cancel_cutoff_hours", "booking_horizon_days", "min_notice_minutes", "care_team_days", "due_days", "discount_limit_bp", "confirm_email", "staff_mfa", "staff_session_hours"}},
 	},
 }
 

@@ -39,6 +39,9 @@ func hooks(app core.App) {
 		if err := digits(before, e.Record); err != nil {
 			return err
 		}
+		if e.Record.GetBool("staff_mfa") && !before.GetBool("staff_mfa") && !e.App.Settings().SMTP.Enabled {
+			return kit.Conflict("staff_mfa", "no_mail_server", "The hospital has no mail server, so no code would arrive and no staff could sign in. Set one up first.")
+		}
 		return check(e)
 	})
 }

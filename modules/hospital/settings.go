@@ -1,6 +1,7 @@
 package hospital
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -82,6 +83,15 @@ func (s Settings) DueDays() int { return s.GetInt("due_days") }
 
 // DiscountLimit is the largest discount, in basis points, that needs nobody's approval.
 func (s Settings) DiscountLimit() int64 { return int64(s.GetInt("discount_limit_bp")) }
+
+// ConfirmEmail says that who registers has an account once they have read their mail.
+// Without it registering tells who has one.
+func (s Settings) ConfirmEmail() bool { return s.GetBool("confirm_email") }
+
+// StaffSession is how long after a sign-in staff have to sign in anew.
+func (s Settings) StaffSession() time.Duration {
+	return time.Duration(cmp.Or(s.GetInt("staff_session_hours"), mostSessionHours)) * time.Hour
+}
 
 // NextNumber takes the next number of a series. It must run in the transaction
 // that uses the number: when that is undone the number is free again, so that a

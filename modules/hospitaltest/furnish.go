@@ -78,7 +78,15 @@ func cheapPasswords(app core.App) error {
 		return err
 	}
 	users.Fields.GetByName("password").(*core.PasswordField).Cost = 4
-	return app.Save(users)
+	if err := app.Save(users); err != nil {
+		return err
+	}
+	codes, err := app.FindCollectionByNameOrId(core.CollectionNameOTPs)
+	if err != nil {
+		return err
+	}
+	codes.Fields.GetByName("password").(*core.PasswordField).Cost = 4
+	return app.Save(codes)
 }
 
 // furnish gives the hospital two of everybody, doctors who see patients at every
@@ -91,7 +99,7 @@ func furnish(tx core.App) error {
 	now := time.Now().UTC().Truncate(time.Hour)
 
 	w.Named("hospital", hospital.ID)
-	w.Update(system, "hospital", "hospital", seed.Fields{"name": "Test Hospital"})
+	w.Update(system, "hospital", "hospital", seed.Fields{"name": "Test Hospital", "confirm_email": false}) // so that who registers can go on at once
 	w.Create(system, "consult", "services", seed.Fields{"code": "CONS", "name": "Consultation", "price_minor": 5_000, "tax_bp": 700, "active": true})
 	w.Create(system, "again", "services", seed.Fields{"code": "AGAIN", "name": "Follow-up", "price_minor": 2_000, "tax_bp": 700, "active": true})
 	w.Create(system, "ecg", "services", seed.Fields{"code": "EKG", "name": "Electrocardiogram", "price_minor": 3_333, "tax_bp": 750, "active": true})
@@ -155,6 +163,10 @@ func furnish(tx core.App) error {
 		w.Create(accountant, "sale"+n, "bills", seed.Fields{"patient": ID("pat" + n)})
 		w.Create(accountant, "splint"+n, "bill_items", seed.Fields{"bill": ID("sale" + n), "description": "Splint", "quantity": 1, "unit_minor": 5_000, "tax_bp": 700})
 		w.Create(accountant, "cheaper"+n, "discounts", seed.Fields{"bill": ID("sale" + n), "bp": 5_000, "reason": "staff sale"})
+	}
+	for _, n := range []string{"1", "2"} { // who is to have an account
+		w.Create(kit.Actor{ID: ID("admin" + n), Role: kit.Admin}, "invited"+n, "invitations", seed.Fields{"email": "invited" + n + "@example.org", "role": "nurse"})
+		w.Create(system, "wants"+n, "registrations", seed.Fields{"email": "wants" + n + "@example.org", "password_hash": "none", "status": "pending", "expires": now.Add(24 * time.Hour)})
 	}
 	// A visit long past does not open a record any more, even while others are open.
 	w.Create(system, "expired", "care_team", seed.Fields{"patient": ID("pat2"), "user": ID("doctor1"), "source": "manual", "starts": now.Add(-90 * 24 * time.Hour), "ends": now.Add(-60 * 24 * time.Hour)})

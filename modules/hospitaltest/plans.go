@@ -24,9 +24,18 @@ type Plan struct {
 // transactions.
 func (h *Hospital) Plans(ask func()) (plans []Plan) {
 	h.T.Helper()
+	for _, query := range h.Queries(ask) {
+		plans = append(plans, Plan{query, h.explain(query)})
+	}
+	return plans
+}
+
+// Queries are what is asked of the database while ask runs; what is written is not
+// among them.
+func (h *Hospital) Queries(ask func()) (queries []string) {
+	h.T.Helper()
 	readers, writer := h.App.ConcurrentDB().(*dbx.DB), h.App.NonconcurrentDB().(*dbx.DB)
 	var lock sync.Mutex // a list and its total are asked for at once
-	var queries []string
 	readers.QueryLogFunc = func(_ context.Context, _ time.Duration, sql string, _ *sql.Rows, _ error) {
 		lock.Lock()
 		defer lock.Unlock()
@@ -35,10 +44,7 @@ func (h *Hospital) Plans(ask func()) (plans []Plan) {
 	writer.QueryLogFunc = readers.QueryLogFunc
 	ask()
 	readers.QueryLogFunc, writer.QueryLogFunc = nil, nil
-	for _, query := range queries {
-		plans = append(plans, Plan{query, h.explain(query)})
-	}
-	return plans
+	return queries
 }
 
 func (h *Hospital) explain(query string) (steps []string) {

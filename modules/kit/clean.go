@@ -11,7 +11,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// guardRecords holds for whoever writes: text is clean, and nothing is deleted.
+// guardRecords holds for whoever writes: text is clean, and nothing is deleted that is
+// to stay.
 func guardRecords(app core.App, declared Catalog) {
 	clean := func(e *core.RecordEvent) error {
 		if c, ok := declared[e.Record.Collection().Name]; ok {
@@ -24,7 +25,7 @@ func guardRecords(app core.App, declared Catalog) {
 	app.OnRecordCreate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalCleanCreate", Priority: -50, Func: clean})
 	app.OnRecordUpdate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalCleanUpdate", Priority: -50, Func: clean})
 	app.OnRecordDelete().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalNoDelete", Priority: -50, Func: func(e *core.RecordEvent) error {
-		if _, ok := declared[e.Record.Collection().Name]; ok {
+		if c, ok := declared[e.Record.Collection().Name]; ok && !c.Fleeting {
 			return Forbidden("id", "never_deleted", "The hospital's records are never deleted. Cancel, suspend or deactivate instead.")
 		}
 		return e.Next()

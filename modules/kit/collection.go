@@ -23,6 +23,10 @@ type Collection struct {
 	// create begins more than its own row.
 	Accepts []string
 
+	// Fleeting are records that the hospital itself takes away when their time is over.
+	// All others stay.
+	Fleeting bool
+
 	// Verbatim names texts that are stored as they are sent, byte for byte, where
 	// the others are brought to NFC and trimmed.
 	Verbatim []string

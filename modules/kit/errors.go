@@ -4,9 +4,12 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"strconv"
+	"time"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 )
 
@@ -27,6 +30,13 @@ func Forbidden(field, code, sentence string) error {
 // race or a wrong state.
 func Conflict(field, code, sentence string) error {
 	return refuse(http.StatusConflict, field, code, sentence)
+}
+
+// Later refuses what would be right after a while: 429, with the seconds to wait in
+// Retry-After.
+func Later(e *core.RequestEvent, field, code, sentence string, wait time.Duration) error {
+	e.Response.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
+	return refuse(http.StatusTooManyRequests, field, code, sentence)
 }
 
 func refuse(status int, field, code, sentence string) error {

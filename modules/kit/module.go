@@ -41,6 +41,7 @@ type Check struct {
 func Register(app core.App, modules []Module) {
 	declared := CatalogOf(modules)
 	nameRequests(app)
+	finishAsides(app)
 	app.Store().Set(catalogKey, declared)
 	guardSchema(app, declared)
 	guardRequests(app, declared)

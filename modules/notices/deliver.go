@@ -19,11 +19,16 @@ const (
 	waiting = 30 * time.Second // with a mail server that does not answer
 )
 
-// Deliver sends the notices and alerts that are due. Each is claimed before it is
+// Deliver sends the notices, alerts and letters that are due. Each is claimed before it is
 // sent and settled afterwards, outside of any transaction: when the hospital stops
 // in between, it is sent again later, and never lost.
 func Deliver(app core.App) error {
-	return errors.Join(deliverAll(app, "alerts", composeAlert), deliverAll(app, "notices", compose))
+	return errors.Join(
+		deliverAll(app, "registrations", composeRegistration),
+		deliverAll(app, "invitations", composeInvitation),
+		deliverAll(app, "alerts", composeAlert),
+		deliverAll(app, "notices", compose),
+	)
 }
 
 // composer writes a mail, or says why there is none to write.

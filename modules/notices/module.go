@@ -1,6 +1,7 @@
 // Package notices is what people are told without having asked: patients, that the
-// hospital moved or cancelled their visit; admins, that somebody broke the glass. It
-// is written in the transaction of what it tells of, and sent after it.
+// hospital moved or cancelled their visit; admins, that somebody broke the glass; and
+// the mails about accounts. It is written in the transaction of what it tells of, and
+// sent after it.
 package notices
 
 import (
@@ -20,6 +21,8 @@ var Module = kit.Module{
 	Collections: []kit.Collection{notices, alerts},
 	Hooks: func(app core.App) {
 		kit.OnUpdate(app, "notices", see)
+		letters(app)
+		post(app)
 		app.Cron().MustAdd("hospitalNotices", "* * * * *", func() {
 			if err := Deliver(app); err != nil {
 				app.Logger().Error("deliver notices", "error", err)

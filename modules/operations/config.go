@@ -28,8 +28,10 @@ const (
 	httpEnv           = "HOSPITAL_HTTP"
 	publicURLEnv      = "HOSPITAL_PUBLIC_URL"
 	proxyHeadersEnv   = "HOSPITAL_PROXY_HEADERS"
+	rateEnv           = "HOSPITAL_RATE_LIMIT"
 	originsEnv        = "HOSPITAL_ORIGINS"
 	operatorsEnv      = "HOSPITAL_SUPERUSER_IPS"
+	operatorsCodeEnv  = "HOSPITAL_SUPERUSER_MFA"
 	consoleEnv        = "HOSPITAL_SQL_CONSOLE"
 	passwordEnv       = "HOSPITAL_SUPERUSER_PASSWORD"
 	encryptionEnv     = "HOSPITAL_ENCRYPTION_KEY"
@@ -64,8 +66,10 @@ var Settings = []Setting{
 	{Env: httpEnv, Default: "127.0.0.1:8090", Says: "Where `serve` listens; `--http` goes before it.", check: address},
 	{Env: publicURLEnv, Says: "The hospital's address as people type it, such as `https://hospital.example`; for the links in mails.", check: webAddress},
 	{Env: proxyHeadersEnv, Says: "Headers in which the proxy in front writes who is calling, such as `X-Forwarded-For`. Only with a proxy that overwrites them: otherwise callers write what they like.", check: each(headerName)},
+	{Env: rateEnv, Default: "1", Says: "How many times what stands below under Limits may be asked for in a minute; 0 is without limit, where the proxy has its own.", check: number(0, 1000)},
 	{Env: originsEnv, Says: "Other websites whose pages may use the API from a browser, with commas.", check: each(origin)},
 	{Env: operatorsEnv, Says: "Addresses and networks from where superusers may come, with commas; nothing is everywhere.", check: each(network)},
+	{Env: operatorsCodeEnv, Says: "`on`: superusers also enter a code, from a mail or from `hospital superuser otp`. `off`: the password alone. Nothing leaves it as the dashboard has it.", check: oneOf("on", "off")},
 	{Env: consoleEnv, Default: "off", Says: "`on` opens the dashboard's SQL console, which goes past every law.", check: oneOf("on", "off")},
 	{Env: passwordEnv, Says: "A superuser's password, for the `superuser` command.", Secret: true},
 	{Env: encryptionEnv, Says: "Exactly 32 characters; encrypts the stored settings, among them the mail server's password.", Secret: true, check: func(v string) error {

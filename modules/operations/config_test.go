@@ -36,6 +36,8 @@ func TestNonsenseIsRefusedAtTheStartAndAllOfItIsNamed(t *testing.T) {
 		"HOSPITAL_BACKUP_KEEP=0":                     `BACKUP_KEEP: "0" must be a number from 1 to`,
 		"HOSPITAL_DISK_FREE_MB=-1":                   `DISK_FREE_MB: "-1" must be a number from 1 to`,
 		"HOSPITAL_STOP_TIMEOUT=20":                   `"20" must be a duration`,
+		"HOSPITAL_RATE_LIMIT=-1":                     `RATE_LIMIT: "-1" must be a number from 0 to`,
+		"HOSPITAL_SUPERUSER_MFA=yes":                 `"yes" must be on or off`,
 		"HOSPITAL_METRICS=0.0.0.0:9090":              `"0.0.0.0:9090" must be an address of this machine`,
 		"HOSPITAL_SYNCHRONUS=full":                   "HOSPITAL_SYNCHRONUS is no setting",
 	}
@@ -149,6 +151,32 @@ func TestTheEnvironmentLiesOverTheStoredSettings(t *testing.T) {
 		}
 	}
 }
+
+func TestSuperusersEnterACodeWhereTheEnvironmentSays(t *testing.T) {
+	t.Parallel()
+	dir := furnished(t)
+	credentials := map[string]any{"identity": "operator@hospital.example", "password": "demo-hospital"}
+	s := serve(t, dir, "HOSPITAL_SUPERUSER_MFA=on")
+	status, half, err := s.ask(http.MethodPost, "/api/collections/_superusers/auth-with-password", credentials)
+	if err != nil || status != http.StatusUnauthorized || half["mfaId"] == nil {
+		t.Fatalf("the password alone answered %d %v (%v)", status, half, err)
+	}
+	said := run(t, "", nil, "superuser", "otp", "operator@hospital.example", "--dir", dir)
+	said.succeeded(t)
+	printed := regexp.MustCompile(`(?s)Id: +(\w+).*Pass: +(\w+)`).FindStringSubmatch(ansi.ReplaceAllString(said.stdout, ""))
+	if printed == nil {
+		t.Fatalf("no code in\n%s", said.stdout)
+	}
+	code := map[string]any{"otpId": printed[1], "password": printed[2], "mfaId": half["mfaId"]}
+	if status, answer, err := s.ask(http.MethodPost, "/api/collections/_superusers/auth-with-otp", code); err != nil || status != http.StatusOK {
+		t.Errorf("the code answered %d %v (%v)", status, answer, err)
+	}
+	<-s.end(t)
+	serve(t, dir, "HOSPITAL_SUPERUSER_MFA=off").operate(t)
+}
+
+// ansi is what colours a terminal.
+var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 func TestSuperusersComeOnlyFromWhereTheEnvironmentSays(t *testing.T) {
 	t.Parallel()

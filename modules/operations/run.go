@@ -60,6 +60,7 @@ func Run(app *pocketbase.PocketBase, modules []kit.Module, more ...*cobra.Comman
 	}
 	announce(app)
 	Harden(app)
+	askOperators(app)
 	report(app)
 	finish(app)
 	measure(app)

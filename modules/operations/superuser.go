@@ -9,6 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/cmd"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/spf13/cobra"
 )
 
@@ -49,4 +50,23 @@ func readPassword(in io.Reader) (string, error) {
 		return "", fmt.Errorf("read the password: %w", err)
 	}
 	return strings.TrimRight(line, "\r\n"), nil
+}
+
+// askOperators makes superusers enter a code beside their password, or no longer, as
+// the environment says. A code from the command line does where no mail arrives.
+func askOperators(app core.App) {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalOperators", Func: func(se *core.ServeEvent) error {
+		on := valueOf(operatorsCodeEnv) == "on"
+		superusers, err := se.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+		if err != nil {
+			return err
+		}
+		if valueOf(operatorsCodeEnv) != "" && superusers.MFA.Enabled != on {
+			superusers.OTP.Enabled, superusers.MFA.Enabled, superusers.MFA.Rule = on, on, ""
+			if err := se.App.Save(superusers); err != nil {
+				return err
+			}
+		}
+		return se.Next()
+	}})
 }

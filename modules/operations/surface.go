@@ -21,12 +21,13 @@ func origins() []string {
 }
 
 // Harden binds what makes a server fit for a hospital's network: it tells browsers
-// to be careful, keeps what people ask for out of the request log, closes the SQL
-// console, lets superusers in only from where they should be, and says whether it
+// to be careful, keeps requests few and small and what people ask for out of the
+// request log, closes the SQL console, lets superusers in only from where they should be, and says whether it
 // is ready.
 func Harden(app core.App) {
 	apply(app)
 	ready(app)
+	limited(app)
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalHarden", Func: func(se *core.ServeEvent) error {
 		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalHeaders", Priority: apis.DefaultSecurityHeadersMiddlewarePriority + 1, Func: headers})
 		se.Router.BindFunc(func(e *core.RequestEvent) error {
@@ -46,7 +47,8 @@ func Harden(app core.App) {
 }
 
 // headers tell browsers not to guess types, not to show the hospital inside other
-// pages, and not to say where its readers come from.
+// pages, and not to say where its readers come from; and they end connections on
+// which much was sent.
 func headers(e *core.RequestEvent) error {
 	h := e.Response.Header()
 	h.Set("Referrer-Policy", "no-referrer")
@@ -55,6 +57,12 @@ func headers(e *core.RequestEvent) error {
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 	if e.IsTLS() || e.Request.Header.Get("X-Forwarded-Proto") == "https" { // to claim it costs a caller only their own plain connection
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	}
+	// What is left of a body that was not read to its end would be taken for the next
+	// request: Go closes such a connection, but not where the body was wrapped, as
+	// PocketBase does. Up to so much Go reads to the end by itself.
+	if e.Request.ContentLength > 256*kib || e.Request.ContentLength < 0 {
+		h.Set("Connection", "close")
 	}
 	return e.Next()
 }

@@ -47,6 +47,27 @@ func Apply(tx core.App, user *core.Record) error {
 	return tx.Save(doctor)
 }
 
+// Appoint makes the record of a doctor or nurse who accepted an invitation, as the
+// admin described them.
+func Appoint(tx core.App, user *core.Record) error {
+	role := kit.Role(user.GetString("role"))
+	collection, ok := collectionOf[role]
+	if !ok {
+		return nil
+	}
+	member, err := kit.New(tx, collection)
+	if err != nil {
+		return err
+	}
+	invitation := accounts.InvitationOf(user)
+	member.Load(map[string]any{"user": user.Id, "name": user.GetString("name"), "department": invitation.GetString("department"),
+		"license_no": invitation.GetString("license_no"), "active": true})
+	if role == kit.Doctor {
+		member.Load(map[string]any{"specialization": invitation.GetString("specialization"), "accepts_online": true})
+	}
+	return tx.Save(member)
+}
+
 // SetActive opens or closes a member of staff with their account.
 func SetActive(active bool) kit.Reaction {
 	return func(tx core.App, user *core.Record) error {

@@ -10,6 +10,7 @@ class Refusal extends Error {
 		super(body.message || "The hospital did not understand this.");
 		this.status = status;
 		this.fields = body.data ?? {};
+		this.half = body.mfaId; // of a sign-in that goes on with a code
 	}
 
 	// code is what was wrong with a field, for programs.
@@ -50,15 +51,41 @@ function end(sentence) {
 
 const over = "Your session has ended. Please sign in again.";
 
+const accounts = "/api/collections/users/";
+
+// signIn begins a session. Where a code has to follow it answers how to go on: a
+// function that takes the code.
 export async function signIn(email, password) {
 	try {
-		keep(await send("POST", "/api/collections/users/auth-with-password", { identity: email, password }));
+		keep(await send("POST", accounts + "auth-with-password", { identity: email, password }));
 	} catch (error) {
+		if (error.half) return secondHalf(email, error.half);
 		if (error.status === 400) error.message = "The e-mail address or the password is wrong.";
 		if (error.status === 403) error.message = "This account is not active. It waits for an admin, or it was suspended.";
 		throw error;
 	}
 }
+
+// secondHalf has a code sent.
+async function secondHalf(email, mfaId) {
+	const { otpId } = await send("POST", accounts + "request-otp", { email });
+	return async (code) => {
+		try {
+			keep(await send("POST", accounts + "auth-with-otp", { mfaId, otpId, password: code.replace(/\s/g, "") }));
+		} catch (error) {
+			if (error.status === 400) error.message = "This code is wrong, or it is too old. The newest mail has the one that counts.";
+			if (error.status === 429) error.message = "There were too many wrong codes. Wait a few minutes, and sign in again.";
+			throw error;
+		}
+	};
+}
+
+// account asks for a mail, or uses the link of one: "request-password-reset",
+// "confirm-verification" …
+export const account = (verb, body) => send("POST", accounts + verb, body);
+
+// settle uses a link that leads to a new account, and answers its address.
+export const settle = async (what, body) => (await send("POST", "/api/hospital/" + what, body)).email;
 
 export const signOut = () => end("You are signed out.");
 

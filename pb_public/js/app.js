@@ -18,6 +18,7 @@ import { emergenciesView } from "./views/emergencies.js";
 import { emergencyView } from "./views/emergency.js";
 import { familyView } from "./views/family.js";
 import { hoursView } from "./views/hours.js";
+import { confirmView, forgottenView, invitationView, newAddressView, resetView, verifyView } from "./views/links.js";
 import { looksView } from "./views/looks.js";
 import { myVisitsView } from "./views/my-visits.js";
 import { notesView } from "./views/notes.js";
@@ -35,6 +36,12 @@ const views = {
 	"sign-in": ["Sign in", signInView(begin)],
 	register: ["Register", registerView(begin)],
 	"register-doctor": ["Register as a doctor", registerDoctorView],
+	forgotten: ["Forgotten your password?", forgottenView],
+	reset: ["Choose a new password", resetView],
+	verify: ["Confirm your address", verifyView],
+	"new-address": ["Use your new address", newAddressView],
+	confirm: ["Confirm your registration", confirmView(begin)],
+	invitation: ["Welcome", invitationView(begin)],
 	visits: ["Visits", (at) => (me().role === "patient" ? myVisitsView(at) : allVisitsView(at))],
 	day: ["Today", dayView],
 	book: ["Book", bookView],
@@ -82,9 +89,12 @@ const behind = {
 	admin: { ...planning, ...clinical, bill: "bills" },
 };
 
+// mailed are where links in mails lead, whoever follows them.
+const mailed = ["forgotten", "reset", "verify", "new-address", "confirm", "invitation"];
+
 const role = () => me()?.role ?? "guest";
 const parentOf = (view) => behind[role()]?.[view];
-const may = (view) => menus[role()].includes(parentOf(view) ?? view);
+const may = (view) => mailed.includes(view) || menus[role()].includes(parentOf(view) ?? view);
 
 // here is the view that the address names, if the reader has it, or their first.
 function here() {
@@ -133,7 +143,7 @@ function frame(current) {
 // begin is what happens after somebody signed in.
 async function begin() {
 	connect();
-	history.replaceState(null, "", may(here().view) && location.hash.startsWith("#/bill") ? location.hash : address(menus[role()][0]));
+	history.replaceState(null, "", location.hash.startsWith("#/bill") && may(here().view) ? location.hash : address(menus[role()][0]));
 	await show();
 }
 

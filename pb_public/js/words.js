@@ -2,6 +2,8 @@
 
 export const roles = { patient: "Patient", doctor: "Doctor", nurse: "Nurse", receptionist: "Receptionist", accountant: "Accountant", admin: "Admin" };
 export const accountStatus = { active: "Active", pending: "Waiting", suspended: "Suspended" };
+export const invitationState = { open: "Open", accepted: "Accepted", revoked: "Revoked", expired: "Expired" };
+export const letterStatus = { pending: "The mail is on its way", sent: "The mail was sent", failed: "The mail could not be sent", skipped: "No mail was sent" };
 export const visitTypes = { new: "First visit", follow_up: "Follow-up", procedure: "Procedure", walk_in: "Walk-in", telehealth: "Telehealth" };
 export const visitWays = { slot: "Free time", now: "Now, as a walk-in", other: "Any time (overbook)" };
 export const weekdays = { 1: "Monday", 2: "Tuesday", 3: "Wednesday", 4: "Thursday", 5: "Friday", 6: "Saturday", 7: "Sunday" };
@@ -34,7 +36,7 @@ export function visitState(visit) {
 	return visit.checked_in_at ? ["Checked in", "now"] : ["Confirmed", "good"];
 }
 
-export const tones = { draft: "now", refunded: "off", void: "off", issued: "off", unpaid: "waiting", partially_paid: "waiting", paid: "good", pending: "waiting", verified: "good", approved: "good", rejected: "off", active: "good", suspended: "off", proposed: "waiting", applied: "good", withdrawn: "off", move: "good", cancel: "waiting", keep: "off" };
+export const tones = { open: "waiting", accepted: "good", revoked: "off", expired: "off", draft: "now", refunded: "off", void: "off", issued: "off", unpaid: "waiting", partially_paid: "waiting", paid: "good", pending: "waiting", verified: "good", approved: "good", rejected: "off", active: "good", suspended: "off", proposed: "waiting", applied: "good", withdrawn: "off", move: "good", cancel: "waiting", keep: "off" };
 
 // choices makes options of a table of words, with an empty one first when it may be left out.
 export const choices = (words, empty) => [...(empty === undefined ? [] : [["", empty]]), ...Object.entries(words)];

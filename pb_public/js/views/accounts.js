@@ -6,8 +6,9 @@ import { badge, card, pages, rows, searchBox } from "../parts.js";
 import { password } from "../people.js";
 import { showDate } from "../time.js";
 import { accountStatus, choices, roles, tones } from "../words.js";
+import { credentials, invited, inviteStaff, staff } from "./invitations.js";
 
-const shows = { pending: "Waiting", active: "Active", suspended: "Suspended" };
+const shows = { pending: "Waiting", active: "Active", suspended: "Suspended", invited: "Invited" };
 
 async function set(account, status) {
 	try {
@@ -44,8 +45,6 @@ function accountCard(account) {
 	});
 }
 
-const staff = Object.fromEntries(Object.entries(roles).filter(([role]) => role !== "patient"));
-
 // profiles are the collections in which some staff have a record beside their account.
 const profiles = { doctor: "doctors", nurse: "nurses" };
 
@@ -60,15 +59,13 @@ async function appoint({ email, password, name, role, department, specialization
 
 async function newAccount() {
 	const ids = [newId(), newId()];
-	const departments = await list("departments", { filter: "active = true", sort: "name" });
 	formDialog("Make a staff account", {
 		fields: [
 			{ name: "role", label: "Role", type: "select", options: choices(staff, "Choose a role"), required: true },
 			{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "off" },
 			{ name: "email", label: "E-mail", type: "email", required: true, autocomplete: "off" },
 			password,
-			{ name: "department", label: "Department of a doctor or nurse", type: "select", options: [["", "None"], ...departments.map(({ id, name }) => [id, name])] },
-			{ name: "specialization", label: "Specialization of a doctor", maxlength: 120 },
+			...await credentials(),
 		],
 		submit: "Make the account",
 		send: async (values) => {
@@ -83,6 +80,9 @@ export async function accountsView({ query }) {
 	const show = shows[query.show] ? query.show : "pending";
 	let text = "";
 	const page = pages();
+	const head = heading("Accounts", h("div", { class: "actions" }, button("Make a staff account", newAccount), button("Invite staff", inviteStaff, { kind: "main" })));
+	const parts = tabs("Which accounts", "accounts", "show", shows, show);
+	if (show === "invited") return [head, parts, await region(["invitations"], () => invited(page))];
 	const accounts = await region(["users"], () => page(
 		(perPage) => list("users", { filter: `status = "${show}"` + (text && " && name ~ " + quoted(text)), sort: show === "pending" ? "created" : "name", perPage }),
 		(found) => rows(found, accountCard, show === "pending" ? "Nobody waits to be activated." : "There is no such account.")));
@@ -90,5 +90,5 @@ export async function accountsView({ query }) {
 		text = typed;
 		return refreshAll();
 	});
-	return [heading("Accounts", button("Make a staff account", newAccount, { kind: "main" })), tabs("Which accounts", "accounts", "show", shows, show), search, accounts];
+	return [head, parts, search, accounts];
 }

@@ -1,30 +1,39 @@
-import { create, list, newId, signIn } from "../api.js";
+import { create, list, newId } from "../api.js";
 import { h, heading, link, tell } from "../dom.js";
 import { form } from "../form.js";
+import { hospital } from "../hospital.js";
 import { contact, identity, password } from "../people.js";
+import { enter } from "./sign-in.js";
 
 const [phone, email] = contact;
 const account = [{ ...email, required: true }, password];
 
 const register = (role, id, { password, ...values }) => create("users", { id, role, password, passwordConfirm: password, ...values });
 
+// posted says that there is something to read. Whether the address is new is not said.
+function posted(page, email) {
+	page.replaceChildren(heading("Look into your mail"), h("p", {}, "We have written to " + email + ". Follow the link within 24 hours, and you have an account."), h("p", {}, link("sign-in", "To the sign-in")));
+	page.querySelector("h1").focus();
+}
+
 // registerView makes an account for a patient and signs them in.
 export function registerView(signedIn) {
 	return () => {
 		const id = newId();
-		return h("div", { class: "narrow" },
+		const page = h("div", { class: "narrow" },
 			heading("Register as a patient"),
 			form({
 				fields: [...identity(), phone, ...account],
 				submit: "Register",
 				send: async (values) => {
 					await register("patient", id, values);
-					await signIn(values.email, values.password);
-					await signedIn();
+					if (hospital.confirm_email) return posted(page, values.email);
+					await enter(page, values.email, values.password, signedIn);
 					tell("Welcome, " + values.name + ".");
 				},
 			}),
 			h("p", {}, "You have an account? ", link("sign-in", "Sign in"), "."));
+		return page;
 	};
 }
 
@@ -45,6 +54,7 @@ export async function registerDoctorView() {
 			submit: "Register",
 			send: async (values) => {
 				await register("doctor", id, values);
+				if (hospital.confirm_email) return posted(page, values.email);
 				page.replaceChildren(heading("Thank you"), h("p", {}, "An admin will activate your account. After that you can sign in."), h("p", {}, link("sign-in", "To the sign-in")));
 				page.querySelector("h1").focus();
 			},

@@ -1,0 +1,158 @@
+package accounts
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/kit"
+)
+
+const invitationHolds = 72 * time.Hour
+
+// State is what has become of an invitation.
+type State string
+
+// The states. Accepted and revoked are final; an open one ends with its time.
+const (
+	Open     State = "open"
+	Accepted State = "accepted"
+	Revoked  State = "revoked"
+)
+
+// credentials names what an admin says of a doctor or nurse who is invited; it
+// becomes their record.
+var credentials = []string{"department", "specialization", "license_no"}
+
+// invitations are how staff come by their accounts: an admin says who and as what,
+// and they choose their password themselves. Of one address the newest is open.
+var invitations = kit.Collection{
+	Name: "invitations",
+	Fields: append(kit.Fields{
+		kit.Required(kit.Email("email")),
+		kit.Required(kit.Select("role", kit.Admin, kit.Doctor, kit.Nurse, kit.Receptionist, kit.Accountant)),
+		kit.Relation("department", "departments"), // of a doctor or nurse
+		kit.Text("specialization", 120),           // of a doctor
+		kit.Text("license_no", 60),                // of a doctor or nurse
+		kit.Required(kit.Select("state", Open, Accepted, Revoked)),
+		kit.Required(kit.Instant("expires")),
+		kit.Relation("invited_by", "users"),
+		kit.Relation("user", "users"), // who accepted it
+		kit.Instant("settled_at"),
+	}, letter()...),
+	Indexes: []kit.Index{
+		{Columns: "token_hash", Unique: true, Where: "token_hash != ''"},
+		{Columns: "email", Unique: true, Where: "state = 'open'"},
+		{Columns: "state, created"},
+		{Columns: "status, next_try_at"},
+	},
+	Policy: kit.Policy{
+		kit.Admin: {Read: kit.All, Blind: []string{"token_hash"},
+			Create: kit.All, Sets: []string{"email", "role", "department", "specialization", "license_no"},
+			Update: kit.All, Changes: []string{"state"}},
+	},
+	Verbatim: []string{"token_hash"},
+}
+
+const invitationKey = "@invitation"
+
+// Joined is somebody accepting an invitation.
+var Joined = kit.Event{Collection: "users", Happened: func(before, after *core.Record) bool {
+	return before == nil && InvitationOf(after) != nil
+}}
+
+// InvitationOf is what a new account was invited with; nil for others.
+func InvitationOf(user *core.Record) *core.Record {
+	invitation, _ := user.GetRaw(invitationKey).(*core.Record)
+	return invitation
+}
+
+// invite settles a new invitation, and revokes the one before.
+func invite(e *core.RecordEvent) error {
+	r := e.Record
+	if _, err := e.App.FindAuthRecordByEmail("users", r.GetString("email")); err == nil {
+		return kit.Conflict("email", "has_account", "This address has an account already. Change its role instead.")
+	}
+	if role := kit.Role(r.GetString("role")); role != kit.Doctor && role != kit.Nurse {
+		for _, field := range credentials {
+			if r.GetString(field) != "" {
+				return kit.Invalid(field, "wrong_role", "Only doctors and nurses have a "+field+".")
+			}
+		}
+	}
+	before, err := e.App.FindAllRecords("invitations", dbx.HashExp{"state": string(Open)}, dbx.NewExp("[[email]] = {:email} COLLATE NOCASE", dbx.Params{"email": r.GetString("email")}))
+	if err != nil {
+		return err
+	}
+	actor, now := kit.ActorOf(r), kit.Now(e.App)
+	for _, older := range before {
+		older.Set("state", string(Revoked))
+		if err := e.App.Save(kit.By(actor, older)); err != nil {
+			return err
+		}
+	}
+	r.Load(map[string]any{"state": string(Open), "expires": now.Add(invitationHolds), "status": "pending", "next_try_at": now, "invited_by": actor.ID})
+	return e.Next()
+}
+
+// settle keeps an invitation that was accepted or revoked as it is.
+func settle(e *core.RecordEvent, before *core.Record) error {
+	was, is := State(before.GetString("state")), State(e.Record.GetString("state"))
+	if was == is {
+		return e.Next()
+	}
+	if was != Open || is == Open || is == Accepted && kit.ActorOf(e.Record).Role != kit.System {
+		return kit.Conflict("state", "invalid_transition", "An invitation that is "+string(was)+" cannot be "+string(is)+".")
+	}
+	e.Record.Set("settled_at", kit.Now(e.App))
+	e.Record.Set("token_hash", "")
+	return e.Next()
+}
+
+// acceptInvitation makes the account that somebody was invited to. Two at once are
+// one after the other, and the second has no invitation any more.
+func acceptInvitation(e *core.RequestEvent) error {
+	sent := struct{ Token, Name, Password string }{}
+	if err := e.BindBody(&sent); err != nil {
+		return e.BadRequestError("The body could not be read.", err)
+	}
+	if len(sent.Password) > 72 {
+		return kit.Invalid("password", "too_long", "A password has at most 72 bytes.")
+	}
+	if _, err := opened(e.App, "invitations", sent.Token); err != nil { // before a hash is made for it
+		return err
+	}
+	user, err := kit.New(e.App, "users")
+	if err != nil {
+		return err
+	}
+	user.Set("password", sent.Password)
+	err = e.App.RunInTransaction(func(tx core.App) error {
+		invitation, err := opened(tx, "invitations", sent.Token)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.FindAuthRecordByEmail("users", invitation.GetString("email")); err == nil {
+			return badLink // it has an account by now
+		}
+		user.Load(map[string]any{"email": invitation.GetString("email"), "name": sent.Name, "role": invitation.GetString("role"), "status": string(Active), "verified": true})
+		user.SetRaw(invitationKey, invitation)
+		if err := tx.Save(kit.By(by(e), user)); err != nil {
+			return err
+		}
+		invitation.Load(map[string]any{"state": string(Accepted), "user": user.Id})
+		return tx.Save(kit.By(by(e), invitation))
+	})
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, map[string]string{"email": user.Email()})
+}
+
+// by is the hospital itself, at somebody's request.
+func by(e *core.RequestEvent) kit.Actor {
+	caller := kit.CallerOf(e)
+	return kit.Actor{Role: kit.System, IP: caller.IP, Request: caller.Request}
+}

@@ -1,0 +1,70 @@
+// Who is invited to work here, as a part of the accounts.
+
+import { create, list, newId, update } from "../api.js";
+import { button, h } from "../dom.js";
+import { formDialog } from "../form.js";
+import { refreshAll } from "../live.js";
+import { badge, card, rows } from "../parts.js";
+import { showDate } from "../time.js";
+import { choices, invitationState, letterStatus, roles, tones } from "../words.js";
+
+export const staff = Object.fromEntries(Object.entries(roles).filter(([role]) => role !== "patient"));
+
+// credentials are what the record of a doctor or nurse begins with.
+export async function credentials() {
+	const departments = await list("departments", { filter: "active = true", sort: "name" });
+	return [
+		{ name: "department", label: "Department of a doctor or nurse", type: "select", options: [["", "None"], ...departments.map(({ id, name }) => [id, name])] },
+		{ name: "specialization", label: "Specialization of a doctor", maxlength: 120 },
+	];
+}
+
+export async function inviteStaff() {
+	const id = newId();
+	formDialog("Invite staff", {
+		intro: h("p", {}, "They get a mail with a link that holds once and for three days, and choose their password themselves."),
+		fields: [
+			{ name: "email", label: "E-mail", type: "email", required: true, autocomplete: "off" },
+			{ name: "role", label: "Role", type: "select", options: choices(staff, "Choose a role"), required: true },
+			...await credentials(),
+			{ name: "license_no", label: "Licence number of a doctor or nurse", maxlength: 60, autocomplete: "off" },
+		],
+		submit: "Invite",
+		send: async (values) => {
+			await create("invitations", { id, ...values });
+			return values.email + " is invited.";
+		},
+	});
+}
+
+const again = async ({ email, role, department, specialization, license_no }) => {
+	await create("invitations", { id: newId(), email, role, department, specialization, license_no });
+	await refreshAll();
+};
+
+const revoke = async (invitation) => {
+	await update("invitations", invitation, { state: "revoked" });
+	await refreshAll();
+};
+
+function invitationCard(invitation) {
+	const over = invitation.state === "open" && new Date(invitation.expires.replace(" ", "T")) < new Date();
+	const state = over ? "expired" : invitation.state;
+	const open = invitation.state === "open";
+	return card({
+		id: invitation.id, version: invitation.updated,
+		first: h("strong", {}, roles[invitation.role]),
+		title: invitation.email,
+		lines: ["Invited " + showDate(invitation.created) + (open && !over ? ", until " + showDate(invitation.expires) : ""), open && !over && letterStatus[invitation.status] + (invitation.error ? ": " + invitation.error : "")],
+		state: badge(invitationState[state], tones[state]),
+		actions: open ? [
+			button("Send again", () => again(invitation), { key: "again" + invitation.id, about: "to " + invitation.email }),
+			!over && button("Revoke", () => revoke(invitation), { key: "revoke" + invitation.id, about: "the invitation of " + invitation.email }),
+		].filter(Boolean) : [],
+	});
+}
+
+// invited reads the newest invitations and shows them.
+export const invited = (page) => page(
+	(perPage) => list("invitations", { sort: "-created", perPage }),
+	(found) => rows(found, invitationCard, "Nobody has been invited."));
