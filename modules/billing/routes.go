@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/modules/audit"
 	"hospital/modules/hospital"
 	"hospital/modules/kit"
 	"hospital/modules/scheduling"
@@ -54,6 +55,7 @@ func statementOfPatient(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
+	audit.Seen(e.App, actor, "statement", patient)
 	return e.JSON(http.StatusOK, s)
 }
 
