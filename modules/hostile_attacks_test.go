@@ -209,7 +209,7 @@ var everybodys = []attack{
 
 // signedIns are attacks on and from an account of one's own.
 var signedIns = []attack{
-	{"a role of one's own choice", refused, mine, `{"role":"admin","status":"active","tokenKey":"a"}`, nil},
+	{"a role, a status and a key of one's own choice", refused, mine, `{"role":"admin","status":"active","tokenKey":"a"}`, nil},
 	{"an address that is verified", refused, mine, `{"verified":true}`, nil},
 	{"another address at once", refused, mine, `{"email":"evil@example.org"}`, nil},
 	{"an address for all to see", refused, mine, `{"emailVisibility":true}`, nil},
@@ -271,6 +271,7 @@ var attacksOf = map[kit.Role][]attack{
 		{"doctors who left", harmless, doctor + `?filter=active = false || name ~ "{mark}"`, "", nil},
 	},
 	kit.Patient: {
+		{"a role of one's own choice and nothing else", refused, mine, `{"role":"admin"}`, nil},
 		{"another patient by id", refused, "GET /api/collections/patients/records/{pat2}", "", nil},
 		{"another's visit by id", refused, "GET /api/collections/appointments/records/{booked2}", "", nil},
 		{"another's bill by id", refused, "GET /api/collections/bills/records/{bill2}", "", nil},
@@ -312,6 +313,7 @@ var attacksOf = map[kit.Role][]attack{
 		{"the price list", refused, "GET /api/collections/services/records", "", nil},
 	},
 	kit.Doctor: {
+		{"a role of one's own choice and nothing else", refused, mine, `{"role":"admin"}`, nil},
 		{"a patient who is not in care", refused, "GET /api/collections/patients/records/{pat2}", "", nil},
 		{"the notes of one who is not in care", refused, "GET /api/collections/encounters/records/{notes2}", "", nil},
 		{"the history of one who is not in care", refused, "GET /api/hospital/patients/{pat2}/history", "", nil},
@@ -340,6 +342,7 @@ var attacksOf = map[kit.Role][]attack{
 		{"a visit of a patient of one's own, moved to another", refused, "PATCH /api/collections/appointments/records/{booked1}", `{"patient":"{pat2}"}`, nil},
 	},
 	kit.Nurse: {
+		{"a role of one's own choice and nothing else", refused, mine, `{"role":"admin"}`, nil},
 		{"a national id", refused, `GET /api/collections/patients/records?filter=national_id ~ "{mark}"`, "", nil},
 		{"a national id on the way", refused, `GET /api/collections/appointments/records?filter=patient.national_id ~ "{mark}"`, "", nil},
 		{"visits in the order of national ids", refused, "GET /api/collections/appointments/records?sort=patient.national_id", "", nil},
@@ -366,6 +369,7 @@ var attacksOf = map[kit.Role][]attack{
 		{"a document as somebody else", refused, "POST /api/collections/documents/records", `{"patient":"{pat2}","kind":"other","title":"t","uploaded_by":"{doctor2}","content_type":"text/html"}`, nil},
 	},
 	kit.Receptionist: {
+		{"a role of one's own choice and nothing else", refused, mine, `{"role":"admin"}`, nil},
 		{"a medical history", refused, `GET /api/collections/patients/records?filter=medical_history ~ "{mark}"`, "", nil},
 		{"patients in the order of their histories", refused, "GET /api/collections/patients/records?sort=medical_history", "", nil},
 		{"a medical history on the way", refused, `GET /api/collections/appointments/records?filter=patient.medical_history ~ "{mark}"`, "", nil},
@@ -392,6 +396,7 @@ var attacksOf = map[kit.Role][]attack{
 		{"the hospital's hours, by a form with a list", refused, "POST /api/collections/schedules/records", "doctor={dr2}&weekday=1&weekday=2&number=1", []string{form}},
 	},
 	kit.Accountant: {
+		{"a role of one's own choice and nothing else", refused, mine, `{"role":"admin"}`, nil},
 		{"why somebody comes", refused, `GET /api/collections/appointments/records?filter=reason ~ "{mark}"`, "", nil},
 		{"visits in the order of why", refused, "GET /api/collections/appointments/records?sort=reason", "", nil},
 		{"why somebody comes, from the bill", refused, `GET /api/collections/bills/records?filter=appointment.reason ~ "{mark}"`, "", nil},

@@ -35,7 +35,7 @@ func hooks(app core.App) {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		keep.seen(kit.CallerOf(e.RequestEvent), "download", e.Record)
+		keep.seen(holder(e.RequestEvent), "download", e.Record)
 		return nil
 	})
 	written := func(e *core.RecordRequestEvent) error { // the answer to who writes a record may show others
@@ -122,7 +122,12 @@ func onWrite(action string) func(*core.RecordEvent) error {
 			if err != nil {
 				return err
 			}
-			return Write(e.App, Entry{Actor: kit.ActorOf(e.Record), Action: action, Collection: e.Record.Collection().Name, Record: e.Record.Id, Patient: patient, Outcome: Done, Changes: changes})
+			actor := kit.ActorOf(e.Record)
+			if actor.Request == "" {
+				cause := kit.CauseOf(e.App)
+				actor.IP, actor.Request = cause.IP, cause.Request
+			}
+			return Write(e.App, Entry{Actor: actor, Action: action, Collection: e.Record.Collection().Name, Record: e.Record.Id, Patient: patient, Outcome: Done, Changes: changes})
 		})
 	}
 }

@@ -53,9 +53,9 @@ func FuzzShareAndAllocate(f *testing.F) {
 	f.Add(uint64(100), uint64(1), uint64(1), uint64(1))
 	f.Add(uint64(MaxMinor), uint64(MaxMinor), uint64(0), uint64(7))
 	f.Fuzz(func(t *testing.T, amount, a, b, c uint64) {
-		weights := []Money{Money(a % (MaxMinor + 1)), Money(b % (MaxMinor + 1)), Money(c % (MaxMinor + 1))} // #nosec G115 -- in a test
+		weights := []Money{Money(a % (MaxMinor + 1)), Money(b % (MaxMinor + 1)), Money(c % (MaxMinor + 1))}
 		whole := weights[0] + weights[1] + weights[2]
-		m := Money(amount % uint64(whole+1)) // #nosec G115 -- in a test
+		m := Money(amount % uint64(whole+1))
 		var sum Money
 		for i, part := range m.Allocate(weights) {
 			sum += part

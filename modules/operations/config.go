@@ -23,7 +23,7 @@ import (
 )
 
 // The names of the environment variables that the hospital reads.
-const (
+const ( // #nosec G101 -- names of passwords are no passwords
 	dataDirEnv        = "HOSPITAL_DATA_DIR"
 	httpEnv           = "HOSPITAL_HTTP"
 	publicURLEnv      = "HOSPITAL_PUBLIC_URL"
