@@ -2,6 +2,7 @@ package modules_test
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,6 +16,17 @@ var serials atomic.Int64
 
 // serial is a number that no other call gets.
 func serial() int64 { return serials.Add(1) }
+
+var serialsIn sync.Map // hospital -> its own serials
+
+// serialIn is a number that no other call for this hospital gets, and not a large one.
+func serialIn(h *hospitaltest.Hospital) int64 {
+	own, known := serialsIn.LoadOrStore(h, &atomic.Int64{})
+	if !known {
+		h.T.Cleanup(func() { serialsIn.Delete(h) })
+	}
+	return own.(*atomic.Int64).Add(1)
+}
 
 // freshUser is a new account of a role that nobody's staff record has yet.
 func freshUser(h *hospitaltest.Hospital, n int64, role string) string {

@@ -122,7 +122,7 @@ func Backup(ctx context.Context, app core.App) (file string, err error) {
 	if err := retain(dir, int(numberOf(backupKeepEnv))); err != nil {
 		return file, fmt.Errorf("remove old backups: %w", err)
 	}
-	journal.Info("backup", "file", file, "bytes", size, "took", time.Since(began).String())
+	journal.Info("backup", "file", file, "bytes", size, "audit", endOfLog(app), "took", time.Since(began).String())
 	return file, nil
 }
 

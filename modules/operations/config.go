@@ -23,7 +23,7 @@ import (
 )
 
 // The names of the environment variables that the hospital reads.
-const ( // #nosec G101 -- names of passwords are no passwords
+const (
 	dataDirEnv        = "HOSPITAL_DATA_DIR"
 	httpEnv           = "HOSPITAL_HTTP"
 	publicURLEnv      = "HOSPITAL_PUBLIC_URL"
@@ -36,7 +36,7 @@ const ( // #nosec G101 -- names of passwords are no passwords
 	smtpHostEnv       = "HOSPITAL_SMTP_HOST"
 	smtpPortEnv       = "HOSPITAL_SMTP_PORT"
 	smtpUserEnv       = "HOSPITAL_SMTP_USER"
-	smtpPasswordEnv   = "HOSPITAL_SMTP_PASSWORD"
+	smtpPasswordEnv   = "HOSPITAL_SMTP_PASSWORD" // #nosec G101 -- the name of a password is none
 	smtpTLSEnv        = "HOSPITAL_SMTP_TLS"
 	senderEnv         = "HOSPITAL_MAIL_SENDER"
 	synchronousEnv    = "HOSPITAL_SYNCHRONOUS"
