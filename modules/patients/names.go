@@ -45,9 +45,10 @@ func luhn(digits string) rune {
 var letters = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ħ", "h", "ı", "i")
 
 // NameKey folds case and accents, so that "Łukasz Müller" is found as "lukasz muller".
-// Accents go before the case and after it: some letters have one only in the other.
+// Accents go before the case and after it: some letters have one only in the other;
+// and Cherokee, which is folded to capitals, is put into small letters.
 func NameKey(name string) string {
-	folded := bare(cases.Fold().String(bare(name)))
+	folded := strings.ToLower(bare(cases.Fold().String(bare(name))))
 	return strings.Join(strings.Fields(letters.Replace(folded)), " ")
 }
 
