@@ -316,7 +316,7 @@ func (s *siege) listens() {
 	catalog := kit.CatalogOf(modules.All)
 	var topics []string
 	for collection := range catalog {
-		topics = append(topics, collection+"/*", collection, strings.ToUpper(collection)+"/*", collection+`/*?options={"query":{"expand":"patient,user,doctor,appointment,bill","fields":"*"},"headers":{"Authorization":"x"}}`)
+		topics = append(topics, strings.ToUpper(collection)+"/*", collection+`/*?options={"query":{"expand":"patient,user,doctor,appointment,bill","fields":"*"},"headers":{"Authorization":"x"}}`)
 	}
 	l := listen(s.t, s.h, server, s.account, append(topics, "_superusers/*", "_otps/*", "*", "@oauth2", "/*")...)
 	for collection := range catalog {
