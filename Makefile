@@ -1,5 +1,6 @@
 # Everything a developer or operator does, one word each.
 ADDR ?= 127.0.0.1:8090
+FUZZTIME ?= 60s
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 help: ## print the targets
@@ -42,8 +43,20 @@ lint: ## gofmt, vet and staticcheck
 lint-more: ## golangci-lint with .golangci.yml (takes minutes to build the first time)
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
 
+security: ## look for known mistakes (gosec) and known holes (govulncheck, where its data can be had)
+	go run github.com/securego/gosec/v2/cmd/gosec@v2.30.0 -quiet -exclude-dir=bench -exclude-dir=examples ./...
+	@curl -sfm 10 -o /dev/null https://vuln.go.dev/index/db.json || { echo "govulncheck was left out: vuln.go.dev cannot be reached from here"; exit 0; } ; \
+	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
+
+# Fuzzing writes what breaks a test to testdata/fuzz, where it stays as a test.
+fuzz: ## try every parser with made-up input, each for $(FUZZTIME)
+	@grep -rHoE '^func Fuzz[A-Za-z]+' modules --include='*_test.go' | sort | while IFS=: read -r file target; do \
+		echo "$${target#func } in $$(dirname $$file)"; \
+		go test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME) "./$$(dirname $$file)" </dev/null || exit 1; \
+	done
+
 clean: ## remove what was built
 	rm -rf bin examples/clients/build
 
-.PHONY: help run build test clients bench stress lint lint-more clean
+.PHONY: help run build test clients bench stress lint lint-more security fuzz clean
 .DEFAULT_GOAL := help

@@ -2,7 +2,9 @@ package modules_test
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -15,6 +17,17 @@ var serials atomic.Int64
 
 // serial is a number that no other call gets.
 func serial() int64 { return serials.Add(1) }
+
+var serialsIn sync.Map // hospital -> its own serials
+
+// serialIn is a number that no other call for this hospital gets, and not a large one.
+func serialIn(h *hospitaltest.Hospital) int64 {
+	own, known := serialsIn.LoadOrStore(h, &atomic.Int64{})
+	if !known {
+		h.T.Cleanup(func() { serialsIn.Delete(h) })
+	}
+	return own.(*atomic.Int64).Add(1)
+}
 
 // freshUser is a new account of a role that nobody's staff record has yet.
 func freshUser(h *hospitaltest.Hospital, n int64, role string) string {
@@ -75,4 +88,15 @@ func billOf(h *hospitaltest.Hospital, owner string) string {
 		h.T.Fatal(err)
 	}
 	return bill.Id
+}
+
+// thaw drops the triggers that keep rows as they are, so that the test can put
+// them back.
+func thaw(t testing.TB, h *hospitaltest.Hospital) {
+	t.Helper()
+	for _, trigger := range query(t, h, "SELECT name FROM sqlite_master WHERE type = 'trigger'", nil) {
+		if _, err := h.App.NonconcurrentDB().NewQuery("DROP TRIGGER " + trigger).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -104,7 +104,7 @@ func meant(t testing.TB, h *hospitaltest.Hospital, collection, word, account str
 // creation is the body of a record that a person with enough rights could create,
 // belonging to patient1 and doctor1, or to patient2 and doctor2.
 func creation(h *hospitaltest.Hospital, collection, owner string, role kit.Role) hospitaltest.Body {
-	n := serial()
+	n := serialIn(h)
 	body := map[string]hospitaltest.Body{
 		"hospital":      {"name": "Second", "timezone": "UTC", "currency": "EUR", "booking_horizon_days": 1},
 		"counters":      {"series": fmt.Sprint("s", n)},
@@ -194,8 +194,8 @@ var probes = map[string]probe{
 	"time_off.ends":              {value: "2035-01-21 00:00:00.000Z", with: hospitaltest.Body{"starts": "2035-01-15 00:00:00.000Z"}},
 	"appointments.ends":          {value: endOf},
 	"appointments.ends patient":  {value: slotOf},
-	"appointments.starts": {value: func(*hospitaltest.Hospital, hospitaltest.Body) any {
-		return at(3000*time.Hour + time.Duration(serial()%5000)*time.Hour) // within the horizon
+	"appointments.starts": {value: func(h *hospitaltest.Hospital, _ hospitaltest.Body) any {
+		return at(3000*time.Hour + time.Duration(serialIn(h))*time.Hour)
 	}},
 	"appointments.status":            {value: "cancelled"},
 	"appointments.status nurse":      missed,

@@ -278,17 +278,6 @@ func updates(t testing.TB, h *hospitaltest.Hospital, account, collection, id, fi
 	return fmt.Sprint(before.Get(field)) != fmt.Sprint(after.Get(field))
 }
 
-// thaw drops the triggers that keep rows as they are, so that the test can put
-// them back.
-func thaw(t testing.TB, h *hospitaltest.Hospital) {
-	t.Helper()
-	for _, trigger := range query(t, h, "SELECT name FROM sqlite_master WHERE type = 'trigger'", nil) {
-		if _, err := h.App.NonconcurrentDB().NewQuery("DROP TRIGGER " + trigger).Execute(); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 // restore writes a row back as it was, past every law, and takes back what was
 // told of the change.
 func restore(t testing.TB, h *hospitaltest.Hospital, collection, id string, columns map[string]any) {

@@ -66,7 +66,7 @@ func answerFirst(e *core.RequestEvent) error {
 	if verifying && c.Name == core.CollectionNameSuperusers {
 		return e.Next()
 	}
-	app := e.App
+	app, asker := e.App, kit.CallerOf(e)
 	kit.Aside(app, "send a mail that was asked for", func() error {
 		user, err := app.FindAuthRecordByEmail(c, sent.Email)
 		if err != nil || verifying && user.Verified() || !once(app, e.Request.Pattern+user.Id) {
@@ -75,7 +75,7 @@ func answerFirst(e *core.RequestEvent) error {
 		if verifying {
 			return mails.SendRecordVerification(app, user)
 		}
-		return mails.SendRecordPasswordReset(app, user)
+		return mails.SendRecordPasswordReset(app, kit.By(asker, user))
 	})
 	return e.NoContent(http.StatusNoContent)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/modules/audit"
 	"hospital/modules/kit"
 )
 
@@ -26,6 +27,7 @@ func NameAffected(tx core.App, away *core.Record) error {
 			named[field] = v.Get(field)
 		}
 		affected = append(affected, named)
+		audit.Seen(tx, kit.ActorOf(away), "affected", v.Record)
 	}
 	kit.Tell(away, "affected", affected)
 	return nil

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -68,6 +69,9 @@ func said(r *core.Record, f core.Field) string {
 		return r.GetString(f.GetName() + ":hash")
 	case core.FieldTypeJSON:
 		return fmt.Sprint(r.Get(f.GetName()))
+	}
+	if many, ok := f.(core.MultiValuer); ok && many.IsMultiple() {
+		return strings.Join(r.GetStringSlice(f.GetName()), ", ")
 	}
 	return r.GetString(f.GetName())
 }

@@ -54,15 +54,24 @@ func Command(app core.App) *cobra.Command {
 	return command
 }
 
+// anchored reads an anchor.
+func anchored(anchor string) (seq int64, hash string, err error) {
+	number, hash, ok := strings.Cut(anchor, ":")
+	seq, err = strconv.ParseInt(number, 10, 64)
+	if !ok || err != nil || seq < 1 {
+		return 0, "", fmt.Errorf("an anchor is NUMBER:HASH, not %q", anchor)
+	}
+	return seq, hash, nil
+}
+
 // holds says whether a row is still the one of an anchor.
 func holds(app core.App, anchor string) error {
 	if anchor == "" {
 		return nil
 	}
-	number, hash, ok := strings.Cut(anchor, ":")
-	seq, err := strconv.ParseInt(number, 10, 64)
-	if !ok || err != nil || seq < 1 {
-		return fmt.Errorf("an anchor is NUMBER:HASH, not %q", anchor)
+	seq, hash, err := anchored(anchor)
+	if err != nil {
+		return err
 	}
 	var found []string
 	if err := app.DB().NewQuery("SELECT hash FROM audit_log WHERE seq = {:seq}").Bind(map[string]any{"seq": seq}).Column(&found); err != nil {

@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -37,10 +39,15 @@ type row struct {
 	PrevHash, Hash                                                                                 string
 }
 
-// hashed is the keyed hash of a row.
+// hashed is the keyed hash of a row. JSON writes every byte that is no text in the
+// same way; a row with such bytes, which the hospital does not write, is hashed by its bytes.
 func (r row) hashed(key []byte) string {
 	mac := hmac.New(sha256.New, key)
-	text, err := json.Marshal([]string{r.PrevHash, strconv.FormatInt(r.Seq, 10), r.At, r.Actor, r.ActorName, r.Role, r.Action, r.Collection, r.Record, r.Patient, r.Outcome, r.Changes, r.IP, r.Request})
+	fields := []string{r.PrevHash, strconv.FormatInt(r.Seq, 10), r.At, r.Actor, r.ActorName, r.Role, r.Action, r.Collection, r.Record, r.Patient, r.Outcome, r.Changes, r.IP, r.Request}
+	text, err := json.Marshal(fields)
+	if slices.ContainsFunc(fields, func(f string) bool { return !utf8.ValidString(f) }) {
+		text = fmt.Appendf(nil, "bytes %q", fields)
+	}
 	if err != nil {
 		panic(err) // text always becomes JSON
 	}

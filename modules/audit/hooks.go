@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
@@ -20,26 +21,46 @@ func hooks(app core.App) {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		keep.seen(kit.CallerOf(e.RequestEvent), "view", e.Collection.Name, e.Record)
+		keep.seen(kit.CallerOf(e.RequestEvent), "view", shown(e.Record)...)
 		return nil
 	})
 	app.OnRecordsListRequest().BindFunc(func(e *core.RecordsListRequestEvent) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		keep.seen(kit.CallerOf(e.RequestEvent), "list", e.Collection.Name, e.Records...)
+		keep.seen(kit.CallerOf(e.RequestEvent), "list", shown(e.Records...)...)
 		return nil
 	})
 	app.OnFileDownloadRequest().BindFunc(func(e *core.FileDownloadRequestEvent) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		keep.seen(kit.CallerOf(e.RequestEvent), "download", e.Collection.Name, e.Record)
+		keep.seen(holder(e.RequestEvent), "download", e.Record)
 		return nil
+	})
+	written := func(e *core.RecordRequestEvent) error { // the answer to who writes a record may show others
+		if err := e.Next(); err != nil {
+			return err
+		}
+		keep.seen(kit.CallerOf(e.RequestEvent), "view", beside(e.Record)...)
+		return nil
+	}
+	app.OnRecordCreateRequest().BindFunc(written)
+	app.OnRecordUpdateRequest().BindFunc(written)
+	kit.OnRefusal(app, "patients", keep.offered)
+	app.OnRecordEnrich().BindFunc(func(e *core.RecordEnrichEvent) error {
+		err := e.Next()
+		if err == nil && e.RequestInfo.Context == core.RequestInfoContextRealtime {
+			keep.seen(keep.listener(e.RequestInfo.Auth), hear, shown(e.Record)...)
+		}
+		return err
 	})
 	app.OnRealtimeSubscribeRequest().BindFunc(func(e *core.RealtimeSubscribeRequestEvent) error {
 		if err := e.Next(); err != nil {
 			return err
+		}
+		if e.Auth != nil {
+			keep.listening.Store(e.Auth.Id, kit.CallerOf(e.RequestEvent))
 		}
 		for _, topic := range e.Subscriptions {
 			keep.note(Entry{Actor: kit.CallerOf(e.RequestEvent), Action: "subscribe", Collection: topicOf(topic), Outcome: Done})
@@ -52,7 +73,7 @@ func hooks(app core.App) {
 		if err := checkKey(se.App); err != nil { // rather not start than not be able to write
 			return err
 		}
-		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalAuditRefusals", Priority: -50, Func: keep.refusals}) // outside of what explains refusals
+		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalAuditRefusals", Priority: apis.DefaultPanicRecoverMiddlewarePriority - 1, Func: keep.refusals}) // outside of all that refuses, and of what explains it
 		return se.Next()
 	}})
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalAuditFlush", Func: func(se *core.ServeEvent) error {
@@ -68,16 +89,17 @@ func hooks(app core.App) {
 	app.Store().Set(keeperName, keep)
 }
 
-// audited says whether writes of a collection stand in the log: those of the
-// hospital, and of its operators.
-func audited(c *core.Collection) bool {
-	return c.Name != "audit_log" && (!c.System || c.Name == core.CollectionNameSuperusers)
+// audited says whether a write stands in the log: all of the hospital's records, and
+// of PocketBase's own the operators, and whatever operators write there.
+func audited(r *core.Record) bool {
+	c := r.Collection()
+	return c.Name != "audit_log" && (!c.System || c.Name == core.CollectionNameSuperusers || kit.ActorOf(r).Superuser)
 }
 
 // onWrite writes an entry in the transaction of a write.
 func onWrite(action string) func(*core.RecordEvent) error {
 	return func(e *core.RecordEvent) error {
-		if !audited(e.Record.Collection()) {
+		if !audited(e.Record) {
 			return e.Next()
 		}
 		return kit.InTx(e, func() error {
@@ -100,7 +122,12 @@ func onWrite(action string) func(*core.RecordEvent) error {
 			if err != nil {
 				return err
 			}
-			return Write(e.App, Entry{Actor: kit.ActorOf(e.Record), Action: action, Collection: e.Record.Collection().Name, Record: e.Record.Id, Patient: patient, Outcome: Done, Changes: changes})
+			actor := kit.ActorOf(e.Record)
+			if actor.Request == "" {
+				cause := kit.CauseOf(e.App)
+				actor.IP, actor.Request = cause.IP, cause.Request
+			}
+			return Write(e.App, Entry{Actor: actor, Action: action, Collection: e.Record.Collection().Name, Record: e.Record.Id, Patient: patient, Outcome: Done, Changes: changes})
 		})
 	}
 }

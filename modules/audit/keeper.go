@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +26,8 @@ type keeper struct {
 	lock    sync.Mutex // of waiting
 	waiting []pending
 	writing sync.Mutex // one at a time, in order
+
+	listening sync.Map // account -> from where and by which request it last subscribed
 }
 
 // pending is an entry, or the reading of records from which entries follow.
@@ -38,14 +41,17 @@ func (k *keeper) note(e Entry) { k.add(pending{entry: e}) }
 
 // seen puts down that somebody saw records. Who sees only their own, as patients
 // do, leaves no trace.
-func (k *keeper) seen(actor kit.Actor, action, collection string, records ...*core.Record) {
-	if actor.Role == kit.Patient || actor.Role == kit.Guest || len(records) == 0 {
+func (k *keeper) seen(actor kit.Actor, action string, records ...*core.Record) {
+	if actor.Role == kit.Patient || actor.Role == kit.Guest {
 		return
 	}
-	if collection != "patients" && len(pathToPatient(k.app, collection)) == 0 {
-		return
+	records = slices.DeleteFunc(slices.Clone(records), func(r *core.Record) bool { // which are nobody's
+		name := r.Collection().Name
+		return name != "patients" && len(pathToPatient(k.app, name)) == 0
+	})
+	if len(records) > 0 {
+		k.add(pending{Entry{Actor: actor, Action: action, Outcome: Done}, records})
 	}
-	k.add(pending{Entry{Actor: actor, Action: action, Collection: collection, Outcome: Done}, records})
 }
 
 func (k *keeper) add(p pending) {
@@ -98,12 +104,20 @@ func (k *keeper) flush() error {
 	}
 	err := k.app.RunInTransaction(func(tx core.App) error {
 		var entries []Entry
+		heard := map[[3]string]bool{}
 		for _, p := range batch {
 			of, err := p.entries(tx)
 			if err != nil {
 				return err
 			}
-			entries = append(entries, of...)
+			for _, e := range of {
+				key := [3]string{e.Actor.ID, e.Collection, e.Patient}
+				if e.Action == hear && heard[key] { // as each open window of somebody does
+					continue
+				}
+				heard[key] = heard[key] || e.Action == hear
+				entries = append(entries, e)
+			}
 		}
 		return Write(tx, entries...)
 	})
@@ -118,7 +132,7 @@ func (k *keeper) flush() error {
 // entries is one for each patient whose records were seen by somebody else.
 func (p pending) entries(tx core.App) (entries []Entry, err error) {
 	if p.records == nil {
-		return []Entry{p.entry}, nil
+		return p.refusal(tx)
 	}
 	named := map[string]bool{}
 	for _, r := range p.records {
@@ -131,13 +145,28 @@ func (p pending) entries(tx core.App) (entries []Entry, err error) {
 		}
 		named[patient] = true
 		e := p.entry
-		e.Patient = patient
+		e.Patient, e.Collection = patient, r.Collection().Name
 		if len(p.records) == 1 {
 			e.Record = r.Id
 		}
 		entries = append(entries, e)
 	}
 	return entries, nil
+}
+
+// refusal is an entry with whose record a member of the staff was after. What
+// others try is not said of a patient: it would tell them who it was.
+func (p pending) refusal(tx core.App) ([]Entry, error) {
+	e := p.entry
+	if e.Outcome != Refused || e.Record == "" || e.Actor.Role == kit.Guest || e.Actor.Role == kit.Patient {
+		return []Entry{e}, nil
+	}
+	r, err := tx.FindRecordById(e.Collection, e.Record)
+	if err != nil {
+		return []Entry{e}, nil // there is no such record, or no such collection
+	}
+	e.Patient, _, err = patientOf(tx, r)
+	return []Entry{e}, err
 }
 
 // Flush writes down what was read so far.
@@ -151,7 +180,7 @@ func Flush(app core.App) error {
 // Seen puts down that somebody saw a patient's record by a route of its own.
 func Seen(app core.App, actor kit.Actor, action string, records ...*core.Record) {
 	if k, ok := app.Store().Get(keeperName).(*keeper); ok && len(records) > 0 {
-		k.seen(actor, action, records[0].Collection().Name, records...)
+		k.seen(actor, action, records...)
 	}
 }
 

@@ -1,11 +1,15 @@
 package audit
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
+	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
@@ -19,13 +23,34 @@ func signIns(app core.App, keep *keeper) {
 		if err := e.Next(); err != nil {
 			return err
 		}
+		if e.Auth != nil && e.Auth.IsSuperuser() && e.Auth.Id != e.Record.Id {
+			return nil // an operator takes an account's place, which has an entry of its own
+		}
 		actor := kit.ActorAs(e.RequestEvent, e.Record)
 		entry := Entry{Actor: actor, Action: "sign in", Collection: e.Collection.Name, Record: e.Record.Id, Outcome: Done}
 		if e.AuthMethod == "" {
 			entry.Action = "refresh"
 		}
 		keep.note(entry)
+		keep.seen(actor, "view", beside(e.Record)...)
 		return nil
+	})
+	app.OnMailerRecordPasswordResetSend().BindFunc(func(e *core.MailerRecordEvent) error {
+		keep.note(Entry{Actor: kit.ActorOf(e.Record), Action: "ask for a new password", Collection: e.Record.Collection().Name, Record: e.Record.Id, Outcome: Done})
+		return e.Next()
+	})
+	// Who has the token of a mail is whoever gets the mails of the account.
+	app.OnRecordConfirmPasswordResetRequest().BindFunc(func(e *core.RecordConfirmPasswordResetRequestEvent) error {
+		kit.By(kit.ActorAs(e.RequestEvent, e.Record), e.Record)
+		return e.Next()
+	})
+	app.OnRecordConfirmVerificationRequest().BindFunc(func(e *core.RecordConfirmVerificationRequestEvent) error {
+		kit.By(kit.ActorAs(e.RequestEvent, e.Record), e.Record)
+		return e.Next()
+	})
+	app.OnRecordConfirmEmailChangeRequest().BindFunc(func(e *core.RecordConfirmEmailChangeRequestEvent) error {
+		kit.By(kit.ActorAs(e.RequestEvent, e.Record), e.Record)
+		return e.Next()
 	})
 	app.OnRecordAuthWithPasswordRequest().BindFunc(func(e *core.RecordAuthWithPasswordRequestEvent) error {
 		err := e.Next()
@@ -44,6 +69,19 @@ func signIns(app core.App, keep *keeper) {
 	})
 }
 
+// holder is who asks for a file, or whatever else: for one not by their sign-in,
+// but by a token in the address.
+func holder(e *core.RequestEvent) kit.Actor {
+	if e.Request.Pattern != "GET /api/backups/{key}" && !strings.HasPrefix(e.Request.Pattern, "GET /api/files/") {
+		return kit.CallerOf(e)
+	}
+	auth, err := e.App.FindAuthRecordByToken(e.Request.URL.Query().Get("token"), core.TokenTypeFile)
+	if err != nil {
+		return kit.CallerOf(e)
+	}
+	return kit.ActorAs(e, auth)
+}
+
 // told marks a request whose refusal is in the log already.
 const told = "hospital.audit.told"
 
@@ -53,37 +91,124 @@ func (k *keeper) refusals(e *core.RequestEvent) error {
 	if err == nil || e.Get(told) != nil || !strings.HasPrefix(e.Request.URL.Path, "/api/") {
 		return err
 	}
-	status := router.ToApiError(err).Status
-	switch status {
-	case http.StatusBadRequest:
-		if !strings.HasSuffix(e.Request.URL.Path, "/auth-with-otp") {
-			return err // bad input is no attempt on anything
-		}
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests:
-	default:
-		return err // nor are lost races
+	refused := router.ToApiError(err)
+	entry := Entry{Actor: holder(e), Collection: collectionOf(e.Request), Record: clip(cmp.Or(e.Request.PathValue("id"), e.Request.PathValue("recordId"))), Outcome: Refused}
+	method := e.Request.Method
+	if inner, i := inBatch(refused); inner != nil {
+		refused = inner
+		method, entry.Collection, entry.Record = batched(e, i)
 	}
-	k.note(Entry{Actor: kit.CallerOf(e), Action: strings.ToLower(e.Request.Method) + " " + strconv.Itoa(status), Collection: clip(e.Request.PathValue("collection")), Record: clip(e.Request.PathValue("id")), Outcome: Refused})
+	if !attempt(e.Request, refused) {
+		return err
+	}
+	entry.Action = strings.ToLower(clip(method)) + " " + strconv.Itoa(refused.Status)
+	k.note(entry)
 	return err
+}
+
+// tell are the codes of bad input that is an attempt all the same: on what is
+// somebody else's, on what the hospital writes itself, on what there might be, or
+// with a token or a password that is not right.
+var tell = []string{"not_yours", "not_allowed", "server_owned", "unknown_field", "validation_invalid_old_password", "validation_values_mismatch", "validation_invalid_token", "invalid_token", "wrong_password"}
+
+// attempt says that a refusal is one of somebody, and not of a slip: bad input,
+// where it says which, and lost races are no attempts on anything.
+func attempt(r *http.Request, refused *router.ApiError) bool {
+	switch refused.Status {
+	case http.StatusConflict:
+		return false
+	case http.StatusBadRequest:
+	default:
+		return refused.Status < 500
+	}
+	said, _ := refused.RawData().(validation.Errors)
+	writing := strings.Contains(r.Pattern, "/records") && r.Method != http.MethodGet
+	switch {
+	case strings.HasPrefix(r.URL.Path, "/api/collections/") && !strings.Contains(r.Pattern, "/records"):
+		return true // a token, a code, a password
+	case len(said) == 0 && writing: // PocketBase does not say more of a body that is none
+		cause, _ := refused.RawData().(error)
+		return cause != nil && strings.Contains(cause.Error(), "rule failure")
+	case len(said) == 0:
+		return true // nor of a filter on what is hidden
+	}
+	for _, why := range said {
+		if coded, ok := why.(interface{ Code() string }); ok && slices.Contains(tell, coded.Code()) {
+			return true
+		}
+	}
+	return false
+}
+
+// collectionOf is what a request is about: a collection, or else the address.
+func collectionOf(r *http.Request) string {
+	switch name := r.PathValue("collection"); {
+	case name != "":
+		return clip(name)
+	case strings.HasPrefix(r.Pattern, "GET /api/hospital/patients/{id}/"):
+		return "patients"
+	}
+	return clip(strings.TrimPrefix(r.URL.Path, "/api/"))
+}
+
+// inBatch is the refusal of one of the requests of a batch, and which one it was.
+func inBatch(refused *router.ApiError) (inner *router.ApiError, which string) {
+	requests, _ := refused.Data["requests"].(map[string]any)
+	for i, one := range requests {
+		fields, _ := one.(map[string]any)
+		if inner, ok := fields["response"].(*router.ApiError); ok {
+			return inner, i
+		}
+	}
+	return nil, ""
+}
+
+// batched is the method, the collection and the record of a request in a batch.
+func batched(e *core.RequestEvent, which string) (method, collection, record string) {
+	info, err := e.RequestInfo()
+	if err != nil {
+		return "", "", ""
+	}
+	requests, _ := info.Body["requests"].([]any)
+	i, err := strconv.Atoi(which)
+	if err != nil || i >= len(requests) {
+		return "", "", ""
+	}
+	one, _ := requests[i].(map[string]any)
+	method, _ = one["method"].(string)
+	address, _ := one["url"].(string)
+	collection, record = addressed(address)
+	return method, collection, record
+}
+
+// addressed is the collection and the record of an address in a batch.
+func addressed(address string) (collection, record string) {
+	path, _, _ := strings.Cut(strings.TrimPrefix(address, "/api/collections/"), "?")
+	collection, path, _ = strings.Cut(path, "/")
+	return clip(collection), clip(strings.TrimPrefix(strings.TrimPrefix(path, "records"), "/"))
 }
 
 // operators puts down what superusers do beside records.
 func operators(app core.App, keep *keeper) {
 	app.OnSettingsUpdateRequest().BindFunc(func(e *core.SettingsUpdateRequestEvent) error {
-		changes, err := reset(e.OldSettings, e.NewSettings) // before the old ones are the new ones
-		if err != nil {
-			return err
-		}
-		if err := e.Next(); err != nil {
-			return err
-		}
-		keep.note(Entry{Actor: kit.CallerOf(e.RequestEvent), Action: "settings", Outcome: Done, Changes: changes})
-		return nil
+		outer := e.App
+		defer func() { e.App = outer }()
+		return outer.RunInTransaction(func(tx core.App) error {
+			e.App = tx
+			if err := e.Next(); err != nil {
+				return err
+			}
+			changes, err := settingsChanged(e.OldSettings, e.NewSettings)
+			if err != nil {
+				return err
+			}
+			return Write(tx, Entry{Actor: kit.CallerOf(e.RequestEvent), Action: "settings", Outcome: Done, Changes: changes})
+		})
 	})
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
 		se.Router.BindFunc(func(e *core.RequestEvent) error {
 			err := e.Next()
-			actor := kit.CallerOf(e)
+			actor := holder(e)
 			if err != nil || !actor.Superuser || !operating(e.Request) {
 				return err
 			}
@@ -94,15 +219,15 @@ func operators(app core.App, keep *keeper) {
 	})
 }
 
+// records are the addresses at which everybody works; what is done there has
+// entries of its own.
+var records = regexp.MustCompile(`^/api/(collections/[^/]+/(records|auth-|request-|confirm-)|files/|realtime|batch|health|hospital/|docs|settings$)`)
+
 // operating says that a request is an operator's alone, and does or shows more
-// than records.
+// than records. The dashboard looks all the time at how the collections are made.
 func operating(r *http.Request) bool {
-	for _, prefix := range []string{"/api/sql", "/api/backups", "/api/collections/meta", "/api/crons"} {
-		if strings.HasPrefix(r.URL.Path, prefix) {
-			return true
-		}
-	}
-	return strings.HasPrefix(r.URL.Path, "/api/logs") || strings.Contains(r.URL.Path, "/impersonate/")
+	looks := r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/api/collections")
+	return strings.HasPrefix(r.URL.Path, "/api/") && !looks && !records.MatchString(r.URL.Path)
 }
 
 func topicOf(topic string) string {

@@ -7,62 +7,50 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// reset is what an operator changes in PocketBase's settings, by the path of the
-// field, "smtp.host". Of secrets it says only that they changed.
-func reset(before, after *core.Settings) (map[string][2]string, error) {
-	was, err := flat(before)
-	if err != nil {
-		return nil, err
-	}
-	is, err := flat(after)
-	if err != nil {
-		return nil, err
+// settingsChanged is what an operator changed of PocketBase's settings, by their
+// names: "smtp.host". Of passwords it says only that they are others.
+func settingsChanged(before, after *core.Settings) (map[string][2]string, error) {
+	was, is := map[string]string{}, map[string]string{}
+	for settings, values := range map[*core.Settings]map[string]string{before: was, after: is} {
+		text, err := json.Marshal(settings) // without its secrets
+		if err != nil {
+			return nil, err
+		}
+		var tree map[string]any
+		if err := json.Unmarshal(text, &tree); err != nil {
+			return nil, err
+		}
+		leaves("", tree, values)
 	}
 	changes := map[string][2]string{}
-	for path, value := range is {
-		if was[path] != value {
-			changes[path] = [2]string{was[path], value}
+	for name := range is {
+		if was[name] != is[name] {
+			changes[name] = [2]string{was[name], is[name]}
 		}
 	}
-	for path, value := range was {
-		if _, there := is[path]; !there {
-			changes[path] = [2]string{value, ""}
-		}
-	}
-	for path, pair := range map[string][2]string{
+	for name, secret := range map[string][2]string{
 		"smtp.password":     {before.SMTP.Password, after.SMTP.Password},
 		"s3.secret":         {before.S3.Secret, after.S3.Secret},
 		"backups.s3.secret": {before.Backups.S3.Secret, after.Backups.S3.Secret},
 	} {
-		delete(changes, path)
-		if pair[0] != pair[1] {
-			changes[path] = [2]string{"", "(changed)"}
+		if secret[0] != secret[1] {
+			changes[name] = [2]string{"", "(changed)"}
 		}
 	}
 	return changes, nil
 }
 
-// flat is the settings as text, by path.
-func flat(settings *core.Settings) (map[string]string, error) {
-	raw, err := json.Marshal(settings)
-	if err != nil {
-		return nil, err
+// leaves are the values of a tree, by the way to them.
+func leaves(path string, tree any, into map[string]string) {
+	branches, ok := tree.(map[string]any)
+	if !ok {
+		into[path] = fmt.Sprint(tree)
+		return
 	}
-	var tree map[string]any
-	if err := json.Unmarshal(raw, &tree); err != nil {
-		return nil, err
-	}
-	paths := map[string]string{}
-	var walk func(path string, value any)
-	walk = func(path string, value any) {
-		if branch, ok := value.(map[string]any); ok {
-			for name, below := range branch {
-				walk(path+"."+name, below)
-			}
-			return
+	for name, branch := range branches {
+		if path != "" {
+			name = path + "." + name
 		}
-		paths[path[1:]] = fmt.Sprint(value)
+		leaves(name, branch, into)
 	}
-	walk("", tree)
-	return paths, nil
 }

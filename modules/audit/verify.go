@@ -37,6 +37,15 @@ func lastRow(app core.App) (r row, ok bool, err error) {
 	return r, err == nil, err
 }
 
+// End is number and hash of the newest row, as an anchor has them; empty for an empty log.
+func End(app core.App) (string, error) {
+	last, ok, err := lastRow(app)
+	if err != nil || !ok {
+		return "", err
+	}
+	return fmt.Sprintf("%d:%s", last.Seq, last.Hash), nil
+}
+
 // Verify reads the whole log and holds every row against the chain.
 func Verify(app core.App) (report Report, err error) {
 	key, err := keyOf(app)

@@ -170,6 +170,16 @@ func (c Client) List(collection, query string) Response {
 // Filter is a query with a filter.
 func Filter(filter string) string { return "filter=" + url.QueryEscape(filter) }
 
+// Query is any text as the query of an address, as far as one can hold it.
+func Query(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r <= ' ' || r == '#' || r >= 0x7f {
+			return -1
+		}
+		return r
+	}, text)
+}
+
 func mark(query string) string {
 	if query == "" {
 		return ""

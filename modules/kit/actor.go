@@ -38,20 +38,28 @@ func CallerOf(e *core.RequestEvent) Actor { return ActorAs(e, e.Auth) }
 // ActorAs is who makes a request, as an account that it has just signed in with.
 func ActorAs(e *core.RequestEvent, auth *core.Record) Actor {
 	a := actorOf(auth)
-	a.IP = e.RealIP()
+	a.IP, _ = e.Get(addressKey).(string)
 	a.Request, _ = e.Get(requestKey).(string)
 	return a
 }
 
-const requestKey = "hospital.request"
+// ReaderOf is who reads by an account where there is no request, as on a stream.
+func ReaderOf(auth *core.Record) Actor { return actorOf(auth) }
+
+const (
+	requestKey = "hospital.request"
+	addressKey = "hospital.address"
+)
 
 // nameRequests gives every request a name of its own, which its answer and all that
-// is written down of it carry.
+// is written down of it carry, and keeps from where it came: the requests in a batch
+// bring headers of their own, in which they could say anything.
 func nameRequests(app core.App) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalRequestName", Priority: -10, Func: func(se *core.ServeEvent) error {
 		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalRequestName", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: func(e *core.RequestEvent) error {
 			name := security.RandomStringWithAlphabet(16, core.DefaultIdAlphabet)
 			e.Set(requestKey, name)
+			e.Set(addressKey, e.RealIP())
 			e.Response.Header().Set("X-Request-Id", name)
 			return e.Next()
 		}})

@@ -21,11 +21,12 @@ import (
 func guardRequests(app core.App, declared Catalog) {
 	guard := func(fields func(Grant) []string) func(e *core.RecordRequestEvent) error {
 		return func(e *core.RecordRequestEvent) error {
+			actor := CallerOf(e.RequestEvent)
 			c, ok := declared[e.Collection.Name]
-			if !ok {
+			if !ok { // PocketBase's own, which operators write
+				By(actor, e.Record)
 				return e.Next()
 			}
-			actor := CallerOf(e.RequestEvent)
 			b := body{
 				fields:    map[string]any{},
 				record:    e.Record,
@@ -52,6 +53,10 @@ func guardRequests(app core.App, declared Catalog) {
 		Func: guard(func(g Grant) []string { return g.Sets })})
 	app.OnRecordUpdateRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardUpdate", Priority: -50,
 		Func: guard(func(g Grant) []string { return g.Changes })})
+	app.OnRecordDeleteRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardDelete", Priority: -50, Func: func(e *core.RecordRequestEvent) error {
+		By(CallerOf(e.RequestEvent), e.Record)
+		return e.Next()
+	}})
 }
 
 // retried refuses a new record whose id is taken before any other law has its
@@ -102,9 +107,15 @@ func (b *body) read(e *core.RequestEvent) error {
 	if form := e.Request.MultipartForm; form != nil { // a batch wraps its JSON in a form
 		_, wrapped := form.Value["@jsonPayload"]
 		b.typed = wrapped && len(form.Value) == 1
+		for name := range form.File { // PocketBase takes no notice of one where there is none to be
+			b.fields[unmodified(b.record.Collection(), name)] = attached{}
+		}
 	}
 	return nil
 }
+
+// attached is a part of a form that is a file.
+type attached struct{}
 
 // unmodified is the field that a key such as "quantity+" or "files-" changes. Only
 // numbers and files have such keys; of others PocketBase would take no notice.
@@ -135,7 +146,10 @@ func (c Collection) check(b body) error {
 	for _, name := range slices.Sorted(maps.Keys(b.fields)) {
 		value := b.fields[name]
 		field := b.record.Collection().Fields.GetByName(name)
+		_, file := value.(attached)
 		switch {
+		case file && (field == nil || field.Type() != core.FieldTypeFile):
+			invalid[name] = validation.NewError("wrong_type", "This is no place for a file.")
 		case name == core.FieldNameId && !b.record.IsNew() && b.record.Id != b.before.Id:
 			invalid[name] = validation.NewError("server_owned", "A record keeps its id.")
 		case slices.Contains(echoes, name) || slices.Contains(c.Accepts, name) && b.record.IsNew() && b.actor.Role == Guest:

@@ -53,20 +53,20 @@ func ExponentOf(currency string) int {
 
 // Times is so many of an amount. It fails beyond the largest amount.
 func (m Money) Times(n int64) (Money, error) {
-	hi, lo := bits.Mul64(uint64(m), uint64(n))
+	hi, lo := bits.Mul64(uint64(m), uint64(n)) // #nosec G115 -- signs are looked at below
 	if m < 0 || n < 0 || hi != 0 || lo > MaxMinor {
 		return 0, fmt.Errorf("%d times %d exceeds the largest amount", n, m)
 	}
-	return Money(lo), nil
+	return Money(lo), nil // #nosec G115 -- at most MaxMinor
 }
 
 // Portion is a part in basis points (1 % is 100), rounded half up.
 func (m Money) Portion(basisPoints int64) (Money, error) {
-	hi, lo := bits.Mul64(uint64(m), uint64(basisPoints))
+	hi, lo := bits.Mul64(uint64(m), uint64(basisPoints)) // #nosec G115 -- signs are looked at below
 	if m < 0 || basisPoints < 0 || hi != 0 || lo > MaxMinor*10_000 {
 		return 0, fmt.Errorf("%d basis points of %d exceed the largest amount", basisPoints, m)
 	}
-	return Money((lo + 5_000) / 10_000), nil
+	return Money((lo + 5_000) / 10_000), nil // #nosec G115 -- at most MaxMinor
 }
 
 // Share is the part of an amount that goes with a part of a whole, rounded half
@@ -110,7 +110,7 @@ func (m Money) Allocate(weights []Money) []Money {
 // mulDiv is m * part / whole, rounded down, and the remainder. The product may be
 // larger than any amount; what comes out is not.
 func mulDiv(m, part, whole Money) (quotient, rest Money) {
-	hi, lo := bits.Mul64(uint64(m), uint64(part))
-	q, r := bits.Div64(hi, lo, uint64(whole))
-	return Money(q), Money(r)
+	hi, lo := bits.Mul64(uint64(m), uint64(part)) // #nosec G115 -- amounts are not negative
+	q, r := bits.Div64(hi, lo, uint64(whole))     // #nosec G115 -- nor is their sum
+	return Money(q), Money(r)                     // #nosec G115 -- at most m, and less than the whole
 }

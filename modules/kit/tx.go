@@ -2,6 +2,7 @@ package kit
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -15,8 +16,24 @@ func InTx(e *core.RecordEvent, work func() error) error {
 	defer func() { e.App = outer }()
 	return outer.RunInTransaction(func(tx core.App) error {
 		e.App = tx
+		if actor := ActorOf(e.Record); actor.Request != "" {
+			if _, known := causes.LoadOrStore(tx.NonconcurrentDB(), actor); !known {
+				defer causes.Delete(tx.NonconcurrentDB())
+			}
+		}
 		return work()
 	})
+}
+
+// causes are the transactions that are under way, and who caused them.
+var causes sync.Map
+
+// CauseOf is who caused a transaction by a request, in which the hospital itself
+// writes more than that; nobody when it does so on its own.
+func CauseOf(tx core.App) Actor {
+	cause, _ := causes.Load(tx.NonconcurrentDB())
+	actor, _ := cause.(Actor)
+	return actor
 }
 
 // OnCreate binds the law for new records of a collection. It runs in a

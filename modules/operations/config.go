@@ -38,7 +38,7 @@ const (
 	smtpHostEnv       = "HOSPITAL_SMTP_HOST"
 	smtpPortEnv       = "HOSPITAL_SMTP_PORT"
 	smtpUserEnv       = "HOSPITAL_SMTP_USER"
-	smtpPasswordEnv   = "HOSPITAL_SMTP_PASSWORD"
+	smtpPasswordEnv   = "HOSPITAL_SMTP_PASSWORD" // #nosec G101 -- the name of a password is none
 	smtpTLSEnv        = "HOSPITAL_SMTP_TLS"
 	senderEnv         = "HOSPITAL_MAIL_SENDER"
 	synchronousEnv    = "HOSPITAL_SYNCHRONOUS"

@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
+	"hospital/modules/audit"
 	"hospital/modules/kit"
 )
 
@@ -15,6 +16,16 @@ import (
 // error: starts, stops, backups and failures. It names routes and files, and no
 // person. Who did what stands in the audit log.
 var journal = slog.New(slog.NewJSONHandler(os.Stderr, nil))
+
+// endOfLog is an anchor of the audit log. Where the journal is kept elsewhere, it
+// tells when the end of the log was taken away.
+func endOfLog(app core.App) string {
+	end, err := audit.End(app)
+	if err != nil {
+		return "unknown: " + err.Error()
+	}
+	return end
+}
 
 // report writes down that a server started, and every answer that is the server's fault.
 func report(app core.App) {
@@ -29,7 +40,7 @@ func report(app core.App) {
 		if err := se.Next(); err != nil {
 			return err
 		}
-		journal.Info("serving", "version", kit.Version, "address", se.Server.Addr, "data", se.App.DataDir(),
+		journal.Info("serving", "audit", endOfLog(se.App), "version", kit.Version, "address", se.Server.Addr, "data", se.App.DataDir(),
 			"synchronous", synchronous(se.App.NonconcurrentDB()), "logs_synchronous", synchronous(se.App.AuxNonconcurrentDB()))
 		return nil
 	}})

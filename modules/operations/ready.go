@@ -149,5 +149,5 @@ func roomy(app core.App) error {
 	if err != nil {
 		return err
 	}
-	return unless(free >= uint64(numberOf(diskEnv))<<20, "the disk of the data is almost full")
+	return unless(free >= numberOf(diskEnv)<<20, "the disk of the data is almost full")
 }

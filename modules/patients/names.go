@@ -45,11 +45,18 @@ func luhn(digits string) rune {
 var letters = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ħ", "h", "ı", "i")
 
 // NameKey folds case and accents, so that "Łukasz Müller" is found as "lukasz muller".
+// Accents go before the case and after it: some letters have one only in the other;
+// and Cherokee, which is folded to capitals, is put into small letters.
 func NameKey(name string) string {
-	fold := transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), norm.NFC)
-	folded, _, err := transform.String(fold, cases.Fold().String(name))
-	if err != nil { // x/text documents no error for these
-		folded = name
-	}
+	folded := strings.ToLower(bare(cases.Fold().String(bare(name))))
 	return strings.Join(strings.Fields(letters.Replace(folded)), " ")
+}
+
+// bare is a text without accents, in plain letters.
+func bare(text string) string {
+	plain, _, err := transform.String(transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), text)
+	if err != nil { // x/text documents no error for these
+		return text
+	}
+	return plain
 }

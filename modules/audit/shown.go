@@ -1,0 +1,72 @@
+package audit
+
+import (
+	"errors"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"hospital/modules/kit"
+)
+
+// hear is being told of a record on a stream.
+const hear = "hear"
+
+// listener is who is told something on a stream, from where they last subscribed.
+func (k *keeper) listener(auth *core.Record) kit.Actor {
+	actor := kit.ReaderOf(auth)
+	if auth != nil {
+		if last, ok := k.listening.Load(auth.Id); ok {
+			actor.IP, actor.Request = last.(kit.Actor).IP, last.(kit.Actor).Request
+		}
+	}
+	return actor
+}
+
+// shown is records and what an answer shows with them: what they expand to, and so on.
+func shown(records ...*core.Record) (all []*core.Record) {
+	for _, r := range records {
+		all = append(append(all, r), beside(r)...)
+	}
+	return all
+}
+
+// beside is what an answer shows with a record.
+func beside(r *core.Record) (all []*core.Record) {
+	for _, expanded := range r.Expand() {
+		switch of := expanded.(type) {
+		case *core.Record:
+			all = append(all, shown(of)...)
+		case []*core.Record:
+			all = append(all, shown(of...)...)
+		}
+	}
+	return all
+}
+
+// offered puts down whom a refusal names: those who may be the same as somebody
+// who was about to be registered.
+func (k *keeper) offered(app core.App, refused *core.Record, refusal error) error {
+	var said *router.ApiError
+	if !errors.As(refusal, &said) {
+		return refusal
+	}
+	why, _ := said.RawData().(validation.Errors)
+	for _, one := range why {
+		offer, ok := one.(validation.Error)
+		if !ok {
+			continue
+		}
+		candidates, _ := offer.Params()["candidates"].([]map[string]any)
+		for _, c := range candidates {
+			id, _ := c["id"].(string)
+			r, err := app.FindRecordById("patients", id)
+			if err != nil {
+				return errors.Join(refusal, err)
+			}
+			k.seen(kit.ActorOf(refused), "duplicate", r)
+		}
+	}
+	return refusal
+}

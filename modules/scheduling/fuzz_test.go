@@ -1,0 +1,56 @@
+package scheduling
+
+import (
+	"fmt"
+	"regexp"
+	"testing"
+	"time"
+)
+
+var zones = []string{"UTC", "Europe/Berlin", "America/Santiago", "Asia/Kathmandu", "Pacific/Apia", "Australia/Lord_Howe", "America/St_Johns", "Africa/Casablanca", "Asia/Gaza"}
+
+// FuzzDay: a day begins at its first moment, ends where the next begins, and the
+// clock on the wall shows what was asked for. Before the seventies zones were off by
+// seconds, too; hospitals were not planned by them.
+func FuzzDay(f *testing.F) {
+	f.Add(byte(1), int16(2030), byte(3), byte(31), uint16(150))
+	f.Add(byte(4), int16(2011), byte(12), byte(30), uint16(0)) // a day that Apia left out
+	f.Add(byte(2), int16(2019), byte(9), byte(8), uint16(0))   // a midnight that Santiago left out
+	f.Fuzz(func(t *testing.T, which byte, year int16, month, date byte, minute uint16) {
+		zone := zoneOf(t, zones[int(which)%len(zones)])
+		d := dayOf(time.Date(1975+int(uint16(year))%200, time.Month(month%12)+1, int(date%31)+1, 0, 0, 0, 0, time.UTC), time.UTC)
+		begins, ends := d.begins(zone), d.next().begins(zone)
+		if length := ends.Sub(begins); length < 0 || length > 49*time.Hour {
+			t.Errorf("%s in %s is %s long", d, zone, length)
+		}
+		if ends.After(begins) && (dayOf(begins, zone) != d || dayOf(begins.Add(-time.Second), zone) == d || dayOf(ends.Add(-time.Second), zone) != d) {
+			t.Errorf("%s in %s begins at %s and ends at %s", d, zone, begins, ends)
+		}
+		shown := int(minute) % (24 * 60)
+		for i, at := range d.at(shown, zone) {
+			if dayOf(at, zone) != d || minuteOf(at, zone) != shown || i > 1 {
+				t.Errorf("%d minutes into %s in %s the clock shows %s", shown, d, zone, at.In(zone))
+			}
+		}
+		if back := dayOf(d.plus(int(date)).plus(-int(date)).wall(0), time.UTC); back != d || d.weekday() < 1 || d.weekday() > 7 || !d.next().after(d) {
+			t.Errorf("%s, %d days on and back, is %s", d, date, back)
+		}
+	})
+}
+
+var clockPattern = regexp.MustCompile(`^(([01]\d|2[0-3]):[0-5]\d|24:00)$`)
+
+// FuzzTimeOfDay: what a field takes for a time of the day is so many minutes.
+func FuzzTimeOfDay(f *testing.F) {
+	for _, clock := range []string{"00:00", "09:30", "23:59", "24:00", "24:01", "9:30", "", "\xff:00"} {
+		f.Add(clock)
+	}
+	f.Fuzz(func(t *testing.T, clock string) {
+		if !clockPattern.MatchString(clock) {
+			return
+		}
+		if n := minutes(clock); n < 0 || n > 24*60 || fmt.Sprintf("%02d:%02d", n/60, n%60) != clock {
+			t.Errorf("%q is %d minutes", clock, n)
+		}
+	})
+}
