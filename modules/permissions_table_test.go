@@ -89,3 +89,37 @@ func TestEveryCollectionAndFieldStandsInPermissions(t *testing.T) {
 
 // everybody is who the permission tests ask as.
 var everybody = append([]string{"guest"}, hospitaltest.Accounts...)
+
+// route is a row of routes.txt.
+type route struct {
+	line string // "GET /api/hospital/slots"
+	who  map[kit.Role]string
+}
+
+// readRoutes parses routes.txt.
+func readRoutes(t testing.TB) (all []route) {
+	t.Helper()
+	file, err := os.Open("routes.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var roles []string
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		words := strings.Fields(lines.Text())
+		switch {
+		case len(words) == 0 || words[0] == "#":
+		case roles == nil:
+			roles = words
+		case len(words) != len(roles)+2:
+			t.Fatalf("routes.txt: %q has %d cells, want %d", lines.Text(), len(words)-2, len(roles))
+		default:
+			r := route{words[0] + " " + words[1], map[kit.Role]string{}}
+			for i, role := range roles {
+				r.who[kit.Role(role)] = words[i+2]
+			}
+			all = append(all, r)
+		}
+	}
+	return all
+}

@@ -1,3 +1,5 @@
+//go:build !race
+
 package appointments_test
 
 import (
@@ -15,14 +17,13 @@ import (
 	"hospital/modules/hospitaltest"
 )
 
-func TestMain(m *testing.M) {
-	// Each check of the machine opens a hospital; more are asked for with -rapid.checks.
+// Each check of the machine opens a hospital; more are asked for with -rapid.checks.
+func init() {
 	for name, value := range map[string]string{"rapid.checks": "6", "rapid.steps": "40"} {
 		if err := flag.Set(name, value); err != nil {
 			panic(err)
 		}
 	}
-	hospitaltest.Main(m)
 }
 
 // TestTheWholeMachine sends random commands by random people, expects of each what

@@ -74,21 +74,10 @@ func links(app core.App) (all []link, err error) {
 
 // pointing are the tables whose rows are of a patient.
 func pointing(app core.App) (tables []string, err error) {
-	all, err := app.FindAllCollections(core.CollectionTypeBase, core.CollectionTypeAuth)
-	if err != nil {
-		return nil, err
-	}
-	patients, err := app.FindCachedCollectionByNameOrId("patients")
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range all {
-		if f, ok := c.Fields.GetByName("patient").(*core.RelationField); ok && f.CollectionId == patients.Id && c.Name != "audit_log" { // which says what was
-			tables = append(tables, c.Name)
-		}
-	}
-	slices.Sort(tables)
-	return tables, nil
+	err = app.DB().NewQuery("SELECT t.name FROM sqlite_master t, pragma_table_info(t.name) c" +
+		" WHERE t.type = 'table' AND c.name = 'patient' AND t.name != 'audit_log' ORDER BY t.name"). // which says what was
+		Column(&tables)
+	return tables, err
 }
 
 // move lifts the triggers that keep the rows of a table as they are while they are
