@@ -116,6 +116,35 @@ func TestWhatIsLeftOfABodyIsNoRequest(t *testing.T) {
 	}
 }
 
+// Many clients read no answer before they have sent their body to its end.
+func TestWhoSendsTooMuchIsToldSo(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	server := httptest.NewServer(h.Handler)
+	t.Cleanup(server.Close)
+	token, err := h.Record("users", hospitaltest.ID("nurse1")).NewAuthToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	connection, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = connection.Close() })
+	_ = connection.SetDeadline(time.Now().Add(20 * time.Second))
+	const size = 24 << 20
+	body := strings.NewReader(strings.Repeat("a", size))
+	if _, err := fmt.Fprintf(connection, "POST /api/collections/documents/records HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", token, size); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(connection, body); err != nil {
+		t.Fatal("the connection broke:", err)
+	}
+	if said, err := io.ReadAll(connection); !strings.HasPrefix(string(said), "HTTP/1.1 413 ") {
+		t.Errorf("answered %.80q (%v)", said, err)
+	}
+}
+
 // TestTheTableOfLimitsIsTheDocumentedOne, row by row and in the same order.
 func TestTheTableOfLimitsIsTheDocumentedOne(t *testing.T) {
 	t.Parallel()

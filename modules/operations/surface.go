@@ -1,11 +1,15 @@
 package operations
 
 import (
+	"io"
+	"net/http"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
 )
 
 // nobody is an origin that no page has. Without one PocketBase would let in all.
@@ -54,6 +58,7 @@ func headers(e *core.RequestEvent) error {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Access-Control-Expose-Headers", "Content-Disposition, Retry-After, X-Request-Id") // to the origins that are let in
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 	if e.IsTLS() || e.Request.Header.Get("X-Forwarded-Proto") == "https" { // to claim it costs a caller only their own plain connection
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
@@ -63,8 +68,24 @@ func headers(e *core.RequestEvent) error {
 	// PocketBase does. Up to so much Go reads to the end by itself.
 	if e.Request.ContentLength > 256*kib || e.Request.ContentLength < 0 {
 		h.Set("Connection", "close")
+		return toTheEnd(e)
 	}
 	return e.Next()
+}
+
+// toTheEnd lets who is signed in send a large body to its end, also where it was
+// refused before: many clients read no answer until they have, and would only be
+// told that the connection broke.
+func toTheEnd(e *core.RequestEvent) error {
+	body := e.Request.Body
+	if kept, ok := body.(*router.RereadableReadCloser); ok {
+		body = kept.ReadCloser // of what is read now nothing is kept
+	}
+	err := e.Next()
+	if err != nil && e.Auth != nil && http.NewResponseController(e.Response).SetReadDeadline(time.Now().Add(10*time.Second)) == nil {
+		_, _ = io.CopyN(io.Discard, body, 64*mib)
+	}
+	return err
 }
 
 // scrub takes out of a line of the request log what people asked for: filters name

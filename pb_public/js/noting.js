@@ -111,7 +111,7 @@ export function fileDocument(patient, appointment) {
 		fields: [
 			{ name: "title", label: "Title", required: true, maxlength: 200 },
 			{ name: "kind", label: "What it is", type: "select", required: true, options: choices(documentKinds, "Choose") },
-			{ name: "file", label: "File", type: "file", required: true, accept: ".pdf,.png,.jpg,.jpeg,.dcm,.txt", hint: "PDF, PNG, JPEG, DICOM or plain text, at most 20 MB." },
+			{ name: "file", label: "File", type: "file", required: true, accept: ".pdf,.png,.jpg,.jpeg,.dcm,.txt", hint: "PDF, PNG, JPEG, DICOM or plain text, at most 20 MB.", check: ({ file }) => (file?.size > 20 * 2 ** 20 ? "A file has at most 20 MB." : "") },
 			...(own ? [] : [{ name: "visible_to_patient", label: "Show it to the patient", type: "checkbox", value: true }]),
 		],
 		submit: "File",
