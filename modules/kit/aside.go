@@ -20,7 +20,7 @@ const (
 func Aside(app core.App, what string, work func() error) {
 	going := asides(app)
 	routine.FireAndForget(func() {
-		time.Sleep(20*time.Millisecond + rand.N(100*time.Millisecond))
+		time.Sleep(20*time.Millisecond + rand.N(100*time.Millisecond)) // #nosec G404 -- it blurs a time, and keeps no secret
 		if err := work(); err != nil {
 			app.Logger().Error(what, "error", err)
 		}
