@@ -63,6 +63,9 @@ func TestAHostileVisitor(t *testing.T) {
 			if account != "guest" {
 				all = append(all, signedIns...)
 			}
+			if slices.Contains([]string{"guest", "patient1", "doctor1", "nurse1"}, account) {
+				all = append(all, office...)
+			}
 			s.run(all)
 			s.listens()
 			for table, digest := range s.digests() {

@@ -100,8 +100,8 @@ func book(e *core.RecordEvent) error {
 // an event is written.
 func change(e *core.RecordEvent, stored *core.Record) error {
 	before, after, actor := Appointment{stored}, Appointment{e.Record}, kit.ActorOf(e.Record)
-	if after.Version() != before.Version() {
-		return kit.Conflict("version", "stale_version", "Somebody else changed this appointment in the meantime. Load it again.")
+	if err := kit.Current(before.Record, after.Record, "this appointment"); err != nil {
+		return err
 	}
 	if !kit.Changed(stored, e.Record) || !slices.Contains(statuses, after.Status()) {
 		return e.Next() // which refuses an unknown status

@@ -19,8 +19,8 @@ func change(e *core.RecordEvent, before *core.Record) error {
 	if actor.Role == kit.System {
 		return e.Next()
 	}
-	if bill.GetInt("version") != before.GetInt("version") {
-		return kit.Conflict("version", "stale_version", "Somebody else changed this bill in the meantime. Load it again.")
+	if err := kit.Current(before, bill, "this bill"); err != nil {
+		return err
 	}
 	if !kit.Changed(before, bill) {
 		return e.Next()

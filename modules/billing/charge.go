@@ -38,8 +38,8 @@ func note(e *core.RecordEvent) error {
 // rectify is the law for another quantity, which can be noted until the bill is written.
 func rectify(e *core.RecordEvent, before *core.Record) error {
 	c := e.Record
-	if c.GetInt("version") != before.GetInt("version") {
-		return kit.Conflict("version", "stale_version", "Somebody else changed this charge in the meantime. Load it again.")
+	if err := kit.Current(before, c, "this charge"); err != nil {
+		return err
 	}
 	if !kit.Changed(before, c) {
 		return e.Next()

@@ -80,8 +80,8 @@ func asked(d *core.Record, subtotal kit.Money, settings hospital.Settings) (off 
 // grant is the law for what becomes of a discount.
 func grant(e *core.RecordEvent, before *core.Record) error {
 	d, actor := e.Record, kit.ActorOf(e.Record)
-	if d.GetInt("version") != before.GetInt("version") {
-		return kit.Conflict("version", "stale_version", "Somebody else changed this discount in the meantime. Load it again.")
+	if err := kit.Current(before, d, "this discount"); err != nil {
+		return err
 	}
 	if !kit.Changed(before, d) {
 		return e.Next()
@@ -127,11 +127,7 @@ func discount(tx core.App, d, bill *core.Record, actor kit.Actor) error {
 	if bill.GetInt("discount_minor")+bill.GetInt("credited_minor") > 0 {
 		return kit.Conflict("bill", "discounted", "Something of this bill has been taken off already. Write a credit note instead.")
 	}
-	lines, err := linesOf(tx, bill.Id)
-	if err != nil {
-		return err
-	}
-	less, err := discounted(lines, off)
+	lines, less, err := lessened(tx, bill, off)
 	if err != nil {
 		return err
 	}
@@ -167,13 +163,18 @@ func discount(tx core.App, d, bill *core.Record, actor kit.Actor) error {
 	return takeBack(tx, note, parts)
 }
 
+// lessened is the lines of a bill, and what they are less a discount.
+func lessened(tx core.App, bill *core.Record, off kit.Money) (lines, less []line, err error) {
+	if lines, err = linesOf(tx, bill.Id); err != nil {
+		return nil, nil, err
+	}
+	less, err = discounted(lines, off)
+	return lines, less, err
+}
+
 // spread divides a discount over the lines of a draft; none takes it off again.
 func spread(tx core.App, bill *core.Record, off kit.Money) error {
-	lines, err := linesOf(tx, bill.Id)
-	if err != nil {
-		return err
-	}
-	less, err := discounted(lines, off)
+	_, less, err := lessened(tx, bill, off)
 	if err != nil {
 		return err
 	}

@@ -113,8 +113,8 @@ func billOf(tx core.App, p *core.Record) (*core.Record, error) {
 // transaction.
 func decide(e *core.RecordEvent, before *core.Record) error {
 	p, actor := e.Record, kit.ActorOf(e.Record)
-	if p.GetInt("version") != before.GetInt("version") {
-		return kit.Conflict("version", "stale_version", "Somebody else changed this payment in the meantime. Load it again.")
+	if err := kit.Current(before, p, "this payment"); err != nil {
+		return err
 	}
 	did, known := paymentVerbs[PaymentStatus(p.GetString("status"))]
 	if !kit.Changed(before, p) || !known {

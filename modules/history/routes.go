@@ -38,20 +38,13 @@ type page struct {
 }
 
 func timeline(e *core.RequestEvent) error {
-	actor, err := kit.Caller(e)
+	patient, actor, err := kit.RecordAsked(e, "patients")
 	if err != nil {
 		return err
 	}
 	info, err := e.RequestInfo()
 	if err != nil {
 		return err
-	}
-	patient, err := e.App.FindRecordById("patients", e.Request.PathValue("id"))
-	if err != nil {
-		return e.NotFoundError("", err)
-	}
-	if visible, err := e.App.CanAccessRecord(patient, info, patient.Collection().ViewRule); err != nil || !visible && !actor.Superuser {
-		return e.NotFoundError("", err) // as if there were none
 	}
 	q, limit, err := ask(e, actor, patient.Id)
 	if err != nil {

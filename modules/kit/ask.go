@@ -18,3 +18,24 @@ func DayAsked(e *core.RequestEvent, name string, otherwise time.Time) (time.Time
 	}
 	return d, nil
 }
+
+// RecordAsked is the record that a route is about, and who asks. One that the
+// collection does not show to them is as if there were none.
+func RecordAsked(e *core.RequestEvent, collection string) (*core.Record, Actor, error) {
+	actor, err := Caller(e)
+	if err != nil {
+		return nil, actor, err
+	}
+	info, err := e.RequestInfo()
+	if err != nil {
+		return nil, actor, err
+	}
+	record, err := e.App.FindRecordById(collection, e.Request.PathValue("id"))
+	if err != nil {
+		return nil, actor, e.NotFoundError("", err)
+	}
+	if may, err := e.App.CanAccessRecord(record, info, record.Collection().ViewRule); err != nil || !may && !actor.Superuser {
+		return nil, actor, e.NotFoundError("", err)
+	}
+	return record, actor, nil
+}

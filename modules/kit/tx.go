@@ -137,6 +137,14 @@ func New(tx core.App, collection string) (*core.Record, error) {
 	return core.NewRecord(c), nil
 }
 
+// Current refuses a change of what somebody else has changed since it was read.
+func Current(before, after *core.Record, what string) error {
+	if before.GetInt("version") != after.GetInt("version") {
+		return Conflict("version", "stale_version", "Somebody else changed "+what+" in the meantime. Load it again.")
+	}
+	return nil
+}
+
 // Changed says whether any column differs between two states of a record, apart
 // from when it was last written.
 func Changed(before, after *core.Record) bool {

@@ -59,9 +59,6 @@ func AlertAdmins(tx core.App, broken *core.Record) error {
 // composeAlert writes the mail of an alert. It names who opened a record and when;
 // whose it was stands in the review queue.
 func composeAlert(app core.App, alert *core.Record) (m *mailer.Message, why string, err error) {
-	if !app.Settings().SMTP.Enabled {
-		return nil, "The hospital has no mail server.", nil
-	}
 	admin, err := app.FindRecordById("users", alert.GetString("user"))
 	if err != nil {
 		return nil, "", err
@@ -79,11 +76,7 @@ func composeAlert(app core.App, alert *core.Record) (m *mailer.Message, why stri
 		return nil, "", err
 	}
 	when := broken.GetDateTime("created").Time().In(house.Zone()).Format("Monday, 2 January 2006, 15:04 MST")
-	return &mailer.Message{
-		From:    mail.Address{Name: app.Settings().Meta.SenderName, Address: app.Settings().Meta.SenderAddress},
-		To:      []mail.Address{{Name: admin.GetString("name"), Address: admin.Email()}},
-		Subject: "A patient's record was opened without a visit – " + house.GetString("name"),
-		Text: who.GetString("name") + " opened a patient's record on their own word on " + when + ". It stays open for 60 minutes.\n\n" +
-			"The reason waits for your review: " + app.Settings().Meta.AppURL + "\n\n" + house.GetString("name") + "\n",
-	}, "", nil
+	return message(app, mail.Address{Name: admin.GetString("name"), Address: admin.Email()}, "A patient's record was opened without a visit – "+house.GetString("name"),
+		who.GetString("name")+" opened a patient's record on their own word on "+when+". It stays open for 60 minutes.\n\n"+
+			"The reason waits for your review: "+app.Settings().Meta.AppURL+"\n\n"+house.GetString("name")+"\n"), "", nil
 }

@@ -54,12 +54,15 @@ func deliver(app core.App, notice *core.Record, compose composer) error {
 	if err != nil || stale {
 		return err
 	}
-	message, why, err := compose(app, notice)
+	if !app.Settings().SMTP.Enabled {
+		return settle(app, notice, map[string]any{"status": string(Skipped), "error": "The hospital has no mail server."})
+	}
+	m, why, err := compose(app, notice)
 	if err != nil {
 		return err
 	}
 	if why == "" {
-		if err := send(app, message); err != nil {
+		if err := send(app, m); err != nil {
 			status := Pending
 			if notice.GetInt("attempts") == mostAttempts {
 				status = Failed
@@ -103,12 +106,15 @@ func claim(app core.App, notice *core.Record) (stale bool, err error) {
 	return stale, err
 }
 
+// message is a mail from the hospital.
+func message(app core.App, to mail.Address, subject, text string) *mailer.Message {
+	from := app.Settings().Meta
+	return &mailer.Message{From: mail.Address{Name: from.SenderName, Address: from.SenderAddress}, To: []mail.Address{to}, Subject: subject, Text: text}
+}
+
 // compose writes the mail of a notice. It names the time and the hospital, and
 // nothing of why the patient comes.
 func compose(app core.App, notice *core.Record) (m *mailer.Message, why string, err error) {
-	if !app.Settings().SMTP.Enabled {
-		return nil, "The hospital has no mail server.", nil
-	}
 	who, err := app.FindRecordById("patients", notice.GetString("patient"))
 	if err != nil {
 		return nil, "", err
@@ -142,12 +148,7 @@ func compose(app core.App, notice *core.Record) (m *mailer.Message, why string, 
 		text += "\n\n" + note
 	}
 	text += "\n\nTo see your visits, or to choose another time: " + app.Settings().Meta.AppURL + "\n\n" + house.GetString("name") + "\n" + house.GetString("phone") + "\n"
-	return &mailer.Message{
-		From:    mail.Address{Name: app.Settings().Meta.SenderName, Address: app.Settings().Meta.SenderAddress},
-		To:      []mail.Address{{Name: who.GetString("name"), Address: address}},
-		Subject: subject + " – " + house.GetString("name"),
-		Text:    text,
-	}, "", nil
+	return message(app, mail.Address{Name: who.GetString("name"), Address: address}, subject+" – "+house.GetString("name"), text), "", nil
 }
 
 // send waits for the mail server, but not for ever: PocketBase's client would.

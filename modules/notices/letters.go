@@ -26,18 +26,12 @@ type letter struct{ subject, says, link, otherwise string }
 
 // mail writes a letter to somebody.
 func (l letter) mail(app core.App, to mail.Address) *mailer.Message {
-	from := app.Settings().Meta
+	house := app.Settings().Meta.SenderName
 	text := "Hello,\n\n" + l.says + "\n\n"
 	if l.link != "" {
 		text += l.link + "\n\n"
 	}
-	text += l.otherwise + "\n\n" + from.SenderName + "\n"
-	return &mailer.Message{
-		From:    mail.Address{Name: from.SenderName, Address: from.SenderAddress},
-		To:      []mail.Address{to},
-		Subject: l.subject + " – " + from.SenderName,
-		Text:    text,
-	}
+	return message(app, to, l.subject+" – "+house, text+l.otherwise+"\n\n"+house+"\n")
 }
 
 // page is where a link leads. What stands behind the # does not leave the browser,
@@ -53,9 +47,6 @@ func page(app core.App, view, secret string) string {
 // composeRegistration writes to somebody who registered, or with whose address
 // somebody did.
 func composeRegistration(app core.App, asked *core.Record) (m *mailer.Message, why string, err error) {
-	if !app.Settings().SMTP.Enabled {
-		return nil, "The hospital has no mail server.", nil
-	}
 	email := asked.GetString("email")
 	sent, err := app.CountRecords("registrations", dbx.HashExp{"email": email, "status": string(Sent)}, dbx.NewExp("sent_at > {:then}", dbx.Params{"then": kit.Stamp(kit.Now(app).Add(-time.Hour))}))
 	if err != nil {
@@ -83,9 +74,6 @@ func composeRegistration(app core.App, asked *core.Record) (m *mailer.Message, w
 
 // composeInvitation writes to somebody who is to work here.
 func composeInvitation(app core.App, invitation *core.Record) (m *mailer.Message, why string, err error) {
-	if !app.Settings().SMTP.Enabled {
-		return nil, "The hospital has no mail server.", nil
-	}
 	if invitation.GetString("state") != string(accounts.Open) || !invitation.GetDateTime("expires").Time().After(kit.Now(app)) {
 		return nil, "The invitation does not hold any more.", nil
 	}

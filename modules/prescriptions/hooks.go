@@ -79,8 +79,8 @@ func replaced(tx core.App, r *core.Record) (*core.Record, error) {
 // change is the law for what happens to it later.
 func change(e *core.RecordEvent, before *core.Record) error {
 	r, actor := e.Record, kit.ActorOf(e.Record)
-	if r.GetInt("version") != before.GetInt("version") {
-		return kit.Conflict("version", "stale_version", "Somebody else changed this prescription in the meantime. Load it again.")
+	if err := kit.Current(before, r, "this prescription"); err != nil {
+		return err
 	}
 	if !kit.Changed(before, r) {
 		return e.Next()

@@ -60,8 +60,8 @@ func begin(e *core.RecordEvent) error {
 // decide is the law for what happens to it later.
 func decide(e *core.RecordEvent, before *core.Record) error {
 	r, actor := e.Record, kit.ActorOf(e.Record)
-	if r.GetInt("version") != before.GetInt("version") {
-		return kit.Conflict("version", "stale_version", "Somebody else changed this rebooking in the meantime. Load it again.")
+	if err := kit.Current(before, r, "this rebooking"); err != nil {
+		return err
 	}
 	if !kit.Changed(before, r) {
 		return e.Next()

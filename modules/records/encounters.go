@@ -64,7 +64,7 @@ func amendable(tx core.App, r *core.Record) error {
 // change is the law for what is written later, until it is signed.
 func change(e *core.RecordEvent, before *core.Record) error {
 	r := e.Record
-	if err := current(before, r); err != nil {
+	if err := kit.Current(before, r, "this"); err != nil {
 		return err
 	}
 	if !kit.Changed(before, r) {
@@ -97,12 +97,4 @@ func written(m kit.Move) error {
 // also holds when two records of one patient are merged.
 func digest(r *core.Record) string {
 	return kit.Digest(kit.Says(r, append([]string{"appointment", "doctor", "status", "follow_up_on", "amends", "signed_at"}, notes...)...))
-}
-
-// current refuses a change of what somebody else has changed in the meantime.
-func current(before, after *core.Record) error {
-	if before.GetInt("version") != after.GetInt("version") {
-		return kit.Conflict("version", "stale_version", "Somebody else changed this in the meantime. Load it again.")
-	}
-	return nil
 }

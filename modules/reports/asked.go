@@ -12,26 +12,13 @@ import (
 	"hospital/modules/kit"
 )
 
-// visible is the record of a request, as far as the collection shows it to the
-// caller, and notes that it is exported. One that is not theirs is as if there were none.
-func visible(e *core.RequestEvent, collection string) (*core.Record, error) {
-	actor, err := kit.Caller(e)
-	if err != nil {
-		return nil, err
+// exported is the record of a request, and notes that it is exported.
+func exported(e *core.RequestEvent, collection string) (*core.Record, error) {
+	record, actor, err := kit.RecordAsked(e, collection)
+	if err == nil {
+		audit.Seen(e.App, actor, "export", record)
 	}
-	info, err := e.RequestInfo()
-	if err != nil {
-		return nil, err
-	}
-	record, err := e.App.FindRecordById(collection, e.Request.PathValue("id"))
-	if err != nil {
-		return nil, e.NotFoundError("", err)
-	}
-	if may, err := e.App.CanAccessRecord(record, info, record.Collection().ViewRule); err != nil || !may && !actor.Superuser {
-		return nil, e.NotFoundError("", err)
-	}
-	audit.Seen(e.App, actor, "export", record)
-	return record, nil
+	return record, err
 }
 
 // books are what somebody asks of all patients' books.

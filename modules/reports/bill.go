@@ -53,12 +53,17 @@ func (b *bill) amount(field string) string {
 }
 func (b *bill) day(field string) string { return day(b.Record, field, b.settings.Zone()) }
 
-func billPDF(e *core.RequestEvent) error {
-	record, err := visible(e, "bills")
+// billAsked is the bill of a request.
+func billAsked(e *core.RequestEvent) (*bill, error) {
+	record, err := exported(e, "bills")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	b, err := billOf(e.App, record)
+	return billOf(e.App, record)
+}
+
+func billPDF(e *core.RequestEvent) error {
+	b, err := billAsked(e)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 
 // receiptPDF is the receipt of money that was received or returned.
 func receiptPDF(e *core.RequestEvent) error {
-	p, err := visible(e, "payments")
+	p, err := exported(e, "payments")
 	if err != nil {
 		return err
 	}

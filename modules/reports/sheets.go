@@ -12,11 +12,7 @@ import (
 
 // billCSV is the lines of a bill.
 func billCSV(e *core.RequestEvent) error {
-	record, err := visible(e, "bills")
-	if err != nil {
-		return err
-	}
-	b, err := billOf(e.App, record)
+	b, err := billAsked(e)
 	if err != nil {
 		return err
 	}
