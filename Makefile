@@ -1,6 +1,8 @@
 # Everything a developer or operator does, one word each.
 ADDR ?= 127.0.0.1:8090
 FUZZTIME ?= 60s
+# One Go for everybody; an older one fetches it by itself.
+export GOTOOLCHAIN := go1.27.3
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 help: ## print the targets

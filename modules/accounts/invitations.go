@@ -114,7 +114,11 @@ func settle(e *core.RecordEvent, before *core.Record) error {
 // acceptInvitation makes the account that somebody was invited to. Two at once are
 // one after the other, and the second has no invitation any more.
 func acceptInvitation(e *core.RequestEvent) error {
-	sent := struct{ Token, Name, Password string }{}
+	sent := struct {
+		Token    string `json:"token" form:"token"`
+		Name     string `json:"name" form:"name"`
+		Password string `json:"password" form:"password"`
+	}{}
 	if err := e.BindBody(&sent); err != nil {
 		return e.BadRequestError("The body could not be read.", err)
 	}

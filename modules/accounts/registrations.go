@@ -110,7 +110,10 @@ func takeDown(app core.App, user *core.Record, hash string) error {
 // say the password again: the link alone would give an account to whoever sent the
 // registration, with an address of somebody else.
 func confirmRegistration(e *core.RequestEvent) error {
-	sent := struct{ Token, Password string }{}
+	sent := struct {
+		Token    string `json:"token" form:"token"`
+		Password string `json:"password" form:"password"`
+	}{}
 	if err := e.BindBody(&sent); err != nil {
 		return e.BadRequestError("The body could not be read.", err)
 	}
@@ -131,8 +134,10 @@ func confirmRegistration(e *core.RequestEvent) error {
 			return badLink // it has an account by now
 		}
 		var said struct {
-			Name, Role, Phone string
-			Profile           map[string]any
+			Name    string         `json:"name"`
+			Role    string         `json:"role"`
+			Phone   string         `json:"phone"`
+			Profile map[string]any `json:"profile"`
 		}
 		if err := asked.UnmarshalJSONField("said", &said); err != nil {
 			return err

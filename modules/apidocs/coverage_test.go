@@ -18,7 +18,7 @@ var skipped = []string{
 	"GET /api/collections", "POST /api/collections", "GET /api/collections/{collection}", "PATCH /api/collections/{collection}", "DELETE /api/collections/{collection}",
 	"DELETE /api/collections/{collection}/truncate", "PUT /api/collections/import", "GET /api/collections/meta/scaffolds",
 	"GET /api/collections/meta/oauth2-providers", "POST /api/collections/meta/dry-run-view",
-	"GET /api/logs", "GET /api/logs/stats", "GET /api/logs/{id}",
+	"GET /api/logs", "DELETE /api/logs", "GET /api/logs/stats", "GET /api/logs/{id}",
 	"GET /api/backups", "POST /api/backups", "POST /api/backups/upload", "GET /api/backups/{key}", "DELETE /api/backups/{key}", "POST /api/backups/{key}/restore",
 	"GET /api/crons", "POST /api/crons/{id}",
 	"POST /api/collections/{collection}/impersonate/{id}",

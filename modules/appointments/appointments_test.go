@@ -26,7 +26,8 @@ var id = hospitaltest.ID
 func wire(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000Z") }
 
 // tomorrow is a time at which nobody of the furnished hospital is booked.
-func tomorrow() time.Time { return time.Now().UTC().Truncate(time.Hour).Add(24 * time.Hour) }
+// tomorrow is the next day at noon, at least 12 hours from now, far from midnight.
+func tomorrow() time.Time { return time.Now().UTC().Truncate(24 * time.Hour).Add(36 * time.Hour) }
 
 func visit(patient, doctor string, starts time.Time) body {
 	return body{"patient": id(patient), "doctor": id(doctor), "starts": wire(starts), "reason": "cough"}

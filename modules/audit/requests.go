@@ -2,6 +2,7 @@ package audit
 
 import (
 	"cmp"
+	"encoding/json/jsontext"
 	"errors"
 	"net/http"
 	"regexp"
@@ -128,7 +129,8 @@ func attempt(r *http.Request, refused *router.ApiError) bool {
 		return true // a token, a code, a password
 	case len(said) == 0 && writing: // PocketBase does not say more of a body that is none
 		cause, _ := refused.RawData().(error)
-		return cause != nil && strings.Contains(cause.Error(), "rule failure")
+		// A duplicate key can hide a value from whoever checks the body before us.
+		return cause != nil && (strings.Contains(cause.Error(), "rule failure") || errors.Is(cause, jsontext.ErrDuplicateName))
 	case len(said) == 0:
 		return true // nor of a filter on what is hidden
 	}

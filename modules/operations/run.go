@@ -30,9 +30,8 @@ func NewApp() *pocketbase.PocketBase {
 	})
 }
 
-// Run adds the commands to the app and executes the one that was asked for. The
-// error it answers is the command's own: PocketBase's Start would drop it and
-// exit with 0.
+// Run adds the commands to the app and executes the one named on the command line.
+// It returns that command's error.
 func Run(app *pocketbase.PocketBase, modules []kit.Module, more ...*cobra.Command) error {
 	root := app.RootCmd
 	root.Use, root.Short, root.Version = "hospital", "A hospital's front office and outpatient record", kit.Version
@@ -48,11 +47,9 @@ func Run(app *pocketbase.PocketBase, modules []kit.Module, more ...*cobra.Comman
 	if err != nil {
 		return err
 	}
-	var failed error
-	capture(root, &failed)
+	explainUsage(root)
 	if slices.Contains(bare, asked) {
-		_ = root.Execute()
-		return failed
+		return root.Execute()
 	}
 	if err := CheckSettings(); err != nil {
 		journal.Error("refused to start", "error", err.Error())
@@ -64,10 +61,7 @@ func Run(app *pocketbase.PocketBase, modules []kit.Module, more ...*cobra.Comman
 	report(app)
 	finish(app)
 	measure(app)
-	if err := app.Execute(); err != nil {
-		return err
-	}
-	return failed
+	return app.Execute()
 }
 
 // serveCommand is PocketBase's, with the environment's word for its flags. A server
@@ -93,40 +87,29 @@ func serveCommand(app core.App) *cobra.Command {
 	return serve
 }
 
-// capture keeps what a command answers, and what cobra itself refuses.
-func capture(c *cobra.Command, failed *error) {
+// explainUsage makes errors about flags and arguments name the help page, and
+// refuses unknown subcommands, for which cobra would print the help and exit with 0.
+func explainUsage(c *cobra.Command) {
+	hint := func(err error, c *cobra.Command) error {
+		if err == nil {
+			return nil
+		}
+		return fmt.Errorf("%w; see %s --help", err, c.CommandPath())
+	}
 	c.SilenceUsage = true
-	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		*failed = fmt.Errorf("%w; see %s --help", err, c.CommandPath())
-		return *failed
-	})
-	if c.HasSubCommands() && c.HasParent() && !c.Runnable() { // cobra would show the help and exit with 0
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return hint(err, c) })
+	if c.HasSubCommands() && c.HasParent() && !c.Runnable() {
 		c.RunE = func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("unknown command %q for %q; see %[2]s --help", args[0], c.CommandPath())
+				return hint(fmt.Errorf("unknown command %q for %q", args[0], c.CommandPath()), c)
 			}
 			return c.Help()
 		}
 	}
-	if run := c.RunE; run != nil {
-		c.RunE = func(c *cobra.Command, args []string) error {
-			err := run(c, args)
-			if err != nil {
-				*failed = err
-			}
-			return err
-		}
-	}
 	if check := c.Args; check != nil {
-		c.Args = func(c *cobra.Command, args []string) error {
-			err := check(c, args)
-			if err != nil {
-				*failed = fmt.Errorf("%w; see %s --help", err, c.CommandPath())
-			}
-			return err
-		}
+		c.Args = func(c *cobra.Command, args []string) error { return hint(check(c, args), c) }
 	}
 	for _, sub := range c.Commands() {
-		capture(sub, failed)
+		explainUsage(sub)
 	}
 }

@@ -56,7 +56,6 @@ func Harden(app core.App) {
 func headers(e *core.RequestEvent) error {
 	h := e.Response.Header()
 	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Access-Control-Expose-Headers", "Content-Disposition, Retry-After, X-Request-Id") // to the origins that are let in
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")

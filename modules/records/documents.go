@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"mime"
 	"path"
 	"strings"
 
@@ -118,7 +119,7 @@ func download(app core.App) {
 		header := e.Response.Header()
 		header.Set("Content-Type", e.Record.GetString("content_type"))
 		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Content-Disposition", `attachment; filename="`+e.ServedName+`"`)
+		header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": e.ServedName}))
 		return e.Next()
 	})
 }
