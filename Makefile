@@ -13,7 +13,7 @@ run: build ## build, migrate, fill an empty database with the demo hospital, ser
 	./bin/hospital serve --http=$(ADDR)
 
 build: ## one pure-Go binary at bin/hospital with everything in it
-	CGO_ENABLED=0 go build -trimpath -ldflags "-X hospital/modules/kit.Version=$(VERSION)" -o bin/hospital .
+	CGO_ENABLED=0 go build -trimpath -ldflags "-X hospital/internal/kit.Version=$(VERSION)" -o bin/hospital .
 
 # Watching for races costs most of a test's time. These only calculate, and share
 # nothing: SQLite, which is machine-made code with one connection per thread,
@@ -22,7 +22,7 @@ calculating = modernc.org/... golang.org/x/crypto/... golang.org/x/image/... cod
 
 # The tests that ask one thing after another have nothing to race with: their files
 # begin with //go:build !race, and they are run by themselves.
-asking = $(shell grep -rl '^//go:build !race' --include='*_test.go' modules)
+asking = $(shell grep -rl '^//go:build !race' --include='*_test.go' modules internal)
 
 test: ## every test, what runs side by side with the race detector
 	@GOGC=400 go test -run "^($$(grep -hoE '^func Test\w+' $(asking) | cut -c6- | paste -sd '|' -))\$$" $(addprefix ./,$(sort $(dir $(asking))))
@@ -52,7 +52,7 @@ security: ## look for known mistakes (gosec) and known holes (govulncheck, where
 
 # Fuzzing writes what breaks a test to testdata/fuzz, where it stays as a test.
 fuzz: ## try every parser with made-up input, each for $(FUZZTIME)
-	@grep -rHoE '^func Fuzz[A-Za-z]+' modules --include='*_test.go' | sort | while IFS=: read -r file target; do \
+	@grep -rHoE '^func Fuzz[A-Za-z]+' modules internal --include='*_test.go' | sort | while IFS=: read -r file target; do \
 		echo "$${target#func } in $$(dirname $$file)"; \
 		go test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME) "./$$(dirname $$file)" </dev/null || exit 1; \
 	done

@@ -5,17 +5,18 @@ import (
 	"embed"
 	"log"
 
+	_ "time/tzdata" // the hospital's zone, also where the machine has no zone files
+
 	"hospital/hooks"
+	"hospital/internal/apidocs"
+	"hospital/internal/demo"
+	"hospital/internal/kit"
+	"hospital/internal/operations"
+	"hospital/internal/portal"
 	_ "hospital/migrations"
 	"hospital/modules"
-	"hospital/modules/apidocs"
 	"hospital/modules/audit"
-	"hospital/modules/demo"
-	"hospital/modules/kit"
-	"hospital/modules/operations"
-	"hospital/modules/portal"
-	"hospital/modules/records"
-	_ "time/tzdata" // the hospital's zone, also where the machine has no zone files
+	"hospital/modules/clinical"
 )
 
 //go:embed all:pb_public
@@ -32,7 +33,7 @@ func main() {
 	hooks.Register(app)
 	apidocs.Register(app, document)
 	portal.Register(app, public)
-	if err := operations.Run(app, modules.All, demo.Command(app), audit.Command(app), records.ImportCommand(app)); err != nil {
+	if err := operations.Run(app, modules.All, demo.Command(app), audit.Command(app), clinical.ImportCommand(app)); err != nil {
 		log.Fatal("hospital: ", err)
 	}
 }

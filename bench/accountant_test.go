@@ -11,7 +11,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 )
 
 const (

@@ -8,7 +8,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 )
 
 const (

@@ -17,9 +17,9 @@ import (
 	"github.com/pocketbase/pocketbase/tests"
 
 	"hospital/hooks"
+	"hospital/internal/hospitaltest"
+	"hospital/internal/kit"
 	"hospital/modules"
-	"hospital/modules/hospitaltest"
-	"hospital/modules/kit"
 )
 
 func TestMain(m *testing.M) { hospitaltest.Main(m) }

@@ -12,10 +12,10 @@ import (
 
 	"github.com/pocketbase/dbx"
 
+	"hospital/internal/hospitaltest"
+	"hospital/internal/kit"
 	"hospital/modules"
 	"hospital/modules/hospital"
-	"hospital/modules/hospitaltest"
-	"hospital/modules/kit"
 )
 
 const (

@@ -5,14 +5,14 @@ package hooks
 import (
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
 	"hospital/modules/accounts"
 	"hospital/modules/appointments"
 	"hospital/modules/billing"
-	"hospital/modules/kit"
+	"hospital/modules/clinical"
 	"hospital/modules/notices"
 	"hospital/modules/patients"
 	"hospital/modules/prescriptions"
-	"hospital/modules/records"
 	"hospital/modules/scheduling"
 	"hospital/modules/staff"
 )
@@ -29,7 +29,7 @@ func Register(app core.App) {
 	kit.When(app, appointments.HospitalMoved, notices.TellMoved)
 	kit.When(app, appointments.HospitalCancelled, notices.TellCancelled)
 	kit.When(app, appointments.WasCompleted, billing.BillVisit)
-	kit.When(app, appointments.WasStarted, records.Begin)
+	kit.When(app, appointments.WasStarted, clinical.Begin)
 	kit.When(app, appointments.WasCancelled, prescriptions.DropDrafts)
 	kit.When(app, patients.GlassBroken, notices.AlertAdmins)
 }

@@ -5,8 +5,8 @@ package migrations
 import (
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
 	"hospital/modules"
-	"hospital/modules/kit"
 )
 
 // The declared collections are one migration whose name carries their

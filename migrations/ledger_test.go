@@ -3,9 +3,9 @@ package migrations_test
 import (
 	"testing"
 
+	"hospital/internal/hospitaltest"
+	"hospital/internal/kit"
 	"hospital/modules"
-	"hospital/modules/hospitaltest"
-	"hospital/modules/kit"
 )
 
 // TestBooksFromBeforeCreditNotesAndRefundsAreCarriedOver makes the books look as

@@ -2,18 +2,18 @@
 package modules
 
 import (
+	"hospital/internal/kit"
 	"hospital/modules/accounts"
 	"hospital/modules/appointments"
 	"hospital/modules/audit"
 	"hospital/modules/billing"
+	"hospital/modules/clinical"
 	"hospital/modules/history"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 	"hospital/modules/notices"
 	"hospital/modules/patients"
 	"hospital/modules/prescriptions"
 	"hospital/modules/rebooking"
-	"hospital/modules/records"
 	"hospital/modules/reports"
 	"hospital/modules/scheduling"
 	"hospital/modules/services"
@@ -30,7 +30,7 @@ var All = []kit.Module{
 	audit.Module,
 	scheduling.Module,
 	appointments.Module,
-	records.Module,
+	clinical.Module,
 	prescriptions.Module,
 	rebooking.Module,
 	notices.Module,

@@ -9,16 +9,17 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	_ "github.com/pocketbase/pocketbase/migrations" // its own tables
 
+	_ "time/tzdata"
+
 	"hospital/hooks"
+	"hospital/internal/demo"
+	"hospital/internal/fixture"
+	"hospital/internal/kit"
 	_ "hospital/migrations"
 	"hospital/modules"
 	"hospital/modules/audit"
-	"hospital/modules/demo"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 	"hospital/modules/scheduling"
-	"hospital/modules/seed"
-	_ "time/tzdata"
 )
 
 // house is the demo hospital with more doctors, and with a patient for each client.
@@ -43,11 +44,11 @@ var doctors = []struct {
 	id    string
 	hours []hours
 }{
-	{seed.ID("stress1"), []hours{{"00:00", "24:00", 15, 1}}},
-	{seed.ID("stress2"), []hours{{"00:00", "24:00", 15, 1}}},
-	{seed.ID("stress3"), []hours{{"00:00", "20:00", 15, 1}, {"20:00", "24:00", 60, 4}}},
-	{seed.ID("stress4"), []hours{{"00:00", "24:00", 15, scheduling.MaxCapacity}}},
-	{seed.ID("stress5"), []hours{{"00:00", "24:00", 15, scheduling.MaxCapacity}}},
+	{fixture.ID("stress1"), []hours{{"00:00", "24:00", 15, 1}}},
+	{fixture.ID("stress2"), []hours{{"00:00", "24:00", 15, 1}}},
+	{fixture.ID("stress3"), []hours{{"00:00", "20:00", 15, 1}, {"20:00", "24:00", 60, 4}}},
+	{fixture.ID("stress4"), []hours{{"00:00", "24:00", 15, scheduling.MaxCapacity}}},
+	{fixture.ID("stress5"), []hours{{"00:00", "24:00", 15, scheduling.MaxCapacity}}},
 }
 
 var zone, _ = time.LoadLocation("Europe/Berlin") // where the demo hospital stands
@@ -99,10 +100,10 @@ func furnish(dir string, clients int) (house, error) {
 }
 
 func (h *house) people(tx core.App, clients int) error {
-	w := seed.New(tx)
+	w := fixture.New(tx)
 	system := kit.Actor{Role: kit.System}
 	account := func(name, role string) (token string) {
-		w.Create(system, name, "users", seed.Fields{"email": name + "@hospital.example", "password": demo.Password, "name": name, "role": role})
+		w.Create(system, name, "users", fixture.Fields{"email": name + "@hospital.example", "password": demo.Password, "name": name, "role": role})
 		if w.Err == nil {
 			var user *core.Record
 			if user, w.Err = tx.FindRecordById("users", w.ID(name)); w.Err == nil {
@@ -112,17 +113,17 @@ func (h *house) people(tx core.App, clients int) error {
 		return token
 	}
 	w.Named("hospital", hospital.ID)
-	w.Update(system, "hospital", "hospital", seed.Fields{"booking_horizon_days": 1000})
+	w.Update(system, "hospital", "hospital", fixture.Fields{"booking_horizon_days": 1000})
 	h.desk = account("stressdesk", "receptionist")
 	department := w.Find("department", "departments", "code", "GENERAL").Id
 	service := w.Find("service", "services", "code", "CONSULT").Id
 	for i, d := range doctors {
 		user, name := fmt.Sprint("user", i+1, "stress"), fmt.Sprint("stress", i+1)
 		account(user, "doctor")
-		w.Create(system, name, "doctors", seed.Fields{"user": w.ID(user), "name": "Dr. " + name, "department": department, "consultation": service, "accepts_online": true, "active": true})
+		w.Create(system, name, "doctors", fixture.Fields{"user": w.ID(user), "name": "Dr. " + name, "department": department, "consultation": service, "accepts_online": true, "active": true})
 		for weekday := 1; weekday <= 7; weekday++ {
 			for k, at := range d.hours {
-				w.Create(system, fmt.Sprint("day", weekday, "part", k, "of", i), "schedules", seed.Fields{"doctor": d.id, "weekday": weekday, "start_time": at.opens, "end_time": at.closes,
+				w.Create(system, fmt.Sprint("day", weekday, "part", k, "of", i), "schedules", fixture.Fields{"doctor": d.id, "weekday": weekday, "start_time": at.opens, "end_time": at.closes,
 					"slot_minutes": at.slot, "capacity": at.capacity})
 			}
 		}
@@ -130,7 +131,7 @@ func (h *house) people(tx core.App, clients int) error {
 	for i := range clients {
 		user, name := fmt.Sprint("patient", i, "user"), fmt.Sprint("patient", i, "stress")
 		token := account(user, "patient")
-		w.Create(system, name, "patients", seed.Fields{"user": w.ID(user), "name": name})
+		w.Create(system, name, "patients", fixture.Fields{"user": w.ID(user), "name": name})
 		h.patients = append(h.patients, patient{w.ID(name), token})
 	}
 	if w.Err != nil {

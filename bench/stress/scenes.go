@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 // scene is what the clients do.

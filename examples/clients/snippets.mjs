@@ -1,4 +1,4 @@
-// Runs the JavaScript of modules/apidocs/CLIENTS.md against a running demo hospital,
+// Runs the JavaScript of internal/apidocs/CLIENTS.md against a running demo hospital,
 // all of it as one program, with what comes before and after each part written here:
 //
 //   node snippets.mjs http://127.0.0.1:8090
@@ -6,7 +6,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 
 process.env.TZ = "America/New_York"; // a device that is not where the hospital is
-const page = await readFile(new URL("../../modules/apidocs/CLIENTS.md", import.meta.url), "utf8");
+const page = await readFile(new URL("../../internal/apidocs/CLIENTS.md", import.meta.url), "utf8");
 
 // around says, by heading, what a snippet finds and what must be true after it. A line of
 // three dots is the snippet.

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"testing"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 )
 
 func TestMain(m *testing.M) { hospitaltest.Main(m) }

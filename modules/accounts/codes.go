@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/mails"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 // mostCodes is how many codes of an account hold at once.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/tools/security"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 )
 
 // strict is a hospital where staff enter a code.

@@ -1,6 +1,6 @@
 package accounts
 
-import "hospital/modules/kit"
+import "hospital/internal/kit"
 
 // Status of an account. Only an active one signs in.
 type Status string

@@ -12,7 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/router"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 const (

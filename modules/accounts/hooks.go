@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 const profileKey = "@profile"

@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 const invitationHolds = 72 * time.Hour

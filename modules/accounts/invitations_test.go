@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 )
 
 func accept(h *hospitaltest.Hospital, secret string, more body) hospitaltest.Response {

@@ -4,7 +4,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 // letter is the columns of a record that somebody is sent a mail about: whether it

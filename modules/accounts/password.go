@@ -6,7 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/trustelem/zxcvbn"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 // weakest is the score, of 0 to 4, that a password must reach: who knows the common

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"hospital/internal/hospitaltest"
 	"hospital/modules/accounts"
-	"hospital/modules/hospitaltest"
 	"hospital/modules/notices"
 )
 

@@ -7,8 +7,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
+	"hospital/internal/kit"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 )
 
 // shorten gives staff a token that ends with their session, however often it is

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 )
 
 // tries is a sign-in with a password that may be wrong.

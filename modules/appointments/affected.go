@@ -6,8 +6,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
 	"hospital/modules/audit"
-	"hospital/modules/kit"
 )
 
 // mostAffected is how many visits an answer names.

@@ -10,10 +10,10 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/fixture"
+	"hospital/internal/hospitaltest"
+	"hospital/internal/kit"
 	"hospital/modules/appointments"
-	"hospital/modules/hospitaltest"
-	"hospital/modules/kit"
-	"hospital/modules/seed"
 )
 
 func TestMain(m *testing.M) { hospitaltest.Main(m) }
@@ -148,13 +148,13 @@ func TestARequestIsApprovedBesideAnOverbookedVisit(t *testing.T) {
 func TestAHundredPatientsWantOneSlot(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	w := seed.New(h.App)
+	w := fixture.New(h.App)
 	system := kit.Actor{Role: kit.System}
 	var patients []hospitaltest.Client
 	for i := range 100 {
 		user, patient := fmt.Sprint("user", i, "x"), fmt.Sprint("patient", i, "x")
-		w.Create(system, user, "users", seed.Fields{"email": user + "@example.org", "password": hospitaltest.Password, "name": user, "role": "patient"})
-		w.Create(system, patient, "patients", seed.Fields{"user": w.ID(user), "name": patient})
+		w.Create(system, user, "users", fixture.Fields{"email": user + "@example.org", "password": hospitaltest.Password, "name": user, "role": "patient"})
+		w.Create(system, patient, "patients", fixture.Fields{"user": w.ID(user), "name": patient})
 		if w.Err != nil {
 			t.Fatal(w.Err)
 		}

@@ -1,7 +1,7 @@
 package appointments
 
 import (
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 	"hospital/modules/patients"
 	"hospital/modules/scheduling"
 )

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 )
 
 // FuzzSlotsAsked: whatever is asked of free slots is answered, or refused.

@@ -10,8 +10,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 )
 
 // What other modules react to.

@@ -13,8 +13,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"hospital/internal/hospitaltest"
 	"hospital/modules/appointments"
-	"hospital/modules/hospitaltest"
 )
 
 // Each check of the machine opens a hospital; more are asked for with -rapid.checks.

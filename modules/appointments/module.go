@@ -5,7 +5,7 @@ package appointments
 import (
 	_ "embed"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 //go:embed openapi.yaml

@@ -13,8 +13,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 	"hospital/modules/scheduling"
 )
 

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"hospital/internal/hospitaltest"
 	"hospital/modules/appointments"
-	"hospital/modules/hospitaltest"
 )
 
 // monday is a day far enough ahead on which nobody of the furnished hospital is booked.

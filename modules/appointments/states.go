@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"hospital/internal/kit"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 )
 
 // states is everything that can be done to an appointment once it is booked.

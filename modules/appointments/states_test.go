@@ -10,8 +10,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/modules/hospitaltest"
-	"hospital/modules/kit"
+	"hospital/internal/hospitaltest"
+	"hospital/internal/kit"
 )
 
 // TestTheStateTable tries every action, by every role, from every status.

@@ -12,8 +12,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 
+	"hospital/internal/hospitaltest"
 	"hospital/modules/audit"
-	"hospital/modules/hospitaltest"
 )
 
 func TestMain(m *testing.M) { hospitaltest.Main(m) }

@@ -1,6 +1,6 @@
 package audit
 
-import "hospital/modules/kit"
+import "hospital/internal/kit"
 
 // Outcome is how what somebody tried ended.
 type Outcome string

@@ -15,8 +15,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
+	"hospital/internal/kit"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 )
 
 // Entry is something that somebody did, or tried to do.

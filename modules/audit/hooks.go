@@ -5,7 +5,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 // innermost runs inside a collection's law and its reactions, next to the write.

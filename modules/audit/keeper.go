@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/routine"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 const (

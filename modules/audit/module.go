@@ -9,7 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 //go:embed openapi.yaml

@@ -15,7 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 // signIns puts down who signed in, and who did not get in.

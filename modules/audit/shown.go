@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 // hear is being told of a record on a stream.

@@ -14,8 +14,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/tools/router"
 
-	"hospital/modules/hospitaltest"
-	"hospital/modules/kit"
+	"hospital/internal/hospitaltest"
+	"hospital/internal/kit"
 )
 
 // TestMain keeps the property test short unless somebody asks for more.

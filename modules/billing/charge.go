@@ -7,8 +7,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
 	"hospital/modules/appointments"
-	"hospital/modules/kit"
 )
 
 // note is the law for a new charge: it is of a visit that is going to be billed.

@@ -1,6 +1,9 @@
 package billing
 
-import "hospital/modules/kit"
+import (
+	"hospital/internal/kit"
+	"hospital/internal/money"
+)
 
 // Kind of a bill.
 type Kind string
@@ -89,7 +92,7 @@ var bills = kit.Collection{
 		kit.Minor("total_minor"),
 		kit.Minor("paid_minor"),
 		kit.Minor("credited_minor"),
-		kit.Int("balance_minor", -kit.MaxMinor, kit.MaxMinor), // below zero it is owed to the patient
+		kit.Int("balance_minor", -money.Max, money.Max), // below zero it is owed to the patient
 		kit.Instant("issued_at"),
 		kit.Relation("issued_by", "users"),
 		kit.Day("due_on"),
@@ -236,7 +239,7 @@ var payments = kit.Collection{
 		kit.Required(kit.Relation("patient", "patients")),
 		kit.Relation("refund_of", "payments"),
 		kit.Required(kit.Select[Method]("method", "cash", "card", "transfer", "mobile", "cheque", "insurance")),
-		kit.Required(kit.Int("amount_minor", 1, kit.MaxMinor)),
+		kit.Required(kit.Int("amount_minor", 1, money.Max)),
 		kit.Required(kit.Text("currency", 3)),
 		kit.Text("reference", 120),
 		kit.Required(kit.Select("status", Pending, Verified, Refused)),

@@ -10,13 +10,14 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
+	"hospital/internal/money"
 )
 
 // part is what a credit note takes back of one line.
 type part struct {
 	of       string // the line
-	net, tax kit.Money
+	net, tax money.Amount
 }
 
 // credit is the law for a credit note: it takes back what is left of an issued
@@ -42,7 +43,7 @@ func credit(e *core.RecordEvent, actor kit.Actor) error {
 	if err := amiss(e.App, note, "total_minor"); err != nil {
 		return err
 	}
-	left, amount := money(original, "total_minor")-money(original, "credited_minor"), money(note, "total_minor")
+	left, amount := amountOf(original, "total_minor")-amountOf(original, "credited_minor"), amountOf(note, "total_minor")
 	if amount == 0 {
 		amount = left
 	}
@@ -80,22 +81,22 @@ func standingBill(bill *core.Record, field string) error {
 
 // shares divides an amount over what is left of the lines of a bill, and each part
 // into what it is before tax and the tax of it.
-func shares(tx core.App, bill string, amount kit.Money) (parts []part, err error) {
+func shares(tx core.App, bill string, amount money.Amount) (parts []part, err error) {
 	lines, err := linesOf(tx, bill)
 	if err != nil {
 		return nil, err
 	}
 	var rows []struct {
 		Line  string
-		Total kit.Money
-		Tax   kit.Money
+		Total money.Amount
+		Tax   money.Amount
 	}
 	err = tx.DB().NewQuery(`SELECT c.credits AS line, SUM(CAST(c.total_minor AS INTEGER)) AS total, SUM(CAST(c.tax_minor AS INTEGER)) AS tax
 		FROM bill_items i JOIN bill_items c ON c.credits = i.id WHERE i.bill = {:bill} GROUP BY c.credits`).Bind(dbx.Params{"bill": bill}).All(&rows)
 	if err != nil {
 		return nil, err
 	}
-	left, weights := map[string]line{}, make([]kit.Money, len(lines))
+	left, weights := map[string]line{}, make([]money.Amount, len(lines))
 	for _, l := range lines {
 		left[l.ID] = l
 	}
@@ -121,7 +122,7 @@ func fill(tx core.App, note, original *core.Record, parts []part, actor kit.Acto
 	if err != nil {
 		return err
 	}
-	var net, tax kit.Money
+	var net, tax money.Amount
 	for _, p := range parts {
 		net, tax = net+p.net, tax+p.tax
 	}
@@ -167,5 +168,5 @@ func amiss(tx core.App, r *core.Record, field string) error {
 // also none. What it will not take it refuses by name.
 func whole(r *core.Record, field string) bool {
 	amount := r.GetFloat(field)
-	return amount >= 0 && amount <= kit.MaxMinor && amount == float64(int64(amount))
+	return amount >= 0 && amount <= money.Max && amount == float64(int64(amount))
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/money"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 )
 
 // DayClose is the money of one of the hospital's days, by who recorded it and how
@@ -25,18 +25,18 @@ type DayClose struct {
 // recorded that day and not rejected, and what of it still waits; what was verified
 // and refunded is what entered the books that day, and never changes afterwards.
 type Till struct {
-	Cashier       string    `json:"cashier"` // an account; empty for what patients declared themselves
-	Name          string    `json:"name"`
-	Method        string    `json:"method"`
-	Taken         int       `json:"taken"`
-	TakenMinor    kit.Money `json:"taken_minor" db:"taken_minor"`
-	Waiting       int       `json:"waiting"`
-	WaitingMinor  kit.Money `json:"waiting_minor" db:"waiting_minor"`
-	Verified      int       `json:"verified"`
-	VerifiedMinor kit.Money `json:"verified_minor" db:"verified_minor"`
-	Refunds       int       `json:"refunds"`
-	RefundedMinor kit.Money `json:"refunded_minor" db:"refunded_minor"`
-	NetMinor      kit.Money `json:"net_minor" db:"net_minor"` // verified less refunded
+	Cashier       string       `json:"cashier"` // an account; empty for what patients declared themselves
+	Name          string       `json:"name"`
+	Method        string       `json:"method"`
+	Taken         int          `json:"taken"`
+	TakenMinor    money.Amount `json:"taken_minor" db:"taken_minor"`
+	Waiting       int          `json:"waiting"`
+	WaitingMinor  money.Amount `json:"waiting_minor" db:"waiting_minor"`
+	Verified      int          `json:"verified"`
+	VerifiedMinor money.Amount `json:"verified_minor" db:"verified_minor"`
+	Refunds       int          `json:"refunds"`
+	RefundedMinor money.Amount `json:"refunded_minor" db:"refunded_minor"`
+	NetMinor      money.Amount `json:"net_minor" db:"net_minor"` // verified less refunded
 }
 
 // dayOf is a day's payments: those that were recorded on it, and those that were

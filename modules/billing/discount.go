@@ -7,8 +7,9 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
+	"hospital/internal/money"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 )
 
 // ask is the law for a new discount: within the hospital's limit it is granted at
@@ -37,7 +38,7 @@ func ask(e *core.RecordEvent) error {
 	if err != nil {
 		return err
 	}
-	off, within, err := asked(d, money(bill, "subtotal_minor"), settings)
+	off, within, err := asked(d, amountOf(bill, "subtotal_minor"), settings)
 	if err != nil {
 		return err
 	}
@@ -52,9 +53,9 @@ func ask(e *core.RecordEvent) error {
 }
 
 // asked is what a discount comes to, and whether it needs nobody's approval.
-func asked(d *core.Record, subtotal kit.Money, settings hospital.Settings) (off kit.Money, within bool, err error) {
+func asked(d *core.Record, subtotal money.Amount, settings hospital.Settings) (off money.Amount, within bool, err error) {
 	bp, limit := int64(d.GetInt("bp")), settings.DiscountLimit()
-	off = money(d, "amount_minor")
+	off = amountOf(d, "amount_minor")
 	field := "amount_minor"
 	switch {
 	case bp > 0 && off > 0:
@@ -117,7 +118,7 @@ func grant(e *core.RecordEvent, before *core.Record) error {
 // discount takes a granted discount off: off the lines of a draft, and off an issued
 // bill, which never changes, by a credit note of what it would have been less.
 func discount(tx core.App, d, bill *core.Record, actor kit.Actor) error {
-	off := money(d, "amount_minor")
+	off := amountOf(d, "amount_minor")
 	if bill.GetString("status") == string(Draft) {
 		return spread(tx, bill, off)
 	}
@@ -132,7 +133,7 @@ func discount(tx core.App, d, bill *core.Record, actor kit.Actor) error {
 		return err
 	}
 	parts := make([]part, len(lines))
-	var sum kit.Money
+	var sum money.Amount
 	for i, l := range lines {
 		parts[i] = part{l.ID, l.net() - less[i].net(), l.Tax - less[i].Tax}
 		sum += parts[i].net + parts[i].tax
@@ -164,7 +165,7 @@ func discount(tx core.App, d, bill *core.Record, actor kit.Actor) error {
 }
 
 // lessened is the lines of a bill, and what they are less a discount.
-func lessened(tx core.App, bill *core.Record, off kit.Money) (lines, less []line, err error) {
+func lessened(tx core.App, bill *core.Record, off money.Amount) (lines, less []line, err error) {
 	if lines, err = linesOf(tx, bill.Id); err != nil {
 		return nil, nil, err
 	}
@@ -173,7 +174,7 @@ func lessened(tx core.App, bill *core.Record, off kit.Money) (lines, less []line
 }
 
 // spread divides a discount over the lines of a draft; none takes it off again.
-func spread(tx core.App, bill *core.Record, off kit.Money) error {
+func spread(tx core.App, bill *core.Record, off money.Amount) error {
 	_, less, err := lessened(tx, bill, off)
 	if err != nil {
 		return err

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"testing"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 )
 
 func TestASmallDiscountIsGrantedAtOnceAndALargeOneByAnotherAdmin(t *testing.T) {

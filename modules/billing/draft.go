@@ -9,8 +9,9 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
+	"hospital/internal/money"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 )
 
 // begin is the law for a bill that somebody writes by hand: a draft, or a credit
@@ -121,7 +122,7 @@ func ofThePriceList(field string) error {
 // entered works a line out, stores it, and brings its bill to what all lines add up to.
 func entered(e *core.RecordEvent, bill *core.Record) error {
 	l := lineOf(e.Record)
-	if l.Quantity < 0 || l.Unit < 0 || l.Unit > kit.MaxMinor || l.TaxBP < 0 || l.TaxBP > 10_000 {
+	if l.Quantity < 0 || l.Unit < 0 || l.Unit > money.Max || l.TaxBP < 0 || l.TaxBP > 10_000 {
 		return e.Next() // which refuses it by name
 	}
 	if err := l.reckon(); err != nil {

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"hospital/modules/hospitaltest"
-	"hospital/modules/kit"
+	"hospital/internal/hospitaltest"
+	"hospital/internal/money"
 )
 
 // sale is a draft of an accountant's with lines that cost so much each.
@@ -88,8 +88,8 @@ func TestLinesThatAreNone(t *testing.T) {
 			}
 		}
 	}
-	refused(t, "an overflow", h.As("accountant1").Create("bill_items", body{"bill": id("draft1"), "description": "Gold", "quantity": 2, "unit_minor": kit.MaxMinor}), http.StatusBadRequest, "quantity", "too_large")
-	h.As("accountant1").Create("bill_items", body{"bill": id("draft1"), "description": "Gold", "quantity": 1, "unit_minor": kit.MaxMinor - 10_000}).OK(t)
+	refused(t, "an overflow", h.As("accountant1").Create("bill_items", body{"bill": id("draft1"), "description": "Gold", "quantity": 2, "unit_minor": money.Max}), http.StatusBadRequest, "quantity", "too_large")
+	h.As("accountant1").Create("bill_items", body{"bill": id("draft1"), "description": "Gold", "quantity": 1, "unit_minor": money.Max - 10_000}).OK(t)
 	refused(t, "an overflow of the sum", h.As("accountant1").Create("bill_items", body{"bill": id("draft1"), "description": "Gold", "quantity": 1, "unit_minor": 10_000}), http.StatusBadRequest, "quantity", "too_large")
 	if h.Count("bill_items") != before+1 {
 		t.Error("a line was written")

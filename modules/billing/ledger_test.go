@@ -11,8 +11,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"hospital/modules/hospitaltest"
-	"hospital/modules/kit"
+	"hospital/internal/hospitaltest"
+	"hospital/internal/kit"
 )
 
 // owed is a bill as an accountant would keep it on paper, and asked what was paid on it.

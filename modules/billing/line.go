@@ -6,29 +6,29 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/modules/kit"
+	"hospital/internal/money"
 )
 
 // line is what a line of a bill comes to: so many of something, less its part of
 // a discount, and the tax on that.
 type line struct {
-	ID       string    `db:"id"`
-	Quantity int64     `db:"quantity"`
-	Unit     kit.Money `db:"unit_minor"`
-	Discount kit.Money `db:"discount_minor"`
-	TaxBP    int64     `db:"tax_bp"`
-	Tax      kit.Money `db:"tax_minor"`
-	Total    kit.Money `db:"total_minor"`
+	ID       string       `db:"id"`
+	Quantity int64        `db:"quantity"`
+	Unit     money.Amount `db:"unit_minor"`
+	Discount money.Amount `db:"discount_minor"`
+	TaxBP    int64        `db:"tax_bp"`
+	Tax      money.Amount `db:"tax_minor"`
+	Total    money.Amount `db:"total_minor"`
 }
 
 func lineOf(r *core.Record) line {
-	return line{r.Id, int64(r.GetInt("quantity")), money(r, "unit_minor"), money(r, "discount_minor"), int64(r.GetInt("tax_bp")), money(r, "tax_minor"), money(r, "total_minor")}
+	return line{r.Id, int64(r.GetInt("quantity")), amountOf(r, "unit_minor"), amountOf(r, "discount_minor"), int64(r.GetInt("tax_bp")), amountOf(r, "tax_minor"), amountOf(r, "total_minor")}
 }
 
-func money(r *core.Record, field string) kit.Money { return kit.Money(r.GetInt(field)) }
+func amountOf(r *core.Record, field string) money.Amount { return money.Amount(r.GetInt(field)) }
 
 // net is the line before tax.
-func (l line) net() kit.Money { return kit.Money(l.Quantity)*l.Unit - l.Discount }
+func (l line) net() money.Amount { return money.Amount(l.Quantity)*l.Unit - l.Discount }
 
 // reckon works out the tax, rounded half up, and the total.
 func (l *line) reckon() error {
@@ -57,9 +57,9 @@ func linesOf(tx core.App, bill string) (lines []line, err error) {
 
 // discounted are lines less a discount on all of them. Its parts add up to it, to
 // the unit.
-func discounted(lines []line, off kit.Money) ([]line, error) {
+func discounted(lines []line, off money.Amount) ([]line, error) {
 	less := make([]line, len(lines))
-	bare := make([]kit.Money, len(lines))
+	bare := make([]money.Amount, len(lines))
 	for i, l := range lines {
 		l.Discount = 0
 		less[i], bare[i] = l, l.net()
@@ -75,14 +75,14 @@ func discounted(lines []line, off kit.Money) ([]line, error) {
 
 // amounts are what the lines of a bill add up to.
 type amounts struct {
-	Subtotal kit.Money `db:"subtotal_minor"`
-	Discount kit.Money `db:"discount_minor"`
-	Tax      kit.Money `db:"tax_minor"`
-	Total    kit.Money `db:"total_minor"`
+	Subtotal money.Amount `db:"subtotal_minor"`
+	Discount money.Amount `db:"discount_minor"`
+	Tax      money.Amount `db:"tax_minor"`
+	Total    money.Amount `db:"total_minor"`
 }
 
 func (a *amounts) add(l line) {
-	a.Subtotal += kit.Money(l.Quantity) * l.Unit
+	a.Subtotal += money.Amount(l.Quantity) * l.Unit
 	a.Discount += l.Discount
 	a.Tax += l.Tax
 	a.Total += l.Total
@@ -99,7 +99,7 @@ func stored(tx core.App, bill string) (a amounts, err error) {
 // onto writes the amounts into a bill. A thousand lines of the largest amount are
 // far from an overflow, and further than a bill may go.
 func (a amounts) onto(bill *core.Record) error {
-	if most := max(a.Subtotal, a.Total); most > kit.MaxMinor {
+	if most := max(a.Subtotal, a.Total); most > money.Max {
 		return fmt.Errorf("a bill of %d exceeds the largest amount", most)
 	}
 	bill.Load(map[string]any{"subtotal_minor": int64(a.Subtotal), "discount_minor": int64(a.Discount), "tax_minor": int64(a.Tax), "total_minor": int64(a.Total)})

@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 // receive is the law for a new payment: it is pending, and together with the other
@@ -48,7 +48,7 @@ func owed(tx core.App, p *core.Record) (*core.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if money(p, "amount_minor") > open {
+	if amountOf(p, "amount_minor") > open {
 		said, err := format(tx, max(open, 0))
 		if err != nil {
 			return nil, err
@@ -90,7 +90,7 @@ func returned(tx core.App, p *core.Record) (*core.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if left := money(paid, "amount_minor") - back; money(p, "amount_minor") > left {
+	if left := amountOf(paid, "amount_minor") - back; amountOf(p, "amount_minor") > left {
 		said, err := format(tx, left)
 		if err != nil {
 			return nil, err

@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 )
 
 // atOnce does something many times at once, and says how often it succeeded.

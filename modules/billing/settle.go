@@ -6,14 +6,15 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
+	"hospital/internal/money"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 )
 
 // standing is what an issued invoice stands at, given what was credited of it and
 // what is paid: verified payments less verified refunds. It is the only place that
 // decides on a balance or a status; below zero the balance is owed to the patient.
-func standing(total, credited, paid kit.Money) (balance kit.Money, status Status) {
+func standing(total, credited, paid money.Amount) (balance money.Amount, status Status) {
 	balance = total - credited - paid
 	switch {
 	case balance > 0 && paid > 0:
@@ -27,8 +28,8 @@ func standing(total, credited, paid kit.Money) (balance kit.Money, status Status
 }
 
 // stand writes what an invoice stands at into it.
-func stand(bill *core.Record, credited, paid kit.Money) {
-	balance, status := standing(money(bill, "total_minor"), credited, paid)
+func stand(bill *core.Record, credited, paid money.Amount) {
+	balance, status := standing(amountOf(bill, "total_minor"), credited, paid)
 	bill.Set("credited_minor", int64(credited))
 	bill.Set("paid_minor", int64(paid))
 	bill.Set("balance_minor", int64(balance))
@@ -50,22 +51,22 @@ func settle(tx core.App, id string) error {
 	if err != nil {
 		return fmt.Errorf("settle %s: %w", bill.GetString("number"), err)
 	}
-	stand(bill, kit.Money(credited), kit.Money(paid))
+	stand(bill, money.Amount(credited), money.Amount(paid))
 	bill.Set("version", bill.GetInt("version")+1)
 	return tx.Save(bill)
 }
 
 // open is what can still be paid on a bill, counting payments that wait to be verified.
-func open(tx core.App, bill *core.Record) (kit.Money, error) {
+func open(tx core.App, bill *core.Record) (money.Amount, error) {
 	pending, err := sum(tx, `bill = {:it} AND kind = 'payment' AND status = 'pending'`, bill.Id)
-	return money(bill, "balance_minor") - pending, err
+	return amountOf(bill, "balance_minor") - pending, err
 }
 
 // sum adds up payments.
-func sum(tx core.App, which, it string) (kit.Money, error) {
+func sum(tx core.App, which, it string) (money.Amount, error) {
 	var total int64
 	err := tx.DB().NewQuery(`SELECT COALESCE(SUM(CAST(amount_minor AS INTEGER)), 0) FROM payments WHERE ` + which).Bind(dbx.Params{"it": it}).Row(&total)
-	return kit.Money(total), err
+	return money.Amount(total), err
 }
 
 // The series of numbers, each without gaps within a year.
@@ -89,7 +90,7 @@ func numbered(tx core.App, series string) (string, error) {
 }
 
 // format writes an amount of a record for people.
-func format(tx core.App, amount kit.Money) (string, error) {
+func format(tx core.App, amount money.Amount) (string, error) {
 	settings, err := hospital.Of(tx)
 	if err != nil {
 		return "", err

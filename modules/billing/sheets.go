@@ -5,16 +5,18 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/modules/kit"
+	"hospital/internal/csvfile"
+	"hospital/internal/kit"
+	"hospital/internal/money"
 )
 
 // sheet is a statement as a file: what was owed, each entry, and what is owed then.
 func (s *Statement) sheet(e *core.RequestEvent, zone *time.Location) error {
-	sheet, err := kit.NewSheet(e, "statement-"+s.MRN+"-"+s.From+"-"+s.To+".csv", "at", "kind", "number", "amount", "balance", "currency")
+	sheet, err := csvfile.New(e, "statement-"+s.MRN+"-"+s.From+"-"+s.To+".csv", "at", "kind", "number", "amount", "balance", "currency")
 	if err != nil {
 		return err
 	}
-	cell := func(m kit.Money) kit.Number { return kit.Amount(m, s.Exponent) }
+	cell := func(m money.Amount) csvfile.Number { return csvfile.Amount(m, s.Exponent) }
 	err = sheet.Row(s.From, "opening", "", "", cell(s.Opening), s.Currency)
 	for i := 0; i < len(s.Entries) && err == nil; i++ {
 		entry, at := s.Entries[i], time.Time{}
@@ -30,12 +32,12 @@ func (s *Statement) sheet(e *core.RequestEvent, zone *time.Location) error {
 
 // sheet is a day close as a file.
 func (c *DayClose) sheet(e *core.RequestEvent) error {
-	sheet, err := kit.NewSheet(e, "day-close-"+c.Date+".csv", "date", "cashier", "method", "taken", "taken_amount", "waiting", "waiting_amount",
+	sheet, err := csvfile.New(e, "day-close-"+c.Date+".csv", "date", "cashier", "method", "taken", "taken_amount", "waiting", "waiting_amount",
 		"verified", "verified_amount", "refunds", "refunded_amount", "net_amount", "currency")
 	if err != nil {
 		return err
 	}
-	cell := func(m kit.Money) kit.Number { return kit.Amount(m, c.Exponent) }
+	cell := func(m money.Amount) csvfile.Number { return csvfile.Amount(m, c.Exponent) }
 	for _, t := range c.Rows {
 		if err == nil {
 			err = sheet.Row(c.Date, t.Name, t.Method, t.Taken, cell(t.TakenMinor), t.Waiting, cell(t.WaitingMinor),

@@ -6,37 +6,37 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/money"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 )
 
 // Statement is the account of a patient between two days: what they owed before,
 // what was billed and paid, and what they owe after it. Below zero it is owed to them.
 type Statement struct {
-	Patient  string    `json:"patient"`
-	MRN      string    `json:"mrn"`
-	Name     string    `json:"name"`
-	Timezone string    `json:"timezone"`
-	From     string    `json:"from"`
-	To       string    `json:"to"`
-	Currency string    `json:"currency"`
-	Exponent int       `json:"currency_exponent"`
-	Opening  kit.Money `json:"opening_minor"`
-	Closing  kit.Money `json:"closing_minor"`
-	Billed   kit.Money `json:"billed_minor"`   // invoices, less those that were made void
-	Credited kit.Money `json:"credited_minor"` // credit notes
-	Paid     kit.Money `json:"paid_minor"`     // payments, less refunds
-	Entries  []Entry   `json:"entries"`
+	Patient  string       `json:"patient"`
+	MRN      string       `json:"mrn"`
+	Name     string       `json:"name"`
+	Timezone string       `json:"timezone"`
+	From     string       `json:"from"`
+	To       string       `json:"to"`
+	Currency string       `json:"currency"`
+	Exponent int          `json:"currency_exponent"`
+	Opening  money.Amount `json:"opening_minor"`
+	Closing  money.Amount `json:"closing_minor"`
+	Billed   money.Amount `json:"billed_minor"`   // invoices, less those that were made void
+	Credited money.Amount `json:"credited_minor"` // credit notes
+	Paid     money.Amount `json:"paid_minor"`     // payments, less refunds
+	Entries  []Entry      `json:"entries"`
 }
 
 // Entry is one entry: what is owed grows by its amount, or shrinks.
 type Entry struct {
-	At      string    `json:"at" db:"at"`
-	Kind    string    `json:"kind" db:"kind"`
-	Number  string    `json:"number" db:"number"`
-	Bill    string    `json:"bill" db:"bill"`
-	Amount  kit.Money `json:"amount_minor" db:"amount"`
-	Balance kit.Money `json:"balance_minor" db:"-"` // after it
+	At      string       `json:"at" db:"at"`
+	Kind    string       `json:"kind" db:"kind"`
+	Number  string       `json:"number" db:"number"`
+	Bill    string       `json:"bill" db:"bill"`
+	Amount  money.Amount `json:"amount_minor" db:"amount"`
+	Balance money.Amount `json:"balance_minor" db:"-"` // after it
 }
 
 // ledger is every entry of a patient in one currency: bills from when they are
@@ -65,7 +65,7 @@ func statement(app core.App, patient *core.Record, settings hospital.Settings, f
 		return nil, err
 	}
 	s.Closing = s.Opening
-	sums := map[string]*kit.Money{"invoice": &s.Billed, "void": &s.Billed, "credit_note": &s.Credited, string(Payment): &s.Paid, string(Refund): &s.Paid}
+	sums := map[string]*money.Amount{"invoice": &s.Billed, "void": &s.Billed, "credit_note": &s.Credited, string(Payment): &s.Paid, string(Refund): &s.Paid}
 	for i := range s.Entries {
 		s.Closing += s.Entries[i].Amount
 		s.Entries[i].Balance = s.Closing

@@ -12,11 +12,12 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/fixture"
+	"hospital/internal/hospitaltest"
+	"hospital/internal/kit"
+	"hospital/internal/money"
 	"hospital/modules"
 	"hospital/modules/billing"
-	"hospital/modules/hospitaltest"
-	"hospital/modules/kit"
-	"hospital/modules/seed"
 )
 
 func get(h *hospitaltest.Hospital, who, path string) hospitaltest.Response {
@@ -195,10 +196,10 @@ func TestAThousandLinesAgreeToTheUnit(t *testing.T) {
 	bill := sale(h, 0)
 	accountant := h.As("accountant1")
 	err := h.App.RunInTransaction(func(tx core.App) error {
-		w := seed.New(tx)
+		w := fixture.New(tx)
 		for i := range 1000 {
 			w.Create(kit.Actor{ID: id("accountant1"), Role: kit.Accountant}, fmt.Sprintf("dose%dx", i), "bill_items",
-				seed.Fields{"bill": bill, "description": "Dose", "quantity": 1 + i%7, "unit_minor": 1 + i*37%991, "tax_bp": []int{0, 750, 1_900}[i%3]})
+				fixture.Fields{"bill": bill, "description": "Dose", "quantity": 1 + i%7, "unit_minor": 1 + i*37%991, "tax_bp": []int{0, 750, 1_900}[i%3]})
 		}
 		return w.Err
 	})
@@ -216,7 +217,7 @@ func TestAThousandLinesAgreeToTheUnit(t *testing.T) {
 		n := func(field string) int64 { return int64(l.(map[string]any)[field].(float64)) }
 		net, discount, tax, total = net+n("quantity")*n("unit_minor"), discount+n("discount_minor"), tax+n("tax_minor"), total+n("total_minor")
 	}
-	if want, err := kit.Money(net).Portion(333); err != nil || int64(want) != discount {
+	if want, err := money.Amount(net).Portion(333); err != nil || int64(want) != discount {
 		t.Errorf("the discounts of the lines are %d, 3.33 %% of %d are %d", discount, net, want)
 	}
 	if len(lines) != 1000 || shown.Int("subtotal_minor") != net || shown.Int("discount_minor") != discount || shown.Int("tax_minor") != tax || shown.Int("total_minor") != total || total != net-discount+tax {

@@ -1,6 +1,6 @@
 package billing
 
-import "hospital/modules/kit"
+import "hospital/internal/kit"
 
 // invariants say in SQL, and in other words than the program, what an accountant
 // would check.

@@ -4,10 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"hospital/internal/hospitaltest"
+	"hospital/internal/operations"
 	"hospital/modules"
 	"hospital/modules/billing"
-	"hospital/modules/hospitaltest"
-	"hospital/modules/operations"
 )
 
 // TestVerifyNamesWhatIsWrongInTheBooks breaks each law from the SQL console, past

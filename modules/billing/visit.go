@@ -7,9 +7,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
+	"hospital/internal/kit"
 	"hospital/modules/appointments"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 	"hospital/modules/scheduling"
 )
 

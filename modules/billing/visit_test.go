@@ -7,9 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"hospital/modules/hospitaltest"
-	"hospital/modules/kit"
-	"hospital/modules/seed"
+	"hospital/internal/fixture"
+	"hospital/internal/hospitaltest"
+	"hospital/internal/kit"
+	"hospital/internal/money"
 )
 
 func refused(t *testing.T, what string, answer hospitaltest.Response, status int, field, code string) {
@@ -73,7 +74,7 @@ func TestChargesThatAreNone(t *testing.T) {
 func TestAVisitThatCostsMoreThanThereCanBeIsNotCompleted(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	h.As("admin1").Update("services", id("ecg"), body{"price_minor": kit.MaxMinor}).OK(t)
+	h.As("admin1").Update("services", id("ecg"), body{"price_minor": money.Max}).OK(t)
 	h.As("nurse1").Create("charges", body{"appointment": id("booked1"), "service": id("ecg"), "quantity": 1000}).OK(t)
 	h.At(h.Record("appointments", id("booked1")).GetDateTime("ends").Time())
 	refused(t, "the completion", h.As("doctor1").Update("appointments", id("booked1"), body{"status": "completed"}), http.StatusBadRequest, "status", "too_large")
@@ -132,11 +133,11 @@ func TestABillIsDueSomeDaysAfterItWasIssued(t *testing.T) {
 func TestAHundredCompletionsAtOnceLeaveNoGap(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	w := seed.New(h.App)
+	w := fixture.New(h.App)
 	desk, now := kit.Actor{Role: kit.Receptionist}, time.Now().UTC().Truncate(time.Hour)
 	for i := range 100 {
 		name := fmt.Sprintf("many%dx", i)
-		w.Create(desk, name, "appointments", seed.Fields{"patient": id("walkin"), "doctor": id("dr1"), "starts": now.Add(time.Duration(200+i) * time.Hour), "overbook": true, "staff_note": "many"})
+		w.Create(desk, name, "appointments", fixture.Fields{"patient": id("walkin"), "doctor": id("dr1"), "starts": now.Add(time.Duration(200+i) * time.Hour), "overbook": true, "staff_note": "many"})
 	}
 	if w.Err != nil {
 		t.Fatal(w.Err)

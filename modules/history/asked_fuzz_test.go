@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 )
 
 // FuzzAsked: whatever is asked of a history is answered, or refused.

@@ -14,7 +14,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 )
 
 func TestMain(m *testing.M) { hospitaltest.Main(m) }

@@ -10,9 +10,9 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
 	"hospital/modules/audit"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 	"hospital/modules/scheduling"
 )
 

@@ -1,6 +1,6 @@
 package hospital
 
-import "hospital/modules/kit"
+import "hospital/internal/kit"
 
 // mostSessionHours is a day, after which every token ends.
 const mostSessionHours = 24

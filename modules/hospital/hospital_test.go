@@ -7,8 +7,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/hospitaltest"
 	"hospital/modules/hospital"
-	"hospital/modules/hospitaltest"
 )
 
 func TestMain(m *testing.M) { hospitaltest.Main(m) }

@@ -11,7 +11,8 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
+	"hospital/internal/money"
 )
 
 //go:embed openapi.yaml
@@ -49,7 +50,7 @@ func hooks(app core.App) {
 // digits keeps the exponent that of the currency, which it follows: with another one
 // every amount there is would read otherwise.
 func digits(before, r *core.Record) error {
-	currency, exponent := r.GetString("currency"), kit.ExponentOf(r.GetString("currency"))
+	currency, exponent := r.GetString("currency"), money.ExponentOf(r.GetString("currency"))
 	if given := r.GetInt("currency_exponent"); given != exponent && given != before.GetInt("currency_exponent") {
 		return kit.Invalid("currency_exponent", "wrong_exponent", fmt.Sprintf("%s has %d digits behind the point.", currency, exponent))
 	}

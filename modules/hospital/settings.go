@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
-	"hospital/modules/kit"
+	"hospital/internal/money"
 )
 
 // ID is the id of the one settings row.
@@ -52,11 +52,11 @@ func (s Settings) ExponentOf(currency string) int {
 	if currency == s.Currency() {
 		return s.Exponent()
 	}
-	return kit.ExponentOf(currency)
+	return money.ExponentOf(currency)
 }
 
 // Format writes an amount as people of this hospital read it, "EUR 12.30".
-func (s Settings) Format(m kit.Money) string { return m.Format(s.Currency(), s.Exponent()) }
+func (s Settings) Format(m money.Amount) string { return m.Format(s.Currency(), s.Exponent()) }
 
 // CancelCutoff is how long before a visit its patient can still move or cancel it.
 func (s Settings) CancelCutoff() time.Duration {

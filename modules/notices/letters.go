@@ -12,8 +12,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/mailer"
 
+	"hospital/internal/kit"
 	"hospital/modules/accounts"
-	"hospital/modules/kit"
 )
 
 // mostLetters is how many mails an hour somebody gets because others register with

@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 	"hospital/modules/notices"
 )
 

@@ -5,8 +5,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
 	"hospital/modules/appointments"
-	"hospital/modules/kit"
 )
 
 // TellMoved tells a patient that the hospital gave their visit another time.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 	"hospital/modules/notices"
 )
 

@@ -1,6 +1,6 @@
 package patients
 
-import "hospital/modules/kit"
+import "hospital/internal/kit"
 
 // Sex is the administrative one, in FHIR's words.
 type Sex string

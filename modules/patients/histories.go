@@ -3,7 +3,7 @@ package patients
 import (
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 // histories keep what a medical history said before it was changed, and who

@@ -7,9 +7,9 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
 	"hospital/modules/accounts"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 )
 
 func hooks(app core.App) {

@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 // follow moves the rows that point to one that has moved: the notes of a visit, the

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 	"hospital/modules/patients"
 )
 

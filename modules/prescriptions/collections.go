@@ -1,7 +1,7 @@
 package prescriptions
 
 import (
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 	"hospital/modules/patients"
 )
 

@@ -9,9 +9,9 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
 	"hospital/modules/appointments"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 	"hospital/modules/scheduling"
 )
 

@@ -1,6 +1,6 @@
 package rebooking
 
-import "hospital/modules/kit"
+import "hospital/internal/kit"
 
 // Status of a rebooking.
 type Status string

@@ -5,7 +5,7 @@ package rebooking
 import (
 	_ "embed"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 //go:embed openapi.yaml

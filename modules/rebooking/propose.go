@@ -8,8 +8,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
+	"hospital/internal/kit"
 	"hospital/modules/appointments"
-	"hospital/modules/kit"
 )
 
 // propose writes down, for every visit that the time off meets and that is still

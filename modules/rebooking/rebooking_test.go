@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 )
 
 func TestMain(m *testing.M) { hospitaltest.Main(m) }

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 )
 
 // minor is an amount as a document writes it, in minor units again.

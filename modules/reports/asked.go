@@ -6,10 +6,11 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
+	"hospital/internal/money"
 	"hospital/modules/audit"
 	"hospital/modules/billing"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
 )
 
 // exported is the record of a request, and notes that it is exported.
@@ -58,7 +59,7 @@ func file(e *core.RequestEvent, name string, content []byte) error {
 	return e.Blob(http.StatusOK, "application/pdf", content)
 }
 
-func money(r *core.Record, field string) kit.Money { return kit.Money(r.GetInt(field)) }
+func amountOf(r *core.Record, field string) money.Amount { return money.Amount(r.GetInt(field)) }
 
 // day is when something was, as a day of the hospital; empty when it was not.
 func day(r *core.Record, field string, zone *time.Location) string {
@@ -69,7 +70,7 @@ func day(r *core.Record, field string, zone *time.Location) string {
 }
 
 // percent writes basis points, "7.50".
-func percent(r *core.Record) string { return kit.Money(r.GetInt("tax_bp")).Decimal(2) }
+func percent(r *core.Record) string { return money.Amount(r.GetInt("tax_bp")).Decimal(2) }
 
 // of is a text of a record that another one points to, as far as that was read.
 func of(r *core.Record, relation, field string) string {

@@ -11,10 +11,10 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/money"
+	"hospital/internal/pdf"
 	"hospital/modules/billing"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
-	"hospital/modules/paper"
 )
 
 // bill is a bill with all that stands on it, as it is stored.
@@ -49,7 +49,7 @@ func billOf(app core.App, record *core.Record) (*bill, error) {
 
 func (b *bill) status() billing.Status { return billing.Status(b.GetString("status")) }
 func (b *bill) amount(field string) string {
-	return money(b.Record, field).Decimal(b.exponent)
+	return amountOf(b.Record, field).Decimal(b.exponent)
 }
 func (b *bill) day(field string) string { return day(b.Record, field, b.settings.Zone()) }
 
@@ -75,13 +75,13 @@ func billPDF(e *core.RequestEvent) error {
 }
 
 // letterhead is the hospital's.
-func letterhead(s hospital.Settings, title, notice string) paper.Letterhead {
+func letterhead(s hospital.Settings, title, notice string) pdf.Letterhead {
 	contact := slices.DeleteFunc([]string{s.GetString("phone"), s.GetString("email")}, func(text string) bool { return text == "" })
 	lines := []string{s.GetString("address"), strings.Join(contact, " · ")}
 	if id := s.GetString("tax_id"); id != "" {
 		lines = append(lines, "Tax ID "+id)
 	}
-	return paper.Letterhead{From: s.GetString("name"), Lines: lines, Title: title, Notice: notice}
+	return pdf.Letterhead{From: s.GetString("name"), Lines: lines, Title: title, Notice: notice}
 }
 
 // title is what a bill is, and what nobody may overlook about it.
@@ -106,29 +106,29 @@ func (b *bill) draw() ([]byte, error) {
 	if made.IsZero() {
 		made = b.GetDateTime("created").Time()
 	}
-	d := paper.New(letterhead(b.settings, title, notice), made)
+	d := pdf.New(letterhead(b.settings, title, notice), made)
 	original := "Replaces"
 	if b.status() == billing.Issued {
 		original = "Takes back"
 	}
 	d.Facts(
-		paper.Fact{Name: "Patient", Value: of(b.Record, "patient", "name")},
-		paper.Fact{Name: "Issued", Value: b.day("issued_at")},
-		paper.Fact{Name: "Address", Value: of(b.Record, "patient", "address")},
-		paper.Fact{Name: "Due", Value: b.GetString("due_on")},
-		paper.Fact{Name: "Record number", Value: of(b.Record, "patient", "mrn")},
-		paper.Fact{Name: "Visit", Value: b.visit()},
-		paper.Fact{Name: "Doctor", Value: of(b.Record, "doctor", "name")},
-		paper.Fact{Name: original, Value: of(b.Record, "original", "number")},
-		paper.Fact{Name: "Reason", Value: b.GetString("reason")},
-		paper.Fact{Name: "Currency", Value: b.GetString("currency")},
+		pdf.Fact{Name: "Patient", Value: of(b.Record, "patient", "name")},
+		pdf.Fact{Name: "Issued", Value: b.day("issued_at")},
+		pdf.Fact{Name: "Address", Value: of(b.Record, "patient", "address")},
+		pdf.Fact{Name: "Due", Value: b.GetString("due_on")},
+		pdf.Fact{Name: "Record number", Value: of(b.Record, "patient", "mrn")},
+		pdf.Fact{Name: "Visit", Value: b.visit()},
+		pdf.Fact{Name: "Doctor", Value: of(b.Record, "doctor", "name")},
+		pdf.Fact{Name: original, Value: of(b.Record, "original", "number")},
+		pdf.Fact{Name: "Reason", Value: b.GetString("reason")},
+		pdf.Fact{Name: "Currency", Value: b.GetString("currency")},
 	)
-	d.Table([]paper.Column{{Name: "#", Width: 8, Number: true}, {Name: "Service"}, {Name: "Quantity", Width: 13, Number: true}, {Name: "Price", Width: 22, Number: true},
+	d.Table([]pdf.Column{{Name: "#", Width: 8, Number: true}, {Name: "Service"}, {Name: "Quantity", Width: 13, Number: true}, {Name: "Price", Width: 22, Number: true},
 		{Name: "Discount", Width: 19, Number: true}, {Name: "Tax %", Width: 12, Number: true}, {Name: "Tax", Width: 19, Number: true}, {Name: "Total", Width: 23, Number: true}}, b.rows())
 	d.Sums(b.sums()...)
 	if entries := b.entries(); len(entries) > 0 {
 		d.Heading("Credited and paid")
-		d.Table([]paper.Column{{Name: "Day", Width: 20}, {Name: "Number", Width: 34}, {Name: "What"}, {Name: "Amount", Width: 34, Number: true}}, entries)
+		d.Table([]pdf.Column{{Name: "Day", Width: 20}, {Name: "Number", Width: 34}, {Name: "What"}, {Name: "Amount", Width: 34, Number: true}}, entries)
 	}
 	if sums := b.balance(); len(sums) > 0 {
 		d.Sums(sums...)
@@ -147,35 +147,35 @@ func (b *bill) visit() string {
 
 func (b *bill) rows() (rows [][]string) {
 	for i, l := range b.lines {
-		cell := func(field string) string { return money(l, field).Decimal(b.exponent) }
+		cell := func(field string) string { return amountOf(l, field).Decimal(b.exponent) }
 		rows = append(rows, []string{strconv.Itoa(i + 1), l.GetString("description"), strconv.Itoa(l.GetInt("quantity")), cell("unit_minor"), cell("discount_minor"), percent(l), cell("tax_minor"), cell("total_minor")})
 	}
 	return rows
 }
 
 // sums are what the lines add up to, the tax by its rates.
-func (b *bill) sums() []paper.Sum {
-	sums := []paper.Sum{{Name: "Subtotal", Amount: b.amount("subtotal_minor")}}
+func (b *bill) sums() []pdf.Sum {
+	sums := []pdf.Sum{{Name: "Subtotal", Amount: b.amount("subtotal_minor")}}
 	if b.GetInt("discount_minor") > 0 {
-		sums = append(sums, paper.Sum{Name: "Discount", Amount: (-money(b.Record, "discount_minor")).Decimal(b.exponent)})
+		sums = append(sums, pdf.Sum{Name: "Discount", Amount: (-amountOf(b.Record, "discount_minor")).Decimal(b.exponent)})
 	}
-	type rate struct{ net, tax kit.Money }
+	type rate struct{ net, tax money.Amount }
 	rates, order := map[int]rate{}, []int{}
 	for _, l := range b.lines {
-		bp, tax, total := l.GetInt("tax_bp"), money(l, "tax_minor"), money(l, "total_minor")
+		bp, tax, total := l.GetInt("tax_bp"), amountOf(l, "tax_minor"), amountOf(l, "total_minor")
 		if _, known := rates[bp]; !known {
 			order = append(order, bp)
 		}
 		rates[bp] = rate{rates[bp].net + total - tax, rates[bp].tax + tax}
 	}
 	slices.Sort(order)
-	sums = append(sums, paper.Sum{Name: "Tax", Amount: b.amount("tax_minor")})
+	sums = append(sums, pdf.Sum{Name: "Tax", Amount: b.amount("tax_minor")})
 	for _, bp := range order {
 		if bp > 0 {
-			sums = append(sums, paper.Sum{Name: "of it " + kit.Money(bp).Decimal(2) + " % of " + rates[bp].net.Decimal(b.exponent), Amount: rates[bp].tax.Decimal(b.exponent), Minor: true})
+			sums = append(sums, pdf.Sum{Name: "of it " + money.Amount(bp).Decimal(2) + " % of " + rates[bp].net.Decimal(b.exponent), Amount: rates[bp].tax.Decimal(b.exponent), Minor: true})
 		}
 	}
-	return append(sums, paper.Sum{Name: "Total " + b.GetString("currency"), Amount: b.amount("total_minor"), Bold: true})
+	return append(sums, pdf.Sum{Name: "Total " + b.GetString("currency"), Amount: b.amount("total_minor"), Bold: true})
 }
 
 // entries are what was credited, paid and returned, as it happened. What waits to
@@ -188,10 +188,10 @@ func (b *bill) entries() (rows [][]string) {
 	var all []entry
 	zone := b.settings.Zone()
 	for _, c := range b.credits {
-		all = append(all, entry{c.GetDateTime("issued_at").Time(), []string{day(c, "issued_at", zone), c.GetString("number"), "Credit note", (-money(c, "total_minor")).Decimal(b.exponent)}})
+		all = append(all, entry{c.GetDateTime("issued_at").Time(), []string{day(c, "issued_at", zone), c.GetString("number"), "Credit note", (-amountOf(c, "total_minor")).Decimal(b.exponent)}})
 	}
 	for _, p := range b.payments {
-		what, amount, number, at := methods[p.GetString("method")], -money(p, "amount_minor"), p.GetString("receipt"), "decided_at"
+		what, amount, number, at := methods[p.GetString("method")], -amountOf(p, "amount_minor"), p.GetString("receipt"), "decided_at"
 		if p.GetString("kind") == string(billing.Refund) {
 			what, amount = "Refund, "+strings.ToLower(what), -amount
 		}
@@ -210,15 +210,15 @@ func (b *bill) entries() (rows [][]string) {
 var methods = map[string]string{"cash": "Cash", "card": "Card", "transfer": "Bank transfer", "mobile": "Mobile payment", "cheque": "Cheque", "insurance": "Insurance"}
 
 // balance is what is still to be paid, or returned.
-func (b *bill) balance() []paper.Sum {
+func (b *bill) balance() []pdf.Sum {
 	if slices.Contains([]billing.Status{billing.Draft, billing.Void, billing.Issued}, b.status()) {
 		return nil
 	}
-	open, balance := "To be paid "+b.GetString("currency"), money(b.Record, "balance_minor")
+	open, balance := "To be paid "+b.GetString("currency"), amountOf(b.Record, "balance_minor")
 	if balance < 0 {
 		open, balance = "To be returned "+b.GetString("currency"), -balance
 	}
-	return []paper.Sum{
+	return []pdf.Sum{
 		{Name: "Credited", Amount: b.amount("credited_minor")},
 		{Name: "Paid", Amount: b.amount("paid_minor")},
 		{Name: open, Amount: balance.Decimal(b.exponent), Bold: true},

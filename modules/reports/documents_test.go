@@ -14,8 +14,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 
+	"hospital/internal/hospitaltest"
 	"hospital/modules/audit"
-	"hospital/modules/hospitaltest"
 )
 
 func TestWhoGetsWhat(t *testing.T) {

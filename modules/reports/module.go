@@ -5,7 +5,7 @@ package reports
 import (
 	_ "embed"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 //go:embed openapi.yaml

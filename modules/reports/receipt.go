@@ -5,10 +5,10 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
+	"hospital/internal/pdf"
 	"hospital/modules/billing"
 	"hospital/modules/hospital"
-	"hospital/modules/kit"
-	"hospital/modules/paper"
 )
 
 // receiptPDF is the receipt of money that was received or returned.
@@ -31,18 +31,18 @@ func receiptPDF(e *core.RequestEvent) error {
 	if p.GetString("kind") == string(billing.Refund) {
 		title, whose = "Refund ", "Returned to"
 	}
-	d := paper.New(letterhead(settings, title+p.GetString("receipt"), ""), p.GetDateTime("decided_at").Time())
+	d := pdf.New(letterhead(settings, title+p.GetString("receipt"), ""), p.GetDateTime("decided_at").Time())
 	d.Facts(
-		paper.Fact{Name: whose, Value: of(p, "patient", "name")},
-		paper.Fact{Name: "Day", Value: day(p, "decided_at", settings.Zone())},
-		paper.Fact{Name: "Record number", Value: of(p, "patient", "mrn")},
-		paper.Fact{Name: "For invoice", Value: of(p, "bill", "number")},
-		paper.Fact{Name: "Paid by", Value: methods[p.GetString("method")]},
-		paper.Fact{Name: "Reference", Value: p.GetString("reference")},
-		paper.Fact{Name: "Recorded as", Value: p.GetString("number")},
-		paper.Fact{Name: "Of receipt", Value: of(p, "refund_of", "receipt")},
+		pdf.Fact{Name: whose, Value: of(p, "patient", "name")},
+		pdf.Fact{Name: "Day", Value: day(p, "decided_at", settings.Zone())},
+		pdf.Fact{Name: "Record number", Value: of(p, "patient", "mrn")},
+		pdf.Fact{Name: "For invoice", Value: of(p, "bill", "number")},
+		pdf.Fact{Name: "Paid by", Value: methods[p.GetString("method")]},
+		pdf.Fact{Name: "Reference", Value: p.GetString("reference")},
+		pdf.Fact{Name: "Recorded as", Value: p.GetString("number")},
+		pdf.Fact{Name: "Of receipt", Value: of(p, "refund_of", "receipt")},
 	)
-	d.Sums(paper.Sum{Name: "Amount " + p.GetString("currency"), Amount: money(p, "amount_minor").Decimal(settings.ExponentOf(p.GetString("currency"))), Bold: true})
+	d.Sums(pdf.Sum{Name: "Amount " + p.GetString("currency"), Amount: amountOf(p, "amount_minor").Decimal(settings.ExponentOf(p.GetString("currency"))), Bold: true})
 	content, err := d.Bytes()
 	if err != nil {
 		return err

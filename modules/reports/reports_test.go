@@ -11,7 +11,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 )
 
 func TestMain(m *testing.M) { hospitaltest.Main(m) }

@@ -6,8 +6,9 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/csvfile"
+	"hospital/internal/kit"
 	"hospital/modules/audit"
-	"hospital/modules/kit"
 )
 
 // billCSV is the lines of a bill.
@@ -16,14 +17,14 @@ func billCSV(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	sheet, err := kit.NewSheet(e, b.GetString("number")+".csv", "bill", "line", "description", "quantity", "unit", "discount", "tax_percent", "tax", "total", "currency")
+	sheet, err := csvfile.New(e, b.GetString("number")+".csv", "bill", "line", "description", "quantity", "unit", "discount", "tax_percent", "tax", "total", "currency")
 	if err != nil {
 		return err
 	}
 	for i, l := range b.lines {
-		cell := func(field string) kit.Number { return kit.Amount(money(l, field), b.exponent) }
+		cell := func(field string) csvfile.Number { return csvfile.Amount(amountOf(l, field), b.exponent) }
 		if err == nil {
-			err = sheet.Row(b.GetString("number"), i+1, l.GetString("description"), l.GetInt("quantity"), cell("unit_minor"), cell("discount_minor"), kit.Number(percent(l)), cell("tax_minor"), cell("total_minor"), b.GetString("currency"))
+			err = sheet.Row(b.GetString("number"), i+1, l.GetString("description"), l.GetInt("quantity"), cell("unit_minor"), cell("discount_minor"), csvfile.Number(percent(l)), cell("tax_minor"), cell("total_minor"), b.GetString("currency"))
 		}
 	}
 	return sheet.Close(e, err)
@@ -35,7 +36,7 @@ func billsCSV(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	sheet, err := kit.NewSheet(e, b.name("bills"), "number", "kind", "status", "issued_on", "due_on", "record_number", "patient", "doctor", "original",
+	sheet, err := csvfile.New(e, b.name("bills"), "number", "kind", "status", "issued_on", "due_on", "record_number", "patient", "doctor", "original",
 		"subtotal", "discount", "tax", "total", "credited", "paid", "balance", "currency", "voided_on", "reason")
 	if err != nil {
 		return err
@@ -43,7 +44,7 @@ func billsCSV(e *core.RequestEvent) error {
 	zone := b.settings.Zone()
 	err = b.each(e, "bills", "issued_at", nil, []string{"patient", "doctor", "original"}, func(r *core.Record) error {
 		exponent := b.settings.ExponentOf(r.GetString("currency"))
-		cell := func(field string) kit.Number { return kit.Amount(money(r, field), exponent) }
+		cell := func(field string) csvfile.Number { return csvfile.Amount(amountOf(r, field), exponent) }
 		return sheet.Row(r.GetString("number"), r.GetString("kind"), r.GetString("status"), day(r, "issued_at", zone), r.GetString("due_on"), of(r, "patient", "mrn"), of(r, "patient", "name"), of(r, "doctor", "name"), of(r, "original", "number"),
 			cell("subtotal_minor"), cell("discount_minor"), cell("tax_minor"), cell("total_minor"), cell("credited_minor"), cell("paid_minor"), cell("balance_minor"), r.GetString("currency"), day(r, "voided_at", zone), r.GetString("reason"))
 	})
@@ -56,14 +57,14 @@ func paymentsCSV(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	sheet, err := kit.NewSheet(e, b.name("payments"), "receipt", "number", "kind", "method", "verified_on", "recorded_on", "bill", "record_number", "patient", "reference", "amount", "currency")
+	sheet, err := csvfile.New(e, b.name("payments"), "receipt", "number", "kind", "method", "verified_on", "recorded_on", "bill", "record_number", "patient", "reference", "amount", "currency")
 	if err != nil {
 		return err
 	}
 	zone := b.settings.Zone()
 	err = b.each(e, "payments", "decided_at", dbx.HashExp{"status": "verified"}, []string{"patient", "bill"}, func(r *core.Record) error {
 		return sheet.Row(r.GetString("receipt"), r.GetString("number"), r.GetString("kind"), r.GetString("method"), day(r, "decided_at", zone), day(r, "created", zone), of(r, "bill", "number"), of(r, "patient", "mrn"), of(r, "patient", "name"),
-			r.GetString("reference"), kit.Amount(money(r, "amount_minor"), b.settings.ExponentOf(r.GetString("currency"))), r.GetString("currency"))
+			r.GetString("reference"), csvfile.Amount(amountOf(r, "amount_minor"), b.settings.ExponentOf(r.GetString("currency"))), r.GetString("currency"))
 	})
 	return sheet.Close(e, err)
 }

@@ -8,56 +8,57 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
+	"hospital/internal/money"
 	"hospital/modules/billing"
-	"hospital/modules/kit"
 )
 
 // Statistics is what the books of some days add up to, and what is open today.
 type Statistics struct {
-	From        string    `json:"from"`
-	To          string    `json:"to"`
-	By          string    `json:"by"`
-	Timezone    string    `json:"timezone"`
-	Currency    string    `json:"currency"`
-	Exponent    int       `json:"currency_exponent"`
-	Total       Figures   `json:"total"`
-	Periods     []Figures `json:"periods"`
-	Methods     []Method  `json:"methods"`
-	Outstanding kit.Money `json:"outstanding_minor"` // of all bills, today
-	Overdue     kit.Money `json:"overdue_minor"`     // what of it was due before today
-	Owed        kit.Money `json:"owed_minor"`        // to patients
+	From        string       `json:"from"`
+	To          string       `json:"to"`
+	By          string       `json:"by"`
+	Timezone    string       `json:"timezone"`
+	Currency    string       `json:"currency"`
+	Exponent    int          `json:"currency_exponent"`
+	Total       Figures      `json:"total"`
+	Periods     []Figures    `json:"periods"`
+	Methods     []Method     `json:"methods"`
+	Outstanding money.Amount `json:"outstanding_minor"` // of all bills, today
+	Overdue     money.Amount `json:"overdue_minor"`     // what of it was due before today
+	Owed        money.Amount `json:"owed_minor"`        // to patients
 }
 
 // Figures are what entered the books in a period, each on the day it happened: an
 // invoice that was made void later stands among the invoices, and among the void
 // ones of that later day.
 type Figures struct {
-	From           string    `json:"from" db:"-"`
-	To             string    `json:"to" db:"-"`
-	Invoices       int       `json:"invoices"`
-	SubtotalMinor  kit.Money `json:"subtotal_minor"`
-	DiscountMinor  kit.Money `json:"discount_minor"`
-	TaxMinor       kit.Money `json:"tax_minor"`
-	BilledMinor    kit.Money `json:"billed_minor"`
-	Voided         int       `json:"voided"`
-	VoidedTaxMinor kit.Money `json:"voided_tax_minor"`
-	VoidedMinor    kit.Money `json:"voided_minor"`
-	CreditNotes    int       `json:"credit_notes"`
-	CreditedTax    kit.Money `json:"credited_tax_minor"`
-	CreditedMinor  kit.Money `json:"credited_minor"`
-	Payments       int       `json:"payments"`
-	PaidMinor      kit.Money `json:"paid_minor"`
-	Refunds        int       `json:"refunds"`
-	RefundedMinor  kit.Money `json:"refunded_minor"`
+	From           string       `json:"from" db:"-"`
+	To             string       `json:"to" db:"-"`
+	Invoices       int          `json:"invoices"`
+	SubtotalMinor  money.Amount `json:"subtotal_minor"`
+	DiscountMinor  money.Amount `json:"discount_minor"`
+	TaxMinor       money.Amount `json:"tax_minor"`
+	BilledMinor    money.Amount `json:"billed_minor"`
+	Voided         int          `json:"voided"`
+	VoidedTaxMinor money.Amount `json:"voided_tax_minor"`
+	VoidedMinor    money.Amount `json:"voided_minor"`
+	CreditNotes    int          `json:"credit_notes"`
+	CreditedTax    money.Amount `json:"credited_tax_minor"`
+	CreditedMinor  money.Amount `json:"credited_minor"`
+	Payments       int          `json:"payments"`
+	PaidMinor      money.Amount `json:"paid_minor"`
+	Refunds        int          `json:"refunds"`
+	RefundedMinor  money.Amount `json:"refunded_minor"`
 }
 
 // Method is what was paid and returned in one way.
 type Method struct {
-	Method        string    `json:"method"`
-	Payments      int       `json:"payments"`
-	PaidMinor     kit.Money `json:"paid_minor"`
-	Refunds       int       `json:"refunds"`
-	RefundedMinor kit.Money `json:"refunded_minor"`
+	Method        string       `json:"method"`
+	Payments      int          `json:"payments"`
+	PaidMinor     money.Amount `json:"paid_minor"`
+	Refunds       int          `json:"refunds"`
+	RefundedMinor money.Amount `json:"refunded_minor"`
 }
 
 func statistics(e *core.RequestEvent) error {

@@ -3,7 +3,7 @@ package scheduling
 import (
 	"slices"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 // MaxCapacity is how many patients a doctor can see at once, as in a group session.

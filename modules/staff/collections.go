@@ -1,6 +1,6 @@
 package staff
 
-import "hospital/modules/kit"
+import "hospital/internal/kit"
 
 var active = kit.All.Only("active", "active = true")
 

@@ -6,8 +6,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
 	"hospital/modules/accounts"
-	"hospital/modules/kit"
 )
 
 func hooks(app core.App) {

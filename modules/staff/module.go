@@ -4,7 +4,7 @@ package staff
 import (
 	_ "embed"
 
-	"hospital/modules/kit"
+	"hospital/internal/kit"
 )
 
 //go:embed openapi.yaml

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"hospital/modules/hospitaltest"
+	"hospital/internal/hospitaltest"
 )
 
 func TestMain(m *testing.M) { hospitaltest.Main(m) }

@@ -1,0 +1,72 @@
+package conformance_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"hospital/internal/hospitaltest"
+)
+
+// TestABrokenGlassClosesItself, also to a stream that was opened before: each
+// event is held to who may see it at that moment.
+func TestABrokenGlassClosesItself(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	server := httptest.NewServer(h.Handler)
+	t.Cleanup(server.Close)
+	vitals, patient := hospitaltest.ID("vitals2"), hospitaltest.ID("pat2")
+	l := listen(t, h, server, "doctor1", "vitals/*", "patients/"+patient)
+	told := func() {
+		announce(t, h, "vitals", vitals)
+		announce(t, h, "patients", patient)
+	}
+	doctor := h.As("doctor1")
+	document := hospitaltest.ID("shown2")
+	file := "/api/files/documents/" + document + "/" + h.Record("documents", document).GetString("file")
+	reads := func() (statuses []int) {
+		token := doctor.Do(http.MethodPost, "/api/files/token", nil).OK(t).String("token")
+		for _, path := range []string{"/api/collections/vitals/records/" + vitals, "/api/collections/patients/records/" + patient,
+			"/api/hospital/patients/" + patient + "/history", file + "?token=" + token} {
+			statuses = append(statuses, doctor.Do(http.MethodGet, path, nil).Status)
+		}
+		return statuses
+	}
+
+	told()
+	time.Sleep(silence)
+	if heard := l.heard(); len(heard) != 0 {
+		t.Fatalf("before, the doctor hears %v", heard)
+	}
+	const left = 3 * time.Second
+	h.At(time.Now().Add(left - time.Hour)) // almost an hour ago
+	broken := doctor.Create("break_glass", body{"patient": patient, "reason": "found unconscious at the gate"}).OK(t)
+	h.At(time.Now())
+	told()
+	l.awaits(2)
+	if heard := l.heard(); len(heard) != 2 {
+		t.Errorf("meanwhile, the doctor hears %v", heard)
+	}
+	for i, status := range reads() {
+		if status != http.StatusOK {
+			t.Errorf("meanwhile, reading %d answers %d", i, status)
+		}
+	}
+	ends, err := time.Parse("2006-01-02 15:04:05.000Z", broken.String("ends"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Until(ends) + 10*time.Millisecond)
+	before := len(l.actions())
+	told()
+	time.Sleep(silence)
+	if after := len(l.actions()); after != before {
+		t.Errorf("afterwards, the doctor hears %d more", after-before)
+	}
+	for i, status := range reads() {
+		if status != http.StatusNotFound {
+			t.Errorf("afterwards, reading %d answers %d", i, status)
+		}
+	}
+}

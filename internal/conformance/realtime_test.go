@@ -1,0 +1,239 @@
+package conformance_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/internal/hospitaltest"
+)
+
+// listener is one person's open stream.
+type listener struct {
+	mu      sync.Mutex
+	client  string
+	opening []byte
+	events  []event
+}
+
+type event struct {
+	topic  string
+	data   []byte
+	Action string         `json:"action"`
+	Record map[string]any `json:"record"`
+}
+
+// listen opens a stream as somebody and subscribes to topics. It ends with the
+// test, which holds what was heard to the API document.
+func listen(t testing.TB, h *hospitaltest.Hospital, server *httptest.Server, account string, topics ...string) *listener {
+	t.Helper()
+	stream, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/api/realtime", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := server.Client().Do(stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, connected := &listener{}, make(chan struct{})
+	go func() {
+		defer answer.Body.Close()
+		lines, name := bufio.NewScanner(answer.Body), ""
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			if rest, ok := strings.CutPrefix(lines.Text(), "event:"); ok {
+				name = rest
+			}
+			data, ok := strings.CutPrefix(lines.Text(), "data:")
+			switch {
+			case !ok:
+			case name == "PB_CONNECT":
+				var hello struct{ ClientID string }
+				_ = json.Unmarshal([]byte(data), &hello)
+				l.client = hello.ClientID
+				l.opening = []byte(data)
+				close(connected)
+			default:
+				e := event{topic: name, data: []byte(data)}
+				_ = json.Unmarshal([]byte(data), &e)
+				l.mu.Lock()
+				l.events = append(l.events, e)
+				l.mu.Unlock()
+			}
+		}
+	}()
+	<-connected
+	h.HoldsEvent("PB_CONNECT", l.opening)
+	t.Cleanup(func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		for _, e := range l.events {
+			h.HoldsEvent(e.topic, e.data)
+		}
+	})
+	h.As(account).Do(http.MethodPost, "/api/realtime", body{"clientId": l.client, "subscriptions": topics}).OK(t)
+	return l
+}
+
+// heard is the records a listener was told of so far.
+func (l *listener) heard() map[string]map[string]any {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	records := map[string]map[string]any{}
+	for _, e := range l.events {
+		records[e.Record["id"].(string)] = e.Record
+	}
+	return records
+}
+
+// awaits gives a listener time to hear of so many records.
+func (l *listener) awaits(records int) {
+	for deadline := time.Now().Add(10 * time.Second); len(l.heard()) < records && time.Now().Before(deadline); {
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// silence is how long a test waits for what must not be heard.
+const silence = 300 * time.Millisecond
+
+// TestRealtimePermissions tells everybody of every record, and holds what they
+// hear against permissions.txt.
+func TestRealtimePermissions(t *testing.T) {
+	t.Parallel()
+	permissions := readTable(t)
+	for _, collection := range slices.Sorted(maps.Keys(permissions)) {
+		t.Run(collection, func(t *testing.T) {
+			t.Parallel()
+			h := hospitaltest.New(t)
+			server := httptest.NewServer(h.Handler)
+			t.Cleanup(server.Close)
+			ids := allIDs(t, h, collection)
+			topics := []string{collection + "/*"}
+			for _, id := range ids {
+				topics = append(topics, collection+"/"+id)
+			}
+			listeners := map[string][2]*listener{}
+			for _, account := range everybody {
+				listeners[account] = [2]*listener{listen(t, h, server, account, topics[0]), listen(t, h, server, account, topics[1:]...)}
+			}
+			for _, id := range ids {
+				announce(t, h, collection, id)
+			}
+			for _, account := range everybody {
+				want := meant(t, h, collection, permissions[collection]["read"][hospitaltest.RoleOf(account)], account)
+				listeners[account][0].awaits(len(want))
+				listeners[account][1].awaits(len(want))
+			}
+			time.Sleep(silence)
+			for _, account := range everybody {
+				role := hospitaltest.RoleOf(account)
+				want := meant(t, h, collection, permissions[collection]["read"][role], account)
+				for i, l := range listeners[account] {
+					heard := l.heard()
+					ask := asking{t, h, h.As(account), account, collection}
+					ask.sees([]string{"realtime of all", "realtime of single records"}[i], slices.Collect(maps.Keys(heard)), want)
+					for _, record := range heard {
+						for field := range record {
+							if cell, ok := permissions[collection][field]; ok && !strings.Contains(cell[role], "r") {
+								t.Errorf("%s hears %s.%s", account, collection, field)
+							}
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestEveryDocumentedActionIsHeard, in the order in which the document has them.
+func TestEveryDocumentedActionIsHeard(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	server := httptest.NewServer(h.Handler)
+	t.Cleanup(server.Close)
+	l := listen(t, h, server, "doctor1", "appointments/*")
+	starts := at(2 * time.Hour)
+	visit := h.As("receptionist1").Create("appointments", body{"patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"), "starts": starts}).OK(t)
+	l.awaits(1)
+	h.As("doctor1").Update("appointments", visit.ID(), body{"staff_note": "Bring the X-ray"}).OK(t)
+	var heard []any
+	for deadline := time.Now().Add(10 * time.Second); len(heard) < 2 && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		heard = l.actions()
+	}
+	document := any(h.As("guest").Do(http.MethodGet, "/api/hospital/openapi.json", nil).OK(t).JSON)
+	for _, key := range []string{"components", "schemas", "RecordEvent", "properties", "action", "enum"} {
+		document = document.(map[string]any)[key]
+	}
+	if !slices.Equal(heard, document.([]any)) {
+		t.Errorf("heard are %v, documented %v", heard, document)
+	}
+}
+
+// actions are what a listener was told that happened, in order.
+func (l *listener) actions() (actions []any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, e := range l.events {
+		actions = append(actions, e.Action)
+	}
+	return actions
+}
+
+// announce broadcasts a record as if it had just been changed.
+func announce(t testing.TB, h *hospitaltest.Hospital, collection, id string) {
+	t.Helper()
+	e := new(core.ModelEvent)
+	e.App, e.Type, e.Model = h.App, core.ModelEventTypeUpdate, h.Record(collection, id)
+	if err := h.App.OnModelAfterUpdateSuccess().Trigger(e); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestARealtimeFilterCannotAskAboutHiddenFields(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	server := httptest.NewServer(h.Handler)
+	t.Cleanup(server.Close)
+	l := listen(t, h, server, "accountant1", "appointments/*")
+	for topic, allowed := range map[string]bool{
+		`appointments/*?options={"query":{"filter":"reason~'cough'"}}`:                                  false,
+		`appointments/*?options={"query":{"filter":"patient.national_id!=''"}}`:                         false,
+		`appointments?options={"query":{"filter":"staff_note~'a'"}}`:                                    false,
+		`bills/*?options={"query":{"filter":"appointment.reason~'cough'"}}`:                             false,
+		`appointments/*?options={"query":{"filter":"status='completed'"}}`:                              true,
+		`appointments/` + hospitaltest.ID("booked1") + `?options={"query":{"filter":"cancel_note=''"}}`: false,
+	} {
+		answer := h.As("accountant1").Do(http.MethodPost, "/api/realtime", body{"clientId": l.client, "subscriptions": []string{topic}})
+		if got := answer.Status < 300; got != allowed {
+			t.Errorf("subscribing to %s: allowed %v, want %v (%s)", topic, got, allowed, answer.Raw)
+		}
+	}
+}
+
+func TestASuspendedAccountHearsNothingMore(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	server := httptest.NewServer(h.Handler)
+	t.Cleanup(server.Close)
+	l := listen(t, h, server, "doctor1", "appointments/*")
+	announce(t, h, "appointments", hospitaltest.ID("booked1"))
+	l.awaits(1)
+	if len(l.heard()) != 1 {
+		t.Fatal("the doctor hears nothing to begin with")
+	}
+	h.As("admin1").Update("users", hospitaltest.ID("doctor1"), body{"status": "suspended"}).OK(t)
+	announce(t, h, "appointments", hospitaltest.ID("asked1"))
+	time.Sleep(silence)
+	if heard := l.heard(); len(heard) != 1 {
+		t.Errorf("the suspended doctor still hears: %v", heard)
+	}
+}

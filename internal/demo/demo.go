@@ -1,0 +1,82 @@
+// Package demo fills an empty database with a small hospital to try things in.
+package demo
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+
+	"hospital/internal/fixture"
+	"hospital/internal/kit"
+)
+
+// Password opens every demo account.
+const Password = "demo-hospital"
+
+// accounts are who can sign in to the demo hospital.
+var accounts = []struct{ email, name, role string }{
+	{"admin@hospital.example", "Ada Admin", "admin"},
+	{"doctor@hospital.example", "Dr. Sofia Keller", "doctor"},
+	{"doctor2@hospital.example", "Dr. Emeka Obi", "doctor"},
+	{"nurse@hospital.example", "Noor Haddad", "nurse"},
+	{"reception@hospital.example", "Rui Costa", "receptionist"},
+	{"accountant@hospital.example", "Anna Novák", "accountant"},
+	{"patient@hospital.example", "Łukasz Müller", "patient"},
+	{"patient2@hospital.example", "Grace Achieng", "patient"},
+}
+
+// operator is the superuser of the dashboard.
+const operator = "operator@hospital.example"
+
+// Command is the demo command.
+func Command(app core.App) *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo",
+		Short: "Fills an empty database with a demo hospital; one that has accounts is left as it is",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := app.RunAllMigrations(); err != nil {
+				return err
+			}
+			n, err := app.CountRecords("users")
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				if _, err := app.FindAuthRecordByEmail("users", accounts[0].email); err == nil {
+					signIns(c.OutOrStdout())
+				}
+				fmt.Fprintln(c.OutOrStdout(), "This hospital has accounts already. Nothing was added.")
+				return nil
+			}
+			if err := Fill(app); err != nil {
+				return fmt.Errorf("fill the demo hospital: %w", err)
+			}
+			signIns(c.OutOrStdout())
+			return nil
+		},
+	}
+}
+
+func signIns(out io.Writer) {
+	fmt.Fprintf(out, "Demo sign-ins, all with the password %s\n", Password)
+	for _, a := range accounts {
+		fmt.Fprintf(out, "  %-13s %s\n", a.role, a.email)
+	}
+	fmt.Fprintf(out, "  %-13s %s (dashboard)\n", "superuser", operator)
+}
+
+// Fill writes the demo hospital in one transaction, through the same laws as
+// everybody's data.
+func Fill(app core.App) error {
+	defer kit.SetClock(app, time.Now)
+	return app.RunInTransaction(func(tx core.App) error {
+		f := filler{fixture.New(tx)}
+		f.people()
+		f.visits(time.Now())
+		return f.Err
+	})
+}

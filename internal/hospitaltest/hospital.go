@@ -1,0 +1,168 @@
+// Package hospitaltest gives a test a whole hospital of its own, as net/http/httptest
+// gives it a server: migrated, with two of everybody, and reached through the
+// real API.
+package hospitaltest
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tests"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"hospital/hooks"
+	"hospital/internal/apidocs"
+	"hospital/internal/fixture"
+	"hospital/internal/kit"
+	"hospital/internal/operations"
+	_ "hospital/migrations" // the schema
+	"hospital/modules"
+	"hospital/modules/audit"
+)
+
+// Hospital is a running hospital on a data directory of its own.
+type Hospital struct {
+	T       testing.TB
+	App     *tests.TestApp
+	Router  *router.Router[*core.RequestEvent]
+	Handler http.Handler
+	tokens  sync.Map // account name -> token
+}
+
+// New opens a copy of the furnished hospital. It is closed with the test.
+func New(t testing.TB) *Hospital {
+	t.Helper()
+	app, err := tests.NewTestApp(furnished())
+	if err != nil {
+		t.Fatal("open the hospital:", err)
+	}
+	t.Cleanup(app.Cleanup)
+	audit.SetKey(app, []byte(AuditKey))
+	kit.Register(app, modules.All)
+	hooks.Register(app)
+	operations.Harden(app)
+	operations.SetRate(app, 0) // tests ask faster than people
+	apidocs.Register(app, Document())
+
+	routes, err := apis.NewRouter(app)
+	if err != nil {
+		t.Fatal("build the router:", err)
+	}
+	h := &Hospital{T: t, App: app, Router: routes}
+	app.OnServe().Unbind("__pbCronStart__", "hospitalAuditFlush", "hospitalPost") // what the clock would do, tests do when they want it
+	app.OnTerminate().Unbind("hospitalAuditFlush")
+	serve := &core.ServeEvent{App: app, Router: routes}
+	err = app.OnServe().Trigger(serve, func(e *core.ServeEvent) error {
+		h.Handler, err = e.Router.BuildMux()
+		return err
+	})
+	if err != nil {
+		t.Fatal("serve the hospital:", err)
+	}
+	return h
+}
+
+// AuditKey is the key of the audit log of every test's hospital.
+const AuditKey = "the key of the audit log of a test"
+
+// Main runs a package's tests and removes what they shared. Call it from TestMain.
+func Main(m *testing.M) {
+	code := m.Run()
+	if baseDir != "" {
+		_ = os.RemoveAll(baseDir)
+	}
+	os.Exit(code)
+}
+
+// Operator is a superuser, signed in.
+func (h *Hospital) Operator() Client {
+	h.T.Helper()
+	superusers, err := h.App.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	operator := core.NewRecord(superusers)
+	operator.SetEmail("operator@example.org")
+	operator.SetPassword(Password)
+	if err := h.App.Save(operator); err != nil {
+		h.T.Fatal("make a superuser:", err)
+	}
+	token, err := operator.NewAuthToken()
+	if err != nil {
+		h.T.Fatal("sign the superuser in:", err)
+	}
+	return h.WithToken(token).Unbound() // the document is not written for operators
+}
+
+// At sets the hospital's clock.
+func (h *Hospital) At(t time.Time) { kit.SetClock(h.App, func() time.Time { return t }) }
+
+// ID is the id of a furnished record: its name, filled up with zeros.
+func ID(name string) string { return fixture.ID(name) }
+
+// Record reads a record as the database has it.
+func (h *Hospital) Record(collection, id string) *core.Record {
+	h.T.Helper()
+	r, err := h.App.FindRecordById(collection, id)
+	if err != nil {
+		h.T.Fatalf("read %s %s: %v", collection, id, err)
+	}
+	return r
+}
+
+// Count counts the records of a collection.
+func (h *Hospital) Count(collection string) int64 {
+	h.T.Helper()
+	n, err := h.App.CountRecords(collection)
+	if err != nil {
+		h.T.Fatalf("count %s: %v", collection, err)
+	}
+	return n
+}
+
+// Breaches is what the verify command says of a hospital that is not sound; empty
+// when it is. Of one module it looks at what that module promises only.
+func (h *Hospital) Breaches(of ...kit.Module) string {
+	h.T.Helper()
+	var report, broken strings.Builder
+	if of == nil {
+		_ = operations.Verify(h.App, modules.All, &report) // which answers only how many
+	}
+	for _, m := range of {
+		for _, invariant := range m.Invariants {
+			var ids []string
+			if err := h.App.DB().NewQuery(invariant.Breaches).Column(&ids); err != nil {
+				h.T.Fatalf("%s: %v", invariant.Says, err)
+			}
+			if len(ids) > 0 {
+				report.WriteString("BROKEN  " + invariant.Says + " " + strings.Join(ids, " ") + "\n")
+			}
+		}
+	}
+	for line := range strings.Lines(report.String()) {
+		if strings.HasPrefix(line, "BROKEN") {
+			broken.WriteString(line)
+		}
+	}
+	return broken.String()
+}
+
+// SQL runs a statement past every law but those of the database itself.
+func (h *Hospital) SQL(statement string) error {
+	_, err := h.App.NonconcurrentDB().NewQuery(statement).Execute()
+	return err
+}
+
+// Verify fails the test when an invariant of the hospital is broken.
+func (h *Hospital) Verify() {
+	h.T.Helper()
+	if report := h.Breaches(); report != "" {
+		h.T.Errorf("the hospital is not sound\n%s", report)
+	}
+}

@@ -1,0 +1,89 @@
+package pdf
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestLinesAreDrawnAsTheyAreRead: letters of both directions in the order in which
+// they stand on paper, from left to right, Arabic ones joined.
+func TestLinesAreDrawnAsTheyAreRead(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Zoë Müller":              "Zoë Müller",
+		"Nguyễn Thị Ánh":          "Nguyễn Thị Ánh",
+		"Ελένη, Наталья":          "Ελένη, Наталья",
+		"a\u0301 b":               "á b",
+		"عبد الله":                "\ufeea\ufee0\ufedf\ufe8d \ufeaa\ufe92\ufecb",
+		"لا":                      "\ufefb",
+		"Patient: عبد, born 1990": "Patient: \ufeaa\ufe92\ufecb, born 1990",
+		"عبد (ID 42) x":           "x (ID 42) \ufeaa\ufe92\ufecb",
+		"a عبد 42 لا b":           "a \ufefb 42 \ufeaa\ufe92\ufecb b",
+		"שלום 12.50":              "12.50 םולש",
+		"\u200fa\u200bb":          "ab",
+		"\u05e9\u05c1x":           "x\u05e9\u05c1",
+		"王 😀 \ue000 मो":           "□ □ □ □□",
+		"tab\tand\nline":          "tab and line",
+		string([]byte{'a', 0xFF}): "a□",
+		"":                        "",
+	} {
+		drawn, whole := regular.shaped(text)
+		if got := visual(drawn); got != want {
+			t.Errorf("%q is drawn as %q (%+[2]q), want %q", text, got, want)
+		}
+		if whole == strings.ContainsRune(want, instead) {
+			t.Errorf("%q can be drawn: %v", text, whole)
+		}
+	}
+}
+
+// TestTheSameIsTheSameFile, and another page is told how many there are.
+func TestTheSameIsTheSameFile(t *testing.T) {
+	t.Parallel()
+	drawn := func() []byte {
+		d := New(Letterhead{From: strings.Repeat("Hospital ", 12), Lines: []string{strings.Repeat("Street ", 40)}, Title: "Paper", Notice: "VOID"}, time.Unix(0, 0))
+		d.Facts(Fact{"Name", strings.Repeat("x", 500)}, Fact{"Empty", " "}, Fact{"Other", "y"})
+		d.Paragraph(strings.Repeat("word ", 2_000))
+		d.Heading("Rows")
+		d.Table([]Column{{Name: "What"}, {Name: "Amount", Width: 10, Number: true}}, slices.Repeat([][]string{{strings.Repeat("W", 300), "-100000000000.00"}}, 30))
+		d.Sums(Sum{Name: "Total", Amount: "1.00", Bold: true})
+		content, err := d.Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return content
+	}
+	if first := drawn(); !bytes.Equal(first, drawn()) || bytes.Count(first, []byte("/Type /Page\n")) < 5 {
+		t.Errorf("%d bytes, pages: %d", len(first), bytes.Count(first, []byte("/Type /Page\n")))
+	}
+}
+
+// FuzzText: no text stops a document, and none loses a character on its way into
+// the order in which it is drawn.
+func FuzzText(f *testing.F) {
+	for _, text := range []string{"عبد (ID 42) x", "שלום [12.50] %€", "a\u0301\u0302", "(((]", "ـلا\u064e"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		drawn, _ := bold.shaped(text)
+		letters := func(text string) []rune {
+			all := []rune(text)
+			for i, r := range all {
+				all[i] = min(r, mirror(r)) // a bracket may have been turned round
+			}
+			slices.Sort(all)
+			return all
+		}
+		if !slices.Equal(letters(drawn), letters(visual(drawn))) {
+			t.Errorf("%q became %q", drawn, visual(drawn))
+		}
+		d := New(Letterhead{From: text, Title: text, Notice: text}, time.Unix(0, 0))
+		d.Facts(Fact{text, text})
+		if _, err := d.Bytes(); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -1,0 +1,64 @@
+//go:build !race
+
+package clinical_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"hospital/internal/hospitaltest"
+	"hospital/modules/clinical"
+)
+
+func TestCodesAreImportedAsOftenAsOneLikes(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	before := h.Count("codes")
+	imported := func(csv string, dry bool) string {
+		var report strings.Builder
+		err := clinical.Import(h.App, strings.NewReader(csv), &report, dry)
+		text := report.String()
+		if err != nil {
+			text += err.Error()
+		}
+		return text
+	}
+	file := "\uFEFFcode,title\nA00,Cholera\n\"a01.0\",\"Typhoid fever, \"\"abdominal\"\"\"\nB20,Maladie à VIH\n"
+	if got := imported(file, true); got != "3 codes would be added, 0 changed, 0 unchanged, 0 lines refused\n" || h.Count("codes") != before {
+		t.Errorf("a dry run: %q, %d codes", got, h.Count("codes"))
+	}
+	if got := imported(file, false); got != "3 codes added, 0 changed, 0 unchanged, 0 lines refused\n" {
+		t.Errorf("imported: %q", got)
+	}
+	if got := imported(strings.Replace(file, "Cholera", "Cholera due to Vibrio", 1), false); got != "0 codes added, 1 changed, 2 unchanged, 0 lines refused\n" {
+		t.Errorf("again: %q", got)
+	}
+	if got := h.As("nurse1").List("codes", hospitaltest.Filter("title_key ~ 'a vih'")).OK(t).Items(); len(got) != 1 || got[0]["code"] != "B20" {
+		t.Errorf("found without accents: %v", got)
+	}
+	got := imported("C00;Lip\nnothing;here\nC01\nC00;Lip again\nC02;"+strings.Repeat("x", 501)+"\nC03;\xff\nC04;\"broken\" quote\nC05;Palate\n", false)
+	for _, want := range []string{"2 codes added", "6 lines refused", "line 2: \"nothing\" is no ICD-10 code", "line 3: there is no title", "line 4: C00 stands in line 1 already", "line 5: ", "line 6: the title is not UTF-8", "line 7: "} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the report lacks %q:\n%.900s", want, got)
+		}
+	}
+	h.Verify()
+}
+
+func TestALongFileIsImportedInParts(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	before := h.Count("codes")
+	var csv strings.Builder
+	for i := range 2500 {
+		fmt.Fprintf(&csv, "X%02d.%d,Code %d\n", i%100, i/100, i)
+	}
+	var report strings.Builder
+	if err := clinical.Import(h.App, strings.NewReader(csv.String()), &report, false); err != nil {
+		t.Fatal(err, report.String())
+	}
+	if n := h.Count("codes") - before; n != 2500 {
+		t.Errorf("%d codes", n)
+	}
+}

@@ -1,0 +1,204 @@
+package clinical
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/internal/kit"
+	"hospital/modules/patients"
+)
+
+// measures are what is measured, in the units of their names: what can be at all,
+// and what is usual for an adult at rest, where anything is. 0 is not measured.
+var measures = []struct {
+	name             string
+	least, most      int64
+	low, high        int
+	othersInChildren bool
+}{
+	{"systolic", 30, 300, 90, 139, true},
+	{"diastolic", 10, 200, 60, 89, true},
+	{"pulse", 20, 300, 50, 100, true},
+	{"temperature_c10", 250, 450, 355, 379, false},
+	{"respiration", 4, 80, 10, 20, true},
+	{"spo2", 30, 100, 92, 100, false},
+	{"weight_g", 200, 650_000, 0, 0, false},
+	{"height_mm", 200, 2_720, 0, 0, false},
+}
+
+const (
+	adult     = 16 // years
+	strongest = 7  // pain from here on is flagged
+	clockSkew = 5 * time.Minute
+)
+
+var vitals = kit.Collection{
+	Name:   "vitals",
+	Fields: vitalFields(),
+	Indexes: []kit.Index{
+		{Columns: "patient, taken_at"},
+		{Columns: "appointment"},
+		{Columns: "corrects", Unique: true, Where: "corrects != ''"},
+	},
+	Triggers: kit.Frozen("vitals", "1", vitalFields(), "state"),
+	Policy: kit.Policy{
+		kit.Patient: {Read: kit.Own("patient.user")},
+		kit.Doctor: {Read: patients.Care("patient"),
+			Create: patients.Care("patient"), Sets: vitalNames(),
+			Update: patients.Care("patient"), Changes: []string{"state"}},
+		kit.Nurse: {Read: kit.All,
+			Create: kit.All, Sets: vitalNames(),
+			Update: kit.All, Changes: []string{"state"}},
+		kit.Admin: {Read: kit.All},
+	},
+}
+
+func vitalFields() kit.Fields {
+	fields := kit.Fields{
+		kit.Required(kit.Relation("patient", "patients")),
+		kit.Relation("appointment", "appointments"),
+		kit.Required(kit.Instant("taken_at")),
+	}
+	flags := []string{"pain_high"}
+	for _, m := range measures {
+		fields = append(fields, kit.Int(m.name, 0, m.most))
+		if m.low > 0 {
+			flags = append(flags, m.name+"_low")
+		}
+		if m.low > 0 && m.high < int(m.most) {
+			flags = append(flags, m.name+"_high")
+		}
+	}
+	return append(fields,
+		kit.Select[string]("pain", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"), // a word, so that 0 is said
+		kit.Words("flags", flags...),
+		kit.Required(kit.Select("state", Final, InError)),
+		kit.Relation("corrects", "vitals"),
+		kit.Relation("recorded_by", "users"),
+	)
+}
+
+// vitalNames are the fields that who measures gives.
+func vitalNames() []string {
+	names := []string{"patient", "appointment", "taken_at", "pain", "corrects"}
+	for _, m := range measures {
+		names = append(names, m.name)
+	}
+	return names
+}
+
+// measure is the law for new vitals. They stand as they were taken; what was wrong
+// is corrected by taking its place.
+func measure(e *core.RecordEvent) error {
+	r, now := e.Record, kit.Now(e.App)
+	if err := patients.Present(e.App, r.GetString("patient")); err != nil {
+		return err
+	}
+	if err := samePatient(e.App, r, "appointment", "appointments"); err != nil {
+		return err
+	}
+	if r.GetDateTime("taken_at").IsZero() {
+		r.Set("taken_at", now)
+	}
+	if r.GetDateTime("taken_at").Time().After(now.Add(clockSkew)) {
+		return kit.Invalid("taken_at", "in_the_future", "Vitals cannot be taken in the future.")
+	}
+	if err := possible(r); err != nil {
+		return err
+	}
+	flags, err := unusual(e.App, r)
+	if err != nil {
+		return err
+	}
+	r.Load(map[string]any{"flags": flags, "state": string(Final), "recorded_by": kit.ActorOf(r).ID})
+	if err := correct(e.App, r); err != nil {
+		return err
+	}
+	return e.Next()
+}
+
+// possible refuses what nobody alive has.
+func possible(r *core.Record) error {
+	measured := r.GetString("pain") != ""
+	for _, m := range measures {
+		value := r.GetInt(m.name)
+		measured = measured || value != 0
+		if value != 0 && int64(value) < m.least {
+			return kit.Invalid(m.name, "impossible_value", fmt.Sprintf("This must be from %d to %d.", m.least, m.most))
+		}
+	}
+	switch systolic, diastolic := r.GetInt("systolic"), r.GetInt("diastolic"); {
+	case !measured:
+		return kit.Invalid("systolic", "required", "Give at least one measurement.")
+	case (systolic == 0) != (diastolic == 0):
+		return kit.Invalid("diastolic", "required", "A blood pressure has two values.")
+	case systolic != 0 && diastolic >= systolic:
+		return kit.Invalid("diastolic", "impossible_value", "The diastolic pressure is below the systolic one.")
+	}
+	return nil
+}
+
+// unusual names what somebody should look at.
+func unusual(tx core.App, r *core.Record) (flags []string, err error) {
+	child, err := isChild(tx, r)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range measures {
+		value := r.GetInt(m.name)
+		switch {
+		case value == 0 || m.low == 0 || child && m.othersInChildren:
+		case value < m.low:
+			flags = append(flags, m.name+"_low")
+		case value > m.high:
+			flags = append(flags, m.name+"_high")
+		}
+	}
+	if r.GetInt("pain") >= strongest {
+		flags = append(flags, "pain_high")
+	}
+	return flags, nil
+}
+
+func isChild(tx core.App, r *core.Record) (bool, error) {
+	patient, err := tx.FindRecordById("patients", r.GetString("patient"))
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil // PocketBase's to refuse
+	}
+	if err != nil {
+		return false, err
+	}
+	born, err := time.Parse(time.DateOnly, patient.GetString("birth_date"))
+	return err == nil && born.AddDate(adult, 0, 0).After(r.GetDateTime("taken_at").Time()), nil
+}
+
+// correct takes the place of vitals that were wrong.
+func correct(tx core.App, r *core.Record) error {
+	if r.GetString("corrects") == "" {
+		return nil
+	}
+	wrong, err := tx.FindRecordById("vitals", r.GetString("corrects"))
+	if errors.Is(err, sql.ErrNoRows) || err == nil && wrong.GetString("patient") != r.GetString("patient") {
+		return kit.Invalid("corrects", "not_found", "There are no such vitals of this patient.")
+	}
+	if err != nil {
+		return err
+	}
+	if wrong.GetString("state") == string(InError) {
+		return kit.Conflict("corrects", "invalid_transition", "These were corrected or withdrawn already.")
+	}
+	wrong.Set("state", string(InError))
+	return tx.Save(wrong)
+}
+
+// withdraw is the law for the one change: that they were entered in error.
+func withdraw(e *core.RecordEvent, before *core.Record) error {
+	if kit.Changed(before, e.Record) && before.GetString("state") == string(InError) {
+		return entered
+	}
+	return e.Next()
+}
