@@ -26,6 +26,9 @@ type Collection struct {
 	// All others stay.
 	Expiring bool
 
+	// Cached are collections of few records that rarely change. FindCached keeps them in memory.
+	Cached bool
+
 	// Verbatim names texts that are stored as they are sent, byte for byte, where
 	// the others are brought to NFC and trimmed.
 	RawText []string

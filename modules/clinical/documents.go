@@ -106,14 +106,6 @@ func hashOf(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// refile is the law for what is said of a document later.
-func refile(e *core.RecordEvent, before *core.Record) error {
-	if kit.Changed(before, e.Record) && before.GetString("state") == string(InError) {
-		return entered
-	}
-	return e.Next()
-}
-
 // download serves a document as what it was found to be when it was filed, and
 // to keep, not to show.
 func download(app core.App) {

@@ -196,11 +196,3 @@ func correct(tx core.App, r *core.Record) error {
 	wrong.Set("state", string(InError))
 	return tx.Save(wrong)
 }
-
-// withdraw is the law for the one change: that they were entered in error.
-func withdraw(e *core.RecordEvent, before *core.Record) error {
-	if kit.Changed(before, e.Record) && before.GetString("state") == string(InError) {
-		return entered
-	}
-	return e.Next()
-}

@@ -84,15 +84,6 @@ func named(tx core.App, r *core.Record) (patient *core.Record, err error) {
 	return patient, Present(tx, patient.Id)
 }
 
-// review is the law for what an admin makes of it.
-func review(e *core.RecordEvent, before *core.Record) error {
-	if kit.Changed(before, e.Record) {
-		e.Record.Set("reviewed_by", kit.ActorOf(e.Record).ID)
-		e.Record.Set("reviewed_at", kit.Now(e.App))
-	}
-	return e.Next()
-}
-
 // Present refuses to note anything on a record that was merged into another. A
 // missing one is PocketBase's to refuse.
 func Present(tx core.App, patient string) error {
