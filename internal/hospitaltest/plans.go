@@ -111,7 +111,7 @@ func (p Plan) Strays(table string, columns ...string) (steps []string) {
 // fire.
 func (h *Hospital) TriggerPlans(c kit.Collection) (plans []Plan) {
 	h.T.Helper()
-	for _, trigger := range c.Triggers {
+	for _, trigger := range c.AllTriggers() {
 		_, condition, conditional := strings.Cut(trigger.When, " WHEN ")
 		if conditional {
 			query := fmt.Sprintf("SELECT %s FROM %s NEW JOIN %[2]s OLD ON OLD.id = NEW.id WHERE NEW.id = 'x'", condition, c.Name)

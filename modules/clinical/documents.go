@@ -29,7 +29,7 @@ var documents = kit.Collection{
 		{Columns: "patient, created"},
 		{Columns: "appointment"},
 	},
-	Triggers: kit.Immutable("documents", "1", documentFields, filed...),
+	Immutable: kit.Immutable{When: kit.Always, Free: filed},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user").Only("own-visible", `visible_to_patient = true && state = "final"`),
 			Create: kit.Own("patient.user"), CreateFields: []string{"patient", "appointment", "kind", "title", "file"}},

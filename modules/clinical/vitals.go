@@ -46,7 +46,7 @@ var vitals = kit.Collection{
 		{Columns: "appointment"},
 		{Columns: "corrects", Unique: true, Where: "corrects != ''"},
 	},
-	Triggers: kit.Immutable("vitals", "1", vitalFields(), "state"),
+	Immutable: kit.Immutable{When: kit.Always, Free: []string{"state"}},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user")},
 		role.Doctor: {Read: patients.Care("patient"),

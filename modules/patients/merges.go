@@ -57,8 +57,8 @@ var mergeItems = kit.Collection{
 		kit.Text("of", 100).Required(), // a collection
 		kit.Text("record", 15).Required(),
 	},
-	Indexes:  []kit.Index{{Columns: "merge, of"}},
-	Triggers: kit.AppendOnly("patient_merge_items"),
+	Indexes:    []kit.Index{{Columns: "merge, of"}},
+	AppendOnly: true,
 	Policy: kit.Policy{
 		role.Receptionist: {Read: kit.All},
 		role.Admin:        {Read: kit.All},
