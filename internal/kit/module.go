@@ -63,6 +63,7 @@ func Register(app core.App, modules []Module) {
 	}
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalRoutes", Func: func(se *core.ServeEvent) error {
 		api := se.Router.Group("/api/hospital")
+		api.GET("/actions/{collection}", answerActions(modules, declared))
 		for _, m := range modules {
 			if m.Routes != nil {
 				m.Routes(api)
