@@ -6,11 +6,16 @@ export GOTOOLCHAIN := go1.27.3
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 help: ## print the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## build, migrate, fill an empty database with the demo hospital, serve on $(ADDR)
 	./bin/hospital demo
 	./bin/hospital serve --http=$(ADDR)
+
+dev: ## like run, and build and restart on every change
+	go run github.com/air-verse/air@v1.67.4 --tmp_dir bin --build.cmd "make build && ./bin/hospital demo" \
+		--build.entrypoint "./bin/hospital,serve,--http=$(ADDR)" --build.include_ext go,js,css,html,svg,yaml \
+		--build.exclude_dir bin,dist,pb_data,bench,docs,examples,node_modules --build.send_interrupt true --build.kill_delay 1s
 
 build: ## one pure-Go binary at bin/hospital with everything in it
 	CGO_ENABLED=0 go build -trimpath -ldflags "-X hospital/internal/kit.Version=$(VERSION)" -o bin/hospital .
@@ -57,8 +62,11 @@ fuzz: ## try every parser with made-up input, each for $(FUZZTIME)
 		go test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME) "./$$(dirname $$file)" </dev/null || exit 1; \
 	done
 
-clean: ## remove what was built
-	rm -rf bin examples/clients/build
+release-binaries: ## build VERSION for linux, macOS and Windows into dist/, with checksums and lists of components
+	./.ci/release $(VERSION)
 
-.PHONY: help run build test clients bench stress lint lint-more security fuzz clean
+clean: ## remove what was built
+	rm -rf bin dist examples/clients/build
+
+.PHONY: help run dev build release-binaries test clients bench stress lint lint-more security fuzz clean
 .DEFAULT_GOAL := help
