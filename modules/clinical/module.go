@@ -1,4 +1,4 @@
-// Package records is what doctors and nurses note of a patient: the notes of a
+// Package clinical is what doctors and nurses note of a patient: the notes of a
 // visit, vitals, conditions, allergies and documents.
 package clinical
 
@@ -47,7 +47,7 @@ var Module = kit.Module{
 				return r.GetString("status") == string(Signed) && r.GetString("content_hash") == digest(r), nil
 			})
 		}},
-		{Says: "Documents hold the files that were filed.", Breaches: func(app core.App) ([]string, error) { return altered(app) }},
+		{Says: "Documents hold the files that were filed.", Breaches: altered},
 	},
 	OpenAPI: openapi,
 }

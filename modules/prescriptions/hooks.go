@@ -92,7 +92,7 @@ func change(e *core.RecordEvent, before *core.Record) error {
 	r.Set("version", before.GetInt("version")+1)
 	switch did {
 	case "issue":
-		return issue(e, actor)
+		return issue(e)
 	case "cancel", "discard":
 		r.Set("cancelled_by", actor.ID)
 		r.Set("cancelled_at", kit.Now(e.App))
@@ -101,7 +101,7 @@ func change(e *core.RecordEvent, before *core.Record) error {
 }
 
 // issue gives it a number, takes the place of what it replaces, and freezes it.
-func issue(e *core.RecordEvent, actor kit.Actor) error {
+func issue(e *core.RecordEvent) error {
 	r := e.Record
 	old, err := replaced(e.App, r)
 	if err != nil {
