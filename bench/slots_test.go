@@ -116,7 +116,7 @@ func errands(b *testing.B, h *hospitaltest.Hospital) []errand {
 	}
 	var taken string // a slot of the doctor who is booked out, and of most others
 	if err := h.App.DB().NewQuery("SELECT MIN(starts) FROM appointments WHERE doctor = {:doctor} AND starts > {:first}").
-		Bind(dbx.Params{"doctor": bookedOut, "first": kit.Stamp(first.AddDate(0, 0, 3))}).Row(&taken); err != nil {
+		Bind(dbx.Params{"doctor": bookedOut, "first": kit.FormatInstant(first.AddDate(0, 0, 3))}).Row(&taken); err != nil {
 		b.Fatal("look for a taken slot:", err)
 	}
 	refused := func(doctor, starts string) func(b *testing.B) int {
@@ -185,7 +185,7 @@ func crowded(b *testing.B, doctors int) *hospitaltest.Hospital {
 			FROM json_each({:slots}) slot, n WHERE slot.key < {:soon} OR i = {:ward}`,
 		`INSERT INTO appointment_events (id, appointment, action, "to", created, updated)
 			SELECT 'ev' || substr(id, 3), id, 'fill', status` + stamps + `FROM appointments WHERE id LIKE 'ap%'`,
-	}, dbx.Params{"now": kit.Stamp(began), "ward": ward, "consult": hospitaltest.ID("consult"), "doctors": doctors, "patients": patients, "slots": string(text), "soon": soon})
+	}, dbx.Params{"now": kit.FormatInstant(began), "ward": ward, "consult": hospitaltest.ID("consult"), "doctors": doctors, "patients": patients, "slots": string(text), "soon": soon})
 	filled := time.Since(began)
 	began = time.Now()
 	h.Verify()
@@ -208,7 +208,7 @@ func grid(now time.Time) (slots [][2]string, soon int) {
 		for _, opens := range []int{8 * 60, 12*60 + 30} {
 			for minute := opens; minute < opens+4*60; minute += 15 {
 				starts := time.Date(day.Year(), day.Month(), day.Day(), 0, minute, 0, 0, zone)
-				slots = append(slots, [2]string{kit.Stamp(starts), kit.Stamp(starts.Add(15 * time.Minute))})
+				slots = append(slots, [2]string{kit.FormatInstant(starts), kit.FormatInstant(starts.Add(15 * time.Minute))})
 			}
 		}
 	}

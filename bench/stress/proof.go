@@ -146,7 +146,7 @@ func (s *stage) unasked(p *page, history []visit) {
 // overlaps looks for visits at the same time, in another way than the hospital does.
 func (s *stage) overlaps(rows []visit) {
 	instant := func(text string) time.Time {
-		at, err := kit.Stamped(text)
+		at, err := kit.ParseInstant(text)
 		if err != nil {
 			s.mistake("%v", err)
 		}

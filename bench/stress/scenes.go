@@ -40,7 +40,7 @@ func theDay() time.Time {
 
 // wanted is a visit whose length somebody chose.
 func wanted(patient, doctor string, at time.Time, length time.Duration) map[string]any {
-	return map[string]any{"patient": patient, "doctor": doctor, "starts": kit.Stamp(at), "ends": kit.Stamp(at.Add(length))}
+	return map[string]any{"patient": patient, "doctor": doctor, "starts": kit.FormatInstant(at), "ends": kit.FormatInstant(at.Add(length))}
 }
 
 // together lets all clients do something at once.
@@ -86,7 +86,7 @@ func (c *client) compete(wish map[string]any) (won string) {
 // oneWinner looks who has the time that everybody wanted.
 func (s *stage) oneWinner(c *client, at time.Time, told []string) {
 	told = slices.DeleteFunc(told, func(id string) bool { return id == "" })
-	inTheWay := fmt.Sprintf(`doctor ~ "stress" && status != "cancelled" && starts >= %q && starts <= %q`, kit.Stamp(at), kit.Stamp(at.Add(quarter)))
+	inTheWay := fmt.Sprintf(`doctor ~ "stress" && status != "cancelled" && starts >= %q && starts <= %q`, kit.FormatInstant(at), kit.FormatInstant(at.Add(quarter)))
 	a, answered := c.insist(c.house.desk, http.MethodGet, visits+"?filter="+url.QueryEscape(inTheWay), nil, nil)
 	var have []string
 	for _, v := range a.Items {
@@ -97,7 +97,7 @@ func (s *stage) oneWinner(c *client, at time.Time, told []string) {
 	case len(have) == 1 && (len(told) == 0 || slices.Equal(told, have)):
 		s.tally.count("rounds")
 	default:
-		s.mistake("the time %s is had by %v, and told so were %v", kit.Stamp(at), have, told)
+		s.mistake("the time %s is had by %v, and told so were %v", kit.FormatInstant(at), have, told)
 	}
 }
 
@@ -153,7 +153,7 @@ func (c *client) choose() (token string, fields map[string]any) {
 		}
 		return c.house.desk, fields
 	}
-	fields = map[string]any{"patient": c.id, "doctor": doctor, "starts": kit.Stamp(c.anyTime())}
+	fields = map[string]any{"patient": c.id, "doctor": doctor, "starts": kit.FormatInstant(c.anyTime())}
 	if c.rand.IntN(3) > 0 {
 		day := theDay().Format(time.DateOnly)
 		a, _ := c.insist(c.token, http.MethodGet, "/api/hospital/doctors/"+doctor+"/slots?from="+day+"&to="+day, nil, nil)
@@ -179,11 +179,11 @@ func (c *client) anyTime() time.Time {
 // move gives a visit another time: any, or a quarter of an hour later, where its
 // own old time is in the way.
 func (c *client) move(token string, v visit) {
-	fields := map[string]any{"starts": kit.Stamp(c.anyTime())}
-	starts, _ := kit.Stamped(v.Starts)
-	ends, _ := kit.Stamped(v.Ends)
+	fields := map[string]any{"starts": kit.FormatInstant(c.anyTime())}
+	starts, _ := kit.ParseInstant(v.Starts)
+	ends, _ := kit.ParseInstant(v.Ends)
 	if token == c.house.desk && c.rand.IntN(2) == 0 {
-		fields = map[string]any{"starts": kit.Stamp(starts.Add(quarter)), "ends": kit.Stamp(ends.Add(quarter))}
+		fields = map[string]any{"starts": kit.FormatInstant(starts.Add(quarter)), "ends": kit.FormatInstant(ends.Add(quarter))}
 	}
 	c.change(token, "moved", v, fields)
 }
@@ -194,7 +194,7 @@ func (c *client) wantTwo() {
 	devices := []*client{c, {stage: c.stage, patient: c.patient, rand: rand.New(rand.NewPCG(c.rand.Uint64(), 0)), held: map[string]visit{}}}
 	var got [2]visit
 	together(devices, func(i int, device *client) {
-		got[i] = device.book(c.token, map[string]any{"patient": c.id, "doctor": doctors[i].id, "starts": kit.Stamp(at)})
+		got[i] = device.book(c.token, map[string]any{"patient": c.id, "doctor": doctors[i].id, "starts": kit.FormatInstant(at)})
 	})
 	maps.Copy(c.held, devices[1].held)
 	if got[0].ID == "" || got[1].ID == "" {

@@ -59,7 +59,7 @@ func TestEveryFieldIsAsDeclared(t *testing.T) {
 		}
 		if list.Post != nil {
 			sent := sending(list.Post)
-			sameNames(t, "new "+name, sent, writable(c, func(g kit.Grant) []string { return g.Sets }, "id"))
+			sameNames(t, "new "+name, sent, writable(c, func(g kit.Grant) []string { return g.CreateFields }, "id"))
 			limits(t, "new "+name, stored, sent.Properties)
 			if answer(list.Post) != shown {
 				t.Errorf("creating %s answers another record than the view", name)
@@ -71,7 +71,7 @@ func TestEveryFieldIsAsDeclared(t *testing.T) {
 				more = append(more, "version")
 			}
 			sent := sending(one.Patch)
-			sameNames(t, "changed "+name, sent, writable(c, func(g kit.Grant) []string { return g.Changes }, more...))
+			sameNames(t, "changed "+name, sent, writable(c, func(g kit.Grant) []string { return g.UpdateFields }, more...))
 			limits(t, "changed "+name, stored, sent.Properties)
 			if answer(one.Patch) != shown {
 				t.Errorf("changing %s answers another record than the view", name)
@@ -87,7 +87,7 @@ func TestWhatPeopleSayOfThemselvesIsAsInTheirRecord(t *testing.T) {
 	h := hospitaltest.New(t)
 	sent := sending(document(t).Paths.Value(fmt.Sprintf(records, "users")).Post)
 	profile := openapi3.Schemas{}
-	for _, name := range kit.CatalogOf(modules.All)["users"].Accepts {
+	for _, name := range kit.CatalogOf(modules.All)["users"].GuestFields {
 		profile[name] = sent.Properties[name]
 	}
 	for _, collection := range []string{"patients", "doctors"} {
@@ -122,7 +122,7 @@ func required(c kit.Collection, stored *core.Collection) []string {
 	for _, f := range stored.Fields {
 		name := f.GetName()
 		blind := slices.ContainsFunc(slices.Collect(maps.Values(c.Policy)), func(g kit.Grant) bool {
-			return g.Read.Word != "" && (slices.Contains(g.Blind, name) || g.Sees != nil && !slices.Contains(g.Sees, name))
+			return g.Read.Name != "" && (slices.Contains(g.HiddenFields, name) || g.VisibleFields != nil && !slices.Contains(g.VisibleFields, name))
 		})
 		// an e-mail address is shown to its owner only
 		if !blind && name != "email" && !slices.Contains(names, name) && !slices.Contains(secret, name) || !blind && name == "email" && !stored.IsAuth() {
@@ -145,7 +145,7 @@ func writable(c kit.Collection, of func(kit.Grant) []string, more ...string) []s
 	if creating := slices.Contains(more, "id"); slices.Contains(names, "password") {
 		names = append(names, "passwordConfirm")
 		if creating {
-			names = append(names, c.Accepts...)
+			names = append(names, c.GuestFields...)
 		} else {
 			names = append(names, "oldPassword")
 		}

@@ -1,6 +1,9 @@
 package conformance_test
 
-import "hospital/internal/kit"
+import (
+	"hospital/internal/kit"
+	"hospital/internal/role"
+)
 
 const (
 	log    = "GET /api/collections/audit_log/records"
@@ -290,7 +293,7 @@ var attacksOf = map[kit.Role][]attack{
 		{"the doctors in the order of their licences", refused, doctor + `?sort=license_no`, "", nil},
 		{"doctors who left", harmless, doctor + `?filter=active = false || name ~ "{mark}"`, "", nil},
 	},
-	kit.Patient: {
+	role.Patient: {
 		{"a role of one's own choice and nothing else", refused, mine, `{"role":"admin"}`, nil},
 		{"another patient by id", refused, "GET /api/collections/patients/records/{pat2}", "", nil},
 		{"another's visit by id", refused, "GET /api/collections/appointments/records/{booked2}", "", nil},
@@ -332,7 +335,7 @@ var attacksOf = map[kit.Role][]attack{
 		{"the money of a day", refused, "GET /api/hospital/reports/day-close", "", nil},
 		{"the price list", refused, "GET /api/collections/services/records", "", nil},
 	},
-	kit.Doctor: {
+	role.Doctor: {
 		{"a role of one's own choice and nothing else", refused, mine, `{"role":"admin"}`, nil},
 		{"a patient who is not in care", refused, "GET /api/collections/patients/records/{pat2}", "", nil},
 		{"the notes of one who is not in care", refused, "GET /api/collections/encounters/records/{notes2}", "", nil},
@@ -361,7 +364,7 @@ var attacksOf = map[kit.Role][]attack{
 		{"a price of one's own", refused, "PATCH /api/collections/services/records/{consult}", `{"price_minor":1}`, nil},
 		{"a visit of a patient of one's own, moved to another", refused, "PATCH /api/collections/appointments/records/{booked1}", `{"patient":"{pat2}"}`, nil},
 	},
-	kit.Nurse: {
+	role.Nurse: {
 		{"a role of one's own choice and nothing else", refused, mine, `{"role":"admin"}`, nil},
 		{"a national id", refused, `GET /api/collections/patients/records?filter=national_id ~ "{mark}"`, "", nil},
 		{"a national id on the way", refused, `GET /api/collections/appointments/records?filter=patient.national_id ~ "{mark}"`, "", nil},
@@ -388,7 +391,7 @@ var attacksOf = map[kit.Role][]attack{
 		{"the accounts of others", harmless, `GET /api/collections/users/records?filter=name ~ "{mark}" || email ~ "{mark}"`, "", nil},
 		{"a document as somebody else", refused, "POST /api/collections/documents/records", `{"patient":"{pat2}","kind":"other","title":"t","uploaded_by":"{doctor2}","content_type":"text/html"}`, nil},
 	},
-	kit.Receptionist: {
+	role.Receptionist: {
 		{"a role of one's own choice and nothing else", refused, mine, `{"role":"admin"}`, nil},
 		{"a medical history", refused, `GET /api/collections/patients/records?filter=medical_history ~ "{mark}"`, "", nil},
 		{"patients in the order of their histories", refused, "GET /api/collections/patients/records?sort=medical_history", "", nil},
@@ -415,7 +418,7 @@ var attacksOf = map[kit.Role][]attack{
 		{"undoing a merge", refused, "PATCH /api/collections/patients/records/{twin2}", `{"merged_into":""}`, nil},
 		{"the hospital's hours, by a form with a list", refused, "POST /api/collections/schedules/records", "doctor={dr2}&weekday=1&weekday=2&number=1", []string{form}},
 	},
-	kit.Accountant: {
+	role.Accountant: {
 		{"a role of one's own choice and nothing else", refused, mine, `{"role":"admin"}`, nil},
 		{"why somebody comes", refused, `GET /api/collections/appointments/records?filter=reason ~ "{mark}"`, "", nil},
 		{"visits in the order of why", refused, "GET /api/collections/appointments/records?sort=reason", "", nil},
@@ -442,7 +445,7 @@ var attacksOf = map[kit.Role][]attack{
 		{"a change to another's patient", refused, "PATCH /api/collections/patients/records/{pat2}", `{"name":"mine"}`, nil},
 		{"proving the audit log", refused, "GET /api/hospital/audit/verify", "", nil},
 	},
-	kit.Admin: {
+	role.Admin: {
 		{"a filter by a key of an account", refused, `GET /api/collections/users/records?filter=tokenKey ~ "{mark}"`, "", nil},
 		{"accounts in the order of keys", refused, "GET /api/collections/users/records?sort=-tokenKey", "", nil},
 		{"another's password", refused, "PATCH /api/collections/users/records/{patient2}", `{"password":"a-new-password-1","passwordConfirm":"a-new-password-1"}`, nil},

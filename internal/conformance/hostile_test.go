@@ -121,7 +121,7 @@ func (s *siege) sow() {
 		readable := meant(s.t, s.h, collection, permissions[collection]["read"][role], s.account)
 		quoted := "'" + strings.Join(readable, "','") + "'"
 		for _, f := range c.Fields {
-			text, ok := f.(*core.TextField)
+			text, ok := f.Field.(*core.TextField)
 			if !ok || text.Pattern != "" || text.Max < 20 {
 				continue
 			}

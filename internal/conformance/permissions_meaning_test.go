@@ -13,6 +13,7 @@ import (
 
 	"hospital/internal/hospitaltest"
 	"hospital/internal/kit"
+	"hospital/internal/role"
 	"hospital/modules"
 )
 
@@ -103,7 +104,7 @@ func meant(t testing.TB, h *hospitaltest.Hospital, collection, word, account str
 
 // creation is the body of a record that a person with enough rights could create,
 // belonging to patient1 and doctor1, or to patient2 and doctor2.
-func creation(h *hospitaltest.Hospital, collection, owner string, role kit.Role) hospitaltest.Body {
+func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Role) hospitaltest.Body {
 	n := serialIn(h)
 	body := map[string]hospitaltest.Body{
 		"hospital":      {"name": "Second", "timezone": "UTC", "currency": "EUR", "booking_horizon_days": 1},
@@ -149,7 +150,7 @@ func creation(h *hospitaltest.Hospital, collection, owner string, role kit.Role)
 	switch {
 	case collection == "doctors", collection == "nurses":
 		body["user"] = freshUser(h, n, strings.TrimSuffix(collection, "s"))
-	case collection == "patients" && role == kit.Patient:
+	case collection == "patients" && caller == role.Patient:
 		body["user"] = hospitaltest.ID("patient" + owner)
 	}
 	body["id"] = hospitaltest.ID(fmt.Sprintf("new%dx", n))

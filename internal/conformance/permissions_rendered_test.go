@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"hospital/internal/role"
+
 	"hospital/internal/kit"
 	"hospital/modules"
 )
@@ -43,7 +45,7 @@ func TestThePermissionsAreRendered(t *testing.T) {
 
 func render(t testing.TB) string {
 	permissions, text := readTable(t), strings.Builder{}
-	roles := []kit.Role{kit.Guest, kit.Patient, kit.Doctor, kit.Nurse, kit.Receptionist, kit.Accountant, kit.Admin}
+	roles := []kit.Role{kit.Guest, role.Patient, role.Doctor, role.Nurse, role.Receptionist, role.Accountant, role.Admin}
 	row := func(first string, cell func(kit.Role) string) {
 		text.WriteString("| " + first)
 		for _, role := range roles {

@@ -16,6 +16,7 @@ import (
 
 	"hospital/internal/hospitaltest"
 	"hospital/internal/kit"
+	"hospital/internal/role"
 	"hospital/modules"
 )
 
@@ -297,17 +298,17 @@ func isRelation(collection, field string) bool {
 
 // changeable is a field that the role may change, or else one that somebody may,
 // or else any.
-func changeable(permissions table, collection string, role kit.Role) string {
+func changeable(permissions table, collection string, caller kit.Role) string {
 	fields := permissions.fields(collection)
 	for _, candidates := range [][]string{preferred[collection], fields} {
 		for _, f := range candidates {
-			if strings.Contains(permissions[collection][f][role], "u") {
+			if strings.Contains(permissions[collection][f][caller], "u") {
 				return f
 			}
 		}
 	}
 	for _, f := range append(slices.Clone(preferred[collection]), fields...) {
-		if strings.Contains(permissions[collection][f][kit.Admin], "u") {
+		if strings.Contains(permissions[collection][f][role.Admin], "u") {
 			return f
 		}
 	}
@@ -343,7 +344,7 @@ func relationsTo(collection string) func(func(string, string) bool) {
 		catalog := kit.CatalogOf(modules.All)
 		for _, from := range slices.Sorted(maps.Keys(catalog)) {
 			for _, f := range catalog[from].Fields {
-				if r, ok := f.(*core.RelationField); ok && catalog.NameOf(r.CollectionId) == collection && !yield(from, f.GetName()) {
+				if r, ok := f.Field.(*core.RelationField); ok && catalog.NameOf(r.CollectionId) == collection && !yield(from, f.GetName()) {
 					return
 				}
 			}
@@ -355,7 +356,7 @@ func relationsTo(collection string) func(func(string, string) bool) {
 func relationsOf(collection string) map[string]string {
 	catalog, to := kit.CatalogOf(modules.All), map[string]string{}
 	for _, f := range catalog[collection].Fields {
-		if r, ok := f.(*core.RelationField); ok {
+		if r, ok := f.Field.(*core.RelationField); ok {
 			to[catalog.NameOf(r.CollectionId)] = f.GetName()
 		}
 	}

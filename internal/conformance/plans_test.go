@@ -25,8 +25,8 @@ func TestNoListOfOwnRowsLooksAtTheRowsOfOthers(t *testing.T) {
 	h := hospitaltest.New(t)
 	for name, collection := range kit.CatalogOf(modules.All) {
 		for role, grant := range collection.Policy {
-			own := strings.HasPrefix(grant.Read.Word, "own")
-			if !own && !strings.HasPrefix(grant.Read.Word, "care") {
+			own := strings.HasPrefix(grant.Read.Name, "own")
+			if !own && !strings.HasPrefix(grant.Read.Name, "care") {
 				continue
 			}
 			client := h.As(string(role) + "1")

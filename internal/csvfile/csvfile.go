@@ -48,7 +48,7 @@ func (s *Writer) Row(cells ...any) error {
 		case int:
 			texts[i] = strconv.Itoa(c)
 		case string:
-			texts[i] = inert(c)
+			texts[i] = escapeFormula(c)
 		default:
 			return fmt.Errorf("a sheet has no cells of %T", cell)
 		}
@@ -70,9 +70,9 @@ func (s *Writer) Close(e *core.RequestEvent, err error) error {
 	return nil
 }
 
-// inert is a text that a spreadsheet shows and does not carry out: what begins like
+// escapeFormula is a text that a spreadsheet shows and does not carry out: what begins like
 // a formula, also behind blanks or in wide letters, is marked as text.
-func inert(text string) string {
+func escapeFormula(text string) string {
 	begins := strings.TrimLeftFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\u200b\ufeff\"'", r) })
 	if strings.IndexAny(begins, "=+-@|%＝＋－＠") != 0 && strings.IndexAny(text, "\t\r\n") != 0 {
 		return text

@@ -12,16 +12,16 @@ func TestNoCellIsAFormula(t *testing.T) {
 		"=1+1": "'=1+1", "+49 30": "'+49 30", "-1": "'-1", "@A1": "'@A1", "|x": "'|x", "%x": "'%x", "＝1": "'＝1", "－1": "'－1",
 		"\t=1": "'\t=1", "\u2003=1": "'\u2003=1", "\tx": "'\tx", "\r=1": "'\r=1", "\n=1": "'\n=1", " =1": "' =1", "\u00a0=1": "'\u00a0=1", "\u200b=1": "'\u200b=1", `"=1`: `'"=1`, "'=1": "''=1",
 	} {
-		if got := inert(text); got != want {
+		if got := escapeFormula(text); got != want {
 			t.Errorf("%q became %q, want %q", text, got, want)
 		}
 	}
 }
 
-func FuzzInert(f *testing.F) {
+func FuzzEscapeFormula(f *testing.F) {
 	f.Add(" \u00a0=cmd")
 	f.Fuzz(func(t *testing.T, text string) {
-		got := inert(text)
+		got := escapeFormula(text)
 		if strings.TrimPrefix(got, "'") != text && got != text {
 			t.Errorf("%q became %q", text, got)
 		}

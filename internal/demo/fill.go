@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/fixture"
@@ -18,7 +20,7 @@ type fields = fixture.Fields
 
 // desk is who enters the demo data.
 func (f filler) desk() kit.Actor {
-	return kit.Actor{ID: f.ID("receptionist1"), Role: kit.Receptionist}
+	return kit.Actor{ID: f.ID("receptionist1"), Role: role.Receptionist}
 }
 
 func (f filler) people() {
@@ -71,9 +73,9 @@ func (f filler) people() {
 // visits gives every patient a past and a future. The clock stands, for each, at
 // the moment it happened.
 func (f filler) visits(now time.Time) {
-	patient := kit.Actor{ID: f.ID("patient1"), Role: kit.Patient}
-	admin := kit.Actor{ID: f.ID("admin1"), Role: kit.Admin}
-	accountant := kit.Actor{ID: f.ID("accountant1"), Role: kit.Accountant}
+	patient := kit.Actor{ID: f.ID("patient1"), Role: role.Patient}
+	admin := kit.Actor{ID: f.ID("admin1"), Role: role.Admin}
+	accountant := kit.Actor{ID: f.ID("accountant1"), Role: role.Accountant}
 
 	for i, past := range []struct{ who, doctor, reason string }{
 		{"pat1", "dr1", "Annual check-up"}, {"pat2", "dr2", "Palpitations"}, {"kid1", "dr1", "Cough for a week"}, {"pat1", "dr2", "Blood pressure follow-up"},

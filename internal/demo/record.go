@@ -3,6 +3,8 @@ package demo
 import (
 	"fmt"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
 	"hospital/internal/kit"
@@ -10,10 +12,10 @@ import (
 
 // doctor is who treats at "dr1" or "dr2".
 func (f filler) doctor(name string) kit.Actor {
-	return kit.Actor{ID: f.ID("doctor" + name[2:]), Role: kit.Doctor}
+	return kit.Actor{ID: f.ID("doctor" + name[2:]), Role: role.Doctor}
 }
 
-func (f filler) nurse() kit.Actor { return kit.Actor{ID: f.ID("nurse1"), Role: kit.Nurse} }
+func (f filler) nurse() kit.Actor { return kit.Actor{ID: f.ID("nurse1"), Role: role.Nurse} }
 
 // visitNotes are what was found in the visits of the past.
 var visitNotes = []struct {
@@ -43,7 +45,7 @@ func (f filler) note(n int, visit, patient, doctor string) {
 
 // begun is what is not finished yet, and what happens less often.
 func (f filler) begun() {
-	doctor, admin := f.doctor("dr1"), kit.Actor{ID: f.ID("admin1"), Role: kit.Admin}
+	doctor, admin := f.doctor("dr1"), kit.Actor{ID: f.ID("admin1"), Role: role.Admin}
 	f.Create(f.nurse(), "allergy1", "allergies", fields{"patient": f.ID("pat1"), "substance": "Penicillin", "category": "medication", "criticality": "high", "reaction": "Hives"})
 	f.Create(doctor, "open1", "encounters", fields{"appointment": f.ID("booked1"), "complaint": "Blood test results"})
 	f.Create(doctor, "draft1", "prescriptions", fields{"appointment": f.ID("booked1")})

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
@@ -95,7 +97,7 @@ func cheapPasswords(app core.App) error {
 func furnish(tx core.App) error {
 	w := fixture.New(tx)
 	system := kit.Actor{Role: kit.System}
-	desk := kit.Actor{ID: ID("receptionist1"), Role: kit.Receptionist}
+	desk := kit.Actor{ID: ID("receptionist1"), Role: role.Receptionist}
 	now := time.Now().UTC().Truncate(time.Hour)
 
 	w.Named("hospital", hospital.ID)
@@ -135,13 +137,13 @@ func furnish(tx core.App) error {
 		w.At(starts.Add(-time.Hour))
 		visit("done"+v.n, v.patient, v.doctor, starts)
 		w.At(starts.Add(20 * time.Minute))
-		w.Update(kit.Actor{ID: ID("doctor" + v.n), Role: kit.Doctor}, "done"+v.n, "appointments", fixture.Fields{"status": "completed"})
+		w.Update(kit.Actor{ID: ID("doctor" + v.n), Role: role.Doctor}, "done"+v.n, "appointments", fixture.Fields{"status": "completed"})
 		bill := w.Find("bill"+v.n, "bills", "appointment", ID("done"+v.n))
-		w.Create(kit.Actor{ID: ID("patient" + v.n), Role: kit.Patient}, "paid"+v.n, "payments", fixture.Fields{"bill": bill.Id, "method": "card", "amount_minor": 1_000, "reference": "ref" + v.n})
+		w.Create(kit.Actor{ID: ID("patient" + v.n), Role: role.Patient}, "paid"+v.n, "payments", fixture.Fields{"bill": bill.Id, "method": "card", "amount_minor": 1_000, "reference": "ref" + v.n})
 
 		w.At(time.Now())
 		visit("booked"+v.n, v.patient, v.doctor, now.Add(72*time.Hour+time.Duration(i)*time.Hour))
-		w.Create(kit.Actor{ID: ID("patient" + v.n), Role: kit.Patient}, "asked"+v.n, "appointments", fixture.Fields{"patient": ID(v.patient), "doctor": ID(v.doctor),
+		w.Create(kit.Actor{ID: ID("patient" + v.n), Role: role.Patient}, "asked"+v.n, "appointments", fixture.Fields{"patient": ID(v.patient), "doctor": ID(v.doctor),
 			"starts": now.Add(96 * time.Hour), "reason": "reason of asked" + v.n})
 	}
 	visit("walk", "walkin", "dr2", now.Add(120*time.Hour))
@@ -156,7 +158,7 @@ func furnish(tx core.App) error {
 		w.Create(system, "team"+n, "care_team", fixture.Fields{"patient": ID("walkin"), "user": ID("nurse" + n), "source": "manual", "starts": now.Add(-time.Hour), "ends": now.Add(time.Hour * 24)})
 	}
 	for _, n := range []string{"1", "2"} { // what was charged at a visit, a sale that is being written, and one with a discount
-		accountant := kit.Actor{ID: ID("accountant" + n), Role: kit.Accountant}
+		accountant := kit.Actor{ID: ID("accountant" + n), Role: role.Accountant}
 		w.Create(desk, "charge"+n, "charges", fixture.Fields{"appointment": ID("moved" + n), "service": ID("ecg"), "quantity": 1})
 		w.Create(accountant, "draft"+n, "bills", fixture.Fields{"patient": ID("pat" + n)})
 		w.Create(accountant, "crutches"+n, "bill_items", fixture.Fields{"bill": ID("draft" + n), "description": "Crutches", "quantity": 2, "unit_minor": 1_250, "tax_bp": 700})
@@ -165,7 +167,7 @@ func furnish(tx core.App) error {
 		w.Create(accountant, "cheaper"+n, "discounts", fixture.Fields{"bill": ID("sale" + n), "bp": 5_000, "reason": "staff sale"})
 	}
 	for _, n := range []string{"1", "2"} { // who is to have an account
-		w.Create(kit.Actor{ID: ID("admin" + n), Role: kit.Admin}, "invited"+n, "invitations", fixture.Fields{"email": "invited" + n + "@example.org", "role": "nurse"})
+		w.Create(kit.Actor{ID: ID("admin" + n), Role: role.Admin}, "invited"+n, "invitations", fixture.Fields{"email": "invited" + n + "@example.org", "role": "nurse"})
 		w.Create(system, "wants"+n, "registrations", fixture.Fields{"email": "wants" + n + "@example.org", "password_hash": "none", "status": "pending", "expires": now.Add(24 * time.Hour)})
 	}
 	// A visit long past does not open a record any more, even while others are open.
@@ -185,8 +187,8 @@ func furnish(tx core.App) error {
 // clinical furnishes what was noted of each patient by their doctor and nurse.
 func clinical(w *fixture.Writer) {
 	for _, n := range []string{"1", "2"} {
-		doctor, nurse := kit.Actor{ID: ID("doctor" + n), Role: kit.Doctor}, kit.Actor{ID: ID("nurse" + n), Role: kit.Nurse}
-		patient, admin := kit.Actor{ID: ID("patient" + n), Role: kit.Patient}, kit.Actor{ID: ID("admin" + n), Role: kit.Admin}
+		doctor, nurse := kit.Actor{ID: ID("doctor" + n), Role: role.Doctor}, kit.Actor{ID: ID("nurse" + n), Role: role.Nurse}
+		patient, admin := kit.Actor{ID: ID("patient" + n), Role: role.Patient}, kit.Actor{ID: ID("admin" + n), Role: role.Admin}
 		pat, done, booked := ID("pat"+n), ID("done"+n), ID("booked"+n)
 
 		w.Create(doctor, "notes"+n, "encounters", fixture.Fields{"appointment": done, "complaint": "cough", "notes": "notes " + n, "plan": "rest"})

@@ -126,9 +126,9 @@ func (h *Hospital) Count(collection string) int64 {
 	return n
 }
 
-// Breaches is what the verify command says of a hospital that is not sound; empty
+// Violations is what the verify command says of a hospital that is not sound; empty
 // when it is. Of one module it looks at what that module promises only.
-func (h *Hospital) Breaches(of ...kit.Module) string {
+func (h *Hospital) Violations(of ...kit.Module) string {
 	h.T.Helper()
 	var report, broken strings.Builder
 	if of == nil {
@@ -137,11 +137,11 @@ func (h *Hospital) Breaches(of ...kit.Module) string {
 	for _, m := range of {
 		for _, invariant := range m.Invariants {
 			var ids []string
-			if err := h.App.DB().NewQuery(invariant.Breaches).Column(&ids); err != nil {
-				h.T.Fatalf("%s: %v", invariant.Says, err)
+			if err := h.App.DB().NewQuery(invariant.Violations).Column(&ids); err != nil {
+				h.T.Fatalf("%s: %v", invariant.Description, err)
 			}
 			if len(ids) > 0 {
-				report.WriteString("BROKEN  " + invariant.Says + " " + strings.Join(ids, " ") + "\n")
+				report.WriteString("BROKEN  " + invariant.Description + " " + strings.Join(ids, " ") + "\n")
 			}
 		}
 	}
@@ -162,7 +162,7 @@ func (h *Hospital) SQL(statement string) error {
 // Verify fails the test when an invariant of the hospital is broken.
 func (h *Hospital) Verify() {
 	h.T.Helper()
-	if report := h.Breaches(); report != "" {
+	if report := h.Violations(); report != "" {
 		h.T.Errorf("the hospital is not sound\n%s", report)
 	}
 }

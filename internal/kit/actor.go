@@ -19,32 +19,31 @@ type Actor struct {
 
 const actorKey = "@actor"
 
-// actorOf says who makes a request. A superuser acts with an admin's rights.
-func actorOf(auth *core.Record) Actor {
+// ActorFor is who acts through an account: a guest without one, or with one that is
+// not active.
+func ActorFor(app core.App, auth *core.Record) Actor {
+	signIn, _ := app.Store().Get(signInKey).(SignIn)
 	switch {
 	case auth == nil:
 		return Actor{Role: Guest}
 	case auth.IsSuperuser():
-		return Actor{Role: Admin, Superuser: true, Name: auth.Email()}
-	case auth.GetString("status") != "active":
+		return Actor{Role: signIn.Superuser, Superuser: true, Name: auth.Email()}
+	case auth.GetString(signIn.StatusField) != signIn.Active:
 		return Actor{Role: Guest}
 	}
-	return Actor{ID: auth.Id, Role: Role(auth.GetString("role")), Name: auth.GetString("name")}
+	return Actor{ID: auth.Id, Role: Role(auth.GetString(signIn.RoleField)), Name: auth.GetString("name")}
 }
 
-// CallerOf says who makes a request, and from where.
-func CallerOf(e *core.RequestEvent) Actor { return ActorAs(e, e.Auth) }
+// Caller says who makes a request, and from where.
+func Caller(e *core.RequestEvent) Actor { return CallerAs(e, e.Auth) }
 
-// ActorAs is who makes a request, as an account that it has just signed in with.
-func ActorAs(e *core.RequestEvent, auth *core.Record) Actor {
-	a := actorOf(auth)
+// CallerAs is who makes a request, as an account that it has just signed in with.
+func CallerAs(e *core.RequestEvent, auth *core.Record) Actor {
+	a := ActorFor(e.App, auth)
 	a.IP, _ = e.Get(addressKey).(string)
 	a.Request, _ = e.Get(requestKey).(string)
 	return a
 }
-
-// ReaderOf is who reads by an account where there is no request, as on a stream.
-func ReaderOf(auth *core.Record) Actor { return actorOf(auth) }
 
 const (
 	requestKey = "hospital.request"
@@ -67,10 +66,10 @@ func nameRequests(app core.App) {
 	}})
 }
 
-// Caller is who makes a request of a route that is not for guests, or the refusal
+// RequireCaller is who makes a request of a route that is not for guests, or the refusal
 // for them.
-func Caller(e *core.RequestEvent) (Actor, error) {
-	actor := CallerOf(e)
+func RequireCaller(e *core.RequestEvent) (Actor, error) {
+	actor := Caller(e)
 	if actor.Role == Guest {
 		return actor, e.UnauthorizedError("Sign in first.", nil)
 	}
@@ -86,15 +85,15 @@ func ActorOf(r *core.Record) Actor {
 	return Actor{Role: System}
 }
 
-// By marks a record as written by an actor, for code that acts on somebody's behalf.
-func By(a Actor, r *core.Record) *core.Record {
+// SetActor marks a record as written by an actor, for code that acts on somebody's behalf.
+func SetActor(a Actor, r *core.Record) *core.Record {
 	r.SetRaw(actorKey, a)
 	return r
 }
 
-// Tell adds to a record what is no column of it, for the answer to who wrote it.
+// AddToResponse adds to a record what is no column of it, for the answer to who wrote it.
 // It is not stored, and nobody else is told.
-func Tell(r *core.Record, name string, value any) {
+func AddToResponse(r *core.Record, name string, value any) {
 	r.WithCustomData(true).Hide(actorKey)
 	r.Set(name, value)
 }

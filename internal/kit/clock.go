@@ -26,11 +26,11 @@ func Now(app core.App) time.Time {
 
 const stored = "2006-01-02 15:04:05.000Z"
 
-// Stamp writes an instant as the database holds it, and as filters compare it.
-func Stamp(t time.Time) string { return t.UTC().Format(stored) }
+// FormatInstant writes an instant as the database holds it, and as filters compare it.
+func FormatInstant(t time.Time) string { return t.UTC().Format(stored) }
 
-// Stamped reads an instant as the database writes it.
-func Stamped(text string) (time.Time, error) { return time.Parse(stored, text) }
+// ParseInstant reads an instant as the database writes it.
+func ParseInstant(text string) (time.Time, error) { return time.Parse(stored, text) }
 
 // Minute is how a time is written for people, in the hospital's zone.
 const Minute = "2006-01-02 15:04"

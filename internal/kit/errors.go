@@ -32,9 +32,9 @@ func Conflict(field, code, sentence string) error {
 	return refuse(http.StatusConflict, field, code, sentence)
 }
 
-// Later refuses what would be right after a while: 429, with the seconds to wait in
+// TooManyRequests refuses what would be right after a while: 429, with the seconds to wait in
 // Retry-After.
-func Later(e *core.RequestEvent, field, code, sentence string, wait time.Duration) error {
+func TooManyRequests(e *core.RequestEvent, field, code, sentence string, wait time.Duration) error {
 	e.Response.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
 	return refuse(http.StatusTooManyRequests, field, code, sentence)
 }
@@ -43,8 +43,8 @@ func refuse(status int, field, code, sentence string) error {
 	return apis.NewApiError(status, sentence, validation.Errors{field: validation.NewError(code, sentence)})
 }
 
-// Offering is a refusal that says in data.<field>.params what would do instead.
-func Offering(refusal error, params map[string]any) error {
+// WithParams is a refusal that says in data.<field>.params what would do instead.
+func WithParams(refusal error, params map[string]any) error {
 	var refused *router.ApiError
 	if !errors.As(refusal, &refused) {
 		return refusal

@@ -28,12 +28,12 @@ func (c Catalog) explainCreate(e *core.RequestEvent) error {
 	if !errors.As(err, &refused) || !known || refused.Status != http.StatusBadRequest || len(refused.Data) > 0 {
 		return err
 	}
-	actor := actorOf(e.Auth)
+	actor := ActorFor(e.App, e.Auth)
 	scope := declared.Policy[actor.Role].Create
 	if scope.empty() {
 		return unentitled(e, actor, "create "+declared.Name)
 	}
-	if info, infoErr := e.RequestInfo(); infoErr == nil && declared.SignIn.Rule != "" && tooLong(info.Body["password"]) {
+	if info, infoErr := e.RequestInfo(); infoErr == nil && declared.SignIn.signsIn() && tooLong(info.Body["password"]) {
 		return Invalid("password", "too_long", longPassword)
 	}
 	field, _, _ := strings.Cut(cmp.Or(scope.path, scope.about), ".")
@@ -59,9 +59,9 @@ func (c Catalog) explainUpdate(e *core.RequestEvent) error {
 	if findErr != nil || infoErr != nil {
 		return err
 	}
-	rule := declared.Policy.rule(reads)
+	rule := declared.Policy.rule(reads, c.signIn())
 	if visible, accessErr := e.App.CanAccessRecord(record, info, rule); accessErr != nil || !visible {
 		return err
 	}
-	return unentitled(e, actorOf(e.Auth), "change this record")
+	return unentitled(e, ActorFor(e.App, e.Auth), "change this record")
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Frozen guards rows of which a condition on OLD holds: of them only the free
+// Immutable guards rows of which a condition on OLD holds: of them only the free
 // columns still change, and they stay, whoever asks.
-func Frozen(table, when string, fields Fields, free ...string) []Trigger {
+func Immutable(table, when string, fields Fields, free ...string) []Trigger {
 	changed := []string{`OLD."id" IS NOT NEW."id"`, `OLD."created" IS NOT NEW."created"`}
 	for _, f := range fields {
 		if name := f.GetName(); !slices.Contains(free, name) {
@@ -36,8 +36,8 @@ func Digest(said ...[]string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Says is the id and some fields of a record as text, for Digest.
-func Says(r *core.Record, fields ...string) []string {
+// Content is the id and some fields of a record as text, for Digest.
+func Content(r *core.Record, fields ...string) []string {
 	said := []string{r.Collection().Name, r.Id}
 	for _, f := range fields {
 		said = append(said, f, r.GetString(f))
@@ -45,9 +45,9 @@ func Says(r *core.Record, fields ...string) []string {
 	return said
 }
 
-// Untrue goes through the records of a collection that fulfil a PocketBase filter,
+// FindViolations goes through the records of a collection that fulfil a PocketBase filter,
 // and answers the ids of those that a test fails.
-func Untrue(app core.App, collection, filter string, test func(*core.Record) (bool, error)) (ids []string, err error) {
+func FindViolations(app core.App, collection, filter string, test func(*core.Record) (bool, error)) (ids []string, err error) {
 	const page = 500
 	for last := ""; ; {
 		records, err := app.FindRecordsByFilter(collection, "id > {:last} && ("+filter+")", "id", page, 0, map[string]any{"last": last})

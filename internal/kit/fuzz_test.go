@@ -23,7 +23,7 @@ func FuzzDayAsked(f *testing.F) {
 		query.Set("day", text)
 		e.Request.URL.RawQuery = query.Encode()
 		otherwise := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
-		day, err := DayAsked(e, "day", otherwise)
+		day, err := QueryDay(e, "day", otherwise)
 		switch {
 		case err != nil && text == "", err == nil && text == "" && !day.Equal(otherwise), err == nil && text != "" && day.Format(time.DateOnly) != text:
 			t.Errorf("%q is read as %v, %v", text, day, err)
@@ -66,9 +66,11 @@ func FuzzClean(f *testing.F) {
 	for _, text := range []string{" a ", "e\u0301", "\u202Ea", "a\u0000", "\u2066", "\xff", "a\r\nb", "\u1ebf\u0323", "\ufffd"} {
 		f.Add(text)
 	}
-	declared := Collection{Name: "f", Fields: Fields{Text("line", 1000), Text("prose", 1000)}, Verbatim: []string{"prose"}}
+	declared := Collection{Name: "f", Fields: Fields{Text("line", 1000), Text("prose", 1000)}, RawText: []string{"prose"}}
 	c := core.NewBaseCollection("f")
-	c.Fields.Add(declared.Fields...)
+	for _, field := range declared.Fields {
+		c.Fields.Add(field.Field)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		r := core.NewRecord(c)
 		r.Set("line", text)

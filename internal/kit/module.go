@@ -25,15 +25,15 @@ type Module struct {
 // Invariant is a sentence that is true of every healthy database, and the query
 // that finds the records for which it is not.
 type Invariant struct {
-	Says     string // "No two active appointments of a doctor overlap."
-	Breaches string // SQL that answers the ids of offending records in one column; no row means all is well
+	Description string // "No two active appointments of a doctor overlap."
+	Violations  string // SQL that answers the ids of offending records in one column; no row means all is well
 }
 
 // Check is an invariant that no query can prove, and how the offending records
 // are found.
 type Check struct {
-	Says     string
-	Breaches func(app core.App) (ids []string, err error)
+	Description string
+	Violations  func(app core.App) (ids []string, err error)
 }
 
 // Register binds the laws of every module, and the laws of the kit that hold for
@@ -43,6 +43,7 @@ func Register(app core.App, modules []Module) {
 	nameRequests(app)
 	finishAsides(app)
 	app.Store().Set(catalogKey, declared)
+	app.Store().Set(signInKey, declared.signIn())
 	guardSchema(app, declared)
 	guardRequests(app, declared)
 	guardRecords(app, declared)
@@ -81,7 +82,20 @@ func CatalogOf(modules []Module) Catalog {
 	return catalog
 }
 
-const catalogKey = "hospital.catalog"
+const (
+	catalogKey = "kit.catalog"
+	signInKey  = "kit.signIn"
+)
+
+// signIn is how people sign in: what the one auth collection declares.
+func (c Catalog) signIn() SignIn {
+	for _, collection := range c {
+		if collection.SignIn.signsIn() {
+			return collection.SignIn
+		}
+	}
+	return SignIn{}
+}
 
 // Reads says whether a role reads any records of a collection at all.
 func Reads(app core.App, role Role, collection string) bool {

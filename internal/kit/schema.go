@@ -49,34 +49,41 @@ func (c Catalog) Apply(tx core.App) error {
 // export renders the declarations in the form PocketBase imports, and in an
 // order that does not depend on map iteration.
 func (c Catalog) export() (collections []map[string]any, triggers []Trigger) {
+	signIn := c.signIn()
 	for _, name := range slices.Sorted(maps.Keys(c)) {
 		declared := c[name]
-		collections = append(collections, declared.export())
+		collections = append(collections, declared.export(signIn))
 		triggers = append(triggers, declared.Triggers...)
 	}
 	return collections, triggers
 }
 
-func (c Collection) export() map[string]any {
+func (c Collection) export(signIn SignIn) map[string]any {
 	col := core.NewBaseCollection(c.Name)
-	if c.SignIn.Rule != "" {
+	if c.SignIn.signsIn() {
 		col = core.NewAuthCollection(c.Name, collectionID(c.Name))
-		col.AuthRule = types.Pointer(c.SignIn.Rule)
-		col.ManageRule = types.Pointer(c.SignIn.Manage)
+		managers := Policy{}
+		for _, role := range c.SignIn.Managers {
+			managers[role] = Grant{Read: All}
+		}
+		col.AuthRule = types.Pointer(fmt.Sprintf("%s = %q", c.SignIn.StatusField, c.SignIn.Active))
+		col.ManageRule = managers.rule(reads, signIn)
 		col.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField).Min = c.SignIn.MinPassword
 		for i, index := range col.Indexes { // ada@example.org and Ada@Example.org are one address
 			col.Indexes[i] = strings.Replace(index, "(`email`)", "(`email` COLLATE NOCASE)", 1)
 		}
 	}
-	col.Fields.Add(c.Fields...)
+	for _, f := range c.Fields {
+		col.Fields.Add(f.Field)
+	}
 	col.Fields.Add(timestamps()...)
 	for _, i := range c.Indexes {
 		col.AddIndex(i.name(c.Name), i.Unique, i.Columns, i.Where)
 	}
-	col.ListRule = c.Policy.rule(reads)
-	col.ViewRule = c.Policy.rule(reads)
-	col.CreateRule = c.Policy.rule(creates)
-	col.UpdateRule = c.Policy.rule(updates)
+	col.ListRule = c.Policy.rule(reads, signIn)
+	col.ViewRule = c.Policy.rule(reads, signIn)
+	col.CreateRule = c.Policy.rule(creates, signIn)
+	col.UpdateRule = c.Policy.rule(updates, signIn)
 
 	b, err := json.Marshal(col)
 	if err != nil {

@@ -28,9 +28,9 @@ func InTx(e *core.RecordEvent, work func() error) error {
 // causes are the transactions that are under way, and who caused them.
 var causes sync.Map
 
-// CauseOf is who caused a transaction by a request, in which the hospital itself
+// ActorIn is who caused a transaction by a request, in which the hospital itself
 // writes more than that; nobody when it does so on its own.
-func CauseOf(tx core.App) Actor {
+func ActorIn(tx core.App) Actor {
 	cause, _ := causes.Load(tx.NonconcurrentDB())
 	actor, _ := cause.(Actor)
 	return actor
@@ -41,7 +41,7 @@ func CauseOf(tx core.App) Actor {
 // one create, sent again, the law sees the first alone.
 func OnCreate(app core.App, collection string, law func(e *core.RecordEvent) error) {
 	onCreate(app, collection, 0, func(e *core.RecordEvent) error {
-		if err := retried(e.App, e.Record); err != nil {
+		if err := rejectDuplicateID(e.App, e.Record); err != nil {
 			return err
 		}
 		return law(e)
@@ -137,8 +137,8 @@ func New(tx core.App, collection string) (*core.Record, error) {
 	return core.NewRecord(c), nil
 }
 
-// Current refuses a change of what somebody else has changed since it was read.
-func Current(before, after *core.Record, what string) error {
+// CheckVersion refuses a change of what somebody else has changed since it was read.
+func CheckVersion(before, after *core.Record, what string) error {
 	if before.GetInt("version") != after.GetInt("version") {
 		return Conflict("version", "stale_version", "Somebody else changed "+what+" in the meantime. Load it again.")
 	}

@@ -59,7 +59,7 @@ func storm(t testing.TB, s *server, dir string, clients int) (stop func() []book
 				n := next.Add(1)
 				b := booking{id: fmt.Sprintf("storm%010d", n), asked: time.Now()}
 				status, answer, err := s.ask(http.MethodPost, "/api/collections/appointments/records", map[string]any{"id": b.id, "doctor": doctor, "patient": patient,
-					"starts": kit.Stamp(begins.Add(time.Duration(n) * 10 * time.Minute)), "ends": kit.Stamp(begins.Add(time.Duration(n+1) * 10 * time.Minute)), "overbook": true, "staff_note": "in a storm"})
+					"starts": kit.FormatInstant(begins.Add(time.Duration(n) * 10 * time.Minute)), "ends": kit.FormatInstant(begins.Add(time.Duration(n+1) * 10 * time.Minute)), "overbook": true, "staff_note": "in a storm"})
 				if err != nil || status != http.StatusOK {
 					t.Errorf("booking answered %d %v %v", status, answer, err)
 					return

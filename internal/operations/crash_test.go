@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -283,9 +285,9 @@ func begun(t *testing.T, dir string, n int) (visits []string) {
 			for i := range n {
 				name, starts := fmt.Sprintf("visit%03d", i), now.Add(-time.Duration(i+1)*30*time.Minute)
 				w.At(starts.Add(-time.Hour))
-				w.Create(kit.Actor{Role: kit.Receptionist}, name, "appointments", fixture.Fields{"doctor": doctor.Id, "patient": patient.Id, "starts": starts,
+				w.Create(kit.Actor{Role: role.Receptionist}, name, "appointments", fixture.Fields{"doctor": doctor.Id, "patient": patient.Id, "starts": starts,
 					"overbook": true, "staff_note": "at any hour"})
-				w.Create(kit.Actor{Role: kit.Receptionist}, "charge"+name, "charges", fixture.Fields{"appointment": w.ID(name), "service": w.ID("ECG"), "quantity": 1})
+				w.Create(kit.Actor{Role: role.Receptionist}, "charge"+name, "charges", fixture.Fields{"appointment": w.ID(name), "service": w.ID("ECG"), "quantity": 1})
 				visits = append(visits, w.ID(name))
 			}
 			return w.Err

@@ -91,7 +91,7 @@ func limited(app core.App) {
 					continue
 				}
 				if wait := asked.wait(i, l, e); wait > 0 {
-					return kit.Later(e, "request", "too_many_requests", "That was too often. Wait "+strconv.Itoa(int(wait.Seconds())+1)+" seconds.", wait)
+					return kit.TooManyRequests(e, "request", "too_many_requests", "That was too often. Wait "+strconv.Itoa(int(wait.Seconds())+1)+" seconds.", wait)
 				}
 				if e.Request.ContentLength > l.Body {
 					return apis.ErrRequestEntityTooLarge

@@ -142,11 +142,11 @@ func overdue(app core.App) float64 {
 	now := kit.Now(app)
 	var due []string
 	err := app.ConcurrentDB().NewQuery("SELECT next_try_at FROM notices WHERE status = 'pending' AND next_try_at <= {:now} ORDER BY next_try_at LIMIT 1").
-		Bind(dbx.Params{"now": kit.Stamp(now)}).WithContext(ctx).Column(&due)
+		Bind(dbx.Params{"now": kit.FormatInstant(now)}).WithContext(ctx).Column(&due)
 	if err != nil || len(due) == 0 {
 		return 0
 	}
-	at, err := kit.Stamped(due[0])
+	at, err := kit.ParseInstant(due[0])
 	if err != nil {
 		return 0
 	}

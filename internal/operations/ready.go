@@ -124,7 +124,7 @@ func sane(app core.App) error {
 	if err := app.ConcurrentDB().NewQuery("SELECT at FROM audit_log ORDER BY seq DESC LIMIT 1").WithContext(ctx).Column(&newest); err != nil || len(newest) == 0 {
 		return err
 	}
-	at, err := kit.Stamped(newest[0])
+	at, err := kit.ParseInstant(newest[0])
 	if err != nil {
 		return err
 	}

@@ -36,16 +36,16 @@ const offenders = 20
 func Verify(app core.App, modules []kit.Module, out io.Writer) error {
 	broken := 0
 	for _, check := range all(modules) {
-		ids, err := check.Breaches(app)
+		ids, err := check.Violations(app)
 		if err != nil {
-			return fmt.Errorf("verify %q: %w", check.Says, err)
+			return fmt.Errorf("verify %q: %w", check.Description, err)
 		}
 		if len(ids) == 0 {
-			fmt.Fprintln(out, "ok     ", check.Says)
+			fmt.Fprintln(out, "ok     ", check.Description)
 			continue
 		}
 		broken++
-		fmt.Fprintln(out, "BROKEN ", check.Says, strings.Join(ids[:min(len(ids), offenders)], " "))
+		fmt.Fprintln(out, "BROKEN ", check.Description, strings.Join(ids[:min(len(ids), offenders)], " "))
 	}
 	if broken > 0 {
 		return fmt.Errorf("%d invariants are broken", broken)
@@ -64,11 +64,11 @@ func all(modules []kit.Module) (checks []kit.Check) {
 	catalog := kit.CatalogOf(modules)
 	for _, name := range slices.Sorted(maps.Keys(catalog)) {
 		for _, f := range catalog[name].Fields {
-			if relation, ok := f.(*core.RelationField); ok {
+			if relation, ok := f.Field.(*core.RelationField); ok {
 				target := catalog.NameOf(relation.CollectionId)
 				checks = append(checks, asked(kit.Invariant{
-					Says: "Every " + name + "." + f.GetName() + " leads to a record of " + target + ".",
-					Breaches: fmt.Sprintf("SELECT a.id FROM `%s` a WHERE a.`%s` != '' AND NOT EXISTS (SELECT 1 FROM `%s` b WHERE b.id = a.`%s`)",
+					Description: "Every " + name + "." + f.GetName() + " leads to a record of " + target + ".",
+					Violations: fmt.Sprintf("SELECT a.id FROM `%s` a WHERE a.`%s` != '' AND NOT EXISTS (SELECT 1 FROM `%s` b WHERE b.id = a.`%s`)",
 						name, f.GetName(), target, f.GetName()),
 				}))
 			}
@@ -79,8 +79,8 @@ func all(modules []kit.Module) (checks []kit.Check) {
 
 // asked is an invariant as a check.
 func asked(invariant kit.Invariant) kit.Check {
-	return kit.Check{Says: invariant.Says, Breaches: func(app core.App) (ids []string, err error) {
-		err = app.DB().NewQuery("SELECT * FROM (" + invariant.Breaches + fmt.Sprintf(") LIMIT %d", offenders)).Column(&ids)
+	return kit.Check{Description: invariant.Description, Violations: func(app core.App) (ids []string, err error) {
+		err = app.DB().NewQuery("SELECT * FROM (" + invariant.Violations + fmt.Sprintf(") LIMIT %d", offenders)).Column(&ids)
 		return ids, err
 	}}
 }

@@ -22,7 +22,7 @@ func codes(app core.App) {
 	app.OnRecordRequestOTPRequest().BindFunc(func(e *core.RecordCreateOTPRequestEvent) error {
 		id := core.GenerateDefaultRandomId()
 		app, user, code := e.App, e.Record, e.Password
-		kit.Aside(app, "send a code", func() error { // after the answer, which tells nothing
+		kit.AfterResponse(app, "send a code", func() error { // after the answer, which tells nothing
 			if user == nil {
 				return nil
 			}
@@ -110,7 +110,7 @@ func (t *throttle) code(e *core.RequestEvent) error {
 	}
 	name := nameOf(otp.CollectionRef(), otp.RecordRef())
 	if wait := t.enter(name, kit.Now(e.App)); wait > 0 {
-		return kit.Later(e, "password", "too_many_tries", "Too many wrong codes. Wait a little.", wait)
+		return kit.TooManyRequests(e, "password", "too_many_tries", "Too many wrong codes. Wait a little.", wait)
 	}
 	if err := e.Next(); err != nil {
 		return err

@@ -29,7 +29,7 @@ const sameMail = 2 * time.Minute
 func discreet(app core.App) {
 	app.OnRecordRequestEmailChangeRequest("users").BindFunc(func(e *core.RecordRequestEmailChangeRequestEvent) error {
 		app, user, email := e.App, e.Record, e.NewEmail
-		kit.Aside(app, "send a mail to a new address", func() error { return mails.SendRecordChangeEmail(app, user, email) })
+		kit.AfterResponse(app, "send a mail to a new address", func() error { return mails.SendRecordChangeEmail(app, user, email) })
 		return e.NoContent(http.StatusNoContent)
 	})
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalDiscreet", Func: func(se *core.ServeEvent) error {
@@ -66,8 +66,8 @@ func answerFirst(e *core.RequestEvent) error {
 	if verifying && c.Name == core.CollectionNameSuperusers {
 		return e.Next()
 	}
-	app, asker := e.App, kit.CallerOf(e)
-	kit.Aside(app, "send a mail that was asked for", func() error {
+	app, asker := e.App, kit.Caller(e)
+	kit.AfterResponse(app, "send a mail that was asked for", func() error {
 		user, err := app.FindAuthRecordByEmail(c, sent.Email)
 		if err != nil || verifying && user.Verified() || !once(app, e.Request.Pattern+user.Id) {
 			return nil //nolint:nilerr // there is nobody to write to, or nothing to write
@@ -75,7 +75,7 @@ func answerFirst(e *core.RequestEvent) error {
 		if verifying {
 			return mails.SendRecordVerification(app, user)
 		}
-		return mails.SendRecordPasswordReset(app, kit.By(asker, user))
+		return mails.SendRecordPasswordReset(app, kit.SetActor(asker, user))
 	})
 	return e.NoContent(http.StatusNoContent)
 }

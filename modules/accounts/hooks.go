@@ -3,6 +3,8 @@ package accounts
 import (
 	"slices"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -80,14 +82,14 @@ func register(e *core.RecordEvent) error {
 	}
 	if kit.ActorOf(r).Role == kit.Guest {
 		if r.GetString("role") == "" {
-			r.Set("role", string(kit.Patient))
+			r.Set("role", string(role.Patient))
 		}
-		role := kit.Role(r.GetString("role"))
-		if !slices.Contains([]kit.Role{kit.Patient, kit.Doctor}, role) {
+		asked := kit.Role(r.GetString("role"))
+		if !slices.Contains([]kit.Role{role.Patient, role.Doctor}, asked) {
 			return kit.Forbidden("role", "not_allowed", "You can register as a patient or as a doctor. Other accounts are made by an admin.")
 		}
 		r.Set("status", string(Active))
-		if role == kit.Doctor {
+		if asked == role.Doctor {
 			r.Set("status", string(Pending))
 		}
 	}
@@ -114,7 +116,7 @@ func change(e *core.RecordEvent, before *core.Record) error {
 	if !isAdmin(before) || isAdmin(r) {
 		return nil
 	}
-	left, err := e.App.CountRecords("users", dbx.HashExp{"role": string(kit.Admin), "status": string(Active)})
+	left, err := e.App.CountRecords("users", dbx.HashExp{"role": string(role.Admin), "status": string(Active)})
 	if err != nil {
 		return err
 	}
@@ -125,5 +127,5 @@ func change(e *core.RecordEvent, before *core.Record) error {
 }
 
 func isAdmin(r *core.Record) bool {
-	return r.GetString("role") == string(kit.Admin) && r.GetString("status") == string(Active)
+	return r.GetString("role") == string(role.Admin) && r.GetString("status") == string(Active)
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -31,13 +33,13 @@ var credentials = []string{"department", "specialization", "license_no"}
 var invitations = kit.Collection{
 	Name: "invitations",
 	Fields: append(kit.Fields{
-		kit.Required(kit.Email("email")),
-		kit.Required(kit.Select("role", kit.Admin, kit.Doctor, kit.Nurse, kit.Receptionist, kit.Accountant)),
+		kit.Email("email").Required(),
+		kit.Select("role", role.Admin, role.Doctor, role.Nurse, role.Receptionist, role.Accountant).Required(),
 		kit.Relation("department", "departments"), // of a doctor or nurse
 		kit.Text("specialization", 120),           // of a doctor
 		kit.Text("license_no", 60),                // of a doctor or nurse
-		kit.Required(kit.Select("state", Open, Accepted, Revoked)),
-		kit.Required(kit.Instant("expires")),
+		kit.Select("state", Open, Accepted, Revoked).Required(),
+		kit.Instant("expires").Required(),
 		kit.Relation("invited_by", "users"),
 		kit.Relation("user", "users"), // who accepted it
 		kit.Instant("settled_at"),
@@ -49,11 +51,11 @@ var invitations = kit.Collection{
 		{Columns: "status, next_try_at"},
 	},
 	Policy: kit.Policy{
-		kit.Admin: {Read: kit.All, Blind: []string{"token_hash"},
-			Create: kit.All, Sets: []string{"email", "role", "department", "specialization", "license_no"},
-			Update: kit.All, Changes: []string{"state"}},
+		role.Admin: {Read: kit.All, HiddenFields: []string{"token_hash"},
+			Create: kit.All, CreateFields: []string{"email", "role", "department", "specialization", "license_no"},
+			Update: kit.All, UpdateFields: []string{"state"}},
 	},
-	Verbatim: []string{"token_hash"},
+	RawText: []string{"token_hash"},
 }
 
 const invitationKey = "@invitation"
@@ -75,7 +77,7 @@ func invite(e *core.RecordEvent) error {
 	if _, err := e.App.FindAuthRecordByEmail("users", r.GetString("email")); err == nil {
 		return kit.Conflict("email", "has_account", "This address has an account already. Change its role instead.")
 	}
-	if role := kit.Role(r.GetString("role")); role != kit.Doctor && role != kit.Nurse {
+	if invited := kit.Role(r.GetString("role")); invited != role.Doctor && invited != role.Nurse {
 		for _, field := range credentials {
 			if r.GetString(field) != "" {
 				return kit.Invalid(field, "wrong_role", "Only doctors and nurses have a "+field+".")
@@ -89,7 +91,7 @@ func invite(e *core.RecordEvent) error {
 	actor, now := kit.ActorOf(r), kit.Now(e.App)
 	for _, older := range before {
 		older.Set("state", string(Revoked))
-		if err := e.App.Save(kit.By(actor, older)); err != nil {
+		if err := e.App.Save(kit.SetActor(actor, older)); err != nil {
 			return err
 		}
 	}
@@ -143,11 +145,11 @@ func acceptInvitation(e *core.RequestEvent) error {
 		}
 		user.Load(map[string]any{"email": invitation.GetString("email"), "name": sent.Name, "role": invitation.GetString("role"), "status": string(Active), "verified": true})
 		user.SetRaw(invitationKey, invitation)
-		if err := tx.Save(kit.By(by(e), user)); err != nil {
+		if err := tx.Save(kit.SetActor(by(e), user)); err != nil {
 			return err
 		}
 		invitation.Load(map[string]any{"state": string(Accepted), "user": user.Id})
-		return tx.Save(kit.By(by(e), invitation))
+		return tx.Save(kit.SetActor(by(e), invitation))
 	})
 	if err != nil {
 		return err
@@ -157,6 +159,6 @@ func acceptInvitation(e *core.RequestEvent) error {
 
 // by is the hospital itself, at somebody's request.
 func by(e *core.RequestEvent) kit.Actor {
-	caller := kit.CallerOf(e)
+	caller := kit.Caller(e)
 	return kit.Actor{Role: kit.System, IP: caller.IP, Request: caller.Request}
 }

@@ -13,7 +13,7 @@ import (
 func letter() kit.Fields {
 	return kit.Fields{
 		kit.Text("token_hash", 64),
-		kit.Required(kit.Select("status", "pending", "sent", "failed", "skipped")), // of the mail
+		kit.Select("status", "pending", "sent", "failed", "skipped").Required(), // of the mail
 		kit.Instant("sent_at"),
 		kit.Int("attempts", 0, 8),
 		kit.Instant("next_try_at"),

@@ -24,10 +24,10 @@ const registrationHolds = 24 * time.Hour
 var registrations = kit.Collection{
 	Name: "registrations",
 	Fields: append(kit.Fields{
-		kit.Required(kit.Email("email")),
-		&core.JSONField{Name: "said", MaxSize: 1 << 20}, // of the account and beyond it
-		kit.Required(kit.Text("password_hash", 100)),
-		kit.Required(kit.Instant("expires")),
+		kit.Email("email").Required(),
+		kit.JSON("said", 1<<20), // of the account and beyond it
+		kit.Text("password_hash", 100).Required(),
+		kit.Instant("expires").Required(),
 	}, letter()...),
 	Indexes: []kit.Index{
 		{Columns: "token_hash", Unique: true, Where: "token_hash != ''"},
@@ -36,8 +36,8 @@ var registrations = kit.Collection{
 		{Columns: "expires"},
 	},
 	Policy:   kit.Policy{},
-	Fleeting: true,
-	Verbatim: []string{"password_hash", "token_hash"},
+	Expiring: true,
+	RawText:  []string{"password_hash", "token_hash"},
 }
 
 // errRehearsed undoes a registration that went well.
@@ -99,7 +99,7 @@ func takeDown(app core.App, user *core.Record, hash string) error {
 		now := kit.Now(tx)
 		asked.Load(map[string]any{"id": user.Id, "email": user.Email(), "said": said, "password_hash": hash,
 			"expires": now.Add(registrationHolds), "status": "pending", "next_try_at": now})
-		if err := tx.Save(kit.By(kit.ActorOf(user), asked)); err != nil {
+		if err := tx.Save(kit.SetActor(kit.ActorOf(user), asked)); err != nil {
 			return fmt.Errorf("take down a registration: %w", err)
 		}
 		return nil
@@ -150,9 +150,9 @@ func confirmRegistration(e *core.RequestEvent) error {
 		user.SetRaw(core.FieldNamePassword, secret)
 		user.RefreshTokenKey()
 		user.SetRaw(profileKey, said.Profile)
-		guest := kit.CallerOf(e)
+		guest := kit.Caller(e)
 		guest.ID, guest.Role, guest.Superuser, guest.Name = "", kit.Guest, false, "" // whoever is signed in at this device
-		if err := tx.Save(kit.By(guest, user)); err != nil {
+		if err := tx.Save(kit.SetActor(guest, user)); err != nil {
 			return err
 		}
 		return forget(tx, dbx.HashExp{"email": email})
@@ -179,7 +179,7 @@ func forget(app core.App, which dbx.Expression) error {
 
 // Forget takes away the registrations that were not confirmed in time.
 func Forget(app core.App) error {
-	return forget(app, dbx.NewExp("expires <= {:now}", dbx.Params{"now": kit.Stamp(kit.Now(app))}))
+	return forget(app, dbx.NewExp("expires <= {:now}", dbx.Params{"now": kit.FormatInstant(kit.Now(app))}))
 }
 
 // confirming says that who registers has to prove their address.

@@ -4,10 +4,11 @@ import (
 	"strings"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
-	"hospital/internal/kit"
 	"hospital/modules/hospital"
 )
 
@@ -17,7 +18,7 @@ import (
 func shorten(app core.App) {
 	app.OnRecordAuthRequest("users").BindFunc(func(e *core.RecordAuthRequestEvent) error {
 		claims, err := security.ParseUnverifiedJWT(e.Token)
-		if refreshable, _ := claims[core.TokenClaimRefreshable].(bool); err != nil || !refreshable || e.Record.GetString("role") == string(kit.Patient) {
+		if refreshable, _ := claims[core.TokenClaimRefreshable].(bool); err != nil || !refreshable || e.Record.GetString("role") == string(role.Patient) {
 			return e.Next()
 		}
 		house, err := hospital.Of(e.App)

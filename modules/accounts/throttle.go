@@ -42,7 +42,7 @@ func slowDown(app core.App) {
 		name, now := nameOf(e.Collection.Name, e.Identity), kit.Now(e.App)
 		if wait := t.enter(name, now); wait > 0 {
 			e.App.Logger().Warn("sign-in is slowed down after wrong passwords", "collection", e.Collection.Name, "ip", e.RealIP())
-			return kit.Later(e.RequestEvent, "identity", "too_many_tries", "Too many wrong passwords. Wait a little, or set a new password by mail.", wait)
+			return kit.TooManyRequests(e.RequestEvent, "identity", "too_many_tries", "Too many wrong passwords. Wait a little, or set a new password by mail.", wait)
 		}
 		err := e.Next()
 		if err == nil || errors.Is(err, apis.ErrMFA) { // the password was right, also where a code has to follow

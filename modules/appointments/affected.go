@@ -29,7 +29,7 @@ func NameAffected(tx core.App, away *core.Record) error {
 		affected = append(affected, named)
 		audit.Seen(tx, kit.ActorOf(away), "affected", v.Record)
 	}
-	kit.Tell(away, "affected", affected)
+	kit.AddToResponse(away, "affected", affected)
 	return nil
 }
 
@@ -38,7 +38,7 @@ func NameAffected(tx core.App, away *core.Record) error {
 func Within(app core.App, doctor string, from, to time.Time, limit int64) (visits []Appointment, err error) {
 	q := app.RecordQuery("appointments").
 		AndWhere(dbx.NewExp("starts < {:to} AND starts > {:back} AND ends > {:from} AND status IN ('pending', 'approved')",
-			dbx.Params{"from": kit.Stamp(from), "to": kit.Stamp(to), "back": kit.Stamp(from.Add(-longestStay))})).
+			dbx.Params{"from": kit.FormatInstant(from), "to": kit.FormatInstant(to), "back": kit.FormatInstant(from.Add(-longestStay))})).
 		OrderBy("starts", "id").Limit(limit)
 	if doctor != "" {
 		q.AndWhere(dbx.HashExp{"doctor": doctor})

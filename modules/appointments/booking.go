@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
@@ -61,7 +63,7 @@ func timely(tx core.App, a Appointment, actor kit.Actor) error {
 	now := kit.Now(tx)
 	earliest := now
 	switch {
-	case actor.Role == kit.Patient:
+	case actor.Role == role.Patient:
 		earliest = now.Add(settings.MinNotice())
 	case a.visitType() == WalkIn:
 		earliest = now.Add(-lateWalkIn)
@@ -86,7 +88,7 @@ func present(tx core.App, a Appointment, actor kit.Actor) error {
 	if err != nil {
 		return err
 	}
-	if !doctor.GetBool("active") || actor.Role == kit.Patient && !doctor.GetBool("accepts_online") {
+	if !doctor.GetBool("active") || actor.Role == role.Patient && !doctor.GetBool("accepts_online") {
 		return kit.Conflict("doctor", "doctor_unavailable", "This doctor takes no such appointments at present.")
 	}
 	patient, err := tx.FindRecordById("patients", a.Patient())
@@ -134,7 +136,7 @@ func hosted(tx core.App, a Appointment, actor kit.Actor) error {
 		return doctorAway
 	case !inside:
 		return noHours
-	case a.visitType() == WalkIn && actor.Role != kit.Patient:
+	case a.visitType() == WalkIn && actor.Role != role.Patient:
 		return nil // who is here now keeps to the hours, not to the slots
 	}
 	slot, ok := agenda.SlotAt(a.Starts())
@@ -142,7 +144,7 @@ func hosted(tx core.App, a Appointment, actor kit.Actor) error {
 		return noSlot
 	}
 	before := Appointment{a.Original()} // a patient may keep the length that the hospital chose
-	if actor.Role == kit.Patient && !a.Ends().Equal(slot.Ends) && a.stay() != before.stay() {
+	if actor.Role == role.Patient && !a.Ends().Equal(slot.Ends) && a.stay() != before.stay() {
 		return kit.Invalid("ends", "slot_length", "A visit that is booked online takes one slot. Leave the end out.")
 	}
 	return nil

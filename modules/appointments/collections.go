@@ -2,6 +2,7 @@ package appointments
 
 import (
 	"hospital/internal/kit"
+	"hospital/internal/role"
 	"hospital/modules/patients"
 	"hospital/modules/scheduling"
 )
@@ -49,16 +50,16 @@ var appointments = kit.Collection{
 	Name: "appointments",
 	Fields: kit.Fields{
 		kit.Text("number", 30),
-		kit.Required(kit.Relation("patient", "patients")),
+		kit.Relation("patient", "patients").Required(),
 		kit.Text("patient_name", 120), // so that a doctor sees who asks before the record opens
-		kit.Required(kit.Relation("doctor", "doctors")),
-		kit.Required(kit.Instant("starts")),
-		kit.Required(kit.Instant("ends")),
+		kit.Relation("doctor", "doctors").Required(),
+		kit.Instant("starts").Required(),
+		kit.Instant("ends").Required(),
 		kit.Text("room", 60),
 		kit.Int("capacity", 0, scheduling.MaxCapacity), // visits the doctor may have at that time, as the hours said
 		kit.Select[VisitType]("visit_type", "new", FollowUp, "procedure", WalkIn, "telehealth"),
 		kit.Text("reason", 1000),
-		kit.Required(kit.Select("status", statuses...)),
+		kit.Select("status", statuses...).Required(),
 		kit.Select("cancel_code", ByPatient, Rejected, ByHospital, NoShow, Expired, Duplicate),
 		kit.Text("cancel_note", 1000),
 		kit.Text("staff_note", 2000),
@@ -89,21 +90,21 @@ var appointments = kit.Collection{
 		visitLength("appointments_length_update", "UPDATE"),
 	},
 	Policy: kit.Policy{
-		kit.Patient: {Read: kit.Own("patient.user"), Blind: []string{"staff_note"},
-			Create: kit.Own("patient.user"), Sets: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason"},
-			Update: kit.Own("patient.user"), Changes: []string{"starts", "ends", "reason", "status", "cancel_note"}},
-		kit.Doctor: {Read: kit.Own("doctor.user"),
-			Create: inCare, Sets: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason", "staff_note", "overbook"},
-			Update: kit.Own("doctor.user"), Changes: []string{"starts", "ends", "status", "cancel_code", "cancel_note", "staff_note", "overbook", "started_at"}},
-		kit.Nurse: {Read: kit.All,
-			Update: kit.All, Changes: []string{"status", "cancel_code", "checked_in_at"}},
-		kit.Receptionist: {Read: kit.All,
-			Create: kit.All, Sets: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason", "staff_note", "overbook"},
-			Update: kit.All, Changes: []string{"starts", "ends", "visit_type", "reason", "status", "cancel_code", "cancel_note", "staff_note", "overbook", "checked_in_at"}},
-		kit.Accountant: {Read: kit.All, Sees: []string{"number", "patient", "patient_name", "doctor", "starts", "ends", "visit_type", "status", "completed_at", "version"}},
-		kit.Admin: {Read: kit.All,
-			Create: kit.All, Sets: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason", "staff_note", "overbook"},
-			Update: kit.All, Changes: []string{"starts", "ends", "visit_type", "reason", "status", "cancel_code", "cancel_note", "staff_note", "overbook", "checked_in_at", "started_at"}},
+		role.Patient: {Read: kit.Own("patient.user"), HiddenFields: []string{"staff_note"},
+			Create: kit.Own("patient.user"), CreateFields: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason"},
+			Update: kit.Own("patient.user"), UpdateFields: []string{"starts", "ends", "reason", "status", "cancel_note"}},
+		role.Doctor: {Read: kit.Own("doctor.user"),
+			Create: inCare, CreateFields: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason", "staff_note", "overbook"},
+			Update: kit.Own("doctor.user"), UpdateFields: []string{"starts", "ends", "status", "cancel_code", "cancel_note", "staff_note", "overbook", "started_at"}},
+		role.Nurse: {Read: kit.All,
+			Update: kit.All, UpdateFields: []string{"status", "cancel_code", "checked_in_at"}},
+		role.Receptionist: {Read: kit.All,
+			Create: kit.All, CreateFields: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason", "staff_note", "overbook"},
+			Update: kit.All, UpdateFields: []string{"starts", "ends", "visit_type", "reason", "status", "cancel_code", "cancel_note", "staff_note", "overbook", "checked_in_at"}},
+		role.Accountant: {Read: kit.All, VisibleFields: []string{"number", "patient", "patient_name", "doctor", "starts", "ends", "visit_type", "status", "completed_at", "version"}},
+		role.Admin: {Read: kit.All,
+			Create: kit.All, CreateFields: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason", "staff_note", "overbook"},
+			Update: kit.All, UpdateFields: []string{"starts", "ends", "visit_type", "reason", "status", "cancel_code", "cancel_note", "staff_note", "overbook", "checked_in_at", "started_at"}},
 	},
 }
 
@@ -111,8 +112,8 @@ var appointments = kit.Collection{
 var events = kit.Collection{
 	Name: "appointment_events",
 	Fields: kit.Fields{
-		kit.Required(kit.Relation("appointment", "appointments")),
-		kit.Required(kit.Text("action", 40)),
+		kit.Relation("appointment", "appointments").Required(),
+		kit.Text("action", 40).Required(),
 		kit.Text("from", 20),
 		kit.Text("to", 20),
 		kit.Relation("actor", "users"),
@@ -123,11 +124,11 @@ var events = kit.Collection{
 	Indexes:  []kit.Index{{Columns: "appointment"}},
 	Triggers: kit.AppendOnly("appointment_events"),
 	Policy: kit.Policy{
-		kit.Patient:      {Read: kit.Own("appointment.patient.user")},
-		kit.Doctor:       {Read: kit.Own("appointment.doctor.user")},
-		kit.Nurse:        {Read: kit.All},
-		kit.Receptionist: {Read: kit.All},
-		kit.Admin:        {Read: kit.All},
+		role.Patient:      {Read: kit.Own("appointment.patient.user")},
+		role.Doctor:       {Read: kit.Own("appointment.doctor.user")},
+		role.Nurse:        {Read: kit.All},
+		role.Receptionist: {Read: kit.All},
+		role.Admin:        {Read: kit.All},
 	},
 }
 

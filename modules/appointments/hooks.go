@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -26,7 +28,7 @@ var (
 	// HospitalMoved and HospitalCancelled are what patients do not know yet: that
 	// somebody else gave their visit another time, or took it from them.
 	HospitalMoved = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
-		return before != nil && kit.ActorOf(after).Role != kit.Patient && Appointment{after}.Active() && Appointment{after}.moved(Appointment{before})
+		return before != nil && kit.ActorOf(after).Role != role.Patient && Appointment{after}.Active() && Appointment{after}.moved(Appointment{before})
 	}}
 	HospitalCancelled = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
 		return before != nil && Appointment{before}.Active() && Appointment{after}.Status() == Cancelled &&
@@ -49,7 +51,7 @@ func hooks(app core.App) {
 // they hold no slot and nobody waits for an answer.
 func Expire(app core.App) error {
 	waiting, err := app.FindRecordsByFilter("appointments", "status = {:pending} && starts <= {:now}", "starts", 500, 0,
-		dbx.Params{"pending": string(Pending), "now": kit.Stamp(kit.Now(app))})
+		dbx.Params{"pending": string(Pending), "now": kit.FormatInstant(kit.Now(app))})
 	if err != nil {
 		return err
 	}
@@ -75,7 +77,7 @@ func book(e *core.RecordEvent) error {
 		a.setEnds(ends)
 	}
 	a.setStatus(Approved)
-	if actor.Role == kit.Patient {
+	if actor.Role == role.Patient {
 		a.setStatus(Pending)
 	} else {
 		a.stamp("approved", actor.ID, now)
@@ -100,7 +102,7 @@ func book(e *core.RecordEvent) error {
 // an event is written.
 func change(e *core.RecordEvent, stored *core.Record) error {
 	before, after, actor := Appointment{stored}, Appointment{e.Record}, kit.ActorOf(e.Record)
-	if err := kit.Current(before.Record, after.Record, "this appointment"); err != nil {
+	if err := kit.CheckVersion(before.Record, after.Record, "this appointment"); err != nil {
 		return err
 	}
 	if !kit.Changed(stored, e.Record) || !slices.Contains(statuses, after.Status()) {
@@ -139,7 +141,7 @@ func plainly(tx core.App, before, after Appointment, actor kit.Actor) error {
 		return nil
 	}
 	after.setOverbook(false)
-	if actor.Role == kit.Patient {
+	if actor.Role == role.Patient {
 		return nil
 	}
 	for _, check := range everything {
@@ -190,7 +192,7 @@ func settle(tx core.App, before, after Appointment, actor kit.Actor) error {
 	}
 	if after.Status() == Cancelled && before.Status() != Cancelled && after.cancelCode() == "" {
 		after.setCancelCode(ByHospital)
-		if actor.Role == kit.Patient {
+		if actor.Role == role.Patient {
 			after.setCancelCode(ByPatient)
 		}
 	}
@@ -213,7 +215,7 @@ func effect(app core.App, did string, after Appointment, actor kit.Actor) {
 	case "start":
 		after.stamp("started", actor.ID, now)
 	case "reschedule":
-		if actor.Role == kit.Patient {
+		if actor.Role == role.Patient {
 			after.setStatus(Pending)
 			after.stamp("approved", "", time.Time{})
 		}

@@ -130,7 +130,7 @@ func (m *machine) compare(t *rapid.T) {
 	if n := m.h.Count("appointments"); n != int64(len(m.visits)) {
 		t.Fatalf("the hospital has %d visits, the model %d", n, len(m.visits))
 	}
-	if report := m.h.Breaches(appointments.Module); report != "" {
+	if report := m.h.Violations(appointments.Module); report != "" {
 		t.Fatal(report)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -114,7 +116,7 @@ func firstSlots(e *core.RequestEvent) error {
 
 // bookable says whether somebody can book a doctor at all.
 func bookable(doctor *core.Record, actor kit.Actor) bool {
-	return doctor.GetBool("active") && (actor.Role != kit.Patient || doctor.GetBool("accepts_online"))
+	return doctor.GetBool("active") && (actor.Role != role.Patient || doctor.GetBool("accepts_online"))
 }
 
 // fitting is the doctors whom somebody can book, of a department and a
@@ -141,7 +143,7 @@ func fitting(app core.App, actor kit.Actor, department, specialization string) (
 
 // ask reads who asks and about which days.
 func ask(e *core.RequestEvent) (q question, err error) {
-	if q.actor, err = kit.Caller(e); err != nil {
+	if q.actor, err = kit.RequireCaller(e); err != nil {
 		return q, err
 	}
 	settings, err := hospital.Of(e.App)
@@ -149,11 +151,11 @@ func ask(e *core.RequestEvent) (q question, err error) {
 		return q, err
 	}
 	zone := settings.Zone()
-	first, err := kit.DayAsked(e, "from", scheduling.Today(kit.Now(e.App), zone))
+	first, err := kit.QueryDay(e, "from", scheduling.Today(kit.Now(e.App), zone))
 	if err != nil {
 		return q, err
 	}
-	last, err := kit.DayAsked(e, "to", first.AddDate(0, 0, usualDays-1))
+	last, err := kit.QueryDay(e, "to", first.AddDate(0, 0, usualDays-1))
 	if err != nil {
 		return q, err
 	}

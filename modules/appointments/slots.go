@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -22,7 +24,7 @@ type Free struct {
 }
 
 func freeOf(doctor string, s scheduling.Slot) Free {
-	return Free{kit.Stamp(s.Starts), kit.Stamp(s.Ends), doctor, s.Room, s.Remaining}
+	return Free{kit.FormatInstant(s.Starts), kit.FormatInstant(s.Ends), doctor, s.Room, s.Remaining}
 }
 
 // holding is the visits of some doctors or patients that hold time between two
@@ -31,7 +33,7 @@ func holding(app core.App, who string, ids []string, from, to time.Time, except 
 	var rows []struct{ Who, Starts, Ends string }
 	err := app.DB().NewQuery(`SELECT a.[[` + who + `]] AS who, a.starts, a.ends FROM json_each({:ids}) i CROSS JOIN appointments a ON a.[[` + who + `]] = i.value
 		WHERE a.starts < {:to} AND a.starts > {:back} AND a.ends > {:from} AND a.status IN ('pending', 'approved') AND a.id != {:except}`).
-		Bind(dbx.Params{"ids": scheduling.List(ids), "from": kit.Stamp(from), "to": kit.Stamp(to), "back": kit.Stamp(from.Add(-longestStay)), "except": except}).All(&rows)
+		Bind(dbx.Params{"ids": scheduling.List(ids), "from": kit.FormatInstant(from), "to": kit.FormatInstant(to), "back": kit.FormatInstant(from.Add(-longestStay)), "except": except}).All(&rows)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +129,7 @@ func offering(app core.App, refused *core.Record, refusal error) error {
 	for _, s := range others {
 		free = append(free, freeOf(a.Doctor(), s))
 	}
-	return kit.Offering(refusal, map[string]any{"slots": free})
+	return kit.WithParams(refusal, map[string]any{"slots": free})
 }
 
 // Plans finds times for many visits, one after the other, none of them twice.
@@ -223,7 +225,7 @@ func window(app core.App, actor kit.Actor) (from, until time.Time, err error) {
 	}
 	now := kit.Now(app)
 	from, until = now, now.Add(settings.Horizon())
-	if actor.Role == kit.Patient {
+	if actor.Role == role.Patient {
 		from = now.Add(settings.MinNotice())
 	}
 	return from, until, nil

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"hospital/internal/role"
+
 	"hospital/internal/kit"
 	"hospital/modules/hospital"
 )
@@ -11,16 +13,16 @@ import (
 // states is everything that can be done to an appointment once it is booked.
 // That a doctor or a patient touches only their own stands in the policy.
 var states = kit.States{
-	{"approve", at(Pending), string(Approved), by(kit.Doctor, kit.Receptionist, kit.Admin), inFuture},
-	{"reject", at(Pending), string(Cancelled), by(kit.Doctor, kit.Admin), explained},
-	{"reschedule", at(Pending, Approved), "", by(kit.Patient, kit.Doctor, kit.Receptionist, kit.Admin), movable},
-	{"cancel", at(Pending, Approved), string(Cancelled), by(kit.Patient, kit.Doctor, kit.Receptionist, kit.Admin), cancellable},
-	{"check in", at(Approved), "", by(kit.Nurse, kit.Receptionist, kit.Admin), onTheDay},
-	{"start", at(Approved), "", by(kit.Doctor, kit.Admin), notStarted},
-	{"miss", at(Approved), string(Cancelled), by(kit.Doctor, kit.Nurse, kit.Receptionist, kit.Admin), missed},
-	{"complete", at(Approved), string(Completed), by(kit.Doctor, kit.Admin), begun},
+	{"approve", at(Pending), string(Approved), by(role.Doctor, role.Receptionist, role.Admin), inFuture},
+	{"reject", at(Pending), string(Cancelled), by(role.Doctor, role.Admin), explained},
+	{"reschedule", at(Pending, Approved), "", by(role.Patient, role.Doctor, role.Receptionist, role.Admin), movable},
+	{"cancel", at(Pending, Approved), string(Cancelled), by(role.Patient, role.Doctor, role.Receptionist, role.Admin), cancellable},
+	{"check in", at(Approved), "", by(role.Nurse, role.Receptionist, role.Admin), onTheDay},
+	{"start", at(Approved), "", by(role.Doctor, role.Admin), notStarted},
+	{"miss", at(Approved), string(Cancelled), by(role.Doctor, role.Nurse, role.Receptionist, role.Admin), missed},
+	{"complete", at(Approved), string(Completed), by(role.Doctor, role.Admin), begun},
 	{"expire", at(Pending), string(Cancelled), by(kit.System), past},
-	{"edit", at(Pending, Approved), "", by(kit.Patient, kit.Doctor, kit.Receptionist, kit.Admin), nil},
+	{"edit", at(Pending, Approved), "", by(role.Patient, role.Doctor, role.Receptionist, role.Admin), nil},
 }
 
 func by(roles ...kit.Role) []kit.Role { return roles }
@@ -94,7 +96,7 @@ func cancellable(m kit.Move) error {
 		return kit.Conflict("status", "invalid_transition", "The visit has already started.")
 	}
 	code := (Appointment{m.After}).cancelCode()
-	if m.Actor.Role == kit.Patient && code != ByPatient || m.Actor.Role != kit.Patient && !slices.Contains([]CancelCode{ByPatient, ByHospital, Duplicate}, code) {
+	if m.Actor.Role == role.Patient && code != ByPatient || m.Actor.Role != role.Patient && !slices.Contains([]CancelCode{ByPatient, ByHospital, Duplicate}, code) {
 		return kit.Invalid("cancel_code", "invalid_code", "This is not a reason you can cancel for.")
 	}
 	return beforeCutoff(m)
@@ -102,7 +104,7 @@ func cancellable(m kit.Move) error {
 
 // beforeCutoff holds patients to the hospital's notice; staff may act until the visit.
 func beforeCutoff(m kit.Move) error {
-	if m.Actor.Role != kit.Patient {
+	if m.Actor.Role != role.Patient {
 		return nil
 	}
 	settings, err := hospital.Of(m.App)

@@ -446,7 +446,7 @@ func TestTamperingIsFoundWithItsNumber(t *testing.T) {
 			if err != nil || report.Broken == nil || report.Broken.Seq != want || !strings.Contains(report.Broken.Why, c.why) {
 				t.Errorf("found is %+v %+v (%v), should be %d: %s", report, report.Broken, err, want, c.why)
 			}
-			if h.Breaches() == "" {
+			if h.Violations() == "" {
 				t.Error("the verify command does not find it")
 			}
 			answer := h.As("admin1").Do(http.MethodGet, "/api/hospital/audit/verify", nil).OK(t)

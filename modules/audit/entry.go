@@ -72,8 +72,8 @@ func Write(tx core.App, entries ...Entry) error {
 		if e.Actor.Superuser {
 			r.Role = "operator"
 		}
-		if r.At = kit.Stamp(e.at); e.at.IsZero() {
-			r.At = kit.Stamp(kit.Now(tx))
+		if r.At = kit.FormatInstant(e.at); e.at.IsZero() {
+			r.At = kit.FormatInstant(kit.Now(tx))
 		}
 		if r.Changes, err = written(e.Changes); err != nil {
 			return err
@@ -102,7 +102,7 @@ func written(changes map[string][2]string) (string, error) {
 // insert goes past the laws of records: an entry is nobody's to validate, and is
 // not itself audited.
 func insert(tx core.App, r row) error {
-	now := kit.Stamp(time.Now())
+	now := kit.FormatInstant(time.Now())
 	_, err := tx.NonconcurrentDB().Insert("audit_log", dbx.Params{"id": security.PseudorandomStringWithAlphabet(core.DefaultIdLength, core.DefaultIdAlphabet),
 		"seq": r.Seq, "at": r.At, "actor": r.Actor, "actor_name": r.ActorName, "role": r.Role, "action": r.Action, "collection": r.Collection, "record": r.Record, "patient": r.Patient,
 		"outcome": r.Outcome, "changes": r.Changes, "ip": r.IP, "request": r.Request, "prev_hash": r.PrevHash, "hash": r.Hash, "created": now, "updated": now}).Execute()

@@ -21,14 +21,14 @@ func hooks(app core.App) {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		keep.seen(kit.CallerOf(e.RequestEvent), "view", shown(e.Record)...)
+		keep.seen(kit.Caller(e.RequestEvent), "view", shown(e.Record)...)
 		return nil
 	})
 	app.OnRecordsListRequest().BindFunc(func(e *core.RecordsListRequestEvent) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		keep.seen(kit.CallerOf(e.RequestEvent), "list", shown(e.Records...)...)
+		keep.seen(kit.Caller(e.RequestEvent), "list", shown(e.Records...)...)
 		return nil
 	})
 	app.OnFileDownloadRequest().BindFunc(func(e *core.FileDownloadRequestEvent) error {
@@ -42,7 +42,7 @@ func hooks(app core.App) {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		keep.seen(kit.CallerOf(e.RequestEvent), "view", beside(e.Record)...)
+		keep.seen(kit.Caller(e.RequestEvent), "view", beside(e.Record)...)
 		return nil
 	}
 	app.OnRecordCreateRequest().BindFunc(written)
@@ -51,7 +51,7 @@ func hooks(app core.App) {
 	app.OnRecordEnrich().BindFunc(func(e *core.RecordEnrichEvent) error {
 		err := e.Next()
 		if err == nil && e.RequestInfo.Context == core.RequestInfoContextRealtime {
-			keep.seen(keep.listener(e.RequestInfo.Auth), hear, shown(e.Record)...)
+			keep.seen(keep.listener(e.App, e.RequestInfo.Auth), hear, shown(e.Record)...)
 		}
 		return err
 	})
@@ -60,10 +60,10 @@ func hooks(app core.App) {
 			return err
 		}
 		if e.Auth != nil {
-			keep.listening.Store(e.Auth.Id, kit.CallerOf(e.RequestEvent))
+			keep.listening.Store(e.Auth.Id, kit.Caller(e.RequestEvent))
 		}
 		for _, topic := range e.Subscriptions {
-			keep.note(Entry{Actor: kit.CallerOf(e.RequestEvent), Action: "subscribe", Collection: topicOf(topic), Outcome: Done})
+			keep.note(Entry{Actor: kit.Caller(e.RequestEvent), Action: "subscribe", Collection: topicOf(topic), Outcome: Done})
 		}
 		return nil
 	})
@@ -124,7 +124,7 @@ func onWrite(action string) func(*core.RecordEvent) error {
 			}
 			actor := kit.ActorOf(e.Record)
 			if actor.Request == "" {
-				cause := kit.CauseOf(e.App)
+				cause := kit.ActorIn(e.App)
 				actor.IP, actor.Request = cause.IP, cause.Request
 			}
 			return Write(e.App, Entry{Actor: actor, Action: action, Collection: e.Record.Collection().Name, Record: e.Record.Id, Patient: patient, Outcome: Done, Changes: changes})

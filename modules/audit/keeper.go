@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/routine"
 
@@ -42,7 +44,7 @@ func (k *keeper) note(e Entry) { k.add(pending{entry: e}) }
 // seen puts down that somebody saw records. Who sees only their own, as patients
 // do, leaves no trace.
 func (k *keeper) seen(actor kit.Actor, action string, records ...*core.Record) {
-	if actor.Role == kit.Patient || actor.Role == kit.Guest {
+	if actor.Role == role.Patient || actor.Role == kit.Guest {
 		return
 	}
 	records = slices.DeleteFunc(slices.Clone(records), func(r *core.Record) bool { // which are nobody's
@@ -158,7 +160,7 @@ func (p pending) entries(tx core.App) (entries []Entry, err error) {
 // others try is not said of a patient: it would tell them who it was.
 func (p pending) refusal(tx core.App) ([]Entry, error) {
 	e := p.entry
-	if e.Outcome != Refused || e.Record == "" || e.Actor.Role == kit.Guest || e.Actor.Role == kit.Patient {
+	if e.Outcome != Refused || e.Record == "" || e.Actor.Role == kit.Guest || e.Actor.Role == role.Patient {
 		return []Entry{e}, nil
 	}
 	r, err := tx.FindRecordById(e.Collection, e.Record)

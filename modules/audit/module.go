@@ -21,7 +21,7 @@ var Module = kit.Module{
 	Collections: []kit.Collection{log},
 	Hooks:       hooks,
 	Routes:      routes,
-	Checks: []kit.Check{{Says: "The audit log is as it was written.", Breaches: func(app core.App) ([]string, error) {
+	Checks: []kit.Check{{Description: "The audit log is as it was written.", Violations: func(app core.App) ([]string, error) {
 		report, err := Verify(app)
 		if err != nil || report.Broken == nil {
 			return nil, err

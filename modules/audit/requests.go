@@ -27,7 +27,7 @@ func signIns(app core.App, keep *keeper) {
 		if e.Auth != nil && e.Auth.IsSuperuser() && e.Auth.Id != e.Record.Id {
 			return nil // an operator takes an account's place, which has an entry of its own
 		}
-		actor := kit.ActorAs(e.RequestEvent, e.Record)
+		actor := kit.CallerAs(e.RequestEvent, e.Record)
 		entry := Entry{Actor: actor, Action: "sign in", Collection: e.Collection.Name, Record: e.Record.Id, Outcome: Done}
 		if e.AuthMethod == "" {
 			entry.Action = "refresh"
@@ -42,21 +42,21 @@ func signIns(app core.App, keep *keeper) {
 	})
 	// Who has the token of a mail is whoever gets the mails of the account.
 	app.OnRecordConfirmPasswordResetRequest().BindFunc(func(e *core.RecordConfirmPasswordResetRequestEvent) error {
-		kit.By(kit.ActorAs(e.RequestEvent, e.Record), e.Record)
+		kit.SetActor(kit.CallerAs(e.RequestEvent, e.Record), e.Record)
 		return e.Next()
 	})
 	app.OnRecordConfirmVerificationRequest().BindFunc(func(e *core.RecordConfirmVerificationRequestEvent) error {
-		kit.By(kit.ActorAs(e.RequestEvent, e.Record), e.Record)
+		kit.SetActor(kit.CallerAs(e.RequestEvent, e.Record), e.Record)
 		return e.Next()
 	})
 	app.OnRecordConfirmEmailChangeRequest().BindFunc(func(e *core.RecordConfirmEmailChangeRequestEvent) error {
-		kit.By(kit.ActorAs(e.RequestEvent, e.Record), e.Record)
+		kit.SetActor(kit.CallerAs(e.RequestEvent, e.Record), e.Record)
 		return e.Next()
 	})
 	app.OnRecordAuthWithPasswordRequest().BindFunc(func(e *core.RecordAuthWithPasswordRequestEvent) error {
 		err := e.Next()
 		if err != nil {
-			entry := Entry{Actor: kit.CallerOf(e.RequestEvent), Action: "sign in", Collection: e.Collection.Name, Outcome: Refused}
+			entry := Entry{Actor: kit.Caller(e.RequestEvent), Action: "sign in", Collection: e.Collection.Name, Outcome: Refused}
 			if errors.Is(err, apis.ErrMFA) { // the first half of one; a code has to follow
 				entry.Action, entry.Outcome = "password", Done
 			}
@@ -74,13 +74,13 @@ func signIns(app core.App, keep *keeper) {
 // but by a token in the address.
 func holder(e *core.RequestEvent) kit.Actor {
 	if e.Request.Pattern != "GET /api/backups/{key}" && !strings.HasPrefix(e.Request.Pattern, "GET /api/files/") {
-		return kit.CallerOf(e)
+		return kit.Caller(e)
 	}
 	auth, err := e.App.FindAuthRecordByToken(e.Request.URL.Query().Get("token"), core.TokenTypeFile)
 	if err != nil {
-		return kit.CallerOf(e)
+		return kit.Caller(e)
 	}
-	return kit.ActorAs(e, auth)
+	return kit.CallerAs(e, auth)
 }
 
 // told marks a request whose refusal is in the log already.
@@ -204,7 +204,7 @@ func operators(app core.App, keep *keeper) {
 			if err != nil {
 				return err
 			}
-			return Write(tx, Entry{Actor: kit.CallerOf(e.RequestEvent), Action: "settings", Outcome: Done, Changes: changes})
+			return Write(tx, Entry{Actor: kit.Caller(e.RequestEvent), Action: "settings", Outcome: Done, Changes: changes})
 		})
 	})
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {

@@ -3,6 +3,8 @@ package audit
 import (
 	"net/http"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
@@ -10,11 +12,11 @@ import (
 
 func routes(api *kit.Routes) {
 	api.GET("/audit/verify", func(e *core.RequestEvent) error {
-		actor, err := kit.Caller(e)
+		actor, err := kit.RequireCaller(e)
 		if err != nil {
 			return err
 		}
-		if actor.Role != kit.Admin {
+		if actor.Role != role.Admin {
 			return e.ForbiddenError("Only admins verify the audit log.", nil)
 		}
 		if err := Flush(e.App); err != nil {

@@ -14,8 +14,8 @@ import (
 const hear = "hear"
 
 // listener is who is told something on a stream, from where they last subscribed.
-func (k *keeper) listener(auth *core.Record) kit.Actor {
-	actor := kit.ReaderOf(auth)
+func (k *keeper) listener(app core.App, auth *core.Record) kit.Actor {
+	actor := kit.ActorFor(app, auth)
 	if auth != nil {
 		if last, ok := k.listening.Load(auth.Id); ok {
 			actor.IP, actor.Request = last.(kit.Actor).IP, last.(kit.Actor).Request

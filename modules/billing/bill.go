@@ -19,7 +19,7 @@ func change(e *core.RecordEvent, before *core.Record) error {
 	if actor.Role == kit.System {
 		return e.Next()
 	}
-	if err := kit.Current(before, bill, "this bill"); err != nil {
+	if err := kit.CheckVersion(before, bill, "this bill"); err != nil {
 		return err
 	}
 	if !kit.Changed(before, bill) {

@@ -38,7 +38,7 @@ func note(e *core.RecordEvent) error {
 // rectify is the law for another quantity, which can be noted until the bill is written.
 func rectify(e *core.RecordEvent, before *core.Record) error {
 	c := e.Record
-	if err := kit.Current(before, c, "this charge"); err != nil {
+	if err := kit.CheckVersion(before, c, "this charge"); err != nil {
 		return err
 	}
 	if !kit.Changed(before, c) {

@@ -3,6 +3,7 @@ package billing
 import (
 	"hospital/internal/kit"
 	"hospital/internal/money"
+	"hospital/internal/role"
 )
 
 // Kind of a bill.
@@ -70,22 +71,22 @@ const mostLines = 1000
 var issued = kit.Own("patient.user").Only("own-issued", `issued_at != ""`)
 
 var accounting = kit.Grant{Read: kit.All,
-	Create: kit.All, Sets: []string{"kind", "patient", "original", "total_minor", "reason", "due_on"},
-	Update: kit.All, Changes: []string{"status", "reason", "due_on"}}
+	Create: kit.All, CreateFields: []string{"kind", "patient", "original", "total_minor", "reason", "due_on"},
+	Update: kit.All, UpdateFields: []string{"status", "reason", "due_on"}}
 
 // bills are what is asked for. An issued one never changes: what is paid and
 // credited is added up beside it.
 var bills = kit.Collection{
 	Name: "bills",
 	Fields: kit.Fields{
-		kit.Required(kit.Text("number", 40)),
-		kit.Required(kit.Select("kind", Invoice, CreditNote)),
+		kit.Text("number", 40).Required(),
+		kit.Select("kind", Invoice, CreditNote).Required(),
 		kit.Relation("appointment", "appointments"), // empty for other sales
-		kit.Required(kit.Relation("patient", "patients")),
+		kit.Relation("patient", "patients").Required(),
 		kit.Relation("doctor", "doctors"),
 		kit.Relation("original", "bills"), // what a credit note takes back, or the void bill that this one replaces
-		kit.Required(kit.Select("status", statuses...)),
-		kit.Required(kit.Text("currency", 3)),
+		kit.Select("status", statuses...).Required(),
+		kit.Text("currency", 3).Required(),
 		kit.Minor("subtotal_minor"),
 		kit.Minor("discount_minor"),
 		kit.Minor("tax_minor"),
@@ -121,25 +122,25 @@ var bills = kit.Collection{
 		{"bills_no_delete", "BEFORE DELETE ON bills", "SELECT RAISE(ABORT, 'append_only')"},
 	},
 	Policy: kit.Policy{
-		kit.Patient:      {Read: issued},
-		kit.Receptionist: {Read: kit.All},
-		kit.Accountant:   accounting,
-		kit.Admin:        accounting,
+		role.Patient:      {Read: issued},
+		role.Receptionist: {Read: kit.All},
+		role.Accountant:   accounting,
+		role.Admin:        accounting,
 	},
 }
 
 var lines = kit.Grant{Read: kit.All,
-	Create: kit.All, Sets: []string{"bill", "service", "description", "quantity", "unit_minor", "tax_bp"},
-	Update: kit.All, Changes: []string{"description", "quantity", "unit_minor", "tax_bp"}}
+	Create: kit.All, CreateFields: []string{"bill", "service", "description", "quantity", "unit_minor", "tax_bp"},
+	Update: kit.All, UpdateFields: []string{"description", "quantity", "unit_minor", "tax_bp"}}
 
 // items are the lines of a bill: what was done, at the price of that day.
 var items = kit.Collection{
 	Name: "bill_items",
 	Fields: kit.Fields{
-		kit.Required(kit.Relation("bill", "bills")),
+		kit.Relation("bill", "bills").Required(),
 		kit.Relation("service", "services"),
 		kit.Relation("credits", "bill_items"), // of a credit note: the line that it takes back a part of
-		kit.Required(kit.Text("description", 300)),
+		kit.Text("description", 300).Required(),
 		kit.Int("quantity", 0, 100_000), // 0 strikes a line of a draft out
 		kit.Text("currency", 3),
 		kit.Minor("unit_minor"),
@@ -154,16 +155,16 @@ var items = kit.Collection{
 		{"bill_items_no_delete", "BEFORE DELETE ON bill_items", "SELECT RAISE(ABORT, 'append_only')"},
 	},
 	Policy: kit.Policy{
-		kit.Patient:      {Read: kit.Own("bill.patient.user").Only("own-issued", `bill.issued_at != ""`)},
-		kit.Receptionist: {Read: kit.All},
-		kit.Accountant:   lines,
-		kit.Admin:        lines,
+		role.Patient:      {Read: kit.Own("bill.patient.user").Only("own-issued", `bill.issued_at != ""`)},
+		role.Receptionist: {Read: kit.All},
+		role.Accountant:   lines,
+		role.Admin:        lines,
 	},
 }
 
 // charge is what somebody at a visit may note of it.
 func charge(whose kit.Scope) kit.Grant {
-	return kit.Grant{Read: whose, Create: whose, Sets: []string{"appointment", "service", "quantity"}, Update: whose, Changes: []string{"quantity"}}
+	return kit.Grant{Read: whose, Create: whose, CreateFields: []string{"appointment", "service", "quantity"}, Update: whose, UpdateFields: []string{"quantity"}}
 }
 
 // charges are what was done during a visit beside the consultation. They become
@@ -171,8 +172,8 @@ func charge(whose kit.Scope) kit.Grant {
 var charges = kit.Collection{
 	Name: "charges",
 	Fields: kit.Fields{
-		kit.Required(kit.Relation("appointment", "appointments")),
-		kit.Required(kit.Relation("service", "services")),
+		kit.Relation("appointment", "appointments").Required(),
+		kit.Relation("service", "services").Required(),
 		kit.Int("quantity", 0, 1_000), // 0 strikes it out
 		kit.Relation("recorded_by", "users"),
 		kit.Int("version", 0, 1<<50),
@@ -180,27 +181,27 @@ var charges = kit.Collection{
 	Indexes:  []kit.Index{{Columns: "appointment"}},
 	Triggers: []kit.Trigger{{"charges_no_delete", "BEFORE DELETE ON charges", "SELECT RAISE(ABORT, 'append_only')"}},
 	Policy: kit.Policy{
-		kit.Doctor:       charge(kit.Own("appointment.doctor.user")),
-		kit.Nurse:        charge(kit.All),
-		kit.Receptionist: charge(kit.All),
-		kit.Accountant:   {Read: kit.All},
-		kit.Admin:        charge(kit.All),
+		role.Doctor:       charge(kit.Own("appointment.doctor.user")),
+		role.Nurse:        charge(kit.All),
+		role.Receptionist: charge(kit.All),
+		role.Accountant:   {Read: kit.All},
+		role.Admin:        charge(kit.All),
 	},
 }
 
-var granting = kit.Grant{Read: kit.All, Create: kit.All, Sets: []string{"bill", "bp", "amount_minor", "reason"}, Update: kit.All, Changes: []string{"status"}}
+var granting = kit.Grant{Read: kit.All, Create: kit.All, CreateFields: []string{"bill", "bp", "amount_minor", "reason"}, Update: kit.All, UpdateFields: []string{"status"}}
 
 // discounts are asked for with a reason. What the hospital's limit does not allow,
 // another admin approves.
 var discounts = kit.Collection{
 	Name: "discounts",
 	Fields: kit.Fields{
-		kit.Required(kit.Relation("bill", "bills")),
+		kit.Relation("bill", "bills").Required(),
 		kit.Int("bp", 0, 10_000), // of the subtotal; or else
 		kit.Minor("amount_minor"),
 		kit.Text("currency", 3),
-		kit.Required(kit.Text("reason", 500)),
-		kit.Required(kit.Select("status", Asked, Granted, Withdrawn)),
+		kit.Text("reason", 500).Required(),
+		kit.Select("status", Asked, Granted, Withdrawn).Required(),
 		kit.Relation("credit_note", "bills"), // what a discount on an issued bill became
 		kit.Relation("requested_by", "users"),
 		kit.Relation("decided_by", "users"),
@@ -217,7 +218,7 @@ var discounts = kit.Collection{
 			" OR OLD.requested_by != NEW.requested_by OR (OLD.status = 'rejected' AND NEW.status != 'rejected')", "SELECT RAISE(ABORT, 'append_only')"},
 		{"discounts_no_delete", "BEFORE DELETE ON discounts", "SELECT RAISE(ABORT, 'append_only')"},
 	},
-	Policy: kit.Policy{kit.Accountant: granting, kit.Admin: granting},
+	Policy: kit.Policy{role.Accountant: granting, role.Admin: granting},
 }
 
 // recorded is what somebody says of a payment, and refunding what they say of a refund.
@@ -234,15 +235,15 @@ var payments = kit.Collection{
 	Fields: kit.Fields{
 		kit.Text("number", 40),
 		kit.Text("receipt", 40), // from when it is verified
-		kit.Required(kit.Select("kind", Payment, Refund)),
-		kit.Required(kit.Relation("bill", "bills")),
-		kit.Required(kit.Relation("patient", "patients")),
+		kit.Select("kind", Payment, Refund).Required(),
+		kit.Relation("bill", "bills").Required(),
+		kit.Relation("patient", "patients").Required(),
 		kit.Relation("refund_of", "payments"),
-		kit.Required(kit.Select[Method]("method", "cash", "card", "transfer", "mobile", "cheque", "insurance")),
-		kit.Required(kit.Int("amount_minor", 1, money.Max)),
-		kit.Required(kit.Text("currency", 3)),
+		kit.Select[Method]("method", "cash", "card", "transfer", "mobile", "cheque", "insurance").Required(),
+		kit.Int("amount_minor", 1, money.Max).Required(),
+		kit.Text("currency", 3).Required(),
 		kit.Text("reference", 120),
-		kit.Required(kit.Select("status", Pending, Verified, Refused)),
+		kit.Select("status", Pending, Verified, Refused).Required(),
 		kit.Relation("recorded_by", "users"),
 		kit.Relation("decided_by", "users"),
 		kit.Instant("decided_at"),
@@ -267,10 +268,10 @@ var payments = kit.Collection{
 		{"payments_once", "BEFORE INSERT ON payments WHEN NEW.kind = 'payment' AND " + booked("NEW.method", "NEW.reference"), "SELECT RAISE(ABORT, 'already_booked')"},
 	},
 	Policy: kit.Policy{
-		kit.Patient:      {Read: kit.Own("patient.user"), Create: kit.Own("bill.patient.user").Only("own", `bill.issued_at != ""`), Sets: recorded},
-		kit.Receptionist: {Read: kit.All, Create: kit.All, Sets: recorded},
-		kit.Accountant:   {Read: kit.All, Create: kit.All, Sets: refunding, Update: kit.All, Changes: []string{"status", "note"}},
-		kit.Admin:        {Read: kit.All, Create: kit.All, Sets: refunding, Update: kit.All, Changes: []string{"status", "note"}},
+		role.Patient:      {Read: kit.Own("patient.user"), Create: kit.Own("bill.patient.user").Only("own", `bill.issued_at != ""`), CreateFields: recorded},
+		role.Receptionist: {Read: kit.All, Create: kit.All, CreateFields: recorded},
+		role.Accountant:   {Read: kit.All, Create: kit.All, CreateFields: refunding, Update: kit.All, UpdateFields: []string{"status", "note"}},
+		role.Admin:        {Read: kit.All, Create: kit.All, CreateFields: refunding, Update: kit.All, UpdateFields: []string{"status", "note"}},
 	},
 }
 

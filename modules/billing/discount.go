@@ -81,7 +81,7 @@ func asked(d *core.Record, subtotal money.Amount, settings hospital.Settings) (o
 // grant is the law for what becomes of a discount.
 func grant(e *core.RecordEvent, before *core.Record) error {
 	d, actor := e.Record, kit.ActorOf(e.Record)
-	if err := kit.Current(before, d, "this discount"); err != nil {
+	if err := kit.CheckVersion(before, d, "this discount"); err != nil {
 		return err
 	}
 	if !kit.Changed(before, d) {

@@ -113,7 +113,7 @@ func withTax(unit, quantity, bp int) int { return unit*quantity + (unit*quantity
 
 func (b *book) visit() {
 	b.now = b.now.Add(time.Hour)
-	made := b.h.As("receptionist1").Create("appointments", body{"patient": id("pat1"), "doctor": id("dr1"), "starts": kit.Stamp(b.now.Add(time.Minute)), "overbook": true, "staff_note": "paper"}).OK(b)
+	made := b.h.As("receptionist1").Create("appointments", body{"patient": id("pat1"), "doctor": id("dr1"), "starts": kit.FormatInstant(b.now.Add(time.Minute)), "overbook": true, "staff_note": "paper"}).OK(b)
 	total := withTax(5_000, 1, 700)
 	for range rapid.IntRange(0, 3).Draw(b.T, "charges") {
 		who, quantity := b.who(), rapid.IntRange(0, 3).Draw(b.T, "quantity")

@@ -113,7 +113,7 @@ func billOf(tx core.App, p *core.Record) (*core.Record, error) {
 // transaction.
 func decide(e *core.RecordEvent, before *core.Record) error {
 	p, actor := e.Record, kit.ActorOf(e.Record)
-	if err := kit.Current(before, p, "this payment"); err != nil {
+	if err := kit.CheckVersion(before, p, "this payment"); err != nil {
 		return err
 	}
 	did, known := paymentVerbs[PaymentStatus(p.GetString("status"))]

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
@@ -21,15 +23,15 @@ func routes(api *kit.Routes) {
 const mostDays = 1100
 
 func statementOfPatient(e *core.RequestEvent) error {
-	actor, err := kit.Caller(e)
+	actor, err := kit.RequireCaller(e)
 	if err != nil {
 		return err
 	}
-	if actor.Role == kit.Doctor || actor.Role == kit.Nurse {
+	if actor.Role == role.Doctor || actor.Role == role.Nurse {
 		return e.ForbiddenError("Your role may not read statements.", nil)
 	}
 	patient, err := e.App.FindRecordById("patients", e.Request.PathValue("id"))
-	if err != nil || actor.Role == kit.Patient && patient.GetString("user") != actor.ID {
+	if err != nil || actor.Role == role.Patient && patient.GetString("user") != actor.ID {
 		return e.NotFoundError("There is no such patient, or it is not you.", nil)
 	}
 	settings, err := hospital.Of(e.App)
@@ -60,10 +62,10 @@ func statementOfPatient(e *core.RequestEvent) error {
 // nothing else is asked for.
 func DaysAsked(e *core.RequestEvent, settings hospital.Settings) (first, last time.Time, err error) {
 	today := scheduling.Today(kit.Now(e.App), settings.Zone())
-	if last, err = kit.DayAsked(e, "to", today); err != nil {
+	if last, err = kit.QueryDay(e, "to", today); err != nil {
 		return first, last, err
 	}
-	if first, err = kit.DayAsked(e, "from", today.AddDate(0, 0, 1-today.Day())); err != nil {
+	if first, err = kit.QueryDay(e, "from", today.AddDate(0, 0, 1-today.Day())); err != nil {
 		return first, last, err
 	}
 	switch days := int(last.Sub(first).Hours()/24) + 1; {
@@ -87,14 +89,14 @@ func asSheet(e *core.RequestEvent) (bool, error) {
 }
 
 func dayClose(e *core.RequestEvent) error {
-	actor, err := kit.Caller(e)
+	actor, err := kit.RequireCaller(e)
 	if err != nil {
 		return err
 	}
 	only := ""
 	switch actor.Role {
-	case kit.Accountant, kit.Admin:
-	case kit.Receptionist:
+	case role.Accountant, role.Admin:
+	case role.Receptionist:
 		only = actor.ID
 	default:
 		return e.ForbiddenError("Your role may not read the day close.", nil)
@@ -103,7 +105,7 @@ func dayClose(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	day, err := kit.DayAsked(e, "date", scheduling.Today(kit.Now(e.App), settings.Zone()))
+	day, err := kit.QueryDay(e, "date", scheduling.Today(kit.Now(e.App), settings.Zone()))
 	if err != nil {
 		return err
 	}
@@ -124,5 +126,5 @@ func dayClose(e *core.RequestEvent) error {
 // Period is the instants of some of the hospital's days: from the first one's
 // beginning to the end of the last.
 func Period(first, last time.Time, zone *time.Location) (from, to string) {
-	return kit.Stamp(scheduling.Begins(first, zone)), kit.Stamp(scheduling.Begins(last.AddDate(0, 0, 1), zone))
+	return kit.FormatInstant(scheduling.Begins(first, zone)), kit.FormatInstant(scheduling.Begins(last.AddDate(0, 0, 1), zone))
 }

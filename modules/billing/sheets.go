@@ -21,7 +21,7 @@ func (s *Statement) sheet(e *core.RequestEvent, zone *time.Location) error {
 	for i := 0; i < len(s.Entries) && err == nil; i++ {
 		var at time.Time
 		entry := s.Entries[i]
-		if at, err = kit.Stamped(entry.At); err == nil {
+		if at, err = kit.ParseInstant(entry.At); err == nil {
 			err = sheet.Row(at.In(zone).Format(kit.Minute), entry.Kind, entry.Number, cell(entry.Amount), cell(entry.Balance), s.Currency)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/fixture"
@@ -198,7 +200,7 @@ func TestAThousandLinesAgreeToTheUnit(t *testing.T) {
 	err := h.App.RunInTransaction(func(tx core.App) error {
 		w := fixture.New(tx)
 		for i := range 1000 {
-			w.Create(kit.Actor{ID: id("accountant1"), Role: kit.Accountant}, fmt.Sprintf("dose%dx", i), "bill_items",
+			w.Create(kit.Actor{ID: id("accountant1"), Role: role.Accountant}, fmt.Sprintf("dose%dx", i), "bill_items",
 				fixture.Fields{"bill": bill, "description": "Dose", "quantity": 1 + i%7, "unit_minor": 1 + i*37%991, "tax_bp": []int{0, 750, 1_900}[i%3]})
 		}
 		return w.Err

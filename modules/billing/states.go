@@ -4,10 +4,12 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/role"
+
 	"hospital/internal/kit"
 )
 
-var accountants = []kit.Role{kit.Accountant, kit.Admin}
+var accountants = []kit.Role{role.Accountant, role.Admin}
 
 // billStates is what people do to bills. Whether a bill is paid is not among it.
 var billStates = kit.States{
@@ -25,7 +27,7 @@ func billVerb(to Status) string {
 }
 
 var discountStates = kit.States{
-	{"approve", []string{string(Asked)}, string(Granted), []kit.Role{kit.Admin}, bySomebodyElse},
+	{"approve", []string{string(Asked)}, string(Granted), []kit.Role{role.Admin}, bySomebodyElse},
 	{"reject", []string{string(Asked)}, string(Withdrawn), accountants, nil},
 	{"withdraw", []string{string(Granted)}, string(Withdrawn), accountants, ofADraft},
 }

@@ -43,8 +43,8 @@ var invariants = []kit.Invariant{
 // Drafts have none yet.
 func gapless(what, table, column string) kit.Invariant {
 	return kit.Invariant{
-		Says: what + " numbers are unique and without gaps.",
-		Breaches: `SELECT 'series ' || s.series FROM
+		Description: what + " numbers are unique and without gaps.",
+		Violations: `SELECT 'series ' || s.series FROM
 			(SELECT substr(` + column + `, 1, 8) AS series, COUNT(*) AS n, COUNT(DISTINCT ` + column + `) AS d,
 				MIN(CAST(substr(` + column + `, 10) AS INTEGER)) AS lo, MAX(CAST(substr(` + column + `, 10) AS INTEGER)) AS hi FROM ` + table + `
 				WHERE ` + column + ` != '' AND ` + column + ` NOT LIKE 'DRAFT-%' GROUP BY 1) s

@@ -60,10 +60,10 @@ func TestVerifyNamesWhatIsWrongInTheBooks(t *testing.T) {
 	for _, invariant := range billing.Module.Invariants {
 		found := false
 		for law := range tried {
-			found = found || strings.HasPrefix(invariant.Says, law)
+			found = found || strings.HasPrefix(invariant.Description, law)
 		}
 		if !found {
-			t.Errorf("nobody tried to break: %s", invariant.Says)
+			t.Errorf("nobody tried to break: %s", invariant.Description)
 		}
 	}
 }

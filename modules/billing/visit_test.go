@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"hospital/internal/role"
+
 	"hospital/internal/fixture"
 	"hospital/internal/hospitaltest"
 	"hospital/internal/kit"
@@ -102,7 +104,7 @@ func TestAFollowUpHasAPriceOfItsOwn(t *testing.T) {
 			h := hospitaltest.New(t)
 			h.As("admin1").Update("doctors", id(c.doctor), body{"follow_up": id("again"), "follow_up_days": 7}).OK(t)
 			starts := h.Record("appointments", id("done1")).GetDateTime("starts").Time().Add(c.after)
-			made := h.As("receptionist1").Create("appointments", body{"patient": id("pat1"), "doctor": id(c.doctor), "starts": kit.Stamp(starts), "visit_type": c.kind,
+			made := h.As("receptionist1").Create("appointments", body{"patient": id("pat1"), "doctor": id(c.doctor), "starts": kit.FormatInstant(starts), "visit_type": c.kind,
 				"overbook": true, "staff_note": "at any hour"}).OK(t)
 			h.At(starts.Add(time.Hour))
 			h.As("admin1").Update("appointments", made.ID(), body{"status": "completed"}).OK(t)
@@ -134,7 +136,7 @@ func TestAHundredCompletionsAtOnceLeaveNoGap(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	w := fixture.New(h.App)
-	desk, now := kit.Actor{Role: kit.Receptionist}, time.Now().UTC().Truncate(time.Hour)
+	desk, now := kit.Actor{Role: role.Receptionist}, time.Now().UTC().Truncate(time.Hour)
 	for i := range 100 {
 		name := fmt.Sprintf("many%dx", i)
 		w.Create(desk, name, "appointments", fixture.Fields{"patient": id("walkin"), "doctor": id("dr1"), "starts": now.Add(time.Duration(200+i) * time.Hour), "overbook": true, "staff_note": "many"})

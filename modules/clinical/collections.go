@@ -2,6 +2,7 @@ package clinical
 
 import (
 	"hospital/internal/kit"
+	"hospital/internal/role"
 	"hospital/modules/patients"
 )
 
@@ -32,10 +33,10 @@ const LongestNote = 50_000
 var notes = []string{"complaint", "notes", "assessment", "plan"}
 
 var encounterFields = kit.Fields{
-	kit.Required(kit.Relation("appointment", "appointments")),
-	kit.Required(kit.Relation("patient", "patients")),
-	kit.Required(kit.Relation("doctor", "doctors")),
-	kit.Required(kit.Select("status", Open, Signed)),
+	kit.Relation("appointment", "appointments").Required(),
+	kit.Relation("patient", "patients").Required(),
+	kit.Relation("doctor", "doctors").Required(),
+	kit.Select("status", Open, Signed).Required(),
 	kit.Text("complaint", 5_000),
 	kit.Text("notes", LongestNote),
 	kit.Text("assessment", LongestNote),
@@ -49,9 +50,9 @@ var encounterFields = kit.Fields{
 
 // encounters are what the doctor notes of a visit.
 var encounters = kit.Collection{
-	Name:     "encounters",
-	Fields:   encounterFields,
-	Verbatim: notes,
+	Name:    "encounters",
+	Fields:  encounterFields,
+	RawText: notes,
 	Indexes: []kit.Index{
 		{Columns: "appointment", Unique: true, Where: "amends = ''"}, // one visit, one encounter, and what amends it
 		{Columns: "amends", Unique: true, Where: "amends != ''"},     // which itself can be amended
@@ -59,25 +60,25 @@ var encounters = kit.Collection{
 		{Columns: "doctor, status"},
 		{Columns: "created"},
 	},
-	Triggers: kit.Frozen("encounters", "OLD.status = 'signed'", encounterFields),
+	Triggers: kit.Immutable("encounters", "OLD.status = 'signed'", encounterFields),
 	Policy: kit.Policy{
-		kit.Patient: {Read: kit.Own("patient.user").Only("own-signed", `status = "signed"`)},
-		kit.Doctor: {Read: patients.Care("patient"),
-			Create: kit.Own("appointment.doctor.user"), Sets: append([]string{"appointment", "amends", "follow_up_on"}, notes...),
-			Update: kit.Own("doctor.user"), Changes: append([]string{"status", "follow_up_on"}, notes...)},
-		kit.Nurse: {Read: kit.Rows("signed", `status = "signed"`, "")},
-		kit.Admin: {Read: kit.All},
+		role.Patient: {Read: kit.Own("patient.user").Only("own-signed", `status = "signed"`)},
+		role.Doctor: {Read: patients.Care("patient"),
+			Create: kit.Own("appointment.doctor.user"), CreateFields: append([]string{"appointment", "amends", "follow_up_on"}, notes...),
+			Update: kit.Own("doctor.user"), UpdateFields: append([]string{"status", "follow_up_on"}, notes...)},
+		role.Nurse: {Read: kit.Rows("signed", `status = "signed"`, "")},
+		role.Admin: {Read: kit.All},
 	},
 }
 
 var conditions = kit.Collection{
 	Name: "conditions",
 	Fields: kit.Fields{
-		kit.Required(kit.Relation("patient", "patients")),
+		kit.Relation("patient", "patients").Required(),
 		kit.Relation("encounter", "encounters"),
-		kit.Required(kit.Text("text", 500)),
+		kit.Text("text", 500).Required(),
 		kit.Text("code", 10), // ICD-10
-		kit.Required(kit.Select("state", Active, Inactive, Resolved, InError)),
+		kit.Select("state", Active, Inactive, Resolved, InError).Required(),
 		kit.Select[string]("certainty", "provisional", "differential", "confirmed", "refuted"),
 		kit.Day("onset_on"),
 		kit.Relation("recorded_by", "users"),
@@ -85,37 +86,37 @@ var conditions = kit.Collection{
 	},
 	Indexes: []kit.Index{{Columns: "patient, created"}, {Columns: "encounter"}, {Columns: "code"}},
 	Policy: kit.Policy{
-		kit.Patient: {Read: kit.Own("patient.user")},
-		kit.Doctor: {Read: patients.Care("patient"),
-			Create: patients.Care("patient"), Sets: []string{"patient", "encounter", "text", "code", "state", "certainty", "onset_on"},
-			Update: patients.Care("patient"), Changes: []string{"text", "code", "state", "certainty", "onset_on"}},
-		kit.Nurse: {Read: kit.All},
-		kit.Admin: {Read: kit.All},
+		role.Patient: {Read: kit.Own("patient.user")},
+		role.Doctor: {Read: patients.Care("patient"),
+			Create: patients.Care("patient"), CreateFields: []string{"patient", "encounter", "text", "code", "state", "certainty", "onset_on"},
+			Update: patients.Care("patient"), UpdateFields: []string{"text", "code", "state", "certainty", "onset_on"}},
+		role.Nurse: {Read: kit.All},
+		role.Admin: {Read: kit.All},
 	},
 }
 
 var allergies = kit.Collection{
 	Name: "allergies",
 	Fields: kit.Fields{
-		kit.Required(kit.Relation("patient", "patients")),
-		kit.Required(kit.Text("substance", 200)),
+		kit.Relation("patient", "patients").Required(),
+		kit.Text("substance", 200).Required(),
 		kit.Select[string]("category", "medication", "food", "environment", "biologic"),
 		kit.Select[string]("criticality", "low", "high", "unable_to_assess"),
 		kit.Text("reaction", 500),
-		kit.Required(kit.Select("state", Active, Inactive, Resolved, InError)),
+		kit.Select("state", Active, Inactive, Resolved, InError).Required(),
 		kit.Relation("recorded_by", "users"),
 		kit.Int("version", 0, 1<<50),
 	},
 	Indexes: []kit.Index{{Columns: "patient, created"}},
 	Policy: kit.Policy{
-		kit.Patient: {Read: kit.Own("patient.user")},
-		kit.Doctor: {Read: patients.Care("patient"),
-			Create: patients.Care("patient"), Sets: allergyFields("patient"),
-			Update: patients.Care("patient"), Changes: allergyFields()},
-		kit.Nurse: {Read: kit.All,
-			Create: kit.All, Sets: allergyFields("patient"),
-			Update: kit.All, Changes: allergyFields()},
-		kit.Admin: {Read: kit.All},
+		role.Patient: {Read: kit.Own("patient.user")},
+		role.Doctor: {Read: patients.Care("patient"),
+			Create: patients.Care("patient"), CreateFields: allergyFields("patient"),
+			Update: patients.Care("patient"), UpdateFields: allergyFields()},
+		role.Nurse: {Read: kit.All,
+			Create: kit.All, CreateFields: allergyFields("patient"),
+			Update: kit.All, UpdateFields: allergyFields()},
+		role.Admin: {Read: kit.All},
 	},
 }
 
@@ -127,15 +128,15 @@ func allergyFields(more ...string) []string {
 var codes = kit.Collection{
 	Name: "codes",
 	Fields: kit.Fields{
-		kit.Required(kit.Text("code", 10)),
-		kit.Required(kit.Text("title", 500)),
+		kit.Text("code", 10).Required(),
+		kit.Text("title", 500).Required(),
 		kit.Text("title_key", 1000),
 		kit.Bool("active"),
 	},
 	Indexes: []kit.Index{{Columns: "code", Unique: true}},
 	Policy: kit.Policy{
-		kit.Doctor: {Read: kit.All},
-		kit.Nurse:  {Read: kit.All},
-		kit.Admin:  {Read: kit.All},
+		role.Doctor: {Read: kit.All},
+		role.Nurse:  {Read: kit.All},
+		role.Admin:  {Read: kit.All},
 	},
 }

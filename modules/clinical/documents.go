@@ -10,6 +10,8 @@ import (
 	"path"
 	"strings"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
@@ -27,17 +29,17 @@ var documents = kit.Collection{
 		{Columns: "patient, created"},
 		{Columns: "appointment"},
 	},
-	Triggers: kit.Frozen("documents", "1", documentFields, filed...),
+	Triggers: kit.Immutable("documents", "1", documentFields, filed...),
 	Policy: kit.Policy{
-		kit.Patient: {Read: kit.Own("patient.user").Only("own-visible", `visible_to_patient = true && state = "final"`),
-			Create: kit.Own("patient.user"), Sets: []string{"patient", "appointment", "kind", "title", "file"}},
-		kit.Doctor: {Read: patients.Care("patient"),
-			Create: patients.Care("patient"), Sets: []string{"patient", "appointment", "kind", "title", "file", "visible_to_patient"},
-			Update: patients.Care("patient"), Changes: filed},
-		kit.Nurse: {Read: kit.All,
-			Create: kit.All, Sets: []string{"patient", "appointment", "kind", "title", "file", "visible_to_patient"},
-			Update: kit.All, Changes: filed},
-		kit.Admin: {Read: kit.All},
+		role.Patient: {Read: kit.Own("patient.user").Only("own-visible", `visible_to_patient = true && state = "final"`),
+			Create: kit.Own("patient.user"), CreateFields: []string{"patient", "appointment", "kind", "title", "file"}},
+		role.Doctor: {Read: patients.Care("patient"),
+			Create: patients.Care("patient"), CreateFields: []string{"patient", "appointment", "kind", "title", "file", "visible_to_patient"},
+			Update: patients.Care("patient"), UpdateFields: filed},
+		role.Nurse: {Read: kit.All,
+			Create: kit.All, CreateFields: []string{"patient", "appointment", "kind", "title", "file", "visible_to_patient"},
+			Update: kit.All, UpdateFields: filed},
+		role.Admin: {Read: kit.All},
 	},
 }
 
@@ -45,15 +47,15 @@ var documents = kit.Collection{
 var filed = []string{"kind", "title", "visible_to_patient", "state"}
 
 var documentFields = kit.Fields{
-	kit.Required(kit.Relation("patient", "patients")),
+	kit.Relation("patient", "patients").Required(),
 	kit.Relation("appointment", "appointments"),
-	kit.Required(kit.Select[string]("kind", "lab_report", "imaging", "referral", "discharge_summary", "consent", "insurance", "other")),
-	kit.Required(kit.Text("title", 200)),
-	kit.Required(kit.File("file", LargestFile)),
+	kit.Select[string]("kind", "lab_report", "imaging", "referral", "discharge_summary", "consent", "insurance", "other").Required(),
+	kit.Text("title", 200).Required(),
+	kit.File("file", LargestFile).Required(),
 	kit.Text("content_type", 60),
 	kit.Text("content_hash", 64), // sha256
 	kit.Bool("visible_to_patient"),
-	kit.Required(kit.Select("state", Final, InError)),
+	kit.Select("state", Final, InError).Required(),
 	kit.Relation("uploaded_by", "users"),
 }
 
@@ -68,7 +70,7 @@ func file(e *core.RecordEvent) error {
 		return err
 	}
 	r.Load(map[string]any{"state": string(Final), "uploaded_by": actor.ID})
-	if actor.Role == kit.Patient {
+	if actor.Role == role.Patient {
 		r.Set("visible_to_patient", true)
 	}
 	for _, sent := range r.GetUnsavedFiles("file") {
@@ -131,7 +133,7 @@ func altered(app core.App) ([]string, error) {
 		return nil, err
 	}
 	defer files.Close()
-	return kit.Untrue(app, "documents", `id != ""`, func(r *core.Record) (bool, error) {
+	return kit.FindViolations(app, "documents", `id != ""`, func(r *core.Record) (bool, error) {
 		from, err := files.GetReader(r.BaseFilesPath() + "/" + r.GetString("file"))
 		if err != nil {
 			return false, nil // it is missing, or cannot be read

@@ -238,7 +238,7 @@ func TestVerifyNamesFilesThatAreNotWhatWasFiled(t *testing.T) {
 	if err := os.Remove(path("kept2")); err != nil {
 		t.Fatal(err)
 	}
-	if broken := h.Breaches(); !strings.Contains(broken, id("shown1")) || !strings.Contains(broken, id("kept2")) || strings.Contains(broken, id("kept1")) {
+	if broken := h.Violations(); !strings.Contains(broken, id("shown1")) || !strings.Contains(broken, id("kept2")) || strings.Contains(broken, id("kept1")) {
 		t.Errorf("verify says %q", broken)
 	}
 }

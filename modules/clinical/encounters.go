@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -14,8 +16,8 @@ import (
 )
 
 var states = kit.States{
-	{"sign", []string{string(Open)}, string(Signed), []kit.Role{kit.Doctor}, written},
-	{"edit", []string{string(Open)}, "", []kit.Role{kit.Doctor}, nil},
+	{"sign", []string{string(Open)}, string(Signed), []kit.Role{role.Doctor}, written},
+	{"edit", []string{string(Open)}, "", []kit.Role{role.Doctor}, nil},
 }
 
 // Begin opens the encounter of a visit that the doctor starts, unless there is one.
@@ -64,7 +66,7 @@ func amendable(tx core.App, r *core.Record) error {
 // change is the law for what is written later, until it is signed.
 func change(e *core.RecordEvent, before *core.Record) error {
 	r := e.Record
-	if err := kit.Current(before, r, "this"); err != nil {
+	if err := kit.CheckVersion(before, r, "this"); err != nil {
 		return err
 	}
 	if !kit.Changed(before, r) {
@@ -96,5 +98,5 @@ func written(m kit.Move) error {
 // digest is of what a doctor signs. Whose it is stands in the visit, so that it
 // also holds when two records of one patient are merged.
 func digest(r *core.Record) string {
-	return kit.Digest(kit.Says(r, append([]string{"appointment", "doctor", "status", "follow_up_on", "amends", "signed_at"}, notes...)...))
+	return kit.Digest(kit.Content(r, append([]string{"appointment", "doctor", "status", "follow_up_on", "amends", "signed_at"}, notes...)...))
 }

@@ -93,7 +93,7 @@ func TestVerifyNamesWhatWasForged(t *testing.T) {
 			if err := h.SQL(statement); err != nil {
 				t.Fatal(err)
 			}
-			if broken := h.Breaches(); !strings.Contains(broken, id("notes1")) {
+			if broken := h.Violations(); !strings.Contains(broken, id("notes1")) {
 				t.Errorf("verify says %q", broken)
 			}
 		})

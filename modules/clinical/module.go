@@ -42,12 +42,12 @@ var Module = kit.Module{
 			WHERE o.state != 'entered_in_error' OR o.patient != n.patient`},
 	},
 	Checks: []kit.Check{
-		{Says: "Signed encounters are as they were signed.", Breaches: func(app core.App) ([]string, error) {
-			return kit.Untrue(app, "encounters", "status = 'signed' || content_hash != ''", func(r *core.Record) (bool, error) {
+		{Description: "Signed encounters are as they were signed.", Violations: func(app core.App) ([]string, error) {
+			return kit.FindViolations(app, "encounters", "status = 'signed' || content_hash != ''", func(r *core.Record) (bool, error) {
 				return r.GetString("status") == string(Signed) && r.GetString("content_hash") == digest(r), nil
 			})
 		}},
-		{Says: "Documents hold the files that were filed.", Breaches: altered},
+		{Description: "Documents hold the files that were filed.", Violations: altered},
 	},
 	OpenAPI: openapi,
 }

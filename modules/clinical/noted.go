@@ -36,7 +36,7 @@ func note(e *core.RecordEvent) error {
 // revise is the law for what becomes of it. What was entered in error stays so.
 func revise(e *core.RecordEvent, before *core.Record) error {
 	r := e.Record
-	if err := kit.Current(before, r, "this"); err != nil {
+	if err := kit.CheckVersion(before, r, "this"); err != nil {
 		return err
 	}
 	if !kit.Changed(before, r) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
@@ -44,24 +46,24 @@ var vitals = kit.Collection{
 		{Columns: "appointment"},
 		{Columns: "corrects", Unique: true, Where: "corrects != ''"},
 	},
-	Triggers: kit.Frozen("vitals", "1", vitalFields(), "state"),
+	Triggers: kit.Immutable("vitals", "1", vitalFields(), "state"),
 	Policy: kit.Policy{
-		kit.Patient: {Read: kit.Own("patient.user")},
-		kit.Doctor: {Read: patients.Care("patient"),
-			Create: patients.Care("patient"), Sets: vitalNames(),
-			Update: patients.Care("patient"), Changes: []string{"state"}},
-		kit.Nurse: {Read: kit.All,
-			Create: kit.All, Sets: vitalNames(),
-			Update: kit.All, Changes: []string{"state"}},
-		kit.Admin: {Read: kit.All},
+		role.Patient: {Read: kit.Own("patient.user")},
+		role.Doctor: {Read: patients.Care("patient"),
+			Create: patients.Care("patient"), CreateFields: vitalNames(),
+			Update: patients.Care("patient"), UpdateFields: []string{"state"}},
+		role.Nurse: {Read: kit.All,
+			Create: kit.All, CreateFields: vitalNames(),
+			Update: kit.All, UpdateFields: []string{"state"}},
+		role.Admin: {Read: kit.All},
 	},
 }
 
 func vitalFields() kit.Fields {
 	fields := kit.Fields{
-		kit.Required(kit.Relation("patient", "patients")),
+		kit.Relation("patient", "patients").Required(),
 		kit.Relation("appointment", "appointments"),
-		kit.Required(kit.Instant("taken_at")),
+		kit.Instant("taken_at").Required(),
 	}
 	flags := []string{"pain_high"}
 	for _, m := range measures {
@@ -75,8 +77,8 @@ func vitalFields() kit.Fields {
 	}
 	return append(fields,
 		kit.Select[string]("pain", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"), // a word, so that 0 is said
-		kit.Words("flags", flags...),
-		kit.Required(kit.Select("state", Final, InError)),
+		kit.MultiSelect("flags", flags...),
+		kit.Select("state", Final, InError).Required(),
 		kit.Relation("corrects", "vitals"),
 		kit.Relation("recorded_by", "users"),
 	)

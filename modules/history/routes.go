@@ -38,7 +38,7 @@ type page struct {
 }
 
 func timeline(e *core.RequestEvent) error {
-	patient, actor, err := kit.RecordAsked(e, "patients")
+	patient, actor, err := kit.AuthorizedRecord(e, "patients")
 	if err != nil {
 		return err
 	}
@@ -114,11 +114,11 @@ func ask(e *core.RequestEvent, actor kit.Actor, patient string) (q question, lim
 		return q, 0, err
 	}
 	if !from.IsZero() {
-		q.from = kit.Stamp(from)
+		q.from = kit.FormatInstant(from)
 	}
 	q.after = position{at: "9999", kind: last}
 	if !before.IsZero() {
-		q.after.at = kit.Stamp(before)
+		q.after.at = kit.FormatInstant(before)
 	}
 	if text := asked.Get("cursor"); text != "" {
 		if q.after, err = positionOf(text); err != nil {

@@ -1,6 +1,9 @@
 package hospital
 
-import "hospital/internal/kit"
+import (
+	"hospital/internal/kit"
+	"hospital/internal/role"
+)
 
 // mostSessionHours is a day, after which every token ends.
 const mostSessionHours = 24
@@ -11,16 +14,16 @@ var ofStaff = []string{"staff_mfa", "staff_session_hours"}
 var settings = kit.Collection{
 	Name: "hospital",
 	Fields: kit.Fields{
-		kit.Required(kit.Text("name", 120)),
+		kit.Text("name", 120).Required(),
 		kit.Text("address", 300),
 		kit.Text("phone", 40),
 		kit.Email("email"),
 		kit.Text("tax_id", 60), // stands on bills
-		kit.Required(kit.Text("timezone", 60)),
-		kit.Required(kit.Text("currency", 3)),
+		kit.Text("timezone", 60).Required(),
+		kit.Text("currency", 3).Required(),
 		kit.Int("currency_exponent", 0, 3),
 		kit.Int("cancel_cutoff_hours", 0, 720),
-		kit.Required(kit.Int("booking_horizon_days", 1, 1000)),
+		kit.Int("booking_horizon_days", 1, 1000).Required(),
 		kit.Int("min_notice_minutes", 0, 10_080),
 		kit.Int("care_team_days", 0, 3650),
 		kit.Int("due_days", 0, 365),
@@ -30,13 +33,13 @@ var settings = kit.Collection{
 		kit.Int("staff_session_hours", 0, mostSessionHours), // after which staff sign in anew; 0 is as patients do
 	},
 	Policy: kit.Policy{
-		kit.Guest:        {Read: kit.All, Blind: ofStaff},
-		kit.Patient:      {Read: kit.All, Blind: ofStaff},
-		kit.Doctor:       {Read: kit.All},
-		kit.Nurse:        {Read: kit.All},
-		kit.Receptionist: {Read: kit.All},
-		kit.Accountant:   {Read: kit.All},
-		kit.Admin: {Read: kit.All, Update: kit.All, Changes: []string{"name", "address", "phone", "email", "tax_id", "timezone", "currency",
+		kit.Guest:         {Read: kit.All, HiddenFields: ofStaff},
+		role.Patient:      {Read: kit.All, HiddenFields: ofStaff},
+		role.Doctor:       {Read: kit.All},
+		role.Nurse:        {Read: kit.All},
+		role.Receptionist: {Read: kit.All},
+		role.Accountant:   {Read: kit.All},
+		role.Admin: {Read: kit.All, Update: kit.All, UpdateFields: []string{"name", "address", "phone", "email", "tax_id", "timezone", "currency",
 			"currency_exponent", "cancel_cutoff_hours", "booking_horizon_days", "min_notice_minutes", "care_team_days", "due_days", "discount_limit_bp", "confirm_email", "staff_mfa", "staff_session_hours"}},
 	},
 }
@@ -45,7 +48,7 @@ var settings = kit.Collection{
 var counters = kit.Collection{
 	Name: "counters",
 	Fields: kit.Fields{
-		kit.Required(kit.Text("series", 40)),
+		kit.Text("series", 40).Required(),
 		kit.Int("value", 0, 1<<50),
 	},
 	Indexes: []kit.Index{{Columns: "series", Unique: true}},

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/mail"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/mailer"
@@ -17,10 +19,10 @@ import (
 var alerts = kit.Collection{
 	Name: "alerts",
 	Fields: kit.Fields{
-		kit.Required(kit.Relation("user", "users")),
-		kit.Required(kit.Relation("break_glass", "break_glass")),
+		kit.Relation("user", "users").Required(),
+		kit.Relation("break_glass", "break_glass").Required(),
 		kit.Bool("seen"),
-		kit.Required(kit.Select("status", Pending, Sent, Failed, Skipped)), // of the mail
+		kit.Select("status", Pending, Sent, Failed, Skipped).Required(), // of the mail
 		kit.Instant("sent_at"),
 		kit.Int("attempts", 0, mostAttempts),
 		kit.Instant("next_try_at"),
@@ -32,14 +34,14 @@ var alerts = kit.Collection{
 		{Columns: "status, next_try_at"},
 	},
 	Policy: kit.Policy{
-		kit.Admin: {Read: kit.Own("user"), Update: kit.Own("user"), Changes: []string{"seen"}},
+		role.Admin: {Read: kit.Own("user"), Update: kit.Own("user"), UpdateFields: []string{"seen"}},
 	},
 }
 
 // AlertAdmins tells every active admin that somebody opened a record on their own
 // word.
 func AlertAdmins(tx core.App, broken *core.Record) error {
-	admins, err := tx.FindAllRecords("users", dbx.HashExp{"role": string(kit.Admin), "status": "active"})
+	admins, err := tx.FindAllRecords("users", dbx.HashExp{"role": string(role.Admin), "status": "active"})
 	if err != nil {
 		return err
 	}

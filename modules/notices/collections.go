@@ -4,6 +4,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/role"
+
 	"hospital/internal/kit"
 )
 
@@ -42,17 +44,17 @@ const mostAttempts = 8
 var notices = kit.Collection{
 	Name: "notices",
 	Fields: kit.Fields{
-		kit.Required(kit.Relation("patient", "patients")),
-		kit.Required(kit.Relation("appointment", "appointments")),
+		kit.Relation("patient", "patients").Required(),
+		kit.Relation("appointment", "appointments").Required(),
 		kit.Int("appointment_version", 0, 1<<50),
-		kit.Required(kit.Select("kind", Moved, Cancelled)),
-		kit.Required(kit.Select("channel", Portal, Email)),
+		kit.Select("kind", Moved, Cancelled).Required(),
+		kit.Select("channel", Portal, Email).Required(),
 		kit.Instant("old_starts"),
 		kit.Instant("new_starts"), // of a move
 		kit.Text("note", 1000),
 		kit.Bool("seen"), // the patient knows, whoever told them
 		kit.Relation("seen_by", "users"),
-		kit.Required(kit.Select("status", Pending, Sent, Failed, Skipped)),
+		kit.Select("status", Pending, Sent, Failed, Skipped).Required(),
 		kit.Instant("sent_at"),
 		kit.Int("attempts", 0, mostAttempts),
 		kit.Instant("next_try_at"),
@@ -65,10 +67,10 @@ var notices = kit.Collection{
 		{Columns: "created"},
 	},
 	Policy: kit.Policy{
-		kit.Patient: {Read: kit.Own("patient.user"), Blind: []string{"attempts", "next_try_at", "error"},
-			Update: kit.Own("patient.user"), Changes: []string{"seen"}},
-		kit.Receptionist: {Read: kit.All, Update: kit.All, Changes: []string{"seen"}},
-		kit.Admin:        {Read: kit.All, Update: kit.All, Changes: []string{"seen"}},
+		role.Patient: {Read: kit.Own("patient.user"), HiddenFields: []string{"attempts", "next_try_at", "error"},
+			Update: kit.Own("patient.user"), UpdateFields: []string{"seen"}},
+		role.Receptionist: {Read: kit.All, Update: kit.All, UpdateFields: []string{"seen"}},
+		role.Admin:        {Read: kit.All, Update: kit.All, UpdateFields: []string{"seen"}},
 	},
 }
 
@@ -93,7 +95,7 @@ func see(e *core.RecordEvent, before *core.Record) error {
 	}
 	for _, other := range others {
 		other.Set("seen", r.GetBool("seen"))
-		if err := e.App.Save(kit.By(kit.ActorOf(r), other)); err != nil {
+		if err := e.App.Save(kit.SetActor(kit.ActorOf(r), other)); err != nil {
 			return err
 		}
 	}

@@ -36,7 +36,7 @@ type composer func(app core.App, told *core.Record) (m *mailer.Message, why stri
 
 func deliverAll(app core.App, collection string, compose composer) error {
 	due, err := app.FindRecordsByFilter(collection, "status = {:pending} && next_try_at <= {:now}", "next_try_at", atOnce, 0,
-		dbx.Params{"pending": string(Pending), "now": kit.Stamp(kit.Now(app))})
+		dbx.Params{"pending": string(Pending), "now": kit.FormatInstant(kit.Now(app))})
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func page(app core.App, view, secret string) string {
 // somebody did.
 func composeRegistration(app core.App, asked *core.Record) (m *mailer.Message, why string, err error) {
 	email := asked.GetString("email")
-	sent, err := app.CountRecords("registrations", dbx.HashExp{"email": email, "status": string(Sent)}, dbx.NewExp("sent_at > {:then}", dbx.Params{"then": kit.Stamp(kit.Now(app).Add(-time.Hour))}))
+	sent, err := app.CountRecords("registrations", dbx.HashExp{"email": email, "status": string(Sent)}, dbx.NewExp("sent_at > {:then}", dbx.Params{"then": kit.FormatInstant(kit.Now(app).Add(-time.Hour))}))
 	if err != nil {
 		return nil, "", err
 	}
@@ -123,7 +123,7 @@ func letters(app core.App) {
 func post(app core.App) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalPost", Func: func(se *core.ServeEvent) error {
 		se.App.OnRecordAfterCreateSuccess("registrations", "invitations").BindFunc(func(e *core.RecordEvent) error {
-			kit.Aside(app, "deliver letters", func() error { return Deliver(app) })
+			kit.AfterResponse(app, "deliver letters", func() error { return Deliver(app) })
 			return e.Next()
 		})
 		return se.Next()

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
@@ -19,22 +21,22 @@ var emergencies = kit.Collection{
 	Name:     "break_glass",
 	Fields:   emergencyFields,
 	Indexes:  []kit.Index{{Columns: "patient, created"}, {Columns: "user, created"}, {Columns: "verdict, created"}},
-	Triggers: kit.Frozen("break_glass", "1", emergencyFields, "verdict", "review_note", "reviewed_by", "reviewed_at"),
+	Triggers: kit.Immutable("break_glass", "1", emergencyFields, "verdict", "review_note", "reviewed_by", "reviewed_at"),
 	Policy: kit.Policy{
-		kit.Patient: {Read: kit.Own("patient.user"), Blind: []string{"review_note"}},
-		kit.Doctor:  {Read: kit.Own("user"), Create: kit.All, Sets: []string{"patient", "mrn", "reason"}, Blind: []string{"review_note"}},
-		kit.Nurse:   {Read: kit.Own("user"), Create: kit.All, Sets: []string{"patient", "mrn", "reason"}, Blind: []string{"review_note"}},
-		kit.Admin:   {Read: kit.All, Update: kit.All, Changes: []string{"verdict", "review_note"}},
+		role.Patient: {Read: kit.Own("patient.user"), HiddenFields: []string{"review_note"}},
+		role.Doctor:  {Read: kit.Own("user"), Create: kit.All, CreateFields: []string{"patient", "mrn", "reason"}, HiddenFields: []string{"review_note"}},
+		role.Nurse:   {Read: kit.Own("user"), Create: kit.All, CreateFields: []string{"patient", "mrn", "reason"}, HiddenFields: []string{"review_note"}},
+		role.Admin:   {Read: kit.All, Update: kit.All, UpdateFields: []string{"verdict", "review_note"}},
 	},
 }
 
 var emergencyFields = kit.Fields{
-	kit.Required(kit.Relation("patient", "patients")),
+	kit.Relation("patient", "patients").Required(),
 	kit.Text("mrn", 20), // of somebody whose record one does not see
-	kit.Required(kit.Relation("user", "users")),
-	kit.Required(kit.MinText("reason", 15, 500)),
-	kit.Required(kit.Relation("entry", "care_team")),
-	kit.Required(kit.Instant("ends")),
+	kit.Relation("user", "users").Required(),
+	kit.MinText("reason", 15, 500).Required(),
+	kit.Relation("entry", "care_team").Required(),
+	kit.Instant("ends").Required(),
 	kit.Select[string]("verdict", "justified", "unjustified"),
 	kit.Text("review_note", 1000),
 	kit.Relation("reviewed_by", "users"),
@@ -99,7 +101,7 @@ func Present(tx core.App, patient string) error {
 		return nil
 	}
 	if err == nil && r.GetString("merged_into") != "" {
-		return kit.Offering(kit.Conflict("patient", "merged", "This record was merged into another. Use that one."),
+		return kit.WithParams(kit.Conflict("patient", "merged", "This record was merged into another. Use that one."),
 			map[string]any{"patient": r.GetString("merged_into")})
 	}
 	return err

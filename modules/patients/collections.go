@@ -1,6 +1,9 @@
 package patients
 
-import "hospital/internal/kit"
+import (
+	"hospital/internal/kit"
+	"hospital/internal/role"
+)
 
 // Sex is the administrative one, in FHIR's words.
 type Sex string
@@ -24,7 +27,7 @@ var patients = kit.Collection{
 	Fields: kit.Fields{
 		kit.Relation("user", "users"),
 		kit.Text("mrn", 20),
-		kit.Required(kit.Text("name", 120)),
+		kit.Text("name", 120).Required(),
 		kit.Text("name_key", 240),
 		kit.Day("birth_date"),
 		kit.Select[Sex]("sex", "female", "male", "other", "unknown"),
@@ -41,7 +44,7 @@ var patients = kit.Collection{
 		kit.Bool("confirmed_distinct"), // staff know of others who look the same
 		kit.Relation("merged_into", "patients"),
 	},
-	Verbatim: []string{"medical_history"},
+	RawText: []string{"medical_history"},
 	Indexes: []kit.Index{
 		{Columns: "mrn", Unique: true},
 		{Columns: "user"},
@@ -51,41 +54,41 @@ var patients = kit.Collection{
 		{Columns: "created"},
 	},
 	Policy: kit.Policy{
-		kit.Patient: {Read: kit.Own("user"), Blind: []string{"confirmed_distinct"},
-			Create: kit.Own("user"), Sets: with(identity, "user", "medical_history"),
-			Update: kit.Own("user"), Changes: contact},
-		kit.Doctor: {Read: Care(""), Blind: []string{"national_id"},
-			Update: Care(""), Changes: []string{"blood_group", "medical_history"}},
-		kit.Nurse: {Read: kit.All, Blind: []string{"national_id"},
-			Create: kit.All, Sets: with(identity, "medical_history", "confirmed_distinct")},
-		kit.Receptionist: {Read: kit.All, Blind: []string{"medical_history"},
-			Create: kit.All, Sets: with(identity, "user", "confirmed_distinct"),
-			Update: kit.All, Changes: with(identity, "user", "active")},
-		kit.Accountant: {Read: kit.All, Sees: []string{"mrn", "name", "phone", "email", "address"}},
-		kit.Admin: {Read: kit.All,
-			Create: kit.All, Sets: with(identity, "user", "medical_history", "confirmed_distinct"),
-			Update: kit.All, Changes: with(identity, "user", "medical_history", "active")},
+		role.Patient: {Read: kit.Own("user"), HiddenFields: []string{"confirmed_distinct"},
+			Create: kit.Own("user"), CreateFields: with(identity, "user", "medical_history"),
+			Update: kit.Own("user"), UpdateFields: contact},
+		role.Doctor: {Read: Care(""), HiddenFields: []string{"national_id"},
+			Update: Care(""), UpdateFields: []string{"blood_group", "medical_history"}},
+		role.Nurse: {Read: kit.All, HiddenFields: []string{"national_id"},
+			Create: kit.All, CreateFields: with(identity, "medical_history", "confirmed_distinct")},
+		role.Receptionist: {Read: kit.All, HiddenFields: []string{"medical_history"},
+			Create: kit.All, CreateFields: with(identity, "user", "confirmed_distinct"),
+			Update: kit.All, UpdateFields: with(identity, "user", "active")},
+		role.Accountant: {Read: kit.All, VisibleFields: []string{"mrn", "name", "phone", "email", "address"}},
+		role.Admin: {Read: kit.All,
+			Create: kit.All, CreateFields: with(identity, "user", "medical_history", "confirmed_distinct"),
+			Update: kit.All, UpdateFields: with(identity, "user", "medical_history", "active")},
 	},
 }
 
 var careTeam = kit.Collection{
 	Name: "care_team",
 	Fields: kit.Fields{
-		kit.Required(kit.Relation("patient", "patients")),
-		kit.Required(kit.Relation("user", "users")),
-		kit.Required(kit.Select("source", Appointment, Manual, BreakGlass)),
+		kit.Relation("patient", "patients").Required(),
+		kit.Relation("user", "users").Required(),
+		kit.Select("source", Appointment, Manual, BreakGlass).Required(),
 		kit.Text("reason", 500),
-		kit.Required(kit.Instant("starts")),
-		kit.Required(kit.Instant("ends")),
+		kit.Instant("starts").Required(),
+		kit.Instant("ends").Required(),
 	},
 	Indexes: []kit.Index{{Columns: "user, ends"}, {Columns: "patient, user"}},
 	Policy: kit.Policy{
-		kit.Patient: {Read: kit.Own("patient.user")},
-		kit.Doctor:  {Read: kit.Own("user")},
-		kit.Nurse:   {Read: kit.Own("user")},
-		kit.Admin: {Read: kit.All,
-			Create: kit.All, Sets: []string{"patient", "user", "reason", "starts", "ends"},
-			Update: kit.All, Changes: []string{"ends"}},
+		role.Patient: {Read: kit.Own("patient.user")},
+		role.Doctor:  {Read: kit.Own("user")},
+		role.Nurse:   {Read: kit.Own("user")},
+		role.Admin: {Read: kit.All,
+			Create: kit.All, CreateFields: []string{"patient", "user", "reason", "starts", "ends"},
+			Update: kit.All, UpdateFields: []string{"ends"}},
 	},
 }
 

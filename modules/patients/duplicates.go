@@ -3,6 +3,8 @@ package patients
 import (
 	"strings"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -17,7 +19,7 @@ const mostCandidates = 10
 // anybody exists.
 func distinct(tx core.App, r *core.Record) error {
 	switch kit.ActorOf(r).Role {
-	case kit.Nurse, kit.Receptionist, kit.Admin:
+	case role.Nurse, role.Receptionist, role.Admin:
 	default:
 		r.Set("confirmed_distinct", false)
 		return nil
@@ -33,7 +35,7 @@ func distinct(tx core.App, r *core.Record) error {
 	for _, p := range found {
 		candidates = append(candidates, map[string]any{"id": p.Id, "mrn": p.GetString("mrn"), "name": p.GetString("name"), "birth_date": p.GetString("birth_date")})
 	}
-	return kit.Offering(kit.Conflict("confirmed_distinct", "duplicate", "Somebody like this has a record already. Use that one, or confirm that this is somebody else."),
+	return kit.WithParams(kit.Conflict("confirmed_distinct", "duplicate", "Somebody like this has a record already. Use that one, or confirm that this is somebody else."),
 		map[string]any{"candidates": candidates})
 }
 

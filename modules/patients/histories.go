@@ -3,6 +3,8 @@ package patients
 import (
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/role"
+
 	"hospital/internal/kit"
 )
 
@@ -12,18 +14,18 @@ var histories = kit.Collection{
 	Name:     "medical_histories",
 	Fields:   historyFields,
 	Indexes:  []kit.Index{{Columns: "patient, created"}},
-	Triggers: kit.Frozen("medical_histories", "1", historyFields),
-	Verbatim: []string{"text"},
+	Triggers: kit.Immutable("medical_histories", "1", historyFields),
+	RawText:  []string{"text"},
 	Policy: kit.Policy{
-		kit.Patient: {Read: kit.Own("patient.user")},
-		kit.Doctor:  {Read: Care("patient")},
-		kit.Nurse:   {Read: kit.All},
-		kit.Admin:   {Read: kit.All},
+		role.Patient: {Read: kit.Own("patient.user")},
+		role.Doctor:  {Read: Care("patient")},
+		role.Nurse:   {Read: kit.All},
+		role.Admin:   {Read: kit.All},
 	},
 }
 
 var historyFields = kit.Fields{
-	kit.Required(kit.Relation("patient", "patients")),
+	kit.Relation("patient", "patients").Required(),
 	kit.Text("text", 50_000), // what it said
 	kit.Relation("changed_by", "users"),
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -58,7 +60,7 @@ func check(e *core.RecordEvent) error {
 	r := e.Record
 	r.Set("name_key", NameKey(r.GetString("name")))
 	// A missing account is PocketBase's to refuse.
-	if user, err := e.App.FindRecordById("users", r.GetString("user")); err == nil && user.GetString("role") != string(kit.Patient) {
+	if user, err := e.App.FindRecordById("users", r.GetString("user")); err == nil && user.GetString("role") != string(role.Patient) {
 		return kit.Invalid("user", "wrong_role", "The account of a patient must have the role patient.")
 	}
 	if day := r.GetString("birth_date"); day != "" {
@@ -83,7 +85,7 @@ func checkTeam(e *core.RecordEvent) error {
 
 // Enrol makes the patients record of a patient who registered.
 func Enrol(tx core.App, user *core.Record) error {
-	if user.GetString("role") != string(kit.Patient) {
+	if user.GetString("role") != string(role.Patient) {
 		return nil
 	}
 	patient, err := kit.New(tx, "patients")

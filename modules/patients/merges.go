@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"errors"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -19,16 +21,16 @@ const (
 	Undone MergeStatus = "undone"
 )
 
-var mergers = []kit.Role{kit.Receptionist, kit.Admin}
+var mergers = []kit.Role{role.Receptionist, role.Admin}
 
 // merges are records that turned out to be of one person.
 var merges = kit.Collection{
 	Name: "patient_merges",
 	Fields: kit.Fields{
-		kit.Required(kit.Relation("duplicate", "patients")),
-		kit.Required(kit.Relation("survivor", "patients")),
-		kit.Required(kit.Text("reason", 500)),
-		kit.Required(kit.Select("status", Merged, Undone)),
+		kit.Relation("duplicate", "patients").Required(),
+		kit.Relation("survivor", "patients").Required(),
+		kit.Text("reason", 500).Required(),
+		kit.Select("status", Merged, Undone).Required(),
 		kit.Int("moved", 0, 1<<50),
 		kit.Bool("was_active"),   // the duplicate
 		kit.Bool("took_account"), // the survivor had none
@@ -42,8 +44,8 @@ var merges = kit.Collection{
 		{Columns: "created"},
 	},
 	Policy: kit.Policy{
-		kit.Receptionist: {Read: kit.All, Create: kit.All, Sets: []string{"duplicate", "survivor", "reason"}, Update: kit.All, Changes: []string{"status"}},
-		kit.Admin:        {Read: kit.All, Create: kit.All, Sets: []string{"duplicate", "survivor", "reason"}, Update: kit.All, Changes: []string{"status"}},
+		role.Receptionist: {Read: kit.All, Create: kit.All, CreateFields: []string{"duplicate", "survivor", "reason"}, Update: kit.All, UpdateFields: []string{"status"}},
+		role.Admin:        {Read: kit.All, Create: kit.All, CreateFields: []string{"duplicate", "survivor", "reason"}, Update: kit.All, UpdateFields: []string{"status"}},
 	},
 }
 
@@ -51,15 +53,15 @@ var merges = kit.Collection{
 var mergeItems = kit.Collection{
 	Name: "patient_merge_items",
 	Fields: kit.Fields{
-		kit.Required(kit.Relation("merge", "patient_merges")),
-		kit.Required(kit.Text("of", 100)), // a collection
-		kit.Required(kit.Text("record", 15)),
+		kit.Relation("merge", "patient_merges").Required(),
+		kit.Text("of", 100).Required(), // a collection
+		kit.Text("record", 15).Required(),
 	},
 	Indexes:  []kit.Index{{Columns: "merge, of"}},
 	Triggers: kit.AppendOnly("patient_merge_items"),
 	Policy: kit.Policy{
-		kit.Receptionist: {Read: kit.All},
-		kit.Admin:        {Read: kit.All},
+		role.Receptionist: {Read: kit.All},
+		role.Admin:        {Read: kit.All},
 	},
 }
 
@@ -86,7 +88,7 @@ func merge(e *core.RecordEvent) error {
 		n, err := move(e.App, table, func() (sql.Result, error) {
 			_, err := e.App.NonconcurrentDB().NewQuery("INSERT INTO patient_merge_items (id, merge, [[of]], record, created, updated)" +
 				" SELECT substr(lower(hex(randomblob(8))), 1, 15), {:merge}, {:of}, id, {:now}, {:now} FROM {{" + table + "}} WHERE patient = {:from}").
-				Bind(dbx.Params{"merge": r.Id, "of": table, "now": kit.Stamp(kit.Now(e.App)), "from": duplicate.Id}).Execute()
+				Bind(dbx.Params{"merge": r.Id, "of": table, "now": kit.FormatInstant(kit.Now(e.App)), "from": duplicate.Id}).Execute()
 			if err != nil {
 				return nil, err
 			}

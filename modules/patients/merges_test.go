@@ -226,7 +226,7 @@ func TestVerifyNamesWhatIsOfAMergedPatient(t *testing.T) {
 	if err := h.SQL("UPDATE conditions SET patient = '" + id("twin1") + "' WHERE id = '" + id("condition1") + "'"); err != nil {
 		t.Fatal(err)
 	}
-	if broken := h.Breaches(); !strings.Contains(broken, id("condition1")) {
+	if broken := h.Violations(); !strings.Contains(broken, id("condition1")) {
 		t.Errorf("verify says %q", broken)
 	}
 }

@@ -22,6 +22,6 @@ var Module = kit.Module{
 		{"A merged record is closed, and says into which it was merged.", `SELECT p.id FROM patients p
 			WHERE p.merged_into != '' AND (p.active OR NOT EXISTS (SELECT 1 FROM patient_merges m WHERE m.duplicate = p.id AND m.survivor = p.merged_into AND m.status = 'merged'))`},
 	},
-	Checks:  []kit.Check{{Says: "Nothing is of a patient who was merged into another.", Breaches: leftBehind}},
+	Checks:  []kit.Check{{Description: "Nothing is of a patient who was merged into another.", Violations: leftBehind}},
 	OpenAPI: openapi,
 }

@@ -2,6 +2,7 @@ package prescriptions
 
 import (
 	"hospital/internal/kit"
+	"hospital/internal/role"
 	"hospital/modules/patients"
 )
 
@@ -38,25 +39,25 @@ var prescriptions = kit.Collection{
 		{Columns: "appointment"},
 		{Columns: "replaces", Unique: true, Where: "replaces != '' AND issued_at != ''"},
 	},
-	Triggers: append(kit.Frozen("prescriptions", "OLD.issued_at != ''", prescriptionFields, "status", "cancel_reason", "cancelled_by", "cancelled_at", "version"),
+	Triggers: append(kit.Immutable("prescriptions", "OLD.issued_at != ''", prescriptionFields, "status", "cancel_reason", "cancelled_by", "cancelled_at", "version"),
 		kit.Trigger{Name: "prescriptions_final", When: "BEFORE UPDATE ON prescriptions WHEN OLD.status IN ('superseded', 'cancelled') AND NEW.status != OLD.status" +
 			" OR OLD.status = 'issued' AND NEW.status = 'draft'", Do: "SELECT RAISE(ABORT, 'final')"}),
 	Policy: kit.Policy{
-		kit.Patient: {Read: kit.Own("patient.user").Only("own-issued", ever)},
-		kit.Doctor: {Read: patients.Care("patient").Only("care-issued", everMine),
-			Create: kit.Own("appointment.doctor.user"), Sets: []string{"appointment", "replaces", "valid_until", "notes", "override_reason"},
-			Update: kit.Own("doctor.user"), Changes: []string{"status", "valid_until", "notes", "override_reason", "cancel_reason"}},
-		kit.Nurse: {Read: kit.Rows("issued", ever, "")},
-		kit.Admin: {Read: kit.Rows("issued", ever, "")},
+		role.Patient: {Read: kit.Own("patient.user").Only("own-issued", ever)},
+		role.Doctor: {Read: patients.Care("patient").Only("care-issued", everMine),
+			Create: kit.Own("appointment.doctor.user"), CreateFields: []string{"appointment", "replaces", "valid_until", "notes", "override_reason"},
+			Update: kit.Own("doctor.user"), UpdateFields: []string{"status", "valid_until", "notes", "override_reason", "cancel_reason"}},
+		role.Nurse: {Read: kit.Rows("issued", ever, "")},
+		role.Admin: {Read: kit.Rows("issued", ever, "")},
 	},
 }
 
 var prescriptionFields = kit.Fields{
 	kit.Text("number", 30), // given when it is issued
-	kit.Required(kit.Relation("appointment", "appointments")),
-	kit.Required(kit.Relation("patient", "patients")),
-	kit.Required(kit.Relation("doctor", "doctors")),
-	kit.Required(kit.Select("status", Draft, Issued, Superseded, Cancelled)),
+	kit.Relation("appointment", "appointments").Required(),
+	kit.Relation("patient", "patients").Required(),
+	kit.Relation("doctor", "doctors").Required(),
+	kit.Select("status", Draft, Issued, Superseded, Cancelled).Required(),
 	kit.Relation("replaces", "prescriptions"),
 	kit.Instant("issued_at"),
 	kit.Day("valid_until"),
@@ -77,16 +78,16 @@ var items = kit.Collection{
 		{Columns: "prescription"},
 		{Columns: "patient"},
 	},
-	Triggers: append(kit.Frozen("prescription_items", ofIssued("OLD"), itemFields),
+	Triggers: append(kit.Immutable("prescription_items", ofIssued("OLD"), itemFields),
 		kit.Trigger{Name: "prescription_items_none_added", When: "BEFORE INSERT ON prescription_items WHEN " + ofIssued("NEW"), Do: "SELECT RAISE(ABORT, 'frozen')"},
 		kit.Trigger{Name: "prescription_items_none_moved", When: "BEFORE UPDATE ON prescription_items WHEN NEW.prescription != OLD.prescription", Do: "SELECT RAISE(ABORT, 'frozen')"}),
 	Policy: kit.Policy{
-		kit.Patient: {Read: kit.Own("patient.user").Only("own-issued", itemEver)},
-		kit.Doctor: {Read: patients.Care("patient").Only("care-issued", itemEver+` || prescription.doctor.user = @request.auth.id`),
-			Create: kit.Own("prescription.doctor.user"), Sets: append([]string{"prescription"}, drug...),
-			Update: kit.Own("prescription.doctor.user"), Changes: append([]string{"removed"}, drug...)},
-		kit.Nurse: {Read: kit.Rows("issued", itemEver, "")},
-		kit.Admin: {Read: kit.Rows("issued", itemEver, "")},
+		role.Patient: {Read: kit.Own("patient.user").Only("own-issued", itemEver)},
+		role.Doctor: {Read: patients.Care("patient").Only("care-issued", itemEver+` || prescription.doctor.user = @request.auth.id`),
+			Create: kit.Own("prescription.doctor.user"), CreateFields: append([]string{"prescription"}, drug...),
+			Update: kit.Own("prescription.doctor.user"), UpdateFields: append([]string{"removed"}, drug...)},
+		role.Nurse: {Read: kit.Rows("issued", itemEver, "")},
+		role.Admin: {Read: kit.Rows("issued", itemEver, "")},
 	},
 }
 
@@ -95,9 +96,9 @@ const itemEver = `prescription.issued_at != "" && removed = false`
 var drug = []string{"drug", "strength", "form", "dose", "route", "frequency", "duration_days", "quantity", "refills", "as_needed", "instructions"}
 
 var itemFields = kit.Fields{
-	kit.Required(kit.Relation("prescription", "prescriptions")),
-	kit.Required(kit.Relation("patient", "patients")),
-	kit.Required(kit.Text("drug", 200)),
+	kit.Relation("prescription", "prescriptions").Required(),
+	kit.Relation("patient", "patients").Required(),
+	kit.Text("drug", 200).Required(),
 	kit.Text("strength", 60),
 	kit.Text("form", 60),
 	kit.Text("dose", 100),

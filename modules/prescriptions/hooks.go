@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -16,11 +18,11 @@ import (
 )
 
 var states = kit.States{
-	{"issue", at(Draft), string(Issued), by(kit.Doctor), issuable},
-	{"discard", at(Draft), string(Cancelled), by(kit.Doctor, kit.System), nil},
-	{"cancel", at(Issued), string(Cancelled), by(kit.Doctor), explained},
+	{"issue", at(Draft), string(Issued), by(role.Doctor), issuable},
+	{"discard", at(Draft), string(Cancelled), by(role.Doctor, kit.System), nil},
+	{"cancel", at(Issued), string(Cancelled), by(role.Doctor), explained},
 	{"supersede", at(Issued), string(Superseded), by(kit.System), nil},
-	{"edit", at(Draft), "", by(kit.Doctor), nil},
+	{"edit", at(Draft), "", by(role.Doctor), nil},
 }
 
 func by(roles ...kit.Role) []kit.Role { return roles }
@@ -79,7 +81,7 @@ func replaced(tx core.App, r *core.Record) (*core.Record, error) {
 // change is the law for what happens to it later.
 func change(e *core.RecordEvent, before *core.Record) error {
 	r, actor := e.Record, kit.ActorOf(e.Record)
-	if err := kit.Current(before, r, "this prescription"); err != nil {
+	if err := kit.CheckVersion(before, r, "this prescription"); err != nil {
 		return err
 	}
 	if !kit.Changed(before, r) {
@@ -151,7 +153,7 @@ func issuable(m kit.Move) error {
 	}
 	m.After.Set("warnings", told(known))
 	if len(known) > 0 && m.After.GetString("override_reason") == "" {
-		return kit.Offering(kit.Conflict("override_reason", "drug_warning", "There is something against this prescription: "+known[0].String()+" Change it, or say why it is right."),
+		return kit.WithParams(kit.Conflict("override_reason", "drug_warning", "There is something against this prescription: "+known[0].String()+" Change it, or say why it is right."),
 			map[string]any{"warnings": known})
 	}
 	return nil
@@ -176,9 +178,9 @@ func digest(app core.App, r *core.Record) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	said := [][]string{kit.Says(r, "number", "appointment", "doctor", "replaces", "issued_at", "valid_until", "notes", "warnings", "override_reason")}
+	said := [][]string{kit.Content(r, "number", "appointment", "doctor", "replaces", "issued_at", "valid_until", "notes", "warnings", "override_reason")}
 	for _, d := range drugs {
-		said = append(said, kit.Says(d, drug...))
+		said = append(said, kit.Content(d, drug...))
 	}
 	return kit.Digest(said...), nil
 }

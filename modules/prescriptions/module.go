@@ -36,8 +36,8 @@ var Module = kit.Module{
 			UNION ALL SELECT 'counter' WHERE (SELECT COUNT(*) FROM prescriptions WHERE number != '') != COALESCE((SELECT value FROM counters WHERE series = 'prescriptions'), 0)`},
 	},
 	Checks: []kit.Check{
-		{Says: "Issued prescriptions are as they were issued.", Breaches: func(app core.App) ([]string, error) {
-			return kit.Untrue(app, "prescriptions", "issued_at != '' || content_hash != ''", func(r *core.Record) (bool, error) {
+		{Description: "Issued prescriptions are as they were issued.", Violations: func(app core.App) ([]string, error) {
+			return kit.FindViolations(app, "prescriptions", "issued_at != '' || content_hash != ''", func(r *core.Record) (bool, error) {
 				sum, err := digest(app, r)
 				return sum == r.GetString("content_hash"), err
 			})

@@ -217,7 +217,7 @@ func TestVerifyNamesForgedPrescriptions(t *testing.T) {
 			if err := h.SQL(strings.ReplaceAll(forged, "{rx}", "'"+id("rx1")+"'")); err != nil {
 				t.Fatal(err)
 			}
-			if broken := h.Breaches(); !strings.Contains(broken, id("rx1")) {
+			if broken := h.Violations(); !strings.Contains(broken, id("rx1")) {
 				t.Errorf("verify says %q", broken)
 			}
 		})

@@ -1,6 +1,9 @@
 package rebooking
 
-import "hospital/internal/kit"
+import (
+	"hospital/internal/kit"
+	"hospital/internal/role"
+)
 
 // Status of a rebooking.
 type Status string
@@ -28,9 +31,9 @@ const mostItems = 500
 var rebookings = kit.Collection{
 	Name: "rebookings",
 	Fields: kit.Fields{
-		kit.Required(kit.Relation("time_off", "time_off")),
+		kit.Relation("time_off", "time_off").Required(),
 		kit.Relation("doctor", "doctors"), // only this doctor's visits, when the whole hospital is closed
-		kit.Required(kit.Select("status", Proposed, Applied, Withdrawn)),
+		kit.Select("status", Proposed, Applied, Withdrawn).Required(),
 		kit.Text("note", 1000), // what the patients are told
 		kit.Int("moved", 0, mostItems),
 		kit.Int("cancelled", 0, mostItems),
@@ -41,29 +44,29 @@ var rebookings = kit.Collection{
 	},
 	Indexes: []kit.Index{{Columns: "time_off"}, {Columns: "created"}},
 	Policy: kit.Policy{
-		kit.Receptionist: desk,
-		kit.Admin:        desk,
+		role.Receptionist: desk,
+		role.Admin:        desk,
 	},
 }
 
 var desk = kit.Grant{Read: kit.All,
-	Create: kit.All, Sets: []string{"time_off", "doctor", "status", "note"},
-	Update: kit.All, Changes: []string{"status", "note"}}
+	Create: kit.All, CreateFields: []string{"time_off", "doctor", "status", "note"},
+	Update: kit.All, UpdateFields: []string{"status", "note"}}
 
 var items = kit.Collection{
 	Name: "rebooking_items",
 	Fields: kit.Fields{
-		kit.Required(kit.Relation("rebooking", "rebookings")),
-		kit.Required(kit.Relation("appointment", "appointments")),
-		kit.Required(kit.Select("outcome", Move, Cancel, Keep)),
-		kit.Required(kit.Instant("old_starts")),
+		kit.Relation("rebooking", "rebookings").Required(),
+		kit.Relation("appointment", "appointments").Required(),
+		kit.Select("outcome", Move, Cancel, Keep).Required(),
+		kit.Instant("old_starts").Required(),
 		kit.Instant("starts"), // of a move
 		kit.Instant("ends"),
 		kit.Text("why", 300), // where it is not a plain move
 	},
 	Indexes: []kit.Index{{Columns: "rebooking, old_starts"}, {Columns: "appointment"}},
 	Policy: kit.Policy{
-		kit.Receptionist: {Read: kit.All, Update: kit.All, Changes: []string{"outcome", "starts", "ends"}},
-		kit.Admin:        {Read: kit.All, Update: kit.All, Changes: []string{"outcome", "starts", "ends"}},
+		role.Receptionist: {Read: kit.All, Update: kit.All, UpdateFields: []string{"outcome", "starts", "ends"}},
+		role.Admin:        {Read: kit.All, Update: kit.All, UpdateFields: []string{"outcome", "starts", "ends"}},
 	},
 }

@@ -3,6 +3,8 @@ package rebooking
 import (
 	"slices"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -16,9 +18,9 @@ func hooks(app core.App) {
 }
 
 var states = kit.States{
-	{"apply", []string{string(Proposed)}, string(Applied), []kit.Role{kit.Receptionist, kit.Admin}, nil},
-	{"withdraw", []string{string(Proposed)}, string(Withdrawn), []kit.Role{kit.Receptionist, kit.Admin}, nil},
-	{"edit", []string{string(Proposed)}, "", []kit.Role{kit.Receptionist, kit.Admin}, nil},
+	{"apply", []string{string(Proposed)}, string(Applied), []kit.Role{role.Receptionist, role.Admin}, nil},
+	{"withdraw", []string{string(Proposed)}, string(Withdrawn), []kit.Role{role.Receptionist, role.Admin}, nil},
+	{"edit", []string{string(Proposed)}, "", []kit.Role{role.Receptionist, role.Admin}, nil},
 }
 
 // verbs name what a new status means.
@@ -47,7 +49,7 @@ func begin(e *core.RecordEvent) error {
 			return err
 		}
 		again.Set("status", wanted)
-		if err := e.App.Save(kit.By(actor, again)); err != nil {
+		if err := e.App.Save(kit.SetActor(actor, again)); err != nil {
 			return err
 		}
 		for _, field := range []string{"status", "moved", "cancelled", "applied_by", "applied_at", "version", "updated"} {
@@ -60,7 +62,7 @@ func begin(e *core.RecordEvent) error {
 // decide is the law for what happens to it later.
 func decide(e *core.RecordEvent, before *core.Record) error {
 	r, actor := e.Record, kit.ActorOf(e.Record)
-	if err := kit.Current(before, r, "this rebooking"); err != nil {
+	if err := kit.CheckVersion(before, r, "this rebooking"); err != nil {
 		return err
 	}
 	if !kit.Changed(before, r) {
@@ -126,7 +128,7 @@ func itemsOf(tx core.App, rebooking string) ([]*core.Record, error) {
 func tell(tx core.App, rebooking *core.Record) error {
 	all, err := itemsOf(tx, rebooking.Id)
 	if err == nil {
-		kit.Tell(rebooking, "items", all)
+		kit.AddToResponse(rebooking, "items", all)
 	}
 	return err
 }

@@ -102,7 +102,7 @@ func apply(tx core.App, rebooking *core.Record, actor kit.Actor) error {
 			visit.Cancel(note)
 		}
 		if Outcome(outcome) != Keep {
-			if err := tx.Save(kit.By(actor, record)); err != nil {
+			if err := tx.Save(kit.SetActor(actor, record)); err != nil {
 				return explained(err, visit.Number(), item.Id)
 			}
 		}
@@ -134,5 +134,5 @@ func explained(err error, number, item string) error {
 			}
 		}
 	}
-	return kit.Offering(kit.Conflict("status", "visit_refused", number+": "+refused.Message+" Choose another time for it, or propose anew."), params)
+	return kit.WithParams(kit.Conflict("status", "visit_refused", number+": "+refused.Message+" Choose another time for it, or propose anew."), params)
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"time"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
@@ -15,7 +17,7 @@ import (
 
 // exported is the record of a request, and notes that it is exported.
 func exported(e *core.RequestEvent, collection string) (*core.Record, error) {
-	record, actor, err := kit.RecordAsked(e, collection)
+	record, actor, err := kit.AuthorizedRecord(e, collection)
 	if err == nil {
 		audit.Seen(e.App, actor, "export", record)
 	}
@@ -32,10 +34,10 @@ type books struct {
 
 // booksAsked reads what is asked for, and by whom: accountants and admins.
 func booksAsked(e *core.RequestEvent) (b books, err error) {
-	if b.actor, err = kit.Caller(e); err != nil {
+	if b.actor, err = kit.RequireCaller(e); err != nil {
 		return b, err
 	}
-	if b.actor.Role != kit.Accountant && b.actor.Role != kit.Admin {
+	if b.actor.Role != role.Accountant && b.actor.Role != role.Admin {
 		return b, e.ForbiddenError("Your role may not read the books.", nil)
 	}
 	if b.settings, err = hospital.Of(e.App); err != nil {

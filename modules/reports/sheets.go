@@ -100,6 +100,6 @@ func (b books) each(e *core.RequestEvent, collection, moment string, only dbx.Ex
 			}
 		}
 		last := page[len(page)-1]
-		at, id = kit.Stamp(last.GetDateTime(moment).Time()), last.Id
+		at, id = kit.FormatInstant(last.GetDateTime(moment).Time()), last.Id
 	}
 }

@@ -23,7 +23,7 @@ func Of(app core.App, doctors []string, from, to time.Time) (map[string]*Agenda,
 	for _, doctor := range doctors {
 		agendas[doctor] = &Agenda{Zone: settings.Zone()}
 	}
-	who := dbx.Params{"doctors": List(doctors), "from": kit.Stamp(from), "to": kit.Stamp(to)}
+	who := dbx.Params{"doctors": List(doctors), "from": kit.FormatInstant(from), "to": kit.FormatInstant(to)}
 
 	var rows []struct {
 		Doctor                string
@@ -75,10 +75,10 @@ func List(ids []string) string {
 
 // SpanOf reads a span as the database writes it.
 func SpanOf(starts, ends string) (s Span, err error) {
-	if s.Starts, err = kit.Stamped(starts); err != nil {
+	if s.Starts, err = kit.ParseInstant(starts); err != nil {
 		return s, err
 	}
-	s.Ends, err = kit.Stamped(ends)
+	s.Ends, err = kit.ParseInstant(ends)
 	return s, err
 }
 

@@ -3,6 +3,8 @@ package scheduling
 import (
 	"slices"
 
+	"hospital/internal/role"
+
 	"hospital/internal/kit"
 )
 
@@ -15,12 +17,12 @@ const MaxCapacity = 50
 var schedules = kit.Collection{
 	Name: "schedules",
 	Fields: kit.Fields{
-		kit.Required(kit.Relation("doctor", "doctors")),
-		kit.Required(kit.Int("weekday", 1, 7)), // Monday is 1
-		kit.Required(kit.TimeOfDay("start_time")),
-		kit.Required(kit.TimeOfDay("end_time")),
-		kit.Required(kit.Int("slot_minutes", 5, 240)),
-		kit.Required(kit.Int("capacity", 1, MaxCapacity)),
+		kit.Relation("doctor", "doctors").Required(),
+		kit.Int("weekday", 1, 7).Required(), // Monday is 1
+		kit.TimeOfDay("start_time").Required(),
+		kit.TimeOfDay("end_time").Required(),
+		kit.Int("slot_minutes", 5, 240).Required(),
+		kit.Int("capacity", 1, MaxCapacity).Required(),
 		kit.Day("valid_from"),
 		kit.Day("valid_until"), // the last day
 		kit.Text("room", 60),
@@ -38,8 +40,8 @@ var timeOff = kit.Collection{
 	Name: "time_off",
 	Fields: kit.Fields{
 		kit.Relation("doctor", "doctors"), // empty: the whole hospital
-		kit.Required(kit.Instant("starts")),
-		kit.Required(kit.Instant("ends")),
+		kit.Instant("starts").Required(),
+		kit.Instant("ends").Required(),
 		kit.Text("reason", 500),
 		kit.Bool("active"),
 	},
@@ -54,13 +56,13 @@ var absence = []string{"starts", "ends", "reason"}
 func planning(fields []string) kit.Policy {
 	grant := func(whose kit.Scope) kit.Grant {
 		return kit.Grant{Read: kit.All,
-			Create: whose, Sets: slices.Concat(fields, []string{"doctor"}),
-			Update: whose, Changes: slices.Concat(fields, []string{"active"})}
+			Create: whose, CreateFields: slices.Concat(fields, []string{"doctor"}),
+			Update: whose, UpdateFields: slices.Concat(fields, []string{"active"})}
 	}
 	return kit.Policy{
-		kit.Doctor:       grant(kit.Own("doctor.user")),
-		kit.Nurse:        {Read: kit.All},
-		kit.Receptionist: grant(kit.All),
-		kit.Admin:        grant(kit.All),
+		role.Doctor:       grant(kit.Own("doctor.user")),
+		role.Nurse:        {Read: kit.All},
+		role.Receptionist: grant(kit.All),
+		role.Admin:        grant(kit.All),
 	}
 }

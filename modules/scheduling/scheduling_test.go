@@ -93,7 +93,7 @@ func TestTheOperatorsDashboardIsHeldToTheSame(t *testing.T) {
 		Bind(map[string]any{"a": id("drgone"), "b": id("dr1")}).Execute(); err != nil {
 		t.Fatal(err)
 	}
-	if report := h.Breaches(); len(report) == 0 {
+	if report := h.Violations(); len(report) == 0 {
 		t.Error("verify does not see that schedules meet")
 	}
 }

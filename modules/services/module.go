@@ -4,6 +4,8 @@ package services
 import (
 	_ "embed"
 
+	"hospital/internal/role"
+
 	"hospital/internal/kit"
 )
 
@@ -22,8 +24,8 @@ var fields = []string{"code", "name", "category", "price_minor", "tax_bp", "acti
 var services = kit.Collection{
 	Name: "services",
 	Fields: kit.Fields{
-		kit.Required(kit.Text("code", 40)),
-		kit.Required(kit.Text("name", 200)),
+		kit.Text("code", 40).Required(),
+		kit.Text("name", 200).Required(),
 		kit.Text("category", 80),
 		kit.Minor("price_minor"),
 		kit.Int("tax_bp", 0, 10_000),
@@ -31,10 +33,10 @@ var services = kit.Collection{
 	},
 	Indexes: []kit.Index{{Columns: "code", Unique: true}},
 	Policy: kit.Policy{
-		kit.Doctor:       {Read: kit.All},
-		kit.Nurse:        {Read: kit.All},
-		kit.Receptionist: {Read: kit.All},
-		kit.Accountant:   {Read: kit.All, Create: kit.All, Sets: fields, Update: kit.All, Changes: fields},
-		kit.Admin:        {Read: kit.All, Create: kit.All, Sets: fields, Update: kit.All, Changes: fields},
+		role.Doctor:       {Read: kit.All},
+		role.Nurse:        {Read: kit.All},
+		role.Receptionist: {Read: kit.All},
+		role.Accountant:   {Read: kit.All, Create: kit.All, CreateFields: fields, Update: kit.All, UpdateFields: fields},
+		role.Admin:        {Read: kit.All, Create: kit.All, CreateFields: fields, Update: kit.All, UpdateFields: fields},
 	},
 }

@@ -1,26 +1,29 @@
 package staff
 
-import "hospital/internal/kit"
+import (
+	"hospital/internal/kit"
+	"hospital/internal/role"
+)
 
 var active = kit.All.Only("active", "active = true")
 
 var departments = kit.Collection{
 	Name: "departments",
 	Fields: kit.Fields{
-		kit.Required(kit.Text("code", 20)),
-		kit.Required(kit.Text("name", 120)),
+		kit.Text("code", 20).Required(),
+		kit.Text("name", 120).Required(),
 		kit.Bool("active"),
 	},
 	Indexes: []kit.Index{{Columns: "code", Unique: true}},
 	Policy: kit.Policy{
-		kit.Guest:        {Read: active},
-		kit.Patient:      {Read: active},
-		kit.Doctor:       {Read: kit.All},
-		kit.Nurse:        {Read: kit.All},
-		kit.Receptionist: {Read: kit.All},
-		kit.Accountant:   {Read: kit.All},
-		kit.Admin: {Read: kit.All, Create: kit.All, Sets: []string{"code", "name", "active"},
-			Update: kit.All, Changes: []string{"code", "name", "active"}},
+		kit.Guest:         {Read: active},
+		role.Patient:      {Read: active},
+		role.Doctor:       {Read: kit.All},
+		role.Nurse:        {Read: kit.All},
+		role.Receptionist: {Read: kit.All},
+		role.Accountant:   {Read: kit.All},
+		role.Admin: {Read: kit.All, Create: kit.All, CreateFields: []string{"code", "name", "active"},
+			Update: kit.All, UpdateFields: []string{"code", "name", "active"}},
 	},
 }
 
@@ -29,8 +32,8 @@ var private = []string{"user", "license_no", "phone"}
 var doctors = kit.Collection{
 	Name: "doctors",
 	Fields: kit.Fields{
-		kit.Required(kit.Relation("user", "users")),
-		kit.Required(kit.Text("name", 120)),
+		kit.Relation("user", "users").Required(),
+		kit.Text("name", 120).Required(),
 		kit.Relation("department", "departments"),
 		kit.Text("specialization", 120),
 		kit.Text("license_no", 60),
@@ -45,17 +48,17 @@ var doctors = kit.Collection{
 	},
 	Indexes: []kit.Index{{Columns: "user", Unique: true}, {Columns: "department"}, {Columns: "name"}},
 	Policy: kit.Policy{
-		kit.Guest:   {Read: active, Blind: private},
-		kit.Patient: {Read: kit.All, Blind: private},
-		kit.Doctor: {Read: kit.All, Blind: []string{"license_no"},
-			Update: kit.Own("user"), Changes: []string{"qualifications", "bio", "phone", "accepts_online"}},
-		kit.Nurse:        {Read: kit.All, Blind: []string{"license_no"}},
-		kit.Receptionist: {Read: kit.All, Blind: []string{"license_no"}},
-		kit.Accountant:   {Read: kit.All, Blind: []string{"license_no"}},
-		kit.Admin: {Read: kit.All,
-			Create: kit.All, Sets: []string{"user", "name", "department", "specialization", "license_no", "qualifications", "bio",
+		kit.Guest:    {Read: active, HiddenFields: private},
+		role.Patient: {Read: kit.All, HiddenFields: private},
+		role.Doctor: {Read: kit.All, HiddenFields: []string{"license_no"},
+			Update: kit.Own("user"), UpdateFields: []string{"qualifications", "bio", "phone", "accepts_online"}},
+		role.Nurse:        {Read: kit.All, HiddenFields: []string{"license_no"}},
+		role.Receptionist: {Read: kit.All, HiddenFields: []string{"license_no"}},
+		role.Accountant:   {Read: kit.All, HiddenFields: []string{"license_no"}},
+		role.Admin: {Read: kit.All,
+			Create: kit.All, CreateFields: []string{"user", "name", "department", "specialization", "license_no", "qualifications", "bio",
 				"phone", "consultation", "follow_up", "follow_up_days", "accepts_online", "active"},
-			Update: kit.All, Changes: []string{"name", "department", "specialization", "license_no", "qualifications", "bio",
+			Update: kit.All, UpdateFields: []string{"name", "department", "specialization", "license_no", "qualifications", "bio",
 				"phone", "consultation", "follow_up", "follow_up_days", "accepts_online", "active"}},
 	},
 }
@@ -63,8 +66,8 @@ var doctors = kit.Collection{
 var nurses = kit.Collection{
 	Name: "nurses",
 	Fields: kit.Fields{
-		kit.Required(kit.Relation("user", "users")),
-		kit.Required(kit.Text("name", 120)),
+		kit.Relation("user", "users").Required(),
+		kit.Text("name", 120).Required(),
 		kit.Relation("department", "departments"),
 		kit.Text("license_no", 60),
 		kit.Text("phone", 40),
@@ -72,11 +75,11 @@ var nurses = kit.Collection{
 	},
 	Indexes: []kit.Index{{Columns: "user", Unique: true}},
 	Policy: kit.Policy{
-		kit.Doctor:       {Read: kit.All, Blind: []string{"license_no"}},
-		kit.Nurse:        {Read: kit.All, Blind: []string{"license_no"}, Update: kit.Own("user"), Changes: []string{"phone"}},
-		kit.Receptionist: {Read: kit.All, Blind: []string{"license_no"}},
-		kit.Admin: {Read: kit.All,
-			Create: kit.All, Sets: []string{"user", "name", "department", "license_no", "phone", "active"},
-			Update: kit.All, Changes: []string{"name", "department", "license_no", "phone", "active"}},
+		role.Doctor:       {Read: kit.All, HiddenFields: []string{"license_no"}},
+		role.Nurse:        {Read: kit.All, HiddenFields: []string{"license_no"}, Update: kit.Own("user"), UpdateFields: []string{"phone"}},
+		role.Receptionist: {Read: kit.All, HiddenFields: []string{"license_no"}},
+		role.Admin: {Read: kit.All,
+			Create: kit.All, CreateFields: []string{"user", "name", "department", "license_no", "phone", "active"},
+			Update: kit.All, UpdateFields: []string{"name", "department", "license_no", "phone", "active"}},
 	},
 }

@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"errors"
 
+	"hospital/internal/role"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
@@ -11,17 +13,17 @@ import (
 )
 
 func hooks(app core.App) {
-	kit.OnCreate(app, "doctors", accountOf(kit.Doctor))
-	kit.OnCreate(app, "nurses", accountOf(kit.Nurse))
+	kit.OnCreate(app, "doctors", accountOf(role.Doctor))
+	kit.OnCreate(app, "nurses", accountOf(role.Nurse))
 }
 
 // accountOf refuses a member of staff whose account has another role. A missing
 // account is PocketBase's to refuse.
-func accountOf(role kit.Role) func(e *core.RecordEvent) error {
+func accountOf(wanted kit.Role) func(e *core.RecordEvent) error {
 	return func(e *core.RecordEvent) error {
 		user, err := e.App.FindRecordById("users", e.Record.GetString("user"))
-		if err == nil && user.GetString("role") != string(role) {
-			return kit.Invalid("user", "wrong_role", "The account of a "+string(role)+" must have the role "+string(role)+".")
+		if err == nil && user.GetString("role") != string(wanted) {
+			return kit.Invalid("user", "wrong_role", "The account of a "+string(wanted)+" must have the role "+string(wanted)+".")
 		}
 		return e.Next()
 	}
@@ -30,7 +32,7 @@ func accountOf(role kit.Role) func(e *core.RecordEvent) error {
 // Apply makes the doctors record of a doctor who registered. It is not active
 // until their account is.
 func Apply(tx core.App, user *core.Record) error {
-	if user.GetString("role") != string(kit.Doctor) {
+	if user.GetString("role") != string(role.Doctor) {
 		return nil
 	}
 	doctor, err := kit.New(tx, "doctors")
@@ -50,8 +52,8 @@ func Apply(tx core.App, user *core.Record) error {
 // Appoint makes the record of a doctor or nurse who accepted an invitation, as the
 // admin described them.
 func Appoint(tx core.App, user *core.Record) error {
-	role := kit.Role(user.GetString("role"))
-	collection, ok := collectionOf[role]
+	given := kit.Role(user.GetString("role"))
+	collection, ok := collectionOf[given]
 	if !ok {
 		return nil
 	}
@@ -62,7 +64,7 @@ func Appoint(tx core.App, user *core.Record) error {
 	invitation := accounts.InvitationOf(user)
 	member.Load(map[string]any{"user": user.Id, "name": user.GetString("name"), "department": invitation.GetString("department"),
 		"license_no": invitation.GetString("license_no"), "active": true})
-	if role == kit.Doctor {
+	if given == role.Doctor {
 		member.Load(map[string]any{"specialization": invitation.GetString("specialization"), "accepts_online": true})
 	}
 	return tx.Save(member)
@@ -81,8 +83,8 @@ func SetActive(active bool) kit.Reaction {
 
 // Leave closes what an account was before it had another role.
 func Leave(tx core.App, user *core.Record) error {
-	for role, collection := range collectionOf {
-		if user.GetString("role") == string(role) {
+	for old, collection := range collectionOf {
+		if user.GetString("role") == string(old) {
 			continue
 		}
 		if err := setActive(tx, collection, user, false); err != nil {
@@ -93,7 +95,7 @@ func Leave(tx core.App, user *core.Record) error {
 }
 
 // collectionOf is where the staff of a role have a record.
-var collectionOf = map[kit.Role]string{kit.Doctor: "doctors", kit.Nurse: "nurses"}
+var collectionOf = map[kit.Role]string{role.Doctor: "doctors", role.Nurse: "nurses"}
 
 // setActive does nothing for an account that has no such record.
 func setActive(tx core.App, collection string, user *core.Record, active bool) error {

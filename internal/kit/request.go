@@ -6,8 +6,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// DayAsked is a day of the query, as midnight in UTC: a day without a zone.
-func DayAsked(e *core.RequestEvent, name string, otherwise time.Time) (time.Time, error) {
+// QueryDay is a day of the query, as midnight in UTC: a day without a zone.
+func QueryDay(e *core.RequestEvent, name string, otherwise time.Time) (time.Time, error) {
 	text := e.Request.URL.Query().Get(name)
 	if text == "" {
 		return otherwise, nil
@@ -19,10 +19,10 @@ func DayAsked(e *core.RequestEvent, name string, otherwise time.Time) (time.Time
 	return d, nil
 }
 
-// RecordAsked is the record that a route is about, and who asks. One that the
+// AuthorizedRecord is the record that a route is about, and who asks. One that the
 // collection does not show to them is as if there were none.
-func RecordAsked(e *core.RequestEvent, collection string) (*core.Record, Actor, error) {
-	actor, err := Caller(e)
+func AuthorizedRecord(e *core.RequestEvent, collection string) (*core.Record, Actor, error) {
+	actor, err := RequireCaller(e)
 	if err != nil {
 		return nil, actor, err
 	}

@@ -14,10 +14,10 @@ const (
 	asideWaits = 5 * time.Second // when the hospital stops
 )
 
-// Aside does what nobody who asked waits for, such as sending a mail, after the
+// AfterResponse does what nobody who asked waits for, such as sending a mail, after the
 // answer and outside of any transaction. It rests before it begins, so that the time
 // an answer takes does not tell whether anything is done. A stop waits for it a moment.
-func Aside(app core.App, what string, work func() error) {
+func AfterResponse(app core.App, what string, work func() error) {
 	going := asides(app)
 	routine.FireAndForget(func() {
 		time.Sleep(20*time.Millisecond + rand.N(100*time.Millisecond)) // #nosec G404 -- it blurs a time, and keeps no secret

@@ -13,14 +13,14 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// eyes is the app as one caller sees it while listing a collection. PocketBase's
+// callerView is the app as one caller sees it while listing a collection. PocketBase's
 // own list handler does the work; it finds its query narrowed to the caller's own
 // scope, so that an index leads to the rows instead of a rule being tried on all
 // of them; where nothing leads to their rows, the rule reduced to what it says of
 // the caller's role; and fields that the caller is not shown marked as hidden, so
 // that they can be neither filtered nor sorted by. A mistake here can hide a row,
 // and never show one.
-type eyes struct {
+type callerView struct {
 	core.App
 	catalog Catalog
 	actor   Actor
@@ -28,7 +28,7 @@ type eyes struct {
 }
 
 // RecordQuery begins the query of a list.
-func (y eyes) RecordQuery(collection any) *dbx.SelectQuery {
+func (y callerView) RecordQuery(collection any) *dbx.SelectQuery {
 	q := y.App.RecordQuery(collection)
 	if c, ok := collection.(*core.Collection); ok && c.Name == y.listed {
 		y.catalog.narrow(q, y.catalog[c.Name], y.actor)
@@ -38,7 +38,7 @@ func (y eyes) RecordQuery(collection any) *dbx.SelectQuery {
 
 // FindCachedCollectionByNameOrId is how the list and what its filter and sort
 // name are looked up.
-func (y eyes) FindCachedCollectionByNameOrId(nameOrID string) (*core.Collection, error) {
+func (y callerView) FindCachedCollectionByNameOrId(nameOrID string) (*core.Collection, error) {
 	c, err := y.App.FindCachedCollectionByNameOrId(nameOrID)
 	if err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func (y eyes) FindCachedCollectionByNameOrId(nameOrID string) (*core.Collection,
 	grant, unseen := declared.Policy[y.actor.Role], declared.unseen(y.actor.Role)
 	seen := *c
 	if grant.Read.unnarrowed() { // the other roles' conditions would be tried on every row
-		seen.ListRule = Policy{y.actor.Role: grant}.rule(reads)
+		seen.ListRule = Policy{y.actor.Role: grant}.rule(reads, y.catalog.signIn())
 	}
 	seen.Fields = slices.Clone(c.Fields)
 	for i, f := range seen.Fields {
@@ -107,7 +107,7 @@ func (c Catalog) of(e *core.RequestEvent) (Collection, bool) {
 }
 
 func (c Catalog) list(e *core.RequestEvent) error {
-	actor := actorOf(e.Auth)
+	actor := ActorFor(e.App, e.Auth)
 	declared, ok := c.of(e)
 	if !ok || actor.Superuser {
 		return e.Next()
@@ -115,7 +115,7 @@ func (c Catalog) list(e *core.RequestEvent) error {
 	if declared.Policy[actor.Role].Read.empty() {
 		return unentitled(e, actor, "read "+declared.Name)
 	}
-	e.App = eyes{App: e.App, catalog: c, actor: actor, listed: declared.Name}
+	e.App = callerView{App: e.App, catalog: c, actor: actor, listed: declared.Name}
 	return e.Next()
 }
 
@@ -125,7 +125,7 @@ func (c Catalog) narrow(q *dbx.SelectQuery, listed Collection, actor Actor) {
 	case scope.path != "":
 		c.own(q, listed, strings.Split(scope.path, "."), actor)
 	case scope.where != "":
-		q.AndWhere(rare(strings.ReplaceAll(scope.where, "@", listed.Name), dbx.Params{"me": actor.ID, "now": types.NowDateTime().String()}))
+		q.AndWhere(unlikely(strings.ReplaceAll(scope.where, "@", listed.Name), dbx.Params{"me": actor.ID, "now": types.NowDateTime().String()}))
 	}
 }
 
@@ -137,16 +137,16 @@ func (c Catalog) own(q *dbx.SelectQuery, from Collection, path []string, actor A
 	for i, relation := range path[:last] {
 		next := "__own_" + strings.Join(path[:i+1], "_")
 		target := c[c.target(from, relation)]
-		q.InnerJoin(target.Name+" "+next, rare("[["+next+".id]] = [["+alias+"."+relation+"]]", nil))
+		q.InnerJoin(target.Name+" "+next, unlikely("[["+next+".id]] = [["+alias+"."+relation+"]]", nil))
 		from, alias = target, next
 	}
-	q.AndWhere(rare("[["+alias+"."+path[last]+"]] = {:me}", dbx.Params{"me": actor.ID}))
+	q.AndWhere(unlikely("[["+alias+"."+path[last]+"]] = {:me}", dbx.Params{"me": actor.ID}))
 }
 
-// rare tells SQLite, which counts no rows, that few fulfil a condition, so that
+// unlikely tells SQLite, which counts no rows, that few fulfil a condition, so that
 // it begins there. Otherwise an indexed status that the client filters by looks
 // as good to it, and it wades through everybody's rows of that status.
-func rare(condition string, params dbx.Params) dbx.Expression {
+func unlikely(condition string, params dbx.Params) dbx.Expression {
 	return dbx.NewExp("likelihood("+condition+", 0.000001)", params)
 }
 
@@ -162,11 +162,11 @@ func (c Catalog) target(in Collection, relation string) string {
 // checkTopics refuses a realtime filter that asks about fields the caller is not
 // shown; it would tell by silence what it may not tell in words.
 func (c Catalog) checkTopics(e *core.RealtimeSubscribeRequestEvent) error {
-	actor := actorOf(e.Auth)
+	actor := ActorFor(e.App, e.Auth)
 	if actor.Superuser {
 		return nil
 	}
-	view := eyes{App: e.App, catalog: c, actor: actor}
+	view := callerView{App: e.App, catalog: c, actor: actor}
 	asked := subscriptions.NewDefaultClient() // reads the topics exactly as the broker will
 	asked.Subscribe(e.Subscriptions...)
 	for topic, options := range asked.Subscriptions() {
@@ -191,7 +191,7 @@ func (c Catalog) checkTopics(e *core.RealtimeSubscribeRequestEvent) error {
 // not shown.
 func mask(app core.App, declared Catalog) {
 	app.OnRecordEnrich().Bind(&hook.Handler[*core.RecordEnrichEvent]{Id: "hospitalMask", Priority: -50, Func: func(e *core.RecordEnrichEvent) error {
-		actor := actorOf(e.RequestInfo.Auth)
+		actor := ActorFor(e.App, e.RequestInfo.Auth)
 		c, ok := declared[e.Record.Collection().Name]
 		if ok && !actor.Superuser {
 			e.Record.Hide(c.unseen(actor.Role)...)

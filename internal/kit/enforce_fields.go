@@ -21,10 +21,10 @@ import (
 func guardRequests(app core.App, declared Catalog) {
 	guard := func(fields func(Grant) []string) func(e *core.RecordRequestEvent) error {
 		return func(e *core.RecordRequestEvent) error {
-			actor := CallerOf(e.RequestEvent)
+			actor := Caller(e.RequestEvent)
 			c, ok := declared[e.Collection.Name]
 			if !ok { // PocketBase's own, which operators write
-				By(actor, e.Record)
+				SetActor(actor, e.Record)
 				return e.Next()
 			}
 			b := body{
@@ -41,27 +41,27 @@ func guardRequests(app core.App, declared Catalog) {
 			if err := c.check(b); err != nil {
 				return err
 			}
-			if err := retried(e.App, e.Record); err != nil {
+			if err := rejectDuplicateID(e.App, e.Record); err != nil {
 				return err
 			}
-			By(actor, e.Record)
+			SetActor(actor, e.Record)
 			e.Record.IgnoreUnchangedFields(true) // two people editing different fields do not undo each other
 			return e.Next()
 		}
 	}
 	app.OnRecordCreateRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardCreate", Priority: -50,
-		Func: guard(func(g Grant) []string { return g.Sets })})
+		Func: guard(func(g Grant) []string { return g.CreateFields })})
 	app.OnRecordUpdateRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardUpdate", Priority: -50,
-		Func: guard(func(g Grant) []string { return g.Changes })})
+		Func: guard(func(g Grant) []string { return g.UpdateFields })})
 	app.OnRecordDeleteRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardDelete", Priority: -50, Func: func(e *core.RecordRequestEvent) error {
-		By(CallerOf(e.RequestEvent), e.Record)
+		SetActor(Caller(e.RequestEvent), e.Record)
 		return e.Next()
 	}})
 }
 
-// retried refuses a new record whose id is taken before any other law has its
+// rejectDuplicateID refuses a new record whose id is taken before any other law has its
 // say, so that a client which lost the first answer learns just that.
-func retried(app core.App, r *core.Record) error {
+func rejectDuplicateID(app core.App, r *core.Record) error {
 	if !r.IsNew() || r.Id == "" {
 		return nil
 	}
@@ -127,8 +127,8 @@ func unmodified(c *core.Collection, key string) string {
 	return key
 }
 
-// echoes are keys that clients send back because they were given them; they say nothing.
-var echoes = []string{"id", "collectionId", "collectionName", "expand"}
+// readOnlyKeys are keys that clients send back because they were given them; they say nothing.
+var readOnlyKeys = []string{"id", "collectionId", "collectionName", "expand"}
 
 // tooLong says that a password has more bytes than its hash takes.
 func tooLong(password any) bool {
@@ -152,8 +152,8 @@ func (c Collection) check(b body) error {
 			invalid[name] = validation.NewError("wrong_type", "This is no place for a file.")
 		case name == core.FieldNameId && !b.record.IsNew() && b.record.Id != b.before.Id:
 			invalid[name] = validation.NewError("server_owned", "A record keeps its id.")
-		case slices.Contains(echoes, name) || slices.Contains(c.Accepts, name) && b.record.IsNew() && b.actor.Role == Guest:
-		case c.SignIn.Rule != "" && slices.Contains(secrets, name):
+		case slices.Contains(readOnlyKeys, name) || slices.Contains(c.GuestFields, name) && b.record.IsNew() && b.actor.Role == Guest:
+		case c.SignIn.signsIn() && slices.Contains(secrets, name):
 			if !b.actor.Superuser && !slices.Contains(b.permitted, "password") {
 				denied[name] = notAllowed(name)
 			} else if tooLong(value) {
@@ -196,7 +196,7 @@ func names(errs validation.Errors) string {
 // serverOwned says that no role may write a field.
 func (c Collection) serverOwned(name string) bool {
 	for _, g := range c.Policy {
-		if slices.Contains(g.Sets, name) || slices.Contains(g.Changes, name) {
+		if slices.Contains(g.CreateFields, name) || slices.Contains(g.UpdateFields, name) {
 			return false
 		}
 	}

@@ -25,7 +25,7 @@ func guardRecords(app core.App, declared Catalog) {
 	app.OnRecordCreate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalCleanCreate", Priority: -50, Func: clean})
 	app.OnRecordUpdate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalCleanUpdate", Priority: -50, Func: clean})
 	app.OnRecordDelete().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalNoDelete", Priority: -50, Func: func(e *core.RecordEvent) error {
-		if c, ok := declared[e.Record.Collection().Name]; ok && !c.Fleeting {
+		if c, ok := declared[e.Record.Collection().Name]; ok && !c.Expiring {
 			return Forbidden("id", "never_deleted", "The hospital's records are never deleted. Cancel, suspend or deactivate instead.")
 		}
 		return e.Next()
@@ -39,7 +39,7 @@ func (c Collection) clean(record *core.Record) error {
 			continue
 		}
 		name := field.GetName()
-		if slices.Contains(c.Verbatim, name) {
+		if slices.Contains(c.RawText, name) {
 			if strings.ContainsFunc(record.GetString(name), forbiddenInProse) {
 				errs[name] = forbiddenCharacter
 			}

@@ -1,0 +1,116 @@
+package kit
+
+import (
+	"reflect"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"hospital/internal/money"
+)
+
+// Fields are the columns of a collection, beside id, created and updated, which
+// every collection has.
+type Fields []Field
+
+// Field is a column: how it is stored, and what it means.
+//
+//	kit.Text("reason", 1000).Help("Why the patient comes, in their words.")
+type Field struct{ core.Field }
+
+// Required makes a field mandatory. Of numbers it also refuses 0.
+func (f Field) Required() Field { return f.set("Required", true) }
+
+// Help says what the field means, in a sentence: in the API document and the dashboard.
+func (f Field) Help(text string) Field { return f.set("Help", text) }
+
+// Presentable makes the field a part of the label that the dashboard shows where
+// another record points to this one.
+func (f Field) Presentable() Field { return f.set("Presentable", true) }
+
+// HelpText is what Help said.
+func (f Field) HelpText() string { return f.option("Help").String() }
+
+// option is one of PocketBase's settings of the field. Every field type has its own struct.
+func (f Field) option(name string) reflect.Value {
+	return reflect.ValueOf(f.Field).Elem().FieldByName(name)
+}
+
+func (f Field) set(option string, value any) Field {
+	f.option(option).Set(reflect.ValueOf(value))
+	return f
+}
+
+// Text is a line or a page of text of at most max characters. It is stored NFC
+// and trimmed, and refuses control characters.
+func Text(name string, max int) Field { return Field{&core.TextField{Name: name, Max: max}} }
+
+// Email is an e-mail address.
+func Email(name string) Field { return Field{&core.EmailField{Name: name}} }
+
+// Select is one of a few words.
+func Select[T ~string](name string, values ...T) Field {
+	f := &core.SelectField{Name: name, MaxSelect: 1}
+	for _, v := range values {
+		f.Values = append(f.Values, string(v))
+	}
+	return Field{f}
+}
+
+// MultiSelect is any of a few words.
+func MultiSelect[T ~string](name string, values ...T) Field {
+	return Select(name, values...).set("MaxSelect", len(values))
+}
+
+// MinText is a text of at least min characters.
+func MinText(name string, min, max int) Field {
+	return Field{&core.TextField{Name: name, Min: min, Max: max}}
+}
+
+// File is one file that only those get who see its record, with a token.
+func File(name string, maxBytes int64, types ...string) Field {
+	return Field{&core.FileField{Name: name, MaxSelect: 1, MaxSize: maxBytes, MimeTypes: types, Protected: true}}
+}
+
+// Instant is a moment, stored in UTC.
+func Instant(name string) Field { return Field{&core.DateField{Name: name}} }
+
+// Bool is yes or no.
+func Bool(name string) Field { return Field{&core.BoolField{Name: name}} }
+
+// JSON is a value of any shape, at most maxBytes long.
+func JSON(name string, maxBytes int64) Field {
+	return Field{&core.JSONField{Name: name, MaxSize: maxBytes}}
+}
+
+// Day is a calendar day without a time or zone, "2006-01-02".
+func Day(name string) Field {
+	return Field{&core.TextField{Name: name, Max: 10, Pattern: `^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`}}
+}
+
+// TimeOfDay is what a clock on the wall shows, "09:30"; "24:00" is the end of the day.
+func TimeOfDay(name string) Field {
+	return Field{&core.TextField{Name: name, Max: 5, Pattern: `^(([01]\d|2[0-3]):[0-5]\d|24:00)$`}}
+}
+
+// Int is a whole number from min to max.
+func Int(name string, min, max int64) Field {
+	return Field{&core.NumberField{Name: name, OnlyInt: true, Min: types.Pointer(float64(min)), Max: types.Pointer(float64(max))}}
+}
+
+// Minor is an amount of money in minor units of the hospital's currency, never negative.
+func Minor(name string) Field { return Int(name, 0, money.Max) }
+
+// Relation points to one record of another collection. Nothing cascades: a
+// hospital's records are not deleted.
+func Relation(name, collection string) Field {
+	return Field{&core.RelationField{Name: name, CollectionId: collectionID(collection), MaxSelect: 1}}
+}
+
+// timestamps are in every collection.
+func timestamps() []core.Field {
+	return []core.Field{
+		&core.AutodateField{Name: "created", OnCreate: true},
+		&core.AutodateField{Name: "updated", OnCreate: true, OnUpdate: true},
+	}
+}
