@@ -7,8 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const [url, file] = process.argv.slice(2);
 for (let tries = 0; !(await fetch(`${url}/api/health`).catch(() => null))?.ok; tries++) {
-  if (tries === 100) throw new Error(`nobody answers at ${url}`);
-  await sleep(100);
+	if (tries === 100) throw new Error(`nobody answers at ${url}`);
+	await sleep(100);
 }
 const answer = await fetch(`${url}/api/hospital/openapi.yaml`);
 if (!answer.ok) throw new Error(`the document is answered with ${answer.status}`);

@@ -11,13 +11,13 @@ const page = await readFile(new URL("../../modules/apidocs/CLIENTS.md", import.m
 // around says, by heading, what a snippet finds and what must be true after it. A line of
 // three dots is the snippet.
 const around = {
-  "Sign in": `
+	"Sign in": `
     ...
     assert.equal(role, "patient");
     assert.equal(name, "Łukasz Müller");
     say("signs in");`,
 
-  "A code beside the password": `
+	"A code beside the password": `
     {
       const did = [], answers = { half: { response: { mfaId: "half" } }, wrong: { status: 400, response: {} } };
       const users = {
@@ -35,7 +35,7 @@ const around = {
       say("signs in with a code");
     }`,
 
-  "Lists": `
+	Lists: `
     const shown = [];
     const show = (...what) => shown.push(what);
     ...
@@ -45,7 +45,7 @@ const around = {
     }
     say("lists " + shown.length + " coming visits");`,
 
-  "Write": `
+	Write: `
     let visit = await book();
     const said = [];
     const reload = async (id) => said.push("reloads " + id);
@@ -70,7 +70,7 @@ const around = {
     assert.deepEqual(said, ["The hospital does not answer."]);
     say("cancels a visit, is told of a stale version, of one that is not there and of no answer");`,
 
-  "Offline, and retries": `
+	"Offline, and retries": `
     ...
     const child = { id: newID(), user: pb.authStore.record.id, name: "Ida Müller", birth_date: "2024-02-29" };
     assert.match(child.id, /^[a-z0-9]{15}$/);
@@ -82,7 +82,7 @@ const around = {
     await assert.rejects(createOnce("patients", { ...child, id: newID(), birth_date: "2999-01-01" }), { status: 400 });
     say("makes one record although the first answer was lost");`,
 
-  "Book": `
+	Book: `
     const [{ id: patient }] = await other.collection("patients").getFullList({ sort: "birth_date" });
     const department = (await other.collection("departments").getFirstListItem("code = 'GENERAL'")).id;
     const asked = [];
@@ -98,7 +98,7 @@ const around = {
     for (const visit of [first, second]) await other.collection("appointments").update(visit.id, { status: "cancelled" });
     say("books the first free slot, and another one where that is taken");`,
 
-  "Realtime": `
+	Realtime: `
     ...
     const mine = await book();
     const seen = () => visits.filter((v) => v.id === mine.id);
@@ -114,19 +114,19 @@ const around = {
     assert.equal(seen().length, 1);
     say("hears of a visit, also after the line was cut");`,
 
-  "Time": `
+	Time: `
     ...
     assert.equal(hospital.timezone, "Europe/Berlin");
     assert.equal(when("2030-01-31 09:00:00.000Z"), "31 Jan 2030, 10:00");
     say("reads the hospital's clock");`,
 
-  "Money": `
+	Money: `
     ...
     assert.equal(money(1230), "€12.30");
     assert.equal(money(1), "€0.01");
     say("counts money");`,
 
-  "Files of the books": `
+	"Files of the books": `
     ...
     const bill = await pb.collection("bills").getFirstListItem("issued_at != ''");
     const printed = await fileOf("bills/" + bill.id + "/pdf");
@@ -140,14 +140,21 @@ const around = {
 
 const body = [];
 for (const section of page.split(/^## /m).slice(1)) {
-  const heading = section.slice(0, section.indexOf("\n"));
-  const snippets = [...section.matchAll(/^```js\n(.*?)^```$/gms)].map((found) => found[1]);
-  if (snippets.length !== (heading in around ? 1 : 0)) {
-    throw new Error(`CLIENTS.md has ${snippets.length} JavaScript snippets under "${heading}": say in snippets.mjs what to expect of them.`);
-  }
-  if (snippets.length === 1) body.push(`// ${heading}`, around[heading].replace(/^ *\.\.\.$/m, () => snippets[0]));
+	const heading = section.slice(0, section.indexOf("\n"));
+	const snippets = [...section.matchAll(/^```js\n(.*?)^```$/gms)].map((found) => found[1]);
+	if (snippets.length !== (heading in around ? 1 : 0)) {
+		throw new Error(
+			`CLIENTS.md has ${snippets.length} JavaScript snippets under "${heading}": say in snippets.mjs what to expect of them.`,
+		);
+	}
+	if (snippets.length === 1)
+		body.push(
+			`// ${heading}`,
+			around[heading].replace(/^ *\.\.\.$/m, () => snippets[0]),
+		);
 }
-if (body.length !== 2 * Object.keys(around).length) throw new Error("CLIENTS.md has lost a heading that snippets.mjs expects.");
+if (body.length !== 2 * Object.keys(around).length)
+	throw new Error("CLIENTS.md has lost a heading that snippets.mjs expects.");
 
 // The program: the snippets between a beginning and an end.
 const program = `
@@ -188,15 +195,15 @@ await pb.realtime.unsubscribe();
 line.close();
 `;
 setTimeout(() => {
-  console.error("The snippets took too long.");
-  process.exit(1);
+	console.error("The snippets took too long.");
+	process.exit(1);
 }, 60_000).unref();
 
 await mkdir(new URL("build/", import.meta.url), { recursive: true });
 await writeFile(new URL("build/snippets.mjs", import.meta.url), program);
 try {
-  await import("./build/snippets.mjs");
+	await import("./build/snippets.mjs");
 } catch (error) {
-  console.error(error.stack, JSON.stringify(error.response ?? {}));
-  process.exit(1);
+	console.error(error.stack, JSON.stringify(error.response ?? {}));
+	process.exit(1);
 }

@@ -19,7 +19,9 @@ const booking: components["schemas"]["AppointmentCreate"] = { ...visit, begins: 
 // @ts-expect-error there is no such kind of visit
 await api.POST(visits, { body: { ...visit, visit_type: "urgent" } });
 // @ts-expect-error amounts are numbers
-await api.POST("/api/collections/payments/records", { body: { bill: "bill10000000000", method: "cash", amount_minor: "12.30" } });
+await api.POST("/api/collections/payments/records", {
+	body: { bill: "bill10000000000", method: "cash", amount_minor: "12.30" },
+});
 // @ts-expect-error an account's e-mail address is text
 const address: components["schemas"]["PatientCreate"]["email"] = 1;
 // @ts-expect-error not everybody is shown the staff's note

@@ -108,7 +108,7 @@ func TestPagesKeepTheContentPolicy(t *testing.T) {
 }
 
 var (
-	imported = regexp.MustCompile(`(?m)^import \{ (.+) \} from "([^"]+)";$`)
+	imported = regexp.MustCompile(`(?m)^import \{\s+([^}]+?),?\s+\} from "([^"]+)";$`)
 	exported = regexp.MustCompile(`(?m)^export (?:async )?(?:function|const) (\w+)`)
 )
 
@@ -132,7 +132,7 @@ func TestImportsLeadToWhatIsThere(t *testing.T) {
 			for _, export := range exported.FindAllStringSubmatch(string(raw), -1) {
 				there = append(there, export[1])
 			}
-			for _, wanted := range strings.Split(one[1], ", ") {
+			for _, wanted := range regexp.MustCompile(`,\s+`).Split(one[1], -1) {
 				theirs, ours, renamed := strings.Cut(wanted, " as ")
 				if !renamed {
 					ours = theirs
@@ -153,7 +153,7 @@ var (
 	viewRow   = regexp.MustCompile(`(?m)^\t"?([\w-]+)"?: \[`)
 	menuTable = regexp.MustCompile(`(?s)const menus = \{\n.*?\n\};\n\n.*?\nconst behind = \{\n.*?\n\};`)
 	menuViews = regexp.MustCompile(`(?:(\w+): )?"([\w-]+)"`)
-	ledTo     = regexp.MustCompile(`\b(?:link|open|address)\("([\w-]+)"|\btabs\("[^"]*", "([\w-]+)"`)
+	ledTo     = regexp.MustCompile(`\b(?:link|open|address)\(\s*"([\w-]+)"|\btabs\(\s*"[^"]*",\s+"([\w-]+)"`)
 )
 
 // A link to a view that there is not leads the reader back to the start.

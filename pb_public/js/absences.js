@@ -4,26 +4,75 @@ import { create, newId, update } from "./api.js";
 import { button, h } from "./dom.js";
 import { plansAll } from "./doctors.js";
 import { formDialog } from "./form.js";
-import { beginsDay, clockOf, dayOf, fromWall, instant, lastDayOf, plusDays, showSpan, stamp, startOf, today } from "./time.js";
+import {
+	beginsDay,
+	clockOf,
+	dayOf,
+	fromWall,
+	instant,
+	lastDayOf,
+	plusDays,
+	showSpan,
+	stamp,
+	startOf,
+	today,
+} from "./time.js";
 
-export const whoIsAway = (absence) => absence.doctor ? absence.expand?.doctor?.name ?? "A doctor" : "The whole hospital";
+export const whoIsAway = (absence) =>
+	absence.doctor ? (absence.expand?.doctor?.name ?? "A doctor") : "The whole hospital";
 export const absenceTitle = (absence) => whoIsAway(absence) + ", " + showSpan(absence.starts, absence.ends);
 
 // timeOf is the time of day of an edge, which is empty where days begin and end.
-const timeOf = (moment) => beginsDay(moment) ? "" : clockOf(instant(moment));
+const timeOf = (moment) => (beginsDay(moment) ? "" : clockOf(instant(moment)));
 const skipped = "Clocks go forward that night: there is no such time.";
 
 // questions ask for days, and for times only where it is not whole days.
 const questions = ({ starts, ends, reason }) => [
 	[
-		{ name: "first", label: "First day", type: "date", required: true, value: starts ? dayOf(instant(starts)) : today(), reports: ["starts"] },
-		{ name: "from", label: "From what time", type: "time", value: starts && timeOf(starts), hint: "Empty for the whole day.", check: ({ first, from }) => !from || fromWall(first, from) ? "" : skipped },
+		{
+			name: "first",
+			label: "First day",
+			type: "date",
+			required: true,
+			value: starts ? dayOf(instant(starts)) : today(),
+			reports: ["starts"],
+		},
+		{
+			name: "from",
+			label: "From what time",
+			type: "time",
+			value: starts && timeOf(starts),
+			hint: "Empty for the whole day.",
+			check: ({ first, from }) => (!from || fromWall(first, from) ? "" : skipped),
+		},
 	],
 	[
-		{ name: "last", label: "Last day", type: "date", required: true, value: ends ? lastDayOf(ends) : today(), reports: ["ends"], check: ({ first, last }) => last < first ? "The last day must not be before the first." : "" },
-		{ name: "until", label: "Until what time", type: "time", value: ends && timeOf(ends), hint: "Empty for the whole day.", check: ({ last, until }) => !until || fromWall(last, until) ? "" : skipped },
+		{
+			name: "last",
+			label: "Last day",
+			type: "date",
+			required: true,
+			value: ends ? lastDayOf(ends) : today(),
+			reports: ["ends"],
+			check: ({ first, last }) => (last < first ? "The last day must not be before the first." : ""),
+		},
+		{
+			name: "until",
+			label: "Until what time",
+			type: "time",
+			value: ends && timeOf(ends),
+			hint: "Empty for the whole day.",
+			check: ({ last, until }) => (!until || fromWall(last, until) ? "" : skipped),
+		},
 	],
-	{ name: "reason", label: "Reason", maxlength: 500, autocomplete: "off", value: reason, hint: "For the staff; patients are not shown it." },
+	{
+		name: "reason",
+		label: "Reason",
+		maxlength: 500,
+		autocomplete: "off",
+		value: reason,
+		hint: "For the staff; patients are not shown it.",
+	},
 ];
 
 const body = ({ first, from, last, until, reason }) => ({
@@ -32,12 +81,28 @@ const body = ({ first, from, last, until, reason }) => ({
 	ends: until ? stamp(fromWall(last, until)) : startOf(plusDays(last, 1)),
 });
 
-const met = ({ affected: { length } }) => length === 0 ? "No visit falls into this time." : length === 1 ? "One visit falls into this time." : length + " visits fall into this time.";
+const met = ({ affected: { length } }) =>
+	length === 0
+		? "No visit falls into this time."
+		: length === 1
+			? "One visit falls into this time."
+			: length + " visits fall into this time.";
 
 // addAbsence asks for an absence of one of some doctors; saved goes on from it.
 export function addAbsence(doctors, saved) {
 	const id = newId();
-	const who = { name: "who", label: "Who", type: "select", required: true, reports: ["doctor"], options: [["", "Choose who is away"], ["all", "The whole hospital"], ...doctors.map(({ id, name }) => [id, name])] };
+	const who = {
+		name: "who",
+		label: "Who",
+		type: "select",
+		required: true,
+		reports: ["doctor"],
+		options: [
+			["", "Choose who is away"],
+			["all", "The whole hospital"],
+			...doctors.map(({ id, name }) => [id, name]),
+		],
+	};
 	formDialog("Add an absence", {
 		fields: [...(plansAll() ? [who] : []), ...questions({})],
 		submit: "Add",
@@ -64,7 +129,11 @@ function change(absence, saved) {
 
 function withdraw(absence) {
 	formDialog("Withdraw this absence?", {
-		intro: h("p", {}, absenceTitle(absence) + ". The time can be booked again. Visits that were moved because of it stay moved."),
+		intro: h(
+			"p",
+			{},
+			absenceTitle(absence) + ". The time can be booked again. Visits that were moved because of it stay moved.",
+		),
 		fields: [],
 		submit: "Withdraw",
 		send: async () => {
@@ -77,7 +146,8 @@ function withdraw(absence) {
 // absenceActions is what the reader can do with an absence: a doctor only with
 // their own.
 export function absenceActions(absence, doctors, saved) {
-	if (!absence.active || !plansAll() && !doctors.some(({ id }) => id === absence.doctor)) return [];
-	const act = (label, run) => button(label, () => run(absence, saved), { key: label + absence.id, about: absenceTitle(absence) });
+	if (!absence.active || (!plansAll() && !doctors.some(({ id }) => id === absence.doctor))) return [];
+	const act = (label, run) =>
+		button(label, () => run(absence, saved), { key: label + absence.id, about: absenceTitle(absence) });
 	return [act("Change", change), act("Withdraw", withdraw)];
 }

@@ -61,7 +61,8 @@ export async function signIn(email, password) {
 	} catch (error) {
 		if (error.half) return secondHalf(email, error.half);
 		if (error.status === 400) error.message = "The e-mail address or the password is wrong.";
-		if (error.status === 403) error.message = "This account is not active. It waits for an admin, or it was suspended.";
+		if (error.status === 403)
+			error.message = "This account is not active. It waits for an admin, or it was suspended.";
 		throw error;
 	}
 }
@@ -73,8 +74,10 @@ async function secondHalf(email, mfaId) {
 		try {
 			keep(await send("POST", accounts + "auth-with-otp", { mfaId, otpId, password: code.replace(/\s/g, "") }));
 		} catch (error) {
-			if (error.status === 400) error.message = "This code is wrong, or it is too old. The newest mail has the one that counts.";
-			if (error.status === 429) error.message = "There were too many wrong codes. Wait a few minutes, and sign in again.";
+			if (error.status === 400)
+				error.message = "This code is wrong, or it is too old. The newest mail has the one that counts.";
+			if (error.status === 429)
+				error.message = "There were too many wrong codes. Wait a few minutes, and sign in again.";
 			throw error;
 		}
 	};
@@ -103,7 +106,7 @@ export async function renew() {
 	}
 }
 
-const json = (response) => response.status === 204 ? null : response.json().catch(() => ({}));
+const json = (response) => (response.status === 204 ? null : response.json().catch(() => ({})));
 
 // send asks the hospital for something, and reads the answer as JSON unless it is
 // read otherwise.
@@ -146,32 +149,43 @@ const records = (collection, id = "") => "/api/collections/" + collection + "/re
 // list reads records: { filter, sort, expand, perPage }.
 export async function list(collection, query = {}) {
 	const given = Object.entries({ perPage: 200, skipTotal: 1, ...query }).filter(([, value]) => value);
-	const answer = await ask("GET", records(collection) + "?" + new URLSearchParams(given), undefined, ({ items }) => items.length === 0);
+	const answer = await ask(
+		"GET",
+		records(collection) + "?" + new URLSearchParams(given),
+		undefined,
+		({ items }) => items.length === 0,
+	);
 	return answer.items;
 }
 
 // fileURL is where a protected file can be fetched in the next minutes.
 export async function fileURL(collection, id, name) {
 	const { token } = await ask("POST", "/api/files/token");
-	return "/api/files/" + [collection, id, name].map(encodeURIComponent).join("/") + "?" + new URLSearchParams({ token });
+	return (
+		"/api/files/" + [collection, id, name].map(encodeURIComponent).join("/") + "?" + new URLSearchParams({ token })
+	);
 }
 
 // get reads one record.
-export const get = (collection, id, query = {}) => ask("GET", records(collection, encodeURIComponent(id || "none")) + "?" + new URLSearchParams(query));
+export const get = (collection, id, query = {}) =>
+	ask("GET", records(collection, encodeURIComponent(id || "none")) + "?" + new URLSearchParams(query));
 
-const ofHospital = (path, query = {}) => "/api/hospital/" + path + "?" + new URLSearchParams(Object.entries(query).filter(([, value]) => value));
+const ofHospital = (path, query = {}) =>
+	"/api/hospital/" + path + "?" + new URLSearchParams(Object.entries(query).filter(([, value]) => value));
 
 // report reads what is no record: report("reports/billing", { from, to }).
 export const report = (path, query) => ask("GET", ofHospital(path, query));
 
 // freeSlots reads what can be booked: of a doctor, or the first ones of all who fit.
-export const freeSlots = async ({ doctor, ...query }) => (await report((doctor ? "doctors/" + doctor + "/" : "") + "slots", query)).slots;
+export const freeSlots = async ({ doctor, ...query }) =>
+	(await report((doctor ? "doctors/" + doctor + "/" : "") + "slots", query)).slots;
 
 // file reads a file: what is in it, and what it is called.
-export const file = (path, query) => ask("GET", ofHospital(path, query), undefined, undefined, async (response) => ({
-	blob: await response.blob(),
-	name: /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "file",
-}));
+export const file = (path, query) =>
+	ask("GET", ofHospital(path, query), undefined, undefined, async (response) => ({
+		blob: await response.blob(),
+		name: /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "file",
+	}));
 
 // newId is the id of a record that is about to be made. Chosen here, a create can
 // be repeated without making a second one.
@@ -188,7 +202,8 @@ export async function create(collection, body) {
 		return await ask("POST", records(collection), body);
 	} catch (error) {
 		if (error.status === 0) unsure.add(body.id);
-		else if (unsure.has(body.id) || error.code("id") === "validation_not_unique") return get(collection, body.id).catch(() => Promise.reject(error));
+		else if (unsure.has(body.id) || error.code("id") === "validation_not_unique")
+			return get(collection, body.id).catch(() => Promise.reject(error));
 		throw error;
 	}
 }
@@ -208,7 +223,9 @@ export async function together(creates) {
 		await ask("POST", "/api/batch", { requests });
 	} catch (error) {
 		const [which, first] = Object.entries(error.fields.requests ?? {}).find(([, one]) => one.response) ?? [];
-		const refusal = first ? Object.assign(new Refusal(first.response.status, first.response), { which: Number(which) }) : error;
+		const refusal = first
+			? Object.assign(new Refusal(first.response.status, first.response), { which: Number(which) })
+			: error;
 		if (error.status === 0) creates.forEach(([, { id }]) => unsure.add(id));
 		else if (refusal.code("id") === "validation_not_unique" && unsure.has(creates[refusal.which][1].id)) return;
 		throw refusal;

@@ -74,7 +74,21 @@ const menus = {
 	nurse: ["day", "visits", "patients"],
 	receptionist: ["day", "visits", "patients", "calls", "absences", "hours", "bills"],
 	accountant: ["payments", "bills", "reports", "prices"],
-	admin: ["accounts", "doctors", "patients", "emergencies", "hours", "absences", "day", "visits", "calls", "bills", "payments", "reports", "prices"],
+	admin: [
+		"accounts",
+		"doctors",
+		"patients",
+		"emergencies",
+		"hours",
+		"absences",
+		"day",
+		"visits",
+		"calls",
+		"bills",
+		"payments",
+		"reports",
+		"prices",
+	],
 };
 
 // behind are the views that others lead to, each behind a view of the menu.
@@ -99,7 +113,9 @@ const may = (view) => mailed.includes(view) || menus[role()].includes(parentOf(v
 // here is the view that the address names, if the reader has it, or their first.
 function here() {
 	const [view, query = ""] = location.hash.replace(/^#\//, "").split("?");
-	return may(view) ? { view, query: Object.fromEntries(new URLSearchParams(query)) } : { view: menus[role()][0], query: {} };
+	return may(view)
+		? { view, query: Object.fromEntries(new URLSearchParams(query)) }
+		: { view: menus[role()][0], query: {} };
 }
 
 let turn = 0;
@@ -123,7 +139,16 @@ async function show({ focus = true } = {}) {
 
 const draw = async (view, query) => views[view][1]({ query, open });
 
-const lost = (error) => [heading("This did not work"), h("p", {}, error.message), h("p", { class: "actions" }, button("Try again", () => show(), { kind: "main" }), link("", "Back to the start", {}, { class: "button" }))];
+const lost = (error) => [
+	heading("This did not work"),
+	h("p", {}, error.message),
+	h(
+		"p",
+		{ class: "actions" },
+		button("Try again", () => show(), { kind: "main" }),
+		link("", "Back to the start", {}, { class: "button" }),
+	),
+];
 
 // open goes to a view; it is over when the view is drawn.
 async function open(view, query) {
@@ -136,14 +161,34 @@ async function open(view, query) {
 function frame(current) {
 	byId("brand").textContent = hospital.name;
 	byId("place").textContent = [hospital.name, hospital.address, hospital.phone].filter(Boolean).join(" · ");
-	byId("nav").replaceChildren(...menus[role()].map((view) => link(view, views[view][0], {}, { "aria-current": view === current ? "page" : view === parentOf(current) && "true" })));
-	byId("who").replaceChildren(...(me() ? [h("span", {}, me().name, h("small", {}, roleNames[me().role])), h("button", { type: "button", class: "quiet", click: signOut }, "Sign out")] : []));
+	byId("nav").replaceChildren(
+		...menus[role()].map((view) =>
+			link(
+				view,
+				views[view][0],
+				{},
+				{ "aria-current": view === current ? "page" : view === parentOf(current) && "true" },
+			),
+		),
+	);
+	byId("who").replaceChildren(
+		...(me()
+			? [
+					h("span", {}, me().name, h("small", {}, roleNames[me().role])),
+					h("button", { type: "button", class: "quiet", click: signOut }, "Sign out"),
+				]
+			: []),
+	);
 }
 
 // begin is what happens after somebody signed in.
 async function begin() {
 	connect();
-	history.replaceState(null, "", location.hash.startsWith("#/bill") && may(here().view) ? location.hash : address(menus[role()][0]));
+	history.replaceState(
+		null,
+		"",
+		location.hash.startsWith("#/bill") && may(here().view) ? location.hash : address(menus[role()][0]),
+	);
 	await show();
 }
 

@@ -14,21 +14,39 @@ export const billBadge = (bill) => badge(billStatus[bill.status], tones[bill.sta
 export const paymentBadge = (payment) => badge(paymentStatus[payment.status], tones[payment.status]);
 
 // waiting is what has been paid and not been verified yet.
-export const waiting = (bill) => (bill.expand?.payments_via_bill ?? []).filter(({ status, kind }) => status === "pending" && kind === "payment").reduce((sum, { amount_minor }) => sum + amount_minor, 0);
+export const waiting = (bill) =>
+	(bill.expand?.payments_via_bill ?? [])
+		.filter(({ status, kind }) => status === "pending" && kind === "payment")
+		.reduce((sum, { amount_minor }) => sum + amount_minor, 0);
 
 // owed is what can still be paid on a bill.
 const owed = (bill) => bill.balance_minor - waiting(bill);
 
-export const mayPay = (bill) => ["patient", "receptionist", "accountant", "admin"].includes(me().role) && owed(bill) > 0;
+export const mayPay = (bill) =>
+	["patient", "receptionist", "accountant", "admin"].includes(me().role) && owed(bill) > 0;
 
 // billCard shows a bill in a list.
 export function billCard(bill) {
-	const state = [bill.balance_minor < 0 && "To be returned: " + money(-bill.balance_minor, bill.currency), bill.balance_minor > 0 && "due on " + showDay(bill.due_on), bill.balance_minor > 0 && "Open: " + money(bill.balance_minor, bill.currency), waiting(bill) > 0 && "waiting to be verified: " + money(waiting(bill), bill.currency)];
+	const state = [
+		bill.balance_minor < 0 && "To be returned: " + money(-bill.balance_minor, bill.currency),
+		bill.balance_minor > 0 && "due on " + showDay(bill.due_on),
+		bill.balance_minor > 0 && "Open: " + money(bill.balance_minor, bill.currency),
+		waiting(bill) > 0 && "waiting to be verified: " + money(waiting(bill), bill.currency),
+	];
 	return card({
-		id: bill.id, version: bill.version + ":" + waiting(bill),
-		first: h("span", {}, h("strong", {}, money(bill.total_minor, bill.currency)), h("span", {}, showDate(bill.issued_at || bill.created))),
+		id: bill.id,
+		version: bill.version + ":" + waiting(bill),
+		first: h(
+			"span",
+			{},
+			h("strong", {}, money(bill.total_minor, bill.currency)),
+			h("span", {}, showDate(bill.issued_at || bill.created)),
+		),
 		title: link("bill", bill.number, { id: bill.id }, { "data-key": bill.id }),
-		lines: [[bill.expand?.patient?.name, bill.expand?.doctor?.name].filter(Boolean).join(" · "), state.filter(Boolean).join(", ")],
+		lines: [
+			[bill.expand?.patient?.name, bill.expand?.doctor?.name].filter(Boolean).join(" · "),
+			state.filter(Boolean).join(", "),
+		],
 		state: billBadge(bill),
 	});
 }
@@ -40,14 +58,32 @@ export function pay(bill) {
 	formDialog((own ? "Declare a payment for " : "Record a payment for ") + bill.number, {
 		intro: own && h("p", {}, "Tell us what you have paid. It counts once the hospital has verified it."),
 		fields: [
-			{ name: "amount_minor", label: "Amount in " + hospital.currency, type: "amount", required: true, value: decimal(owed(bill)), hint: "Still open: " + money(owed(bill), bill.currency) + "." },
-			{ name: "method", label: "Method", type: "select", required: true, options: choices(methods, "Choose how") },
+			{
+				name: "amount_minor",
+				label: "Amount in " + hospital.currency,
+				type: "amount",
+				required: true,
+				value: decimal(owed(bill)),
+				hint: "Still open: " + money(owed(bill), bill.currency) + ".",
+			},
+			{
+				name: "method",
+				label: "Method",
+				type: "select",
+				required: true,
+				options: choices(methods, "Choose how"),
+			},
 			{ name: "reference", label: "Reference", maxlength: 120, hint: "Such as the transfer's number." },
 		],
 		submit: own ? "Declare" : "Record",
 		send: async (values) => {
 			const payment = await create("payments", { id, bill: bill.id, ...values });
-			return money(payment.amount_minor, bill.currency) + " noted as " + payment.number + "; it waits to be verified.";
+			return (
+				money(payment.amount_minor, bill.currency) +
+				" noted as " +
+				payment.number +
+				"; it waits to be verified."
+			);
 		},
 	});
 }
@@ -65,16 +101,28 @@ export async function begin(open) {
 		await create("bills", { id, patient: patient.id });
 		await open(id);
 	};
-	const patientCard = (patient) => card({
-		id: patient.id, version: patient.mrn,
-		first: h("strong", {}, patient.mrn),
-		title: patient.name,
-		lines: [patient.address],
-		actions: [button("Choose", () => choose(patient), { key: patient.id, kind: "main", about: patient.name })],
-	});
-	const found = await region([], async () => text
-		? rows(await list("patients", { filter: `name ~ ${quoted(text)} || mrn ~ ${quoted(text)}`, sort: "name", perPage: 10 }), patientCard, "Nobody is registered under that name or number.")
-		: h("p", { class: "hint" }, "Say for whom it is."));
+	const patientCard = (patient) =>
+		card({
+			id: patient.id,
+			version: patient.mrn,
+			first: h("strong", {}, patient.mrn),
+			title: patient.name,
+			lines: [patient.address],
+			actions: [button("Choose", () => choose(patient), { key: patient.id, kind: "main", about: patient.name })],
+		});
+	const found = await region([], async () =>
+		text
+			? rows(
+					await list("patients", {
+						filter: `name ~ ${quoted(text)} || mrn ~ ${quoted(text)}`,
+						sort: "name",
+						perPage: 10,
+					}),
+					patientCard,
+					"Nobody is registered under that name or number.",
+				)
+			: h("p", { class: "hint" }, "Say for whom it is."),
+	);
 	const search = searchBox("Name or record number", (typed) => {
 		text = typed;
 		return refreshAll(found);
@@ -90,7 +138,9 @@ export async function issue(bill) {
 
 export function makeVoid(bill) {
 	formDialog("Make " + bill.number + " void?", {
-		intro: bill.appointment && h("p", {}, "A draft with the same lines takes its place, for you to correct and issue."),
+		intro:
+			bill.appointment &&
+			h("p", {}, "A draft with the same lines takes its place, for you to correct and issue."),
 		fields: [reason("Such as: billed the wrong service.")],
 		submit: "Make void",
 		send: async (values) => {
@@ -102,10 +152,18 @@ export function makeVoid(bill) {
 
 // credit takes a part of a bill back, or all that is left of it.
 export function credit(bill) {
-	const id = newId(), left = bill.total_minor - bill.credited_minor;
+	const id = newId(),
+		left = bill.total_minor - bill.credited_minor;
 	formDialog("Credit note on " + bill.number, {
 		fields: [
-			{ name: "total_minor", label: "Amount in " + bill.currency, type: "amount", required: true, value: decimal(left), hint: "At most " + money(left, bill.currency) + ", with tax." },
+			{
+				name: "total_minor",
+				label: "Amount in " + bill.currency,
+				type: "amount",
+				required: true,
+				value: decimal(left),
+				hint: "At most " + money(left, bill.currency) + ", with tax.",
+			},
 			reason("It stands on the credit note."),
 		],
 		submit: "Credit",
@@ -120,7 +178,16 @@ export function credit(bill) {
 export function discount(bill) {
 	const id = newId();
 	formDialog("Discount on " + bill.number, {
-		fields: [{ name: "amount_minor", label: "Amount in " + bill.currency, type: "amount", required: true, hint: "Before tax. The lines come to " + money(bill.subtotal_minor, bill.currency) + "." }, reason()],
+		fields: [
+			{
+				name: "amount_minor",
+				label: "Amount in " + bill.currency,
+				type: "amount",
+				required: true,
+				hint: "Before tax. The lines come to " + money(bill.subtotal_minor, bill.currency) + ".",
+			},
+			reason(),
+		],
 		submit: "Ask",
 		send: async (values) => {
 			const asked = await create("discounts", { id, bill: bill.id, ...values });
@@ -134,8 +201,21 @@ export function refund(payment) {
 	const id = newId();
 	formDialog("Refund of " + payment.receipt, {
 		fields: [
-			{ name: "amount_minor", label: "Amount in " + payment.currency, type: "amount", required: true, value: decimal(payment.amount_minor) },
-			{ name: "method", label: "Method", type: "select", required: true, options: choices(methods), value: payment.method },
+			{
+				name: "amount_minor",
+				label: "Amount in " + payment.currency,
+				type: "amount",
+				required: true,
+				value: decimal(payment.amount_minor),
+			},
+			{
+				name: "method",
+				label: "Method",
+				type: "select",
+				required: true,
+				options: choices(methods),
+				value: payment.method,
+			},
 			{ name: "note", label: "Why", type: "textarea", required: true, maxlength: 500 },
 		],
 		submit: "Ask",

@@ -11,16 +11,21 @@ export async function bookingForm({ patients, doctors, doctor, booked }) {
 	const own = me().role === "patient";
 	const types = Object.entries(visitTypes).filter(([type]) => !own || !["walk_in", "procedure"].includes(type));
 	const time = await whenFields({
-		doctors, visit: { doctor }, ways: own ? ["slot"] : ["slot", "now", "other"],
+		doctors,
+		visit: { doctor },
+		ways: own ? ["slot"] : ["slot", "now", "other"],
 		kind: { name: "visit_type", label: "Kind of visit", type: "select", optional: false, options: types },
 	});
 	return {
 		fields: [
-			...(patients.length === 1 ? [] : [{ name: "patient", label: "Patient", type: "select", options: patients, required: true }]),
+			...(patients.length === 1
+				? []
+				: [{ name: "patient", label: "Patient", type: "select", options: patients, required: true }]),
 			time,
 			{ name: "reason", label: own ? "What is it about?" : "Reason", type: "textarea", maxlength: 1000 },
 		],
 		submit: own ? "Ask for this time" : "Book",
-		send: async ({ patient = patients[0]?.[0], visit_type, reason, ...values }) => booked(await create("appointments", { id, patient, visit_type, reason, ...answered(values) })),
+		send: async ({ patient = patients[0]?.[0], visit_type, reason, ...values }) =>
+			booked(await create("appointments", { id, patient, visit_type, reason, ...answered(values) })),
 	};
 }

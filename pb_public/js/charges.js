@@ -7,20 +7,37 @@ import { priced, quantity } from "./lines.js";
 import { refreshAll, region } from "./live.js";
 
 // noted is what is charged so far.
-const noted = (visit) => region(["charges"], async () => {
-	const charges = await list("charges", { filter: "quantity > 0 && appointment = " + quoted(visit.id), sort: "created", expand: "service" });
-	return charges.length > 0 && h("ul", { class: "plain" }, charges.map((charge) => {
-		const name = charge.expand?.service?.name ?? "A service";
-		const strike = async () => {
-			try {
-				await update("charges", charge, { quantity: 0 });
-			} finally {
-				await refreshAll();
-			}
-		};
-		return h("li", {}, charge.quantity + " × " + name + " ", button("Strike out", strike, { key: charge.id, about: name }));
-	}));
-});
+const noted = (visit) =>
+	region(["charges"], async () => {
+		const charges = await list("charges", {
+			filter: "quantity > 0 && appointment = " + quoted(visit.id),
+			sort: "created",
+			expand: "service",
+		});
+		return (
+			charges.length > 0 &&
+			h(
+				"ul",
+				{ class: "plain" },
+				charges.map((charge) => {
+					const name = charge.expand?.service?.name ?? "A service";
+					const strike = async () => {
+						try {
+							await update("charges", charge, { quantity: 0 });
+						} finally {
+							await refreshAll();
+						}
+					};
+					return h(
+						"li",
+						{},
+						charge.quantity + " × " + name + " ",
+						button("Strike out", strike, { key: charge.id, about: name }),
+					);
+				}),
+			)
+		);
+	});
 
 // charge notes what was done during a visit beside the consultation.
 export async function charge(visit, title) {
@@ -28,7 +45,16 @@ export async function charge(visit, title) {
 	const [services, so] = await Promise.all([priced(), noted(visit)]);
 	formDialog("Charge " + title, {
 		intro: so,
-		fields: [{ name: "service", label: "Service", type: "select", required: true, options: [["", "Choose a service"], ...services] }, { ...quantity(), max: 1_000 }],
+		fields: [
+			{
+				name: "service",
+				label: "Service",
+				type: "select",
+				required: true,
+				options: [["", "Choose a service"], ...services],
+			},
+			{ ...quantity(), max: 1_000 },
+		],
 		submit: "Charge",
 		send: async (values) => {
 			await create("charges", { id, appointment: visit.id, ...values });

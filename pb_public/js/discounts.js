@@ -19,13 +19,27 @@ async function decide(discount, status, done) {
 
 // discountCard shows a discount. An admin approves what somebody else asked for.
 export function discountCard(discount, bill) {
-	const waits = discount.status === "pending", own = discount.requested_by === me().id;
+	const waits = discount.status === "pending",
+		own = discount.requested_by === me().id;
 	const { requested_by: asked } = discount.expand ?? {};
-	const act = (label, status, done, kind) => button(label, () => decide(discount, status, done), { key: label + discount.id, kind, about: money(discount.amount_minor, discount.currency) });
+	const act = (label, status, done, kind) =>
+		button(label, () => decide(discount, status, done), {
+			key: label + discount.id,
+			kind,
+			about: money(discount.amount_minor, discount.currency),
+		});
 	return card({
-		id: discount.id, version: discount.version,
-		first: h("span", {}, h("strong", {}, money(discount.amount_minor, discount.currency)), h("span", {}, showDate(discount.created))),
-		title: discount.expand?.bill ? link("bill", bill.expand?.patient?.name ?? bill.number, { id: bill.id }) : "Discount",
+		id: discount.id,
+		version: discount.version,
+		first: h(
+			"span",
+			{},
+			h("strong", {}, money(discount.amount_minor, discount.currency)),
+			h("span", {}, showDate(discount.created)),
+		),
+		title: discount.expand?.bill
+			? link("bill", bill.expand?.patient?.name ?? bill.number, { id: bill.id })
+			: "Discount",
 		lines: [
 			h("em", {}, "“" + discount.reason + "”"),
 			asked && h("span", { class: "minor" }, "Asked by " + asked.name),

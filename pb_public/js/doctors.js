@@ -6,4 +6,5 @@ import { list, me } from "./api.js";
 export const plansAll = () => ["receptionist", "admin"].includes(me().role);
 
 // planned are those doctors: all, or for a doctor the one they are.
-export const planned = () => list("doctors", { filter: plansAll() ? "active = true" : `user = "${me().id}"`, sort: "name", perPage: 1000 });
+export const planned = () =>
+	list("doctors", { filter: plansAll() ? "active = true" : `user = "${me().id}"`, sort: "name", perPage: 1000 });

@@ -5,7 +5,9 @@
 export function h(tag, attributes = {}, ...children) {
 	const element = document.createElement(tag);
 	for (const [name, value] of Object.entries(attributes)) set(element, name, value);
-	element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+	element.append(
+		...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ""),
+	);
 	return element;
 }
 
@@ -44,20 +46,29 @@ export async function alone(button, action) {
 // button is a button with an action. The key tells it apart after a refresh, so
 // that it keeps the focus.
 export function button(label, action, { key, kind = "quiet", about } = {}) {
-	const element = h("button", { type: "button", class: kind, "data-key": key }, label, about && h("span", { class: "unseen" }, " ", about));
+	const element = h(
+		"button",
+		{ type: "button", class: kind, "data-key": key },
+		label,
+		about && h("span", { class: "unseen" }, " ", about),
+	);
 	element.addEventListener("click", () => alone(element, action).catch((error) => complain(error.message)));
 	return element;
 }
 
 // heading is the title of a view; it takes the focus when the view opens.
-export const heading = (text, ...beside) => h("div", { class: "heading" }, h("h1", { tabindex: "-1" }, text), ...beside);
+export const heading = (text, ...beside) =>
+	h("div", { class: "heading" }, h("h1", { tabindex: "-1" }, text), ...beside);
 
 // dialog opens a box over the page and answers a function that closes it.
 export function dialog(title, content, { wide } = {}) {
 	const close = () => box.close();
-	const box = h("dialog", { class: wide && "wide", "aria-labelledby": "dialog-title", close: () => box.remove() },
+	const box = h(
+		"dialog",
+		{ class: wide && "wide", "aria-labelledby": "dialog-title", close: () => box.remove() },
 		h("div", { class: "heading" }, h("h2", { id: "dialog-title", tabindex: "-1" }, title), button("Close", close)),
-		typeof content === "function" ? content(close) : content);
+		typeof content === "function" ? content(close) : content,
+	);
 	document.body.append(box);
 	box.showModal();
 	[...box.querySelectorAll("input, select, textarea")].find((one) => one.checkVisibility())?.focus();
@@ -67,11 +78,16 @@ export function dialog(title, content, { wide } = {}) {
 // facts is a list of names and values; empty values are left out.
 export function facts(pairs) {
 	const rows = Object.entries(pairs).filter(([, value]) => value);
-	return h("dl", { class: "facts" }, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+	return h(
+		"dl",
+		{ class: "facts" },
+		rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+	);
 }
 
 // link leads to a view: link("bill", "INV-1", {id}).
-export const link = (view, label, query = {}, attributes = {}) => h("a", { href: address(view, query), ...attributes }, label);
+export const link = (view, label, query = {}, attributes = {}) =>
+	h("a", { href: address(view, query), ...attributes }, label);
 
 // address is where a view is: "#/bill?id=…".
 export function address(view, query = {}) {
@@ -81,8 +97,18 @@ export function address(view, query = {}) {
 
 // tabs are links to the parts of a view, { value: label }.
 export function tabs(name, view, parameter, choices, chosen, rest = {}) {
-	return h("nav", { class: "tabs", "aria-label": name }, Object.entries(choices).map(([value, label]) =>
-		link(view, label, { ...rest, [parameter]: value }, { "aria-current": value === chosen && "page", "data-key": parameter + value })));
+	return h(
+		"nav",
+		{ class: "tabs", "aria-label": name },
+		Object.entries(choices).map(([value, label]) =>
+			link(
+				view,
+				label,
+				{ ...rest, [parameter]: value },
+				{ "aria-current": value === chosen && "page", "data-key": parameter + value },
+			),
+		),
+	);
 }
 
 // save gives the reader a file, as if they had clicked on it.

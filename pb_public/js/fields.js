@@ -18,27 +18,76 @@ export function field({ type = "text", ...question }) {
 }
 
 // beside puts questions next to each other where there is room.
-export const beside = (...fields) => ({ fields, place: h("div", { class: "pair" }, fields.map(({ place }) => place)) });
+export const beside = (...fields) => ({
+	fields,
+	place: h(
+		"div",
+		{ class: "pair" },
+		fields.map(({ place }) => place),
+	),
+});
 
-function plain({ name, label, type, hint, options, reports = [name], value, check = () => "", optional = type !== "checkbox", ...attributes }) {
+function plain({
+	name,
+	label,
+	type,
+	hint,
+	options,
+	reports = [name],
+	value,
+	check = () => "",
+	optional = type !== "checkbox",
+	...attributes
+}) {
 	const id = nextId();
-	const control = h(tag(type), { id, name, type: inputType(type), "aria-describedby": id + "-hint " + id + "-error", ...attributes }, (options ?? []).map((one) => option(one, value)));
+	const control = h(
+		tag(type),
+		{ id, name, type: inputType(type), "aria-describedby": id + "-hint " + id + "-error", ...attributes },
+		(options ?? []).map((one) => option(one, value)),
+	);
 	if (type === "amount") control.setAttribute("inputmode", "decimal");
 	if (type === "checkbox") control.checked = Boolean(value);
 	else if (value !== undefined) control.value = value;
 	const error = h("p", { id: id + "-error", class: "error" });
-	const place = h("div", { class: "field " + type }, h("label", { for: id }, label, optional && !attributes.required && h("span", { class: "optional" }, " optional")), control, h("p", { id: id + "-hint", class: "hint" }, hint), error);
+	const place = h(
+		"div",
+		{ class: "field " + type },
+		h(
+			"label",
+			{ for: id },
+			label,
+			optional && !attributes.required && h("span", { class: "optional" }, " optional"),
+		),
+		control,
+		h("p", { id: id + "-hint", class: "hint" }, hint),
+		error,
+	);
 	const read = () => (readers[type] ?? text)(control);
-	return { name, reports, place, control, error, read, wrong: (values) => wrong(type, control, read()) || check(values), mark: marker(control, error), focus: () => control.focus() };
+	return {
+		name,
+		reports,
+		place,
+		control,
+		error,
+		read,
+		wrong: (values) => wrong(type, control, read()) || check(values),
+		mark: marker(control, error),
+		focus: () => control.focus(),
+	};
 }
 
 const tag = (type) => ({ select: "select", textarea: "textarea" })[type] ?? "input";
 const inputType = (type) => tag(type) === "input" && (["amount", "clock"].includes(type) ? "text" : type);
 
 // option is a choice [value, text], or a group of them [name, [[value, text], …]].
-const option = ([value, text], chosen) => Array.isArray(text)
-	? h("optgroup", { label: value }, text.map((one) => option(one, chosen)))
-	: h("option", { value, selected: value === chosen }, text);
+const option = ([value, text], chosen) =>
+	Array.isArray(text)
+		? h(
+				"optgroup",
+				{ label: value },
+				text.map((one) => option(one, chosen)),
+			)
+		: h("option", { value, selected: value === chosen }, text);
 
 // readers read a control as the API takes it.
 const text = ({ value }) => value.trim();
@@ -61,8 +110,14 @@ function clock(typed) {
 function wrong(type, control, value) {
 	if (control.required && control.value.trim() === "") return "Please fill this in.";
 	if (!control.validity.valid) return control.validationMessage;
-	if (type === "amount" && control.value && !value) return "Write an amount such as " + (hospital.currency_exponent ? "12." + "50".padEnd(hospital.currency_exponent, "0") : "12") + ".";
-	if (type === "clock" && value && !/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/.test(value)) return "Write a time such as 09:00.";
+	if (type === "amount" && control.value && !value)
+		return (
+			"Write an amount such as " +
+			(hospital.currency_exponent ? "12." + "50".padEnd(hospital.currency_exponent, "0") : "12") +
+			"."
+		);
+	if (type === "clock" && value && !/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/.test(value))
+		return "Write a time such as 09:00.";
 	return "";
 }
 
@@ -76,19 +131,49 @@ export const marker = (control, error) => (sentence) => {
 // chips is a question with few answers, all of them in sight: one, or several.
 function chips({ name, label, hint, options, several, reports = [name], value = [], required, change }) {
 	const id = nextId();
-	const inputs = options.map(([option]) => h("input", { type: several ? "checkbox" : "radio", name: id, value: option, checked: [value].flat().includes(option), change }));
+	const inputs = options.map(([option]) =>
+		h("input", {
+			type: several ? "checkbox" : "radio",
+			name: id,
+			value: option,
+			checked: [value].flat().includes(option),
+			change,
+		}),
+	);
 	const error = h("p", { id: id + "-error", class: "error" });
-	const control = h("div", { class: "chips", role: several ? "group" : "radiogroup", "aria-labelledby": id, "aria-describedby": id + "-hint " + id + "-error" },
-		inputs.map((input, i) => chip(input, options[i][1])));
-	const place = h("div", { class: "field" }, h("span", { id, class: "label" }, label), control, h("p", { id: id + "-hint", class: "hint" }, hint), error);
+	const control = h(
+		"div",
+		{
+			class: "chips",
+			role: several ? "group" : "radiogroup",
+			"aria-labelledby": id,
+			"aria-describedby": id + "-hint " + id + "-error",
+		},
+		inputs.map((input, i) => chip(input, options[i][1])),
+	);
+	const place = h(
+		"div",
+		{ class: "field" },
+		h("span", { id, class: "label" }, label),
+		control,
+		h("p", { id: id + "-hint", class: "hint" }, hint),
+		error,
+	);
 	const read = () => {
 		const chosen = inputs.filter(({ checked }) => checked).map((input) => input.value);
 		return several ? chosen : chosen[0];
 	};
 	return {
-		name, reports, place, error, read,
-		set: (chosen) => inputs.forEach((input) => { input.checked = input.value === chosen; }),
-		wrong: () => required && !inputs.some(({ checked }) => checked) ? "Please choose." : "",
+		name,
+		reports,
+		place,
+		error,
+		read,
+		set: (chosen) =>
+			inputs.forEach((input) => {
+				input.checked = input.value === chosen;
+			}),
+		wrong: () => (required && !inputs.some(({ checked }) => checked) ? "Please choose." : ""),
 		mark: marker(several ? inputs[0] : control, error),
 		focus: () => (inputs.find(({ checked }) => checked) ?? inputs[0]).focus(),
 	};

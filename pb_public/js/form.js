@@ -12,10 +12,20 @@ export function form({ fields: questions, submit, send, intro, also }) {
 	const fields = parts.flatMap((part) => part.fields ?? part);
 	const button = h("button", { type: "submit", class: "main" }, submit);
 	const problem = h("p", { class: "problem", role: "alert" });
-	return h("form", { novalidate: true, submit: (event) => {
-		event.preventDefault();
-		alone(button, () => attempt(fields, problem, send));
-	} }, intro, parts.map(({ place }) => place), problem, h("div", { class: "end" }, also, button));
+	return h(
+		"form",
+		{
+			novalidate: true,
+			submit: (event) => {
+				event.preventDefault();
+				alone(button, () => attempt(fields, problem, send));
+			},
+		},
+		intro,
+		parts.map(({ place }) => place),
+		problem,
+		h("div", { class: "end" }, also, button),
+	);
 }
 
 function made(question) {
@@ -62,16 +72,24 @@ function explain(error, fields, problem) {
 // formDialog asks in a box over the page. send answers the sentence that says what was done.
 // When somebody else was faster, the box closes and the page shows what is now.
 export function formDialog(title, { send, wide, ...rest }) {
-	dialog(title, (close) => form({ ...rest, send: async (values) => {
-		try {
-			const done = await send(values);
-			close();
-			tell(done);
-		} catch (error) {
-			if (error.code?.("version") !== "stale_version") throw error;
-			close();
-			complain(error.message);
-		}
-		await refreshAll();
-	} }), { wide });
+	dialog(
+		title,
+		(close) =>
+			form({
+				...rest,
+				send: async (values) => {
+					try {
+						const done = await send(values);
+						close();
+						tell(done);
+					} catch (error) {
+						if (error.code?.("version") !== "stale_version") throw error;
+						close();
+						complain(error.message);
+					}
+					await refreshAll();
+				},
+			}),
+		{ wide },
+	);
 }

@@ -12,29 +12,74 @@ export async function priced() {
 	return services.map(({ id, name, price_minor }) => [id, name + ", " + money(price_minor)]);
 }
 
-export const quantity = (value = 1, min = 1) => ({ name: "quantity", label: "How many", type: "number", required: true, min, max: 100_000, step: 1, value, hint: min === 0 ? "0 strikes it out." : "" });
+export const quantity = (value = 1, min = 1) => ({
+	name: "quantity",
+	label: "How many",
+	type: "number",
+	required: true,
+	min,
+	max: 100_000,
+	step: 1,
+	value,
+	hint: min === 0 ? "0 strikes it out." : "",
+});
 
 // ofOwn are the questions about what is not on the price list.
 const ofOwn = ({ description, unit_minor, tax_bp = 0 }) => [
-	field({ name: "description", label: "What it is", required: true, maxlength: 300, autocomplete: "off", value: description }),
+	field({
+		name: "description",
+		label: "What it is",
+		required: true,
+		maxlength: 300,
+		autocomplete: "off",
+		value: description,
+	}),
 	beside(
-		field({ name: "unit_minor", label: "Price in " + hospital.currency, type: "amount", required: true, value: unit_minor === undefined ? undefined : decimal(unit_minor) }),
-		field({ name: "tax", label: "Tax in %", type: "number", min: 0, max: 100, step: 0.01, value: tax_bp / 100, reports: ["tax_bp"] }),
+		field({
+			name: "unit_minor",
+			label: "Price in " + hospital.currency,
+			type: "amount",
+			required: true,
+			value: unit_minor === undefined ? undefined : decimal(unit_minor),
+		}),
+		field({
+			name: "tax",
+			label: "Tax in %",
+			type: "number",
+			min: 0,
+			max: 100,
+			step: 0.01,
+			value: tax_bp / 100,
+			reports: ["tax_bp"],
+		}),
 	),
 ];
 
 // body is a line as the API takes it.
-const body = ({ tax, ...values }) => tax === undefined ? values : { ...values, tax_bp: Math.round((tax || 0) * 100) };
+const body = ({ tax, ...values }) => (tax === undefined ? values : { ...values, tax_bp: Math.round((tax || 0) * 100) });
 
 // addLine asks for a line: a service of the price list, or something else.
 export async function addLine(bill) {
-	const id = newId(), services = await priced(), own = ofOwn({});
-	const show = (service) => own.forEach(({ place }) => { place.hidden = service !== ""; });
+	const id = newId(),
+		services = await priced(),
+		own = ofOwn({});
+	const show = (service) =>
+		own.forEach(({ place }) => {
+			place.hidden = service !== "";
+		});
 	show(services[0]?.[0] ?? "");
 	formDialog("Add a line", {
 		fields: [
-			{ name: "service", label: "Service", type: "select", optional: false, options: [...services, ["", "Something else"]], change: ({ target }) => show(target.value) },
-			...own, quantity(),
+			{
+				name: "service",
+				label: "Service",
+				type: "select",
+				optional: false,
+				options: [...services, ["", "Something else"]],
+				change: ({ target }) => show(target.value),
+			},
+			...own,
+			quantity(),
 		],
 		submit: "Add",
 		send: async (values) => {

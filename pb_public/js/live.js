@@ -27,10 +27,15 @@ async function refresh(self, load) {
 	if (focused !== undefined) again(self.place, focused).focus();
 }
 
-const sameNodes = (a, b) => a.childNodes.length === b.childNodes.length && [...a.childNodes].every((node, i) => node.isEqualNode(b.childNodes[i]));
+const sameNodes = (a, b) =>
+	a.childNodes.length === b.childNodes.length &&
+	[...a.childNodes].every((node, i) => node.isEqualNode(b.childNodes[i]));
 
 // again finds what had the focus, or the first of its kind, or the title of the page or box.
-const again = (place, key) => place.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? place.querySelector("input") ?? (place.closest("dialog") ?? document).querySelector("h1, h2");
+const again = (place, key) =>
+	place.querySelector(`[data-key="${CSS.escape(key)}"]`) ??
+	place.querySelector("input") ??
+	(place.closest("dialog") ?? document).querySelector("h1, h2");
 
 // present are the regions there are. One that was on the page and is not any more
 // belonged to a box that was closed.
@@ -43,7 +48,12 @@ function present() {
 }
 
 // refreshAll loads every region of the page again, or of a part of it.
-export const refreshAll = (part) => Promise.all(present().filter(({ place }) => !part || part.contains(place)).map((one) => one.refresh()));
+export const refreshAll = (part) =>
+	Promise.all(
+		present()
+			.filter(({ place }) => !part || part.contains(place))
+			.map((one) => one.refresh()),
+	);
 
 const refreshQuietly = () => refreshAll().catch(() => {});
 
@@ -133,7 +143,9 @@ function changed() {
 	for (const one of present()) if (one.collections.some((name) => names.has(name))) one.refresh().catch(() => {});
 }
 
-const say = (word) => { byId("live").textContent = word; };
+const say = (word) => {
+	byId("live").textContent = word;
+};
 
 // What may be done also depends on the time of day.
 setInterval(() => {

@@ -4,7 +4,10 @@ import { hospital } from "./hospital.js";
 
 // exponentOf is how many digits a currency has behind the point. What was billed
 // before the hospital changed its own has as many as ISO 4217 says.
-const exponentOf = (currency) => currency === hospital.currency ? hospital.currency_exponent : new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+const exponentOf = (currency) =>
+	currency === hospital.currency
+		? hospital.currency_exponent
+		: new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
 
 // decimal writes minor units with their point: 1230 as "12.30".
 export function decimal(minor, exponent = hospital.currency_exponent) {
@@ -14,7 +17,8 @@ export function decimal(minor, exponent = hospital.currency_exponent) {
 }
 
 // amount writes minor units for people, "1,230.00", and money with the currency.
-export const amount = (minor, currency = hospital.currency) => decimal(minor, exponentOf(currency)).replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
+export const amount = (minor, currency = hospital.currency) =>
+	decimal(minor, exponentOf(currency)).replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
 export const money = (minor, currency = hospital.currency) => currency + "\u00a0" + amount(minor, currency);
 
 // minorUnits reads an amount as somebody types it, "12", "12.3" or "12,30", to the

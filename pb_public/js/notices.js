@@ -15,6 +15,11 @@ export const recent = (days) => `created >= "${stamp(new Date(Date.now() - days 
 
 // news are those notices that still say what is so: a visit that was changed again
 // has a newer one, or its patient knows.
-export const news = (notices) => notices.filter(({ kind, new_starts, old_starts, expand }) => kind === "cancelled"
-	? instant(old_starts) > new Date()
-	: instant(new_starts) > new Date() && expand?.appointment?.starts === new_starts && expand.appointment.status !== "cancelled");
+export const news = (notices) =>
+	notices.filter(({ kind, new_starts, old_starts, expand }) =>
+		kind === "cancelled"
+			? instant(old_starts) > new Date()
+			: instant(new_starts) > new Date() &&
+				expand?.appointment?.starts === new_starts &&
+				expand.appointment.status !== "cancelled",
+	);

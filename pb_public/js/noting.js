@@ -9,7 +9,15 @@ import { folded } from "./parts.js";
 import { today } from "./time.js";
 import { certainties, choices, criticalities, documentKinds, substances } from "./words.js";
 
-const noting = { vitals: ["nurse", "doctor"], allergies: ["nurse", "doctor"], conditions: ["doctor"], documents: ["nurse", "doctor", "patient"], medical_history: ["doctor", "admin"], encounters: ["doctor"], prescriptions: ["doctor"] };
+const noting = {
+	vitals: ["nurse", "doctor"],
+	allergies: ["nurse", "doctor"],
+	conditions: ["doctor"],
+	documents: ["nurse", "doctor", "patient"],
+	medical_history: ["doctor", "admin"],
+	encounters: ["doctor"],
+	prescriptions: ["doctor"],
+};
 
 // mayNote says whether the reader's role writes records of a kind.
 export const mayNote = (kind) => noting[kind].includes(me().role);
@@ -17,18 +25,41 @@ export const mayNote = (kind) => noting[kind].includes(me().role);
 // measures are what is measured: its field, its name, its unit, and how many of the
 // field make one of the unit.
 export const measures = [
-	["systolic", "Systolic", "mmHg", 1], ["diastolic", "Diastolic", "mmHg", 1], ["pulse", "Pulse", "/min", 1], ["temperature_c10", "Temperature", "°C", 10],
-	["respiration", "Breaths", "/min", 1], ["spo2", "Oxygen saturation", "%", 1], ["weight_g", "Weight", "kg", 1000], ["height_mm", "Height", "cm", 10],
+	["systolic", "Systolic", "mmHg", 1],
+	["diastolic", "Diastolic", "mmHg", 1],
+	["pulse", "Pulse", "/min", 1],
+	["temperature_c10", "Temperature", "°C", 10],
+	["respiration", "Breaths", "/min", 1],
+	["spo2", "Oxygen saturation", "%", 1],
+	["weight_g", "Weight", "kg", 1000],
+	["height_mm", "Height", "cm", 10],
 ];
 
 // vitalsForm asks for measurements; what was measured is shown to be corrected.
 function vitalsForm(title, vitals, submit, more) {
 	const id = newId();
-	const question = ([name, label, unit, per]) => ({ name, label: label + ", " + unit, type: "number", step: "any", min: "0", inputmode: "decimal", value: vitals[name] ? vitals[name] / per : "" });
+	const question = ([name, label, unit, per]) => ({
+		name,
+		label: label + ", " + unit,
+		type: "number",
+		step: "any",
+		min: "0",
+		inputmode: "decimal",
+		value: vitals[name] ? vitals[name] / per : "",
+	});
 	const pains = Array.from({ length: 11 }, (_, n) => [String(n), String(n)]);
 	formDialog(title, {
 		wide: true,
-		fields: [...[0, 2, 4, 6].map((i) => measures.slice(i, i + 2).map(question)), { name: "pain", label: "Pain, from none to the worst", type: "select", value: vitals.pain, options: [["", "Not asked"], ...pains] }],
+		fields: [
+			...[0, 2, 4, 6].map((i) => measures.slice(i, i + 2).map(question)),
+			{
+				name: "pain",
+				label: "Pain, from none to the worst",
+				type: "select",
+				value: vitals.pain,
+				options: [["", "Not asked"], ...pains],
+			},
+		],
 		submit,
 		send: async ({ pain, ...values }) => {
 			const given = Object.fromEntries(measures.map(([name, , , per]) => [name, Math.round(values[name] * per)]));
@@ -38,9 +69,16 @@ function vitalsForm(title, vitals, submit, more) {
 	});
 }
 
-export const takeVitals = (patient, appointment) => vitalsForm("Measure " + patient.name, {}, "Note", { patient: patient.id, appointment });
+export const takeVitals = (patient, appointment) =>
+	vitalsForm("Measure " + patient.name, {}, "Note", { patient: patient.id, appointment });
 
-export const correctVitals = (vitals) => vitalsForm("Correct these measurements", vitals, "Correct", { patient: vitals.patient, appointment: vitals.appointment, taken_at: vitals.taken_at, corrects: vitals.id });
+export const correctVitals = (vitals) =>
+	vitalsForm("Correct these measurements", vitals, "Correct", {
+		patient: vitals.patient,
+		appointment: vitals.appointment,
+		taken_at: vitals.taken_at,
+		corrects: vitals.id,
+	});
 
 // withdraw says that something was never true.
 export function withdraw(collection, record) {
@@ -55,12 +93,26 @@ export function withdraw(collection, record) {
 	});
 }
 
-const states = { active: "Active", inactive: "Inactive", resolved: "Resolved", entered_in_error: "Entered in error, for good" };
+const states = {
+	active: "Active",
+	inactive: "Inactive",
+	resolved: "Resolved",
+	entered_in_error: "Entered in error, for good",
+};
 
 // restate says whether a condition or an allergy still holds.
 export function restate(collection, record, title) {
 	formDialog(title, {
-		fields: [{ name: "state", label: "State", type: "select", optional: false, options: choices(states), value: record.state }],
+		fields: [
+			{
+				name: "state",
+				label: "State",
+				type: "select",
+				optional: false,
+				options: choices(states),
+				value: record.state,
+			},
+		],
 		submit: "Change",
 		send: async (values) => {
 			await update(collection, record, values);
@@ -74,11 +126,21 @@ export function noteAllergy(patient) {
 	formDialog("Note an allergy of " + patient.name, {
 		fields: [
 			{ name: "substance", label: "Substance", required: true, maxlength: 200 },
-			[{ name: "category", label: "What it is", type: "select", options: choices(substances, "Not said") }, { name: "criticality", label: "How dangerous", type: "select", options: choices(criticalities, "Not said") }],
+			[
+				{ name: "category", label: "What it is", type: "select", options: choices(substances, "Not said") },
+				{
+					name: "criticality",
+					label: "How dangerous",
+					type: "select",
+					options: choices(criticalities, "Not said"),
+				},
+			],
 			{ name: "reaction", label: "Reaction", maxlength: 500 },
 		],
 		submit: "Note",
-		send: async (values) => (await create("allergies", { id, patient: patient.id, state: "active", ...values })).substance + " is noted.",
+		send: async (values) =>
+			(await create("allergies", { id, patient: patient.id, state: "active", ...values })).substance +
+			" is noted.",
 	});
 }
 
@@ -86,21 +148,40 @@ export function noteAllergy(patient) {
 export function noteCondition(patient, encounter) {
 	const id = newId();
 	const offered = h("datalist", { id: "codes" });
-	const offer = ({ target }) => setTimeout(async () => {
-		const text = target.value.trim();
-		if (text.length < 2) return;
-		const found = await list("codes", { filter: `active = true && (code ~ ${quoted(text.toUpperCase() + "%")} || title_key ~ ${quoted(folded(text))})`, sort: "code", perPage: 20 }).catch(() => []);
-		if (text === target.value.trim()) offered.replaceChildren(...found.map(({ code, title }) => h("option", { value: code }, title)));
-	}, 250);
+	const offer = ({ target }) =>
+		setTimeout(async () => {
+			const text = target.value.trim();
+			if (text.length < 2) return;
+			const found = await list("codes", {
+				filter: `active = true && (code ~ ${quoted(text.toUpperCase() + "%")} || title_key ~ ${quoted(folded(text))})`,
+				sort: "code",
+				perPage: 20,
+			}).catch(() => []);
+			if (text === target.value.trim())
+				offered.replaceChildren(...found.map(({ code, title }) => h("option", { value: code }, title)));
+		}, 250);
 	formDialog("Note a condition of " + patient.name, {
 		intro: offered,
 		fields: [
 			{ name: "text", label: "Condition", required: true, maxlength: 500 },
-			[{ name: "code", label: "ICD-10 code", maxlength: 10, list: "codes", input: offer, autocomplete: "off", hint: "Type a code or a word of its title." }, { name: "certainty", label: "Certainty", type: "select", options: choices(certainties, "Not said") }],
+			[
+				{
+					name: "code",
+					label: "ICD-10 code",
+					maxlength: 10,
+					list: "codes",
+					input: offer,
+					autocomplete: "off",
+					hint: "Type a code or a word of its title.",
+				},
+				{ name: "certainty", label: "Certainty", type: "select", options: choices(certainties, "Not said") },
+			],
 			{ name: "onset_on", label: "Since", type: "date", max: today() },
 		],
 		submit: "Note",
-		send: async (values) => (await create("conditions", { id, patient: patient.id, encounter, state: "active", ...values })).text + " is noted.",
+		send: async (values) =>
+			(await create("conditions", { id, patient: patient.id, encounter, state: "active", ...values })).text +
+			" is noted.",
 	});
 }
 
@@ -110,12 +191,30 @@ export function fileDocument(patient, appointment) {
 	formDialog("File a document of " + patient.name, {
 		fields: [
 			{ name: "title", label: "Title", required: true, maxlength: 200 },
-			{ name: "kind", label: "What it is", type: "select", required: true, options: choices(documentKinds, "Choose") },
-			{ name: "file", label: "File", type: "file", required: true, accept: ".pdf,.png,.jpg,.jpeg,.dcm,.txt", hint: "PDF, PNG, JPEG, DICOM or plain text, at most 20 MB.", check: ({ file }) => (file?.size > 20 * 2 ** 20 ? "A file has at most 20 MB." : "") },
-			...(own ? [] : [{ name: "visible_to_patient", label: "Show it to the patient", type: "checkbox", value: true }]),
+			{
+				name: "kind",
+				label: "What it is",
+				type: "select",
+				required: true,
+				options: choices(documentKinds, "Choose"),
+			},
+			{
+				name: "file",
+				label: "File",
+				type: "file",
+				required: true,
+				accept: ".pdf,.png,.jpg,.jpeg,.dcm,.txt",
+				hint: "PDF, PNG, JPEG, DICOM or plain text, at most 20 MB.",
+				check: ({ file }) => (file?.size > 20 * 2 ** 20 ? "A file has at most 20 MB." : ""),
+			},
+			...(own
+				? []
+				: [{ name: "visible_to_patient", label: "Show it to the patient", type: "checkbox", value: true }]),
 		],
 		submit: "File",
-		send: async (values) => (await create("documents", { id, patient: patient.id, ...(appointment && { appointment }), ...values })).title + " is filed.",
+		send: async (values) =>
+			(await create("documents", { id, patient: patient.id, ...(appointment && { appointment }), ...values }))
+				.title + " is filed.",
 	});
 }
 
@@ -128,7 +227,17 @@ export async function showToPatient(document) {
 export function rewrite(patient) {
 	formDialog("Medical history of " + patient.name, {
 		wide: true,
-		fields: [{ name: "medical_history", label: "Medical history", type: "textarea", rows: 12, maxlength: 50000, value: patient.medical_history, hint: "What it said before is kept." }],
+		fields: [
+			{
+				name: "medical_history",
+				label: "Medical history",
+				type: "textarea",
+				rows: 12,
+				maxlength: 50000,
+				value: patient.medical_history,
+				hint: "What it said before is kept.",
+			},
+		],
 		submit: "Save",
 		send: async (values) => {
 			await update("patients", patient, values);

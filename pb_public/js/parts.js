@@ -9,26 +9,59 @@ import { refreshAll } from "./live.js";
 export const badge = (word, tone) => h("span", { class: "badge " + tone }, word);
 
 // rows is a list of records, or a sentence when there are none.
-export const rows = (records, row, none) => records.length === 0 ? h("p", { class: "none" }, none) : h("ul", { class: "rows" }, records.map(row));
+export const rows = (records, row, none) =>
+	records.length === 0 ? h("p", { class: "none" }, none) : h("ul", { class: "rows" }, records.map(row));
 
 // card is one record of a list: what stands first, what it is about, its state,
 // further lines, and what can be done. A version makes a changed record a new card.
 export function card({ id, version, first, title, state, lines = [], actions = [] }) {
-	return h("li", { class: "card", "data-version": id + ":" + version },
+	return h(
+		"li",
+		{ class: "card", "data-version": id + ":" + version },
 		h("div", { class: "first" }, first),
-		h("div", { class: "body" }, h("p", { class: "title" }, title), lines.filter(Boolean).map((line) => h("p", {}, line))),
+		h(
+			"div",
+			{ class: "body" },
+			h("p", { class: "title" }, title),
+			lines.filter(Boolean).map((line) => h("p", {}, line)),
+		),
 		state && h("div", { class: "state" }, state),
-		actions.length > 0 && h("div", { class: "actions" }, actions));
+		actions.length > 0 && h("div", { class: "actions" }, actions),
+	);
 }
 
 // table is records in columns, [[name, cell], …], of which the first names the
 // record. Where there is no room for columns each is a card.
 export function table(caption, records, version, columns) {
-	const cell = (record) => ([name, content], i) => h(i === 0 ? "th" : "td", { scope: i === 0 && "row", "data-name": name, class: !name && "plain" }, h("div", {}, content(record)));
-	return h("table", { class: "table" },
+	const cell =
+		(record) =>
+		([name, content], i) =>
+			h(
+				i === 0 ? "th" : "td",
+				{ scope: i === 0 && "row", "data-name": name, class: !name && "plain" },
+				h("div", {}, content(record)),
+			);
+	return h(
+		"table",
+		{ class: "table" },
 		h("caption", {}, caption),
-		h("thead", {}, h("tr", {}, columns.map(([name]) => h("th", { scope: "col" }, name || h("span", { class: "unseen" }, "Actions"))))),
-		h("tbody", {}, records.map((record) => h("tr", { "data-version": record.id + ":" + version(record) }, columns.map(cell(record))))));
+		h(
+			"thead",
+			{},
+			h(
+				"tr",
+				{},
+				columns.map(([name]) => h("th", { scope: "col" }, name || h("span", { class: "unseen" }, "Actions"))),
+			),
+		),
+		h(
+			"tbody",
+			{},
+			records.map((record) =>
+				h("tr", { "data-version": record.id + ":" + version(record) }, columns.map(cell(record))),
+			),
+		),
+	);
 }
 
 const step = 50;
@@ -38,10 +71,16 @@ export function pages() {
 	let shown = step;
 	return async (read, draw) => {
 		const found = await read(shown + 1);
-		const more = found.length > shown && button("Show more", async () => {
-			shown = Math.min(shown + step, 999);
-			await refreshAll();
-		}, { key: "more" });
+		const more =
+			found.length > shown &&
+			button(
+				"Show more",
+				async () => {
+					shown = Math.min(shown + step, 999);
+					await refreshAll();
+				},
+				{ key: "more" },
+			);
 		return [draw(found.slice(0, shown)), more && h("p", { class: "more" }, more)];
 	};
 }
@@ -50,17 +89,35 @@ export function pages() {
 export function searchBox(label, changed) {
 	let rest;
 	const id = nextId();
-	const input = h("input", { type: "search", id, autocomplete: "off", spellcheck: "false", input: () => {
-		clearTimeout(rest);
-		rest = setTimeout(() => changed(input.value.trim()), 250);
-	} });
-	return h("form", { class: "search", role: "search", submit: (event) => event.preventDefault() }, h("label", { for: id }, label), input);
+	const input = h("input", {
+		type: "search",
+		id,
+		autocomplete: "off",
+		spellcheck: "false",
+		input: () => {
+			clearTimeout(rest);
+			rest = setTimeout(() => changed(input.value.trim()), 250);
+		},
+	});
+	return h(
+		"form",
+		{ class: "search", role: "search", submit: (event) => event.preventDefault() },
+		h("label", { for: id }, label),
+		input,
+	);
 }
 
 // fileButton saves a file of the hospital.
-export const fileButton = (label, path, query, about) => button(label, async () => save(await file(path, query)), { key: path + label, about });
+export const fileButton = (label, path, query, about) =>
+	button(label, async () => save(await file(path, query)), { key: path + label, about });
 
 const letters = { ł: "l", ø: "o", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ħ: "h", ı: "i", ß: "ss" };
 
 // folded is a name as the hospital searches it: "Łukasz Müller" is "lukasz muller".
-export const folded = (name) => name.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase().replace(/[łøđðþæœħıß]/g, (letter) => letters[letter]).trim();
+export const folded = (name) =>
+	name
+		.normalize("NFKD")
+		.replace(/\p{Mn}/gu, "")
+		.toLowerCase()
+		.replace(/[łøđðþæœħıß]/g, (letter) => letters[letter])
+		.trim();

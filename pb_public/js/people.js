@@ -33,4 +33,12 @@ export function registerPatient(title, more = {}) {
 	});
 }
 
-export const password = { name: "password", label: "Password", type: "password", required: true, minlength: 12, autocomplete: "new-password", hint: "At least 12 characters. Several words that do not belong together are best." };
+export const password = {
+	name: "password",
+	label: "Password",
+	type: "password",
+	required: true,
+	minlength: 12,
+	autocomplete: "new-password",
+	hint: "At least 12 characters. Several words that do not belong together are best.",
+};

@@ -8,12 +8,24 @@ import { badge } from "./parts.js";
 import { showDay, today } from "./time.js";
 import { prescriptionStatus } from "./words.js";
 
-const itemsOf = (prescription) => (prescription.expand?.prescription_items_via_prescription ?? []).filter(({ removed }) => !removed);
+const itemsOf = (prescription) =>
+	(prescription.expand?.prescription_items_via_prescription ?? []).filter(({ removed }) => !removed);
 
 const drug = (item) => [item.drug, item.strength, item.form].filter(Boolean).join(" ");
 
 // taken is how a drug is taken, in a line.
-const taken = (item) => [item.dose, item.route, item.frequency, item.as_needed && "when needed", item.duration_days && "for " + item.duration_days + " days", item.quantity && item.quantity + " pieces", item.refills && "may be refilled " + item.refills + " times"].filter(Boolean).join(", ");
+const taken = (item) =>
+	[
+		item.dose,
+		item.route,
+		item.frequency,
+		item.as_needed && "when needed",
+		item.duration_days && "for " + item.duration_days + " days",
+		item.quantity && item.quantity + " pieces",
+		item.refills && "may be refilled " + item.refills + " times",
+	]
+		.filter(Boolean)
+		.join(", ");
 
 // prescriptionCard is what a card shows of a prescription, and to its doctor what
 // can be done with it.
@@ -25,12 +37,31 @@ export function prescriptionCard(prescription, { doctor, mine }) {
 		title: (prescription.number || "Prescription") + " of " + doctor,
 		state: badge(...prescriptionStatus[prescription.status]),
 		lines: [
-			...items.map((item) => h("span", {}, h("b", {}, drug(item)), " ", taken(item), item.instructions && h("em", {}, " “" + item.instructions + "”"),
-				mine && draft && [" ", button("Change", () => askDrug(prescription, item), { key: "change" + item.id, about: item.drug }), " ", button("Remove", () => remove(item), { key: "remove" + item.id, about: item.drug })])),
+			...items.map((item) =>
+				h(
+					"span",
+					{},
+					h("b", {}, drug(item)),
+					" ",
+					taken(item),
+					item.instructions && h("em", {}, " “" + item.instructions + "”"),
+					mine &&
+						draft && [
+							" ",
+							button("Change", () => askDrug(prescription, item), {
+								key: "change" + item.id,
+								about: item.drug,
+							}),
+							" ",
+							button("Remove", () => remove(item), { key: "remove" + item.id, about: item.drug }),
+						],
+				),
+			),
 			prescription.notes && h("span", { class: "text" }, prescription.notes),
 			prescription.valid_until && "Valid until " + showDay(prescription.valid_until),
 			prescription.warnings && h("span", { class: "text" }, prescription.warnings),
-			prescription.override_reason && h("em", {}, "Prescribed all the same: “" + prescription.override_reason + "”"),
+			prescription.override_reason &&
+				h("em", {}, "Prescribed all the same: “" + prescription.override_reason + "”"),
 			prescription.cancel_reason && h("em", {}, "Cancelled: “" + prescription.cancel_reason + "”"),
 		],
 		actions: mine ? steps(prescription, items) : [],
@@ -38,44 +69,77 @@ export function prescriptionCard(prescription, { doctor, mine }) {
 }
 
 // steps is what its doctor may do with a prescription as it stands.
-const steps = (prescription, items) => ({
-	draft: [
-		items.length > 0 && button("Issue", () => issue(prescription), { kind: "main", key: "issue" + prescription.id }),
-		button("Add a drug", () => askDrug(prescription), { key: "add" + prescription.id }),
-		button("Discard", () => discard(prescription), { key: "discard" + prescription.id }),
-	],
-	issued: [
-		button("Replace", () => prescribe(prescription.appointment, prescription), { key: "replace" + prescription.id }),
-		button("Cancel", () => cancel(prescription), { key: "cancel" + prescription.id }),
-	],
-})[prescription.status] ?? [];
+const steps = (prescription, items) =>
+	({
+		draft: [
+			items.length > 0 &&
+				button("Issue", () => issue(prescription), { kind: "main", key: "issue" + prescription.id }),
+			button("Add a drug", () => askDrug(prescription), { key: "add" + prescription.id }),
+			button("Discard", () => discard(prescription), { key: "discard" + prescription.id }),
+		],
+		issued: [
+			button("Replace", () => prescribe(prescription.appointment, prescription), {
+				key: "replace" + prescription.id,
+			}),
+			button("Cancel", () => cancel(prescription), { key: "cancel" + prescription.id }),
+		],
+	})[prescription.status] ?? [];
 
 const drugQuestions = (item = {}) => {
-	const ask = (name, label, maxlength, more) => ({ name, label, maxlength, value: item[name] || "", autocomplete: "off", ...more });
-	const count = (name, label, max) => ({ name, label, type: "number", min: "0", max: String(max), value: item[name] || "" });
+	const ask = (name, label, maxlength, more) => ({
+		name,
+		label,
+		maxlength,
+		value: item[name] || "",
+		autocomplete: "off",
+		...more,
+	});
+	const count = (name, label, max) => ({
+		name,
+		label,
+		type: "number",
+		min: "0",
+		max: String(max),
+		value: item[name] || "",
+	});
 	return [
 		ask("drug", "Drug", 200, { required: true }),
 		[ask("strength", "Strength", 60), ask("form", "Form", 60)],
 		[ask("dose", "Dose", 100), ask("route", "Route", 60), ask("frequency", "How often", 100)],
-		[count("duration_days", "For days", 3650), count("quantity", "Pieces", 100_000), count("refills", "Refills", 99)],
+		[
+			count("duration_days", "For days", 3650),
+			count("quantity", "Pieces", 100_000),
+			count("refills", "Refills", 99),
+		],
 		{ name: "as_needed", label: "Only when needed", type: "checkbox", value: item.as_needed },
 		ask("instructions", "Instructions", 2000, { type: "textarea" }),
 	];
 };
 
 // numbered sends what was left empty as 0.
-const numbered = (values) => ({ ...values, duration_days: values.duration_days || 0, quantity: values.quantity || 0, refills: values.refills || 0 });
+const numbered = (values) => ({
+	...values,
+	duration_days: values.duration_days || 0,
+	quantity: values.quantity || 0,
+	refills: values.refills || 0,
+});
 
 // prescribe begins a draft with its first drug, perhaps in the place of another.
 export function prescribe(appointment, replaced) {
 	const ids = { prescription: newId(), item: newId() };
 	formDialog(replaced ? "Replace " + replaced.number : "Prescribe", {
 		wide: true,
-		fields: [...drugQuestions(replaced && itemsOf(replaced)[0]), { name: "valid_until", label: "Valid until", type: "date", min: today() }],
+		fields: [
+			...drugQuestions(replaced && itemsOf(replaced)[0]),
+			{ name: "valid_until", label: "Valid until", type: "date", min: today() },
+		],
 		submit: "Write the draft",
 		send: async ({ valid_until, ...item }) => {
 			await together([
-				["prescriptions", { id: ids.prescription, appointment, valid_until, ...(replaced && { replaces: replaced.id }) }],
+				[
+					"prescriptions",
+					{ id: ids.prescription, appointment, valid_until, ...(replaced && { replaces: replaced.id }) },
+				],
 				["prescription_items", { id: ids.item, prescription: ids.prescription, ...numbered(item) }],
 			]);
 			return "The draft is written. Nobody else sees it until it is issued.";
@@ -113,9 +177,18 @@ async function issue(prescription) {
 		if (error.code?.("override_reason") !== "drug_warning") throw error;
 		formDialog("There is something against this", {
 			intro: h("p", {}, error.fields.override_reason.message),
-			fields: [{ name: "override_reason", label: "Why it is right all the same", type: "textarea", required: true, maxlength: 1000 }],
+			fields: [
+				{
+					name: "override_reason",
+					label: "Why it is right all the same",
+					type: "textarea",
+					required: true,
+					maxlength: 1000,
+				},
+			],
 			submit: "Issue all the same",
-			send: async (values) => (await update("prescriptions", prescription, { status: "issued", ...values })).number + " is issued.",
+			send: async (values) =>
+				(await update("prescriptions", prescription, { status: "issued", ...values })).number + " is issued.",
 		});
 	}
 }

@@ -64,12 +64,21 @@ export async function slotField({ wanted, doctorName, first }) {
 		after = cut && to > from ? to : plusDays(to, 1);
 		seeking = false;
 		date.value = from;
-		say(cut ? "The first " + most + " free times, until " + showDay(to) + "." : amount(slots.length) + " from " + showDay(from) + " to " + showDay(to) + ".");
+		say(
+			cut
+				? "The first " + most + " free times, until " + showDay(to) + "."
+				: amount(slots.length) + " from " + showDay(from) + " to " + showDay(to) + ".",
+		);
 		if (picked && day(picked) >= from && day(picked) <= to && !slots.some((slot) => name(slot) === name(picked))) {
 			picked = null;
 			chosen.textContent = error.textContent ? "" : "The time you chose is not free any more.";
 		}
-		if (slots.length === 0) return !any && after <= (max ?? after) && button("First free time after that", () => go(after, true), { key: id });
+		if (slots.length === 0)
+			return (
+				!any &&
+				after <= (max ?? after) &&
+				button("First free time after that", () => go(after, true), { key: id })
+			);
 		return grouped(slots, day).map((some, i, { length }) => dayBox(some, i === 0, cut && i === length - 1));
 	}
 
@@ -80,25 +89,59 @@ export async function slotField({ wanted, doctorName, first }) {
 
 	function dayBox(slots, leading, cut) {
 		const open = opened.get(day(slots[0])) ?? (leading || roomy.matches);
-		const twice = (slot) => slots.some((other) => other !== slot && other.doctor === slot.doctor && showTime(other.starts) === showTime(slot.starts));
-		return h("details", { class: "slots", open, toggle: (event) => opened.set(day(slots[0]), event.target.open) },
-			h("summary", {}, showDate(slots[0].starts) + " ", h("span", { class: "minor" }, slots.length + (cut ? "+" : "") + " free")),
+		const twice = (slot) =>
+			slots.some(
+				(other) =>
+					other !== slot && other.doctor === slot.doctor && showTime(other.starts) === showTime(slot.starts),
+			);
+		return h(
+			"details",
+			{ class: "slots", open, toggle: (event) => opened.set(day(slots[0]), event.target.open) },
+			h(
+				"summary",
+				{},
+				showDate(slots[0].starts) + " ",
+				h("span", { class: "minor" }, slots.length + (cut ? "+" : "") + " free"),
+			),
 			grouped(slots, ({ doctor, room }) => doctor + room).map((same) => {
 				const where = place(same[0]);
-				return h("div", { role: "group", "aria-label": [showDate(same[0].starts), where].filter(Boolean).join(", ") }, where && h("p", { class: "minor" }, where),
-					h("div", { class: "chips" }, same.map((slot) => slotChip(slot, twice(slot)))));
-			}));
+				return h(
+					"div",
+					{ role: "group", "aria-label": [showDate(same[0].starts), where].filter(Boolean).join(", ") },
+					where && h("p", { class: "minor" }, where),
+					h(
+						"div",
+						{ class: "chips" },
+						same.map((slot) => slotChip(slot, twice(slot))),
+					),
+				);
+			}),
+		);
 	}
 
-	const place = ({ doctor, room }) => [!wanted().doctor && doctorName(doctor), room && "Room " + room].filter(Boolean).join(", ");
+	const place = ({ doctor, room }) =>
+		[!wanted().doctor && doctorName(doctor), room && "Room " + room].filter(Boolean).join(", ");
 
-	const slotChip = (slot, twice) => chip(
-		h("input", { type: "radio", name: id, "data-key": id + name(slot), checked: picked && name(slot) === name(picked), change: () => pick(slot) }),
-		showTime(slot.starts) + (twice ? " " + showZone(slot.starts) : ""), slot.remaining > 1 && h("small", {}, slot.remaining + " left"));
+	const slotChip = (slot, twice) =>
+		chip(
+			h("input", {
+				type: "radio",
+				name: id,
+				"data-key": id + name(slot),
+				checked: picked && name(slot) === name(picked),
+				change: () => pick(slot),
+			}),
+			showTime(slot.starts) + (twice ? " " + showZone(slot.starts) : ""),
+			slot.remaining > 1 && h("small", {}, slot.remaining + " left"),
+		);
 
 	function pick(slot) {
 		picked = slot;
-		chosen.textContent = "Chosen: " + [showDate(slot.starts), showTime(slot.starts) + "–" + showTime(slot.ends), place(slot)].filter(Boolean).join(", ");
+		chosen.textContent =
+			"Chosen: " +
+			[showDate(slot.starts), showTime(slot.starts) + "–" + showTime(slot.ends), place(slot)]
+				.filter(Boolean)
+				.join(", ");
 	}
 
 	// go shows the free slots from a day on.
@@ -108,22 +151,51 @@ export async function slotField({ wanted, doctorName, first }) {
 		await refreshAll(list);
 	}
 
-	const date = h("input", { type: "date", id: id + "-day", value: from, min, max, change: () => isDay(date.value) && go(date.value).catch(({ message }) => complain(message)) });
+	const date = h("input", {
+		type: "date",
+		id: id + "-day",
+		value: from,
+		min,
+		max,
+		change: () => isDay(date.value) && go(date.value).catch(({ message }) => complain(message)),
+	});
 	const count = h("p", { class: "hint", role: "status" });
 	const chosen = h("p", { class: "chosen" });
 	const error = h("p", { id: id + "-error", class: "error" });
 	const list = await region(["appointments"], load);
 	const control = h("div", { role: "radiogroup", "aria-labelledby": id, "aria-describedby": id + "-error" }, list);
 	return {
-		name: "slot", reports: ["starts", "ends"], control, error,
-		place: h("div", { class: "field" },
-			h("span", { id, class: "label" }, "Free times", h("span", { class: "optional" }, " by the hospital’s clock, " + hospital.timezone)),
-			h("div", { class: "days" }, button("Earlier", () => go(plusDays(from, -week - 1))), h("label", { for: id + "-day", class: "unseen" }, "First day shown"), date, button("Later", () => go(after))),
-			count, control, chosen, error),
+		name: "slot",
+		reports: ["starts", "ends"],
+		control,
+		error,
+		place: h(
+			"div",
+			{ class: "field" },
+			h(
+				"span",
+				{ id, class: "label" },
+				"Free times",
+				h("span", { class: "optional" }, " by the hospital’s clock, " + hospital.timezone),
+			),
+			h(
+				"div",
+				{ class: "days" },
+				button("Earlier", () => go(plusDays(from, -week - 1))),
+				h("label", { for: id + "-day", class: "unseen" }, "First day shown"),
+				date,
+				button("Later", () => go(after)),
+			),
+			count,
+			control,
+			chosen,
+			error,
+		),
 		read: () => picked,
-		wrong: () => picked ? "" : "Choose a time.",
+		wrong: () => (picked ? "" : "Choose a time."),
 		mark: marker(control, error),
-		focus: () => (control.querySelector("input:checked") ?? control.querySelector("details[open] input") ?? date).focus(),
+		focus: () =>
+			(control.querySelector("input:checked") ?? control.querySelector("details[open] input") ?? date).focus(),
 		// again begins anew, for another doctor, and take chooses a slot for the reader.
 		again() {
 			[picked, chosen.textContent] = [null, ""];

@@ -6,7 +6,8 @@ const formats = new Map();
 
 function format(zone, options) {
 	const name = zone + JSON.stringify(options);
-	if (!formats.has(name)) formats.set(name, new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", ...options }));
+	if (!formats.has(name))
+		formats.set(name, new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", ...options }));
 	return formats.get(name);
 }
 
@@ -16,11 +17,22 @@ export const instant = (text) => new Date(text.replace(" ", "T"));
 // stamp writes a moment as the API reads it.
 export const stamp = (date) => date.toISOString().replace("T", " ");
 
-const numbers = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" };
+const numbers = {
+	year: "numeric",
+	month: "2-digit",
+	day: "2-digit",
+	hour: "2-digit",
+	minute: "2-digit",
+	second: "2-digit",
+};
 
 // wall is what the clock on a wall in a zone shows, as if it were UTC.
 function wall(date, zone) {
-	const part = Object.fromEntries(format(zone, numbers).formatToParts(date).map(({ type, value }) => [type, Number(value)]));
+	const part = Object.fromEntries(
+		format(zone, numbers)
+			.formatToParts(date)
+			.map(({ type, value }) => [type, Number(value)]),
+	);
 	return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
 }
 
@@ -70,18 +82,29 @@ export const showDay = (day) => format("UTC", long).format(new Date(day + "T00:0
 // showDays writes calendar days from one to another: a day, a month, or "1 Jan – 15 Mar 2030".
 export function showDays(from, to) {
 	if (from === to) return showDay(from);
-	if (from.endsWith("-01") && plusDays(to, 1) === plusDays(from.slice(0, 8) + "28", 4).slice(0, 8) + "01") return format("UTC", { month: "long", year: "numeric" }).format(new Date(from + "T00:00Z"));
-	return format("UTC", { day: "numeric", month: "short", year: "numeric" }).formatRange(new Date(from + "T00:00Z"), new Date(to + "T00:00Z"));
+	if (from.endsWith("-01") && plusDays(to, 1) === plusDays(from.slice(0, 8) + "28", 4).slice(0, 8) + "01")
+		return format("UTC", { month: "long", year: "numeric" }).format(new Date(from + "T00:00Z"));
+	return format("UTC", { day: "numeric", month: "short", year: "numeric" }).formatRange(
+		new Date(from + "T00:00Z"),
+		new Date(to + "T00:00Z"),
+	);
 }
 
 // showDate and showTime write the parts of a moment as the API gives it. The year
 // is left out when it is this one.
-export const showDate = (text) => format(hospital.timezone, dayOf(instant(text)).slice(0, 4) === today().slice(0, 4) ? short : long).format(instant(text));
-export const showTime = (text) => format(hospital.timezone, { hour: "2-digit", minute: "2-digit" }).format(instant(text));
+export const showDate = (text) =>
+	format(hospital.timezone, dayOf(instant(text)).slice(0, 4) === today().slice(0, 4) ? short : long).format(
+		instant(text),
+	);
+export const showTime = (text) =>
+	format(hospital.timezone, { hour: "2-digit", minute: "2-digit" }).format(instant(text));
 export const showMoment = (text) => showDate(text) + ", " + showTime(text);
 
 // showZone names the offset of a moment, "CEST", where a clock shows a time twice.
-export const showZone = (text) => format(hospital.timezone, { hour: "2-digit", timeZoneName: "short" }).formatToParts(instant(text)).find(({ type }) => type === "timeZoneName").value;
+export const showZone = (text) =>
+	format(hospital.timezone, { hour: "2-digit", timeZoneName: "short" })
+		.formatToParts(instant(text))
+		.find(({ type }) => type === "timeZoneName").value;
 
 // beginsDay says whether a moment is the first of its day at the hospital.
 export const beginsDay = (text) => startOf(dayOf(instant(text))) === text;
@@ -93,12 +116,18 @@ export const lastDayOf = (ends) => dayOf(new Date(instant(ends) - 1));
 export function showSpan(starts, ends) {
 	const [first, last] = [dayOf(instant(starts)), lastDayOf(ends)];
 	const lastDate = showDate(stamp(new Date(instant(ends) - 1)));
-	if (beginsDay(starts) && beginsDay(ends)) return first === last ? showDate(starts) : showDate(starts) + " – " + lastDate;
-	return first === last ? showMoment(starts) + "–" + (beginsDay(ends) ? "24:00" : showTime(ends)) : showMoment(starts) + " – " + (beginsDay(ends) ? lastDate + ", 24:00" : showMoment(ends));
+	if (beginsDay(starts) && beginsDay(ends))
+		return first === last ? showDate(starts) : showDate(starts) + " – " + lastDate;
+	return first === last
+		? showMoment(starts) + "–" + (beginsDay(ends) ? "24:00" : showTime(ends))
+		: showMoment(starts) + " – " + (beginsDay(ends) ? lastDate + ", 24:00" : showMoment(ends));
 }
 
 // bookable are the days that visits can be booked on.
-export const bookable = () => ({ min: today(), max: hospital.booking_horizon_days ? plusDays(today(), hospital.booking_horizon_days) : undefined });
+export const bookable = () => ({
+	min: today(),
+	max: hospital.booking_horizon_days ? plusDays(today(), hospital.booking_horizon_days) : undefined,
+});
 
 // age is how old somebody born on a day is, "42 years"; small children count months.
 function age(born) {

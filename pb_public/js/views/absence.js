@@ -11,12 +11,24 @@ import { rebookingStatus, tones } from "../words.js";
 // met are the visits that are still to come and fall into an absence.
 function met({ doctor, starts, ends }) {
 	const from = [starts, stamp(new Date())].sort().at(-1);
-	return readVisits(`starts < "${ends}" && ends > "${from}" && (status = "pending" || status = "approved")` + (doctor && ` && doctor = "${doctor}"`), "starts", 500);
+	return readVisits(
+		`starts < "${ends}" && ends > "${from}" && (status = "pending" || status = "approved")` +
+			(doctor && ` && doctor = "${doctor}"`),
+		"starts",
+		500,
+	);
 }
 
 const rebookings = (absence) => list("rebookings", { filter: `time_off = ${quoted(absence.id)}`, sort: "-created" });
 
-const rebookingLine = (one) => h("p", {}, link("rebooking", "New times of " + showMoment(one.created), { id: one.id }, { "data-key": one.id }), " ", badge(rebookingStatus[one.status], tones[one.status]));
+const rebookingLine = (one) =>
+	h(
+		"p",
+		{},
+		link("rebooking", "New times of " + showMoment(one.created), { id: one.id }, { "data-key": one.id }),
+		" ",
+		badge(rebookingStatus[one.status], tones[one.status]),
+	);
 
 // absenceView is one absence, with the visits it meets and what becomes of them.
 export async function absenceView({ query, open }) {
@@ -25,18 +37,34 @@ export async function absenceView({ query, open }) {
 	let title;
 	const body = await region(["time_off", "appointments", "rebookings"], async () => {
 		const absence = await get("time_off", query.id, { expand: "doctor" });
-		const [visits, proposed] = await Promise.all([absence.active ? met(absence) : [], plansAll() ? rebookings(absence) : []]);
+		const [visits, proposed] = await Promise.all([
+			absence.active ? met(absence) : [],
+			plansAll() ? rebookings(absence) : [],
+		]);
 		title = absenceTitle(absence);
 		const waiting = proposed.some(({ status }) => status === "proposed");
-		const propose = button("Propose new times", async () => {
-			const rebooking = await create("rebookings", { id, time_off: absence.id });
-			await open("rebooking", { id: rebooking.id });
-		}, { kind: "main", key: "propose" });
+		const propose = button(
+			"Propose new times",
+			async () => {
+				const rebooking = await create("rebookings", { id, time_off: absence.id });
+				await open("rebooking", { id: rebooking.id });
+			},
+			{ kind: "main", key: "propose" },
+		);
 		return [
 			facts({ Reason: absence.reason, Status: !absence.active && badge("Withdrawn", "off") }),
-			h("div", { class: "actions" }, absenceActions(absence, doctors, () => open("absence", { id: absence.id }))),
+			h(
+				"div",
+				{ class: "actions" },
+				absenceActions(absence, doctors, () => open("absence", { id: absence.id })),
+			),
 			proposed.map(rebookingLine),
-			h("div", { class: "heading" }, h("h2", {}, "Visits in this time"), plansAll() && visits.length > 0 && !waiting && propose),
+			h(
+				"div",
+				{ class: "heading" },
+				h("h2", {}, "Visits in this time"),
+				plansAll() && visits.length > 0 && !waiting && propose,
+			),
 			rows(visits, (visit) => visitCard(visit), "There is none, or none that is still to come."),
 		].flat();
 	});

@@ -22,7 +22,8 @@ async function set(account, status) {
 function suspend(account) {
 	formDialog("Suspend " + account.name + "?", {
 		intro: h("p", {}, "They are signed out at once and cannot sign in again until the account is activated."),
-		fields: [], submit: "Suspend",
+		fields: [],
+		submit: "Suspend",
 		send: async () => {
 			await update("users", account, { status: "suspended" });
 			return account.name + " is suspended.";
@@ -32,11 +33,19 @@ function suspend(account) {
 
 function accountCard(account) {
 	const actions = [
-		account.status !== "active" && button("Activate", () => set(account, "active"), { kind: "main", key: "on" + account.id, about: account.name }),
-		account.status === "active" && account.id !== me().id && button("Suspend", () => suspend(account), { key: "off" + account.id, about: account.name }),
+		account.status !== "active" &&
+			button("Activate", () => set(account, "active"), {
+				kind: "main",
+				key: "on" + account.id,
+				about: account.name,
+			}),
+		account.status === "active" &&
+			account.id !== me().id &&
+			button("Suspend", () => suspend(account), { key: "off" + account.id, about: account.name }),
 	];
 	return card({
-		id: account.id, version: account.updated,
+		id: account.id,
+		version: account.updated,
 		first: h("strong", {}, roles[account.role]),
 		title: account.name,
 		lines: [[account.email, account.phone].filter(Boolean).join(" · "), "Since " + showDate(account.created)],
@@ -54,7 +63,10 @@ async function appoint({ email, password, name, role, department, specialization
 	if (!profiles[role]) return create("users", account);
 	const record = { id: profile, user, name, department, active: true };
 	if (role === "doctor") Object.assign(record, { specialization, accepts_online: true });
-	return together([["users", account], [profiles[role], record]]);
+	return together([
+		["users", account],
+		[profiles[role], record],
+	]);
 }
 
 async function newAccount() {
@@ -65,7 +77,7 @@ async function newAccount() {
 			{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "off" },
 			{ name: "email", label: "E-mail", type: "email", required: true, autocomplete: "off" },
 			password,
-			...await credentials(),
+			...(await credentials()),
 		],
 		submit: "Make the account",
 		send: async (values) => {
@@ -80,12 +92,33 @@ export async function accountsView({ query }) {
 	const show = shows[query.show] ? query.show : "pending";
 	let text = "";
 	const page = pages();
-	const head = heading("Accounts", h("div", { class: "actions" }, button("Make a staff account", newAccount), button("Invite staff", inviteStaff, { kind: "main" })));
+	const head = heading(
+		"Accounts",
+		h(
+			"div",
+			{ class: "actions" },
+			button("Make a staff account", newAccount),
+			button("Invite staff", inviteStaff, { kind: "main" }),
+		),
+	);
 	const parts = tabs("Which accounts", "accounts", "show", shows, show);
 	if (show === "invited") return [head, parts, await region(["invitations"], () => invited(page))];
-	const accounts = await region(["users"], () => page(
-		(perPage) => list("users", { filter: `status = "${show}"` + (text && " && name ~ " + quoted(text)), sort: show === "pending" ? "created" : "name", perPage }),
-		(found) => rows(found, accountCard, show === "pending" ? "Nobody waits to be activated." : "There is no such account.")));
+	const accounts = await region(["users"], () =>
+		page(
+			(perPage) =>
+				list("users", {
+					filter: `status = "${show}"` + (text && " && name ~ " + quoted(text)),
+					sort: show === "pending" ? "created" : "name",
+					perPage,
+				}),
+			(found) =>
+				rows(
+					found,
+					accountCard,
+					show === "pending" ? "Nobody waits to be activated." : "There is no such account.",
+				),
+		),
+	);
 	const search = searchBox("Name", (typed) => {
 		text = typed;
 		return refreshAll();

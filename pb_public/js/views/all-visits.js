@@ -22,9 +22,12 @@ export async function allVisitsView({ query }) {
 	const show = shows[query.show] ? query.show : "coming";
 	let text = "";
 	const page = pages();
-	const visits = await region(["appointments"], () => page(
-		(perPage) => readVisits(filters[show](stamp(new Date())) + named(text), sorts[show], perPage),
-		(found) => rows(found, (visit) => visitCard(visit), "There is no such visit.")));
+	const visits = await region(["appointments"], () =>
+		page(
+			(perPage) => readVisits(filters[show](stamp(new Date())) + named(text), sorts[show], perPage),
+			(found) => rows(found, (visit) => visitCard(visit), "There is no such visit."),
+		),
+	);
 	const search = searchBox("Patient or visit number", (typed) => {
 		text = typed;
 		return refreshAll();

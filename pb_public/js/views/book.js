@@ -7,9 +7,14 @@ import { bookableDoctors } from "../when.js";
 
 // bookView asks for a visit of one of the reader's own patients.
 export async function bookView({ query, open }) {
-	const [patients, doctors] = await Promise.all([list("patients", { filter: "active = true", sort: "created" }), bookableDoctors()]);
+	const [patients, doctors] = await Promise.all([
+		list("patients", { filter: "active = true", sort: "created" }),
+		bookableDoctors(),
+	]);
 	const questions = await bookingForm({
-		patients: patients.map(({ id, name }) => [id, name]), doctors, doctor: query.doctor,
+		patients: patients.map(({ id, name }) => [id, name]),
+		doctors,
+		doctor: query.doctor,
 		booked: async (visit) => {
 			await open("visits");
 			tell("You asked for " + showMoment(visit.starts) + ". The hospital will approve it.");

@@ -11,11 +11,22 @@ const shows = { open: "To call", done: "Told" };
 function callCard(notice) {
 	const { patient, appointment } = notice.expand ?? {};
 	return card({
-		id: notice.id, version: notice.updated,
-		first: patient?.phone ? h("a", { href: "tel:" + patient.phone.replace(/[^+\d]/g, ""), "data-key": "tel" + notice.id }, patient.phone) : "No phone",
+		id: notice.id,
+		version: notice.updated,
+		first: patient?.phone
+			? h(
+					"a",
+					{ href: "tel:" + patient.phone.replace(/[^+\d]/g, ""), "data-key": "tel" + notice.id },
+					patient.phone,
+				)
+			: "No phone",
 		title: patient?.name ?? "A patient",
 		lines: [
-			h("span", { class: "minor" }, [patient?.mrn, appointment?.expand?.doctor?.name, appointment?.number].filter(Boolean).join(" · ")),
+			h(
+				"span",
+				{ class: "minor" },
+				[patient?.mrn, appointment?.expand?.doctor?.name, appointment?.number].filter(Boolean).join(" · "),
+			),
 			showMoment(notice.old_starts) + (notice.new_starts ? " → " + showMoment(notice.new_starts) : ""),
 			notice.note && h("em", {}, "“" + notice.note + "”"),
 			h("span", { class: "minor" }, notice.error),
@@ -30,8 +41,20 @@ function callCard(notice) {
 export async function callsView({ query }) {
 	const show = shows[query.show] ? query.show : "open";
 	const calls = await region(["notices", "appointments"], async () => {
-		const found = await list("notices", { filter: `channel = "email" && (status = "skipped" || status = "failed") && seen = ${show === "done"} && ` + recent(60), sort: "created", expand: "patient,appointment.doctor", perPage: 1000 });
+		const found = await list("notices", {
+			filter:
+				`channel = "email" && (status = "skipped" || status = "failed") && seen = ${show === "done"} && ` +
+				recent(60),
+			sort: "created",
+			expand: "patient,appointment.doctor",
+			perPage: 1000,
+		});
 		return rows(news(found), callCard, show === "done" ? "Nobody was called." : "Everybody has been told.");
 	});
-	return [heading("Patients to call"), tabs("Which calls", "calls", "show", shows, show), h("p", { class: "hint" }, "The hospital moved or cancelled their visits, and no mail reached them."), calls];
+	return [
+		heading("Patients to call"),
+		tabs("Which calls", "calls", "show", shows, show),
+		h("p", { class: "hint" }, "The hospital moved or cancelled their visits, and no mail reached them."),
+		calls,
+	];
 }

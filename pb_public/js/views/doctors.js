@@ -11,8 +11,20 @@ async function edit(doctor) {
 	const services = await list("services", { filter: "active = true", sort: "name" });
 	formDialog("Consultation of " + doctor.name, {
 		fields: [
-			{ name: "consultation", label: "What a completed visit is billed as", type: "select", value: doctor.consultation, options: [["", "Choose a service"], ...services.map((one) => [one.id, asked(one)])], required: true },
-			{ name: "accepts_online", label: "Patients may book online", type: "checkbox", value: doctor.accepts_online },
+			{
+				name: "consultation",
+				label: "What a completed visit is billed as",
+				type: "select",
+				value: doctor.consultation,
+				options: [["", "Choose a service"], ...services.map((one) => [one.id, asked(one)])],
+				required: true,
+			},
+			{
+				name: "accepts_online",
+				label: "Patients may book online",
+				type: "checkbox",
+				value: doctor.accepts_online,
+			},
 		],
 		submit: "Save",
 		send: async (values) => {
@@ -25,12 +37,17 @@ async function edit(doctor) {
 function doctorCard(doctor) {
 	const { department, consultation } = doctor.expand ?? {};
 	return card({
-		id: doctor.id, version: doctor.updated,
+		id: doctor.id,
+		version: doctor.updated,
 		first: h("span", {}, department?.name),
 		title: doctor.name,
-		lines: [[doctor.specialization, doctor.license_no && "licence " + doctor.license_no].filter(Boolean).join(" · "),
-			consultation ? asked(consultation) : h("strong", {}, "No consultation is set: their visits cannot be completed."),
-			!doctor.accepts_online && "No online booking"],
+		lines: [
+			[doctor.specialization, doctor.license_no && "licence " + doctor.license_no].filter(Boolean).join(" · "),
+			consultation
+				? asked(consultation)
+				: h("strong", {}, "No consultation is set: their visits cannot be completed."),
+			!doctor.accepts_online && "No online booking",
+		],
 		state: doctor.active ? badge("Active", "good") : badge("Not active", "off"),
 		actions: [button("Edit", () => edit(doctor), { key: doctor.id, about: "the consultation of " + doctor.name })],
 	});
@@ -38,6 +55,12 @@ function doctorCard(doctor) {
 
 // doctorsView is the doctors and what their visits cost.
 export async function doctorsView() {
-	const doctors = await region(["doctors"], async () => rows(await list("doctors", { sort: "name", expand: "department,consultation", perPage: 500 }), doctorCard, "There is no doctor yet."));
+	const doctors = await region(["doctors"], async () =>
+		rows(
+			await list("doctors", { sort: "name", expand: "department,consultation", perPage: 500 }),
+			doctorCard,
+			"There is no doctor yet.",
+		),
+	);
 	return [heading("Doctors"), doctors];
 }

@@ -12,7 +12,13 @@ function review(emergency) {
 	formDialog("Was it right to open this record?", {
 		intro: h("p", {}, "“" + emergency.reason + "”"),
 		fields: [
-			{ name: "verdict", label: "Verdict, which the patient reads", type: "select", required: true, options: choices(verdicts, "Choose") },
+			{
+				name: "verdict",
+				label: "Verdict, which the patient reads",
+				type: "select",
+				required: true,
+				options: choices(verdicts, "Choose"),
+			},
 			{ name: "review_note", label: "Note, for admins", type: "textarea", maxlength: 1000 },
 		],
 		submit: "Note",
@@ -26,19 +32,42 @@ function review(emergency) {
 function emergencyCard(emergency) {
 	const { patient, user } = emergency.expand ?? {};
 	return card({
-		id: emergency.id, version: emergency.updated,
-		first: h("time", { datetime: emergency.created.replace(" ", "T") }, h("strong", {}, showDate(emergency.created)), h("span", {}, showTime(emergency.created) + "–" + showTime(emergency.ends))),
+		id: emergency.id,
+		version: emergency.updated,
+		first: h(
+			"time",
+			{ datetime: emergency.created.replace(" ", "T") },
+			h("strong", {}, showDate(emergency.created)),
+			h("span", {}, showTime(emergency.created) + "–" + showTime(emergency.ends)),
+		),
 		title: (user?.name ?? "Somebody") + " opened the record of " + (patient?.name ?? emergency.mrn),
 		lines: [h("em", {}, "“" + emergency.reason + "”"), emergency.review_note],
-		state: emergency.verdict && badge(verdicts[emergency.verdict], emergency.verdict === "justified" ? "good" : "waiting"),
-		actions: [button("Review", () => review(emergency), { key: emergency.id, kind: emergency.verdict ? "quiet" : "main" }), link("looks", "What was looked at", { patient: emergency.patient }, { class: "button" })],
+		state:
+			emergency.verdict &&
+			badge(verdicts[emergency.verdict], emergency.verdict === "justified" ? "good" : "waiting"),
+		actions: [
+			button("Review", () => review(emergency), {
+				key: emergency.id,
+				kind: emergency.verdict ? "quiet" : "main",
+			}),
+			link("looks", "What was looked at", { patient: emergency.patient }, { class: "button" }),
+		],
 	});
 }
 
 // emergenciesView is the records that were opened on somebody's own word.
 export async function emergenciesView({ query }) {
 	const show = shows[query.show] ? query.show : "open";
-	const found = await region(["break_glass"], async () => rows(
-		await list("break_glass", { filter: `verdict ${show === "open" ? "=" : "!="} ""`, sort: "-created", expand: "patient,user" }), emergencyCard, "There is none."));
+	const found = await region(["break_glass"], async () =>
+		rows(
+			await list("break_glass", {
+				filter: `verdict ${show === "open" ? "=" : "!="} ""`,
+				sort: "-created",
+				expand: "patient,user",
+			}),
+			emergencyCard,
+			"There is none.",
+		),
+	);
 	return [heading("Emergencies"), tabs("Which emergencies", "emergencies", "show", shows, show), found];
 }

@@ -7,9 +7,26 @@ import { sexes } from "../words.js";
 
 // familyView is the people an account looks after.
 export async function familyView() {
-	const people = await region(["patients"], async () => (await list("patients", { sort: "created" })).map((patient) => h("section", { class: "card person" },
-		h("h2", {}, patient.name),
-		facts({ "Record number": patient.mrn, Born: born(patient.birth_date), Sex: sexes[patient.sex], "Blood group": patient.blood_group, Phone: patient.phone, "E-mail": patient.email, Address: patient.address }))));
-	const add = button("Add a family member", () => registerPatient("Add a family member", { user: me().id }), { kind: "main" });
+	const people = await region(["patients"], async () =>
+		(await list("patients", { sort: "created" })).map((patient) =>
+			h(
+				"section",
+				{ class: "card person" },
+				h("h2", {}, patient.name),
+				facts({
+					"Record number": patient.mrn,
+					Born: born(patient.birth_date),
+					Sex: sexes[patient.sex],
+					"Blood group": patient.blood_group,
+					Phone: patient.phone,
+					"E-mail": patient.email,
+					Address: patient.address,
+				}),
+			),
+		),
+	);
+	const add = button("Add a family member", () => registerPatient("Add a family member", { user: me().id }), {
+		kind: "main",
+	});
 	return [heading("You and your family", add), people];
 }

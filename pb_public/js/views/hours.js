@@ -8,7 +8,10 @@ import { showDay, today } from "../time.js";
 import { choices, weekdays } from "../words.js";
 
 const shows = { now: "Now and later", ended: "Ended" };
-const filters = { now: (day) => `active = true && (valid_until = "" || valid_until >= "${day}")`, ended: (day) => `(active = false || (valid_until != "" && valid_until < "${day}"))` };
+const filters = {
+	now: (day) => `active = true && (valid_until = "" || valid_until >= "${day}")`,
+	ended: (day) => `(active = false || (valid_until != "" && valid_until < "${day}"))`,
+};
 
 const span = (hours) => hours.start_time + "–" + hours.end_time;
 const title = (hours) => weekdays[hours.weekday] + ", " + span(hours);
@@ -16,12 +19,47 @@ const title = (hours) => weekdays[hours.weekday] + ", " + span(hours);
 // questions are about hours, but for the day of the week.
 const questions = (hours) => [
 	[
-		{ name: "start_time", label: "From", type: "clock", required: true, maxlength: 5, autocomplete: "off", inputmode: "numeric", value: hours.start_time },
-		{ name: "end_time", label: "To", type: "clock", required: true, maxlength: 5, autocomplete: "off", inputmode: "numeric", value: hours.end_time, hint: "24:00 is the end of the day." },
+		{
+			name: "start_time",
+			label: "From",
+			type: "clock",
+			required: true,
+			maxlength: 5,
+			autocomplete: "off",
+			inputmode: "numeric",
+			value: hours.start_time,
+		},
+		{
+			name: "end_time",
+			label: "To",
+			type: "clock",
+			required: true,
+			maxlength: 5,
+			autocomplete: "off",
+			inputmode: "numeric",
+			value: hours.end_time,
+			hint: "24:00 is the end of the day.",
+		},
 	],
 	[
-		{ name: "slot_minutes", label: "Minutes for a visit", type: "number", required: true, min: 5, max: 240, value: hours.slot_minutes },
-		{ name: "capacity", label: "Patients at once", type: "number", required: true, min: 1, max: 50, value: hours.capacity },
+		{
+			name: "slot_minutes",
+			label: "Minutes for a visit",
+			type: "number",
+			required: true,
+			min: 5,
+			max: 240,
+			value: hours.slot_minutes,
+		},
+		{
+			name: "capacity",
+			label: "Patients at once",
+			type: "number",
+			required: true,
+			min: 1,
+			max: 50,
+			value: hours.capacity,
+		},
 	],
 	{ name: "room", label: "Room", maxlength: 60, autocomplete: "off", value: hours.room },
 	[
@@ -34,12 +72,35 @@ const questions = (hours) => [
 function add(doctor, like) {
 	const ids = Object.fromEntries(Object.keys(weekdays).map((weekday) => [weekday, newId()]));
 	formDialog("Add hours of " + doctor.name, {
-		fields: [{ name: "days", label: "Days", type: "chips", several: true, required: true, options: choices(weekdays), reports: ["weekday"] },
-			...questions({ slot_minutes: 30, capacity: 1, ...like, start_time: "", end_time: "", valid_from: "", valid_until: "" })],
+		fields: [
+			{
+				name: "days",
+				label: "Days",
+				type: "chips",
+				several: true,
+				required: true,
+				options: choices(weekdays),
+				reports: ["weekday"],
+			},
+			...questions({
+				slot_minutes: 30,
+				capacity: 1,
+				...like,
+				start_time: "",
+				end_time: "",
+				valid_from: "",
+				valid_until: "",
+			}),
+		],
 		submit: "Add",
 		send: async ({ days, ...values }) => {
 			try {
-				await together(days.map((weekday) => ["schedules", { id: ids[weekday], doctor: doctor.id, weekday: Number(weekday), ...values }]));
+				await together(
+					days.map((weekday) => [
+						"schedules",
+						{ id: ids[weekday], doctor: doctor.id, weekday: Number(weekday), ...values },
+					]),
+				);
 			} catch (error) {
 				throw days.length > 1 ? about(weekdays[days[error.which]], error) : error;
 			}
@@ -57,16 +118,36 @@ function about(day, error) {
 function change(hours) {
 	formDialog("Change " + title(hours), {
 		intro: h("p", {}, "Visits that are booked already stay as they are."),
-		fields: [{ name: "weekday", label: "Day", type: "select", required: true, options: choices(weekdays), value: String(hours.weekday) }, ...questions(hours)],
+		fields: [
+			{
+				name: "weekday",
+				label: "Day",
+				type: "select",
+				required: true,
+				options: choices(weekdays),
+				value: String(hours.weekday),
+			},
+			...questions(hours),
+		],
 		submit: "Save",
-		send: async ({ weekday, ...values }) => "Saved: " + title(await update("schedules", hours, { weekday: Number(weekday), ...values })) + ".",
+		send: async ({ weekday, ...values }) =>
+			"Saved: " + title(await update("schedules", hours, { weekday: Number(weekday), ...values })) + ".",
 	});
 }
 
 function end(hours) {
 	formDialog("End " + title(hours), {
 		intro: h("p", {}, "Visits that are booked after that day stay. Move them, or enter an absence."),
-		fields: [{ name: "valid_until", label: "Last day", type: "date", required: true, min: hours.valid_from || undefined, value: hours.valid_until || today() }],
+		fields: [
+			{
+				name: "valid_until",
+				label: "Last day",
+				type: "date",
+				required: true,
+				min: hours.valid_from || undefined,
+				value: hours.valid_until || today(),
+			},
+		],
 		submit: "End",
 		send: async (values) => {
 			const { valid_until } = await update("schedules", hours, values);
@@ -78,7 +159,13 @@ function end(hours) {
 // set withdraws hours, or brings them back.
 function set(hours, active) {
 	formDialog((active ? "Bring back " : "Withdraw ") + title(hours) + "?", {
-		intro: h("p", {}, active ? "They are in force again, as they were." : "They count as if they had never been. For hours that end, say the last day instead. Visits that are booked already stay."),
+		intro: h(
+			"p",
+			{},
+			active
+				? "They are in force again, as they were."
+				: "They count as if they had never been. For hours that end, say the last day instead. Visits that are booked already stay.",
+		),
 		fields: [],
 		submit: active ? "Bring back" : "Withdraw",
 		send: async () => {
@@ -90,18 +177,31 @@ function set(hours, active) {
 
 function inForce({ active, valid_from, valid_until }) {
 	if (!active) return "Withdrawn";
-	return [valid_from && "from " + showDay(valid_from), valid_until && "until " + showDay(valid_until)].filter(Boolean).join(" ") || "Always";
+	return (
+		[valid_from && "from " + showDay(valid_from), valid_until && "until " + showDay(valid_until)]
+			.filter(Boolean)
+			.join(" ") || "Always"
+	);
 }
 
 function actions(hours) {
 	const act = (label, run) => button(label, () => run(hours), { key: label + hours.id, about: title(hours) });
-	return h("div", { class: "actions" }, hours.active ? [act("Change", change), act("End", end), act("Withdraw", () => set(hours, false))] : act("Bring back", () => set(hours, true)));
+	return h(
+		"div",
+		{ class: "actions" },
+		hours.active
+			? [act("Change", change), act("End", end), act("Withdraw", () => set(hours, false))]
+			: act("Bring back", () => set(hours, true)),
+	);
 }
 
 const columns = [
 	["Day", ({ weekday, same }) => h("span", { class: same && "same" }, weekdays[weekday])],
 	["Time", span],
-	["Visits", ({ slot_minutes, capacity }) => slot_minutes + " min" + (capacity > 1 ? ", " + capacity + " at once" : "")],
+	[
+		"Visits",
+		({ slot_minutes, capacity }) => slot_minutes + " min" + (capacity > 1 ? ", " + capacity + " at once" : ""),
+	],
 	["Room", ({ room }) => room],
 	["In force", inForce],
 	["", actions],
@@ -115,14 +215,35 @@ export async function hoursView({ query, open }) {
 	const show = shows[query.show] ? query.show : "now";
 	let last;
 	const week = await region(["schedules"], async () => {
-		const found = await list("schedules", { filter: `doctor = "${doctor.id}" && ` + filters[show](today()), sort: "weekday,start_time,valid_from", perPage: 500 });
+		const found = await list("schedules", {
+			filter: `doctor = "${doctor.id}" && ` + filters[show](today()),
+			sort: "weekday,start_time,valid_from",
+			perPage: 500,
+		});
 		last = found.at(-1);
-		if (found.length === 0) return h("p", { class: "none" }, show === "now" ? "There are no hours: nobody can book." : "There are none.");
-		return table("Hours of " + doctor.name, found.map((hours, i) => ({ ...hours, same: found[i - 1]?.weekday === hours.weekday })), ({ updated }) => updated, columns);
+		if (found.length === 0)
+			return h(
+				"p",
+				{ class: "none" },
+				show === "now" ? "There are no hours: nobody can book." : "There are none.",
+			);
+		return table(
+			"Hours of " + doctor.name,
+			found.map((hours, i) => ({ ...hours, same: found[i - 1]?.weekday === hours.weekday })),
+			({ updated }) => updated,
+			columns,
+		);
 	});
-	const pick = h("select", { id: "doctor", change: () => open("hours", { doctor: pick.value, show: query.show }) }, doctors.map(({ id, name }) => h("option", { value: id, selected: id === doctor.id }, name)));
+	const pick = h(
+		"select",
+		{ id: "doctor", change: () => open("hours", { doctor: pick.value, show: query.show }) },
+		doctors.map(({ id, name }) => h("option", { value: id, selected: id === doctor.id }, name)),
+	);
 	return [
-		heading("Hours", button("Add hours", () => add(doctor, last), { kind: "main" })),
+		heading(
+			"Hours",
+			button("Add hours", () => add(doctor, last), { kind: "main" }),
+		),
 		plansAll() && h("div", { class: "field search" }, h("label", { for: "doctor" }, "Doctor"), pick),
 		tabs("Which hours", "hours", "show", shows, show, { doctor: query.doctor }),
 		week,

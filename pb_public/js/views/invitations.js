@@ -14,7 +14,12 @@ export const staff = Object.fromEntries(Object.entries(roles).filter(([role]) =>
 export async function credentials() {
 	const departments = await list("departments", { filter: "active = true", sort: "name" });
 	return [
-		{ name: "department", label: "Department of a doctor or nurse", type: "select", options: [["", "None"], ...departments.map(({ id, name }) => [id, name])] },
+		{
+			name: "department",
+			label: "Department of a doctor or nurse",
+			type: "select",
+			options: [["", "None"], ...departments.map(({ id, name }) => [id, name])],
+		},
 		{ name: "specialization", label: "Specialization of a doctor", maxlength: 120 },
 	];
 }
@@ -22,11 +27,15 @@ export async function credentials() {
 export async function inviteStaff() {
 	const id = newId();
 	formDialog("Invite staff", {
-		intro: h("p", {}, "They get a mail with a link that holds once and for three days, and choose their password themselves."),
+		intro: h(
+			"p",
+			{},
+			"They get a mail with a link that holds once and for three days, and choose their password themselves.",
+		),
 		fields: [
 			{ name: "email", label: "E-mail", type: "email", required: true, autocomplete: "off" },
 			{ name: "role", label: "Role", type: "select", options: choices(staff, "Choose a role"), required: true },
-			...await credentials(),
+			...(await credentials()),
 			{ name: "license_no", label: "Licence number of a doctor or nurse", maxlength: 60, autocomplete: "off" },
 		],
 		submit: "Invite",
@@ -52,19 +61,36 @@ function invitationCard(invitation) {
 	const state = over ? "expired" : invitation.state;
 	const open = invitation.state === "open";
 	return card({
-		id: invitation.id, version: invitation.updated,
+		id: invitation.id,
+		version: invitation.updated,
 		first: h("strong", {}, roles[invitation.role]),
 		title: invitation.email,
-		lines: ["Invited " + showDate(invitation.created) + (open && !over ? ", until " + showDate(invitation.expires) : ""), open && !over && letterStatus[invitation.status] + (invitation.error ? ": " + invitation.error : "")],
+		lines: [
+			"Invited " +
+				showDate(invitation.created) +
+				(open && !over ? ", until " + showDate(invitation.expires) : ""),
+			open && !over && letterStatus[invitation.status] + (invitation.error ? ": " + invitation.error : ""),
+		],
 		state: badge(invitationState[state], tones[state]),
-		actions: open ? [
-			button("Send again", () => again(invitation), { key: "again" + invitation.id, about: "to " + invitation.email }),
-			!over && button("Revoke", () => revoke(invitation), { key: "revoke" + invitation.id, about: "the invitation of " + invitation.email }),
-		].filter(Boolean) : [],
+		actions: open
+			? [
+					button("Send again", () => again(invitation), {
+						key: "again" + invitation.id,
+						about: "to " + invitation.email,
+					}),
+					!over &&
+						button("Revoke", () => revoke(invitation), {
+							key: "revoke" + invitation.id,
+							about: "the invitation of " + invitation.email,
+						}),
+				].filter(Boolean)
+			: [],
 	});
 }
 
 // invited reads the newest invitations and shows them.
-export const invited = (page) => page(
-	(perPage) => list("invitations", { sort: "-created", perPage }),
-	(found) => rows(found, invitationCard, "Nobody has been invited."));
+export const invited = (page) =>
+	page(
+		(perPage) => list("invitations", { sort: "-created", perPage }),
+		(found) => rows(found, invitationCard, "Nobody has been invited."),
+	);

@@ -28,14 +28,36 @@ export async function looksView({ query }) {
 	const page = pages();
 	const patient = await get("patients", query.patient, { fields: "id,name" });
 	const [own, all] = [me().role === "patient", me().role === "admin"];
-	const emergencies = await region(["break_glass"], async () => (await list("break_glass", { filter: `patient = "${patient.id}"`, sort: "-created" })).map((one) =>
-		h("p", { class: "warned" }, h("strong", {}, "Opened in an emergency"), " on " + showMoment(one.created) + ": “" + one.reason + "”")));
-	const looks = await region([], () => page(
-		(perPage) => list("audit_log", { filter: `patient = "${patient.id}" && (${which})`, sort: "-at", perPage }),
-		(found) => found.length === 0 ? h("p", { class: "none" }, "There is none yet.") : table(own || all ? "By anybody" : "By yourself", days(found), ({ at }) => at, [
-			["Last on", ({ at }) => showMoment(at)],
-			["Who", ({ who }) => who],
-			["What", ({ what }) => [...what].sort().join(", ")],
-		])));
-	return [heading("Who looked at the record of " + patient.name, link("record", "The record", { patient: patient.id }, { class: "button" })), emergencies, tabs("Which", "looks", "show", shows, show, { patient: patient.id }), looks];
+	const emergencies = await region(["break_glass"], async () =>
+		(await list("break_glass", { filter: `patient = "${patient.id}"`, sort: "-created" })).map((one) =>
+			h(
+				"p",
+				{ class: "warned" },
+				h("strong", {}, "Opened in an emergency"),
+				" on " + showMoment(one.created) + ": “" + one.reason + "”",
+			),
+		),
+	);
+	const looks = await region([], () =>
+		page(
+			(perPage) => list("audit_log", { filter: `patient = "${patient.id}" && (${which})`, sort: "-at", perPage }),
+			(found) =>
+				found.length === 0
+					? h("p", { class: "none" }, "There is none yet.")
+					: table(own || all ? "By anybody" : "By yourself", days(found), ({ at }) => at, [
+							["Last on", ({ at }) => showMoment(at)],
+							["Who", ({ who }) => who],
+							["What", ({ what }) => [...what].sort().join(", ")],
+						]),
+		),
+	);
+	return [
+		heading(
+			"Who looked at the record of " + patient.name,
+			link("record", "The record", { patient: patient.id }, { class: "button" }),
+		),
+		emergencies,
+		tabs("Which", "looks", "show", shows, show, { patient: patient.id }),
+		looks,
+	];
 }

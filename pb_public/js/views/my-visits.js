@@ -13,20 +13,49 @@ function noticeCard(notice) {
 	const doctor = appointment?.expand?.doctor;
 	const now = notice.new_starts;
 	return card({
-		id: notice.id, version: notice.updated,
-		first: now && h("time", { datetime: now.replace(" ", "T") }, h("span", {}, showDate(now)), h("strong", {}, showTime(now))),
+		id: notice.id,
+		version: notice.updated,
+		first:
+			now &&
+			h(
+				"time",
+				{ datetime: now.replace(" ", "T") },
+				h("span", {}, showDate(now)),
+				h("strong", {}, showTime(now)),
+			),
 		title: (now ? "Your visit has a new time: " : "Your visit was cancelled: ") + (doctor?.name ?? "Doctor"),
 		lines: [
-			h("span", { class: "minor" }, [patient?.name, "it was to be " + showMoment(notice.old_starts), now && appointment?.room && "room " + appointment.room].filter(Boolean).join(" · ")),
+			h(
+				"span",
+				{ class: "minor" },
+				[
+					patient?.name,
+					"it was to be " + showMoment(notice.old_starts),
+					now && appointment?.room && "room " + appointment.room,
+				]
+					.filter(Boolean)
+					.join(" · "),
+			),
 			notice.note && h("em", {}, "“" + notice.note + "”"),
 		],
 		state: badge(...noticeKinds[notice.kind]),
-		actions: [button("Understood", () => see(notice), { key: notice.id, kind: now ? "main" : "quiet", about: "the notice of " + showMoment(notice.old_starts) }), !now && link("book", "Book another time", { doctor: doctor?.id }, { class: "button main" })].filter(Boolean),
+		actions: [
+			button("Understood", () => see(notice), {
+				key: notice.id,
+				kind: now ? "main" : "quiet",
+				about: "the notice of " + showMoment(notice.old_starts),
+			}),
+			!now && link("book", "Book another time", { doctor: doctor?.id }, { class: "button main" }),
+		].filter(Boolean),
 	});
 }
 
 async function told() {
-	const found = await list("notices", { filter: `channel = "portal" && seen = false && ` + recent(30), sort: "-created", expand: "patient,appointment.doctor" });
+	const found = await list("notices", {
+		filter: `channel = "portal" && seen = false && ` + recent(30),
+		sort: "-created",
+		expand: "patient,appointment.doctor",
+	});
 	const unread = news(found);
 	return unread.length > 0 && [h("h2", {}, "News from the hospital"), rows(unread, noticeCard, "")];
 }
@@ -42,8 +71,11 @@ export async function myVisitsView() {
 			readVisits(`ends < "${now}" || (status != "pending" && status != "approved")`, "-starts", 100),
 		]);
 		return [
-			unread, h("h2", {}, "Upcoming"), rows(coming, (visit) => visitCard(visit), "No visit is planned."),
-			h("h2", {}, "Past and cancelled"), rows(past, (visit) => visitCard(visit), "There is none yet."),
+			unread,
+			h("h2", {}, "Upcoming"),
+			rows(coming, (visit) => visitCard(visit), "No visit is planned."),
+			h("h2", {}, "Past and cancelled"),
+			rows(past, (visit) => visitCard(visit), "There is none yet."),
 		].flat();
 	});
 	return [heading("Your visits", link("book", "Book a visit", {}, { class: "button main" })), visits];

@@ -14,13 +14,33 @@ const most = { complaint: 5_000, notes: 50_000, assessment: 50_000, plan: 50_000
 function writing(encounter, done) {
 	return form({
 		fields: [
-			...noteParts.map(([name, label]) => ({ name, label, type: "textarea", maxlength: most[name], value: encounter[name], rows: name === "notes" ? 8 : 3 })),
-			{ name: "follow_up_on", label: "To come again on", type: "date", min: today(), value: encounter.follow_up_on },
-			{ name: "sign", label: "Sign: these notes are finished. They can be amended, and not changed.", type: "checkbox" },
+			...noteParts.map(([name, label]) => ({
+				name,
+				label,
+				type: "textarea",
+				maxlength: most[name],
+				value: encounter[name],
+				rows: name === "notes" ? 8 : 3,
+			})),
+			{
+				name: "follow_up_on",
+				label: "To come again on",
+				type: "date",
+				min: today(),
+				value: encounter.follow_up_on,
+			},
+			{
+				name: "sign",
+				label: "Sign: these notes are finished. They can be amended, and not changed.",
+				type: "checkbox",
+			},
 		],
 		submit: "Save",
 		send: async ({ sign, ...values }) => {
-			Object.assign(encounter, await update("encounters", encounter, { ...values, ...(sign && { status: "signed" }) }));
+			Object.assign(
+				encounter,
+				await update("encounters", encounter, { ...values, ...(sign && { status: "signed" }) }),
+			);
 			if (sign) await done();
 			tell(sign ? "Signed. The patient can read it now." : "Saved.");
 		},
@@ -28,12 +48,25 @@ function writing(encounter, done) {
 }
 
 // signed is notes that stay as they are.
-const signed = (encounter) => h("section", { class: "card person" }, h("h3", {}, encounter.amends ? "Amendment" : "Notes", " ", badge("Signed", "good")), note(encounter).filter(Boolean).map((line) => h("p", {}, line)), h("p", { class: "minor" }, "Signed on " + showMoment(encounter.signed_at)));
+const signed = (encounter) =>
+	h(
+		"section",
+		{ class: "card person" },
+		h("h3", {}, encounter.amends ? "Amendment" : "Notes", " ", badge("Signed", "good")),
+		note(encounter)
+			.filter(Boolean)
+			.map((line) => h("p", {}, line)),
+		h("p", { class: "minor" }, "Signed on " + showMoment(encounter.signed_at)),
+	);
 
 // notesView is what a doctor writes in a visit.
 export async function notesView({ query, open }) {
 	const again = () => open("notes", { visit: query.visit });
-	const [visit, encounters, names] = await Promise.all([get("appointments", query.visit, { expand: "patient" }), list("encounters", { filter: `appointment = "${query.visit}"`, sort: "created" }), doctors()]);
+	const [visit, encounters, names] = await Promise.all([
+		get("appointments", query.visit, { expand: "patient" }),
+		list("encounters", { filter: `appointment = "${query.visit}"`, sort: "created" }),
+		doctors(),
+	]);
 	const patient = visit.expand?.patient ?? { id: visit.patient, name: visit.patient_name };
 	const last = encounters.at(-1);
 	const mine = names.mine(visit);
@@ -41,23 +74,53 @@ export async function notesView({ query, open }) {
 		await create("encounters", { id: newId(), appointment: visit.id, ...(last && { amends: last.id }) });
 		await again();
 	};
-	const entries = (collection, filter, kind, at, expand) => region([collection, ...(expand ? ["prescription_items"] : [])], async () =>
-		rows(await list(collection, { filter, sort: "-created", expand }), (record) => entryCard({ kind, at: record[at], record }, names), "There is none in this visit."));
+	const entries = (collection, filter, kind, at, expand) =>
+		region([collection, ...(expand ? ["prescription_items"] : [])], async () =>
+			rows(
+				await list(collection, { filter, sort: "-created", expand }),
+				(record) => entryCard({ kind, at: record[at], record }, names),
+				"There is none in this visit.",
+			),
+		);
 	const [vitals, conditions, prescriptions, documents] = await Promise.all([
 		entries("vitals", `appointment = "${visit.id}"`, "vitals", "taken_at"),
 		entries("conditions", `encounter.appointment = "${visit.id}"`, "condition", "created"),
-		entries("prescriptions", `appointment = "${visit.id}"`, "prescription", "created", "prescription_items_via_prescription"),
+		entries(
+			"prescriptions",
+			`appointment = "${visit.id}"`,
+			"prescription",
+			"created",
+			"prescription_items_via_prescription",
+		),
 		entries("documents", `appointment = "${visit.id}"`, "document", "created"),
 	]);
-	const section = (title, content, label, action) => [h("h2", {}, title), content, action && h("p", { class: "actions" }, button(label, action, { key: label }))];
+	const section = (title, content, label, action) => [
+		h("h2", {}, title),
+		content,
+		action && h("p", { class: "actions" }, button(label, action, { key: label })),
+	];
 	return [
 		heading(patient.name, link("record", "The whole record", { patient: patient.id }, { class: "button" })),
 		facts({ Visit: showMoment(visit.starts) + ", " + names.doctor(visit.doctor), Reason: visit.reason }),
 		h("h2", {}, "Notes"),
 		encounters.map((one) => (one.status === "signed" ? signed(one) : mine && writing(one, again))),
-		mine && last?.status !== "open" && h("p", { class: "actions" }, button(last ? "Amend the notes" : "Begin the notes", begin, { key: "begin", kind: last ? "quiet" : "main" })),
+		mine &&
+			last?.status !== "open" &&
+			h(
+				"p",
+				{ class: "actions" },
+				button(last ? "Amend the notes" : "Begin the notes", begin, {
+					key: "begin",
+					kind: last ? "quiet" : "main",
+				}),
+			),
 		section("Measurements", vitals, "Measure", () => takeVitals(patient, visit.id)),
-		section("Conditions", conditions, "Note a condition", me().role === "doctor" && (() => noteCondition(patient, last?.id))),
+		section(
+			"Conditions",
+			conditions,
+			"Note a condition",
+			me().role === "doctor" && (() => noteCondition(patient, last?.id)),
+		),
 		section("Prescriptions", prescriptions, "Prescribe", mine && (() => prescribe(visit.id))),
 		section("Documents", documents, "File a document", () => fileDocument(patient, visit.id)),
 	].flat();

@@ -20,7 +20,15 @@ async function verify(payment) {
 
 function reject(payment) {
 	formDialog("Reject " + payment.number + "?", {
-		fields: [{ name: "note", label: "Note", type: "textarea", maxlength: 500, hint: "Such as: no such transfer arrived." }],
+		fields: [
+			{
+				name: "note",
+				label: "Note",
+				type: "textarea",
+				maxlength: 500,
+				hint: "Such as: no such transfer arrived.",
+			},
+		],
 		submit: "Reject",
 		send: async (values) => {
 			await update("payments", payment, { status: "rejected", ...values });
@@ -32,16 +40,41 @@ function reject(payment) {
 function paymentCard(payment) {
 	const bill = payment.expand?.bill;
 	const own = payment.kind === "refund" && payment.recorded_by === me().id;
-	const actions = [!own && button(payment.kind === "refund" ? "Approve" : "Verify", () => verify(payment), { kind: "main", key: "verify" + payment.id, about: payment.number }), button("Reject", () => reject(payment), { key: "reject" + payment.id, about: payment.number })].filter(Boolean);
+	const actions = [
+		!own &&
+			button(payment.kind === "refund" ? "Approve" : "Verify", () => verify(payment), {
+				kind: "main",
+				key: "verify" + payment.id,
+				about: payment.number,
+			}),
+		button("Reject", () => reject(payment), { key: "reject" + payment.id, about: payment.number }),
+	].filter(Boolean);
 	return card({
-		id: payment.id, version: payment.version,
-		first: h("span", {}, h("strong", {}, money(payment.amount_minor, bill?.currency)), h("span", {}, (payment.kind === "refund" ? "Refund, " : "") + methods[payment.method])),
+		id: payment.id,
+		version: payment.version,
+		first: h(
+			"span",
+			{},
+			h("strong", {}, money(payment.amount_minor, bill?.currency)),
+			h("span", {}, (payment.kind === "refund" ? "Refund, " : "") + methods[payment.method]),
+		),
 		title: payment.expand?.patient?.name ?? payment.number,
 		lines: [
-			h("span", {}, payment.number, " for ", bill ? link("bill", bill.number, { id: bill.id }) : "a bill", bill && ", of which " + money(bill.balance_minor, bill.currency) + " is open"),
-			[payment.receipt, payment.reference && "Reference: " + payment.reference, showMoment(payment.created)].filter(Boolean).join(" · "),
+			h(
+				"span",
+				{},
+				payment.number,
+				" for ",
+				bill ? link("bill", bill.number, { id: bill.id }) : "a bill",
+				bill && ", of which " + money(bill.balance_minor, bill.currency) + " is open",
+			),
+			[payment.receipt, payment.reference && "Reference: " + payment.reference, showMoment(payment.created)]
+				.filter(Boolean)
+				.join(" · "),
 			payment.note && h("em", {}, "“" + payment.note + "”"),
-			own && payment.status === "pending" && h("span", { class: "minor" }, "You asked for it: somebody else approves."),
+			own &&
+				payment.status === "pending" &&
+				h("span", { class: "minor" }, "You asked for it: somebody else approves."),
 		],
 		state: paymentBadge(payment),
 		actions: payment.status === "pending" ? actions : [],
@@ -49,18 +82,43 @@ function paymentCard(payment) {
 }
 
 // waitingDiscounts are those that somebody has to decide on.
-const waitingDiscounts = () => region(["discounts"], async () => {
-	const found = await list("discounts", { filter: 'status = "pending"', sort: "created", expand: "bill.patient,requested_by" });
-	return found.length > 0 && [h("h2", {}, "Discounts that wait"), rows(found, (discount) => discountCard(discount, discount.expand?.bill ?? {})), h("h2", {}, "Payments that wait")];
-});
+const waitingDiscounts = () =>
+	region(["discounts"], async () => {
+		const found = await list("discounts", {
+			filter: 'status = "pending"',
+			sort: "created",
+			expand: "bill.patient,requested_by",
+		});
+		return (
+			found.length > 0 && [
+				h("h2", {}, "Discounts that wait"),
+				rows(found, (discount) => discountCard(discount, discount.expand?.bill ?? {})),
+				h("h2", {}, "Payments that wait"),
+			]
+		);
+	});
 
 // paymentsView is what was paid and has to be verified, and the discounts that
 // wait as well.
 export async function paymentsView({ query }) {
 	const show = paymentStatus[query.show] ? query.show : "pending";
 	const page = pages();
-	const payments = await region(["payments"], () => page(
-		(perPage) => list("payments", { filter: `status = "${show}"`, sort: show === "pending" ? "created" : "-created", expand: "bill,patient", perPage }),
-		(found) => rows(found, paymentCard, "There is no such payment.")));
-	return [heading("Payments"), tabs("Which payments", "payments", "show", paymentStatus, show), show === "pending" && await waitingDiscounts(), payments];
+	const payments = await region(["payments"], () =>
+		page(
+			(perPage) =>
+				list("payments", {
+					filter: `status = "${show}"`,
+					sort: show === "pending" ? "created" : "-created",
+					expand: "bill,patient",
+					perPage,
+				}),
+			(found) => rows(found, paymentCard, "There is no such payment."),
+		),
+	);
+	return [
+		heading("Payments"),
+		tabs("Which payments", "payments", "show", paymentStatus, show),
+		show === "pending" && (await waitingDiscounts()),
+		payments,
+	];
 }

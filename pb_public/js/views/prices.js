@@ -11,7 +11,13 @@ function ask(title, service, save) {
 		fields: [
 			{ name: "code", label: "Code", required: true, maxlength: 40, value: service.code },
 			{ name: "name", label: "Name", required: true, maxlength: 200, value: service.name },
-			{ name: "price_minor", label: "Price in " + hospital.currency, type: "amount", required: true, value: service.price_minor && decimal(service.price_minor) },
+			{
+				name: "price_minor",
+				label: "Price in " + hospital.currency,
+				type: "amount",
+				required: true,
+				value: service.price_minor && decimal(service.price_minor),
+			},
 			{ name: "active", label: "In use", type: "checkbox", value: service.active },
 		],
 		submit: "Save",
@@ -27,17 +33,31 @@ function add() {
 	ask("New service", { active: true }, (values) => create("services", { id, ...values }));
 }
 
-const serviceCard = (service) => card({
-	id: service.id, version: service.updated,
-	first: h("strong", {}, money(service.price_minor)),
-	title: service.name,
-	lines: [[service.code, service.category, service.tax_bp > 0 && "tax " + service.tax_bp / 100 + " %"].filter(Boolean).join(" · ")],
-	state: !service.active && badge("Not in use", "off"),
-	actions: [button("Edit", () => ask("Edit " + service.name, service, (values) => update("services", service, values)), { key: service.id, about: service.name })],
-});
+const serviceCard = (service) =>
+	card({
+		id: service.id,
+		version: service.updated,
+		first: h("strong", {}, money(service.price_minor)),
+		title: service.name,
+		lines: [
+			[service.code, service.category, service.tax_bp > 0 && "tax " + service.tax_bp / 100 + " %"]
+				.filter(Boolean)
+				.join(" · "),
+		],
+		state: !service.active && badge("Not in use", "off"),
+		actions: [
+			button(
+				"Edit",
+				() => ask("Edit " + service.name, service, (values) => update("services", service, values)),
+				{ key: service.id, about: service.name },
+			),
+		],
+	});
 
 // pricesView is what the hospital does, and what it asks for it.
 export async function pricesView() {
-	const services = await region(["services"], async () => rows(await list("services", { sort: "name", perPage: 500 }), serviceCard, "The price list is empty."));
+	const services = await region(["services"], async () =>
+		rows(await list("services", { sort: "name", perPage: 500 }), serviceCard, "The price list is empty."),
+	);
 	return [heading("Price list", button("New service", add, { kind: "main" })), services];
 }

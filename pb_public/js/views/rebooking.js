@@ -13,7 +13,10 @@ const person = (item) => visitOf(item).patient_name ?? "The visit";
 const title = (item) => person(item) + ", " + showMoment(item.old_starts);
 
 // settled says that a visit is not as it was when its new time was proposed.
-const settled = (item) => visitOf(item).starts !== item.old_starts || !["pending", "approved"].includes(visitOf(item).status) || visitOf(item).started_at;
+const settled = (item) =>
+	visitOf(item).starts !== item.old_starts ||
+	!["pending", "approved"].includes(visitOf(item).status) ||
+	visitOf(item).started_at;
 
 async function choose(item, outcome) {
 	try {
@@ -29,7 +32,15 @@ async function another(item) {
 	const time = await whenFields({ doctor, visit: { starts } });
 	formDialog("Another time for " + person(item), {
 		wide: true,
-		intro: h("p", {}, "It was to be ", showMoment(item.old_starts), ", with ", visitOf(item).expand?.doctor?.name, "."),
+		intro: h(
+			"p",
+			{},
+			"It was to be ",
+			showMoment(item.old_starts),
+			", with ",
+			visitOf(item).expand?.doctor?.name,
+			".",
+		),
 		fields: [time],
 		submit: "Propose this time",
 		send: async ({ slot }) => {
@@ -42,9 +53,19 @@ async function another(item) {
 // outcome is what is proposed for a visit, or became of it. A refusal stands there
 // until something else is chosen.
 const outcome = (proposed, refused) => (item) => [
-	item.outcome === "move" ? h("strong", {}, showMoment(item.starts)) : badge((proposed ? outcomes : became)[item.outcome], tones[item.outcome]),
-	h("span", { class: "minor" }, proposed && settled(item) ? "It was settled otherwise in the meantime, and stays as it is." : item.why),
-	h("span", { class: "error", id: "why" + item.id }, refused?.item === item.id && refused.updated === item.updated && refused.sentence),
+	item.outcome === "move"
+		? h("strong", {}, showMoment(item.starts))
+		: badge((proposed ? outcomes : became)[item.outcome], tones[item.outcome]),
+	h(
+		"span",
+		{ class: "minor" },
+		proposed && settled(item) ? "It was settled otherwise in the meantime, and stays as it is." : item.why,
+	),
+	h(
+		"span",
+		{ class: "error", id: "why" + item.id },
+		refused?.item === item.id && refused.updated === item.updated && refused.sentence,
+	),
 ];
 
 function actions(item) {
@@ -53,8 +74,17 @@ function actions(item) {
 		Object.entries(attributes).forEach(([name, value]) => one.setAttribute(name, value));
 		return one;
 	};
-	return h("div", { class: "actions" }, act("Other time", another, { "aria-describedby": "why" + item.id }),
-		[["Cancel", "cancel"], ["Keep", "keep"]].map(([label, outcome]) => act(label, () => choose(item, outcome), { "aria-pressed": item.outcome === outcome })));
+	return h(
+		"div",
+		{ class: "actions" },
+		act("Other time", another, { "aria-describedby": "why" + item.id }),
+		[
+			["Cancel", "cancel"],
+			["Keep", "keep"],
+		].map(([label, outcome]) =>
+			act(label, () => choose(item, outcome), { "aria-pressed": item.outcome === outcome }),
+		),
+	);
 }
 
 const columns = (proposed, refused) => [
@@ -81,11 +111,21 @@ export async function rebookingView({ query, open }) {
 		try {
 			const { moved, cancelled } = await update("rebookings", rebooking, { status: "applied", note });
 			await here();
-			tell("Applied: " + moved + " moved, " + cancelled + " cancelled. The patients are told; whom no mail reaches is under Calls.");
+			tell(
+				"Applied: " +
+					moved +
+					" moved, " +
+					cancelled +
+					" cancelled. The patients are told; whom no mail reaches is under Calls.",
+			);
 		} catch (error) {
 			if (error.code?.("status") !== "visit_refused") throw error;
 			const { params, message } = error.fields.status;
-			refused = { item: params.item, sentence: message, updated: items.find(({ id }) => id === params.item)?.updated };
+			refused = {
+				item: params.item,
+				sentence: message,
+				updated: items.find(({ id }) => id === params.item)?.updated,
+			};
 			await refreshAll();
 			document.querySelector(`[data-key="Other time${params.item}"]`)?.focus();
 		}
@@ -105,26 +145,51 @@ export async function rebookingView({ query, open }) {
 	}
 
 	const decide = form({
-		fields: [{ name: "note", label: "What the patients of cancelled visits are told", type: "textarea", maxlength: 1000, hint: "When it is empty: The doctor is away at that time." }],
-		submit: "Apply", send: apply,
+		fields: [
+			{
+				name: "note",
+				label: "What the patients of cancelled visits are told",
+				type: "textarea",
+				maxlength: 1000,
+				hint: "When it is empty: The doctor is away at that time.",
+			},
+		],
+		submit: "Apply",
+		send: apply,
 		also: [button("Withdraw", withdraw), button("Propose anew", anew)],
 	});
 	const body = await region(["rebookings", "rebooking_items", "appointments"], async () => {
 		[rebooking, items] = await Promise.all([
 			get("rebookings", query.id, { expand: "time_off.doctor,applied_by" }),
-			list("rebooking_items", { filter: "rebooking = " + quoted(query.id ?? ""), sort: "old_starts,id", expand: "appointment.patient,appointment.doctor", perPage: 500 }),
+			list("rebooking_items", {
+				filter: "rebooking = " + quoted(query.id ?? ""),
+				sort: "old_starts,id",
+				expand: "appointment.patient,appointment.doctor",
+				perPage: 500,
+			}),
 		]);
 		const proposed = rebooking.status === "proposed";
 		decide.hidden = !proposed;
 		const absence = rebooking.expand?.time_off;
 		return [
 			facts({
-				Absence: absence && link("absence", whoIsAway(absence) + ", " + showSpan(absence.starts, absence.ends), { id: absence.id }),
+				Absence:
+					absence &&
+					link("absence", whoIsAway(absence) + ", " + showSpan(absence.starts, absence.ends), {
+						id: absence.id,
+					}),
 				Status: badge(rebookingStatus[rebooking.status], tones[rebooking.status]),
 				Applied: rebooking.applied_at && showMoment(rebooking.applied_at),
 				Note: rebooking.note,
 			}),
-			items.length === 0 ? h("p", { class: "none" }, "There is no visit to move.") : table(count(items, proposed ? ["to move", "to cancel", "to keep"] : ["moved", "cancelled", "kept"]), items, (item) => item.updated + visitOf(item).version, columns(proposed, refused)),
+			items.length === 0
+				? h("p", { class: "none" }, "There is no visit to move.")
+				: table(
+						count(items, proposed ? ["to move", "to cancel", "to keep"] : ["moved", "cancelled", "kept"]),
+						items,
+						(item) => item.updated + visitOf(item).version,
+						columns(proposed, refused),
+					),
 		];
 	});
 	return [heading("New times for visits"), body, decide];

@@ -8,11 +8,16 @@ import { enter } from "./sign-in.js";
 const [phone, email] = contact;
 const account = [{ ...email, required: true }, password];
 
-const register = (role, id, { password, ...values }) => create("users", { id, role, password, passwordConfirm: password, ...values });
+const register = (role, id, { password, ...values }) =>
+	create("users", { id, role, password, passwordConfirm: password, ...values });
 
 // posted says that there is something to read. Whether the address is new is not said.
 function posted(page, email) {
-	page.replaceChildren(heading("Look into your mail"), h("p", {}, "We have written to " + email + ". Follow the link within 24 hours, and you have an account."), h("p", {}, link("sign-in", "To the sign-in")));
+	page.replaceChildren(
+		heading("Look into your mail"),
+		h("p", {}, "We have written to " + email + ". Follow the link within 24 hours, and you have an account."),
+		h("p", {}, link("sign-in", "To the sign-in")),
+	);
 	page.querySelector("h1").focus();
 }
 
@@ -20,7 +25,9 @@ function posted(page, email) {
 export function registerView(signedIn) {
 	return () => {
 		const id = newId();
-		const page = h("div", { class: "narrow" },
+		const page = h(
+			"div",
+			{ class: "narrow" },
 			heading("Register as a patient"),
 			form({
 				fields: [...identity(), phone, ...account],
@@ -32,7 +39,8 @@ export function registerView(signedIn) {
 					tell("Welcome, " + values.name + ".");
 				},
 			}),
-			h("p", {}, "You have an account? ", link("sign-in", "Sign in"), "."));
+			h("p", {}, "You have an account? ", link("sign-in", "Sign in"), "."),
+		);
 		return page;
 	};
 }
@@ -41,24 +49,37 @@ export function registerView(signedIn) {
 export async function registerDoctorView() {
 	const id = newId();
 	const departments = await list("departments", { filter: "active = true", sort: "name" });
-	const page = h("div", { class: "narrow" },
+	const page = h(
+		"div",
+		{ class: "narrow" },
 		heading("Register as a doctor"),
 		form({
 			fields: [
 				{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "name" },
-				{ name: "department", label: "Department", type: "select", options: [["", "Choose a department"], ...departments.map(({ id, name }) => [id, name])] },
+				{
+					name: "department",
+					label: "Department",
+					type: "select",
+					options: [["", "Choose a department"], ...departments.map(({ id, name }) => [id, name])],
+				},
 				{ name: "specialization", label: "Specialization", required: true, maxlength: 120 },
 				{ name: "license_no", label: "Licence number", required: true, maxlength: 60 },
-				phone, ...account,
+				phone,
+				...account,
 			],
 			submit: "Register",
 			send: async (values) => {
 				await register("doctor", id, values);
 				if (hospital.confirm_email) return posted(page, values.email);
-				page.replaceChildren(heading("Thank you"), h("p", {}, "An admin will activate your account. After that you can sign in."), h("p", {}, link("sign-in", "To the sign-in")));
+				page.replaceChildren(
+					heading("Thank you"),
+					h("p", {}, "An admin will activate your account. After that you can sign in."),
+					h("p", {}, link("sign-in", "To the sign-in")),
+				);
 				page.querySelector("h1").focus();
 			},
 		}),
-		h("p", {}, "You have an account? ", link("sign-in", "Sign in"), "."));
+		h("p", {}, "You have an account? ", link("sign-in", "Sign in"), "."),
+	);
 	return page;
 }

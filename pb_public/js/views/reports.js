@@ -41,9 +41,23 @@ export async function reportsView({ query, open }) {
 		fields: [
 			[
 				{ name: "from", label: "First day", type: "date", required: true, value: from },
-				{ name: "to", label: "Last day", type: "date", required: true, value: to, check: (values) => values.to < values.from ? "The last day must not be before the first." : "" },
+				{
+					name: "to",
+					label: "Last day",
+					type: "date",
+					required: true,
+					value: to,
+					check: (values) => (values.to < values.from ? "The last day must not be before the first." : ""),
+				},
 			],
-			{ name: "by", label: "Add up", type: "select", optional: false, options: Object.entries(lengths), value: by },
+			{
+				name: "by",
+				label: "Add up",
+				type: "select",
+				optional: false,
+				options: Object.entries(lengths),
+				value: by,
+			},
 		],
 		submit: "Show",
 		send: (values) => open("reports", values),
@@ -52,12 +66,29 @@ export async function reportsView({ query, open }) {
 		const s = await report("reports/billing", { ...days, by });
 		const note = "Amounts in " + s.currency + ", each on the day it happened";
 		return [
-			facts({ "To be paid today": money(s.outstanding_minor, s.currency), "of it overdue": money(s.overdue_minor, s.currency), "To be returned": s.owed_minor > 0 && money(s.owed_minor, s.currency) }),
-			table(note, [s.total, ...(s.periods.length > 1 ? s.periods.filter(moved) : [])], JSON.stringify, figures("Days")),
-			s.methods.length > 0 && [h("h2", {}, "Payments by method"), table("Amounts in " + s.currency, s.methods, JSON.stringify, byMethod)],
+			facts({
+				"To be paid today": money(s.outstanding_minor, s.currency),
+				"of it overdue": money(s.overdue_minor, s.currency),
+				"To be returned": s.owed_minor > 0 && money(s.owed_minor, s.currency),
+			}),
+			table(
+				note,
+				[s.total, ...(s.periods.length > 1 ? s.periods.filter(moved) : [])],
+				JSON.stringify,
+				figures("Days"),
+			),
+			s.methods.length > 0 && [
+				h("h2", {}, "Payments by method"),
+				table("Amounts in " + s.currency, s.methods, JSON.stringify, byMethod),
+			],
 			h("h2", {}, "The books of these days as files"),
-			h("div", { class: "actions" }, fileButton("Bills (CSV)", "reports/bills.csv", days), fileButton("Payments (CSV)", "reports/payments.csv", days),
-				fileButton("Day close (CSV)", "reports/day-close", { date: to, format: "csv" }, "of the last day")),
+			h(
+				"div",
+				{ class: "actions" },
+				fileButton("Bills (CSV)", "reports/bills.csv", days),
+				fileButton("Payments (CSV)", "reports/payments.csv", days),
+				fileButton("Day close (CSV)", "reports/day-close", { date: to, format: "csv" }, "of the last day"),
+			),
 		].flat();
 	});
 	return [heading("Reports"), ask, body];

@@ -2,7 +2,15 @@ import { signIn } from "../api.js";
 import { h, heading, link } from "../dom.js";
 import { form } from "../form.js";
 
-const code = { name: "code", label: "Code", required: true, inputmode: "numeric", autocomplete: "one-time-code", pattern: "[0-9 ]{8,12}", hint: "Eight digits, good for five minutes." };
+const code = {
+	name: "code",
+	label: "Code",
+	required: true,
+	inputmode: "numeric",
+	autocomplete: "one-time-code",
+	pattern: "[0-9 ]{8,12}",
+	hint: "Eight digits, good for five minutes.",
+};
 
 // enter signs somebody in, in the place of what is on the page until a code is entered.
 export async function enter(page, email, password, signedIn) {
@@ -19,23 +27,56 @@ export async function enter(page, email, password, signedIn) {
 				await signedIn();
 			},
 		}),
-		h("p", {}, "No mail? Look among the unwanted ones, or ", link("sign-in", "begin again", { again: Date.now() }), "."));
+		h(
+			"p",
+			{},
+			"No mail? Look among the unwanted ones, or ",
+			link("sign-in", "begin again", { again: Date.now() }),
+			".",
+		),
+	);
 	page.querySelector("input").focus();
 }
 
 // signInView is where a guest begins. signedIn goes on from there.
-export const signInView = (signedIn) => ({ query }) => {
-	const page = h("div", { class: "narrow" },
-		heading("Sign in"),
-		form({
-			fields: [
-				{ name: "email", label: "E-mail", type: "email", required: true, autocomplete: "username", value: query.email },
-				{ name: "password", label: "Password", type: "password", required: true, autocomplete: "current-password" },
-			],
-			submit: "Sign in",
-			also: link("forgotten", "Forgotten?"),
-			send: ({ email, password }) => enter(page, email, password, signedIn),
-		}),
-		h("p", {}, "New here? ", link("register", "Register as a patient"), " or ", link("register-doctor", "as a doctor"), "."));
-	return page;
-};
+export const signInView =
+	(signedIn) =>
+	({ query }) => {
+		const page = h(
+			"div",
+			{ class: "narrow" },
+			heading("Sign in"),
+			form({
+				fields: [
+					{
+						name: "email",
+						label: "E-mail",
+						type: "email",
+						required: true,
+						autocomplete: "username",
+						value: query.email,
+					},
+					{
+						name: "password",
+						label: "Password",
+						type: "password",
+						required: true,
+						autocomplete: "current-password",
+					},
+				],
+				submit: "Sign in",
+				also: link("forgotten", "Forgotten?"),
+				send: ({ email, password }) => enter(page, email, password, signedIn),
+			}),
+			h(
+				"p",
+				{},
+				"New here? ",
+				link("register", "Register as a patient"),
+				" or ",
+				link("register-doctor", "as a doctor"),
+				".",
+			),
+		);
+		return page;
+	};
