@@ -77,14 +77,12 @@ async function book(client, patient, doctors, days = 0) {
 // comeNow moves a visit to a few seconds from now, beside whatever the doctor's hours say.
 async function comeNow(desk, visit) {
 	const starts = new Date(Date.now() + 3_000);
-	return desk
-		.collection("appointments")
-		.update(visit.id, {
-			starts: instant(starts),
-			ends: instant(new Date(starts.getTime() + minutes(5))),
-			overbook: true,
-			staff_note: "Is here already",
-		});
+	return desk.collection("appointments").update(visit.id, {
+		starts: instant(starts),
+		ends: instant(new Date(starts.getTime() + minutes(5))),
+		overbook: true,
+		staff_note: "Is here already",
+	});
 }
 
 // complete closes a visit once the hospital's own clock says that it has begun.

@@ -1,7 +1,7 @@
 // Line is the network between a client and the hospital, which can be cut.
 
-import { createServer, request } from "node:http";
 import { once } from "node:events";
+import { createServer, request } from "node:http";
 
 export class Line {
 	down = false; // nobody answers

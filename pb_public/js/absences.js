@@ -1,8 +1,8 @@
 // An absence: when a doctor is away, or the whole hospital is closed.
 
 import { create, newId, update } from "./api.js";
-import { button, h } from "./dom.js";
 import { plansAll } from "./doctors.js";
+import { button, h } from "./dom.js";
 import { formDialog } from "./form.js";
 import {
 	beginsDay,
@@ -20,7 +20,7 @@ import {
 
 export const whoIsAway = (absence) =>
 	absence.doctor ? (absence.expand?.doctor?.name ?? "A doctor") : "The whole hospital";
-export const absenceTitle = (absence) => whoIsAway(absence) + ", " + showSpan(absence.starts, absence.ends);
+export const absenceTitle = (absence) => `${whoIsAway(absence)}, ${showSpan(absence.starts, absence.ends)}`;
 
 // timeOf is the time of day of an edge, which is empty where days begin and end.
 const timeOf = (moment) => (beginsDay(moment) ? "" : clockOf(instant(moment)));
@@ -86,7 +86,7 @@ const met = ({ affected: { length } }) =>
 		? "No visit falls into this time."
 		: length === 1
 			? "One visit falls into this time."
-			: length + " visits fall into this time.";
+			: `${length} visits fall into this time.`;
 
 // addAbsence asks for an absence of one of some doctors; saved goes on from it.
 export function addAbsence(doctors, saved) {
@@ -109,7 +109,7 @@ export function addAbsence(doctors, saved) {
 		send: async ({ who = doctors[0].id, ...values }) => {
 			const absence = await create("time_off", { id, doctor: who === "all" ? "" : who, ...body(values) });
 			await saved(absence);
-			return "Saved. " + met(absence);
+			return `Saved. ${met(absence)}`;
 		},
 	});
 }
@@ -122,7 +122,7 @@ function change(absence, saved) {
 		send: async (values) => {
 			const changed = await update("time_off", absence, body(values));
 			await saved(changed);
-			return "Saved. " + met(changed);
+			return `Saved. ${met(changed)}`;
 		},
 	});
 }
@@ -132,13 +132,13 @@ function withdraw(absence) {
 		intro: h(
 			"p",
 			{},
-			absenceTitle(absence) + ". The time can be booked again. Visits that were moved because of it stay moved.",
+			`${absenceTitle(absence)}. The time can be booked again. Visits that were moved because of it stay moved.`,
 		),
 		fields: [],
 		submit: "Withdraw",
 		send: async () => {
 			await update("time_off", absence, { active: false });
-			return "Withdrawn: " + absenceTitle(absence) + ".";
+			return `Withdrawn: ${absenceTitle(absence)}.`;
 		},
 	});
 }

@@ -46,7 +46,7 @@ export const onEnd = (listener) => endings.add(listener);
 
 function end(sentence) {
 	keep(null);
-	endings.forEach((listener) => listener(sentence));
+	for (const listener of endings) listener(sentence);
 }
 
 const over = "Your session has ended. Please sign in again.";
@@ -57,7 +57,7 @@ const accounts = "/api/collections/users/";
 // function that takes the code.
 export async function signIn(email, password) {
 	try {
-		keep(await send("POST", accounts + "auth-with-password", { identity: email, password }));
+		keep(await send("POST", `${accounts}auth-with-password`, { identity: email, password }));
 	} catch (error) {
 		if (error.half) return secondHalf(email, error.half);
 		if (error.status === 400) error.message = "The e-mail address or the password is wrong.";
@@ -69,10 +69,10 @@ export async function signIn(email, password) {
 
 // secondHalf has a code sent.
 async function secondHalf(email, mfaId) {
-	const { otpId } = await send("POST", accounts + "request-otp", { email });
+	const { otpId } = await send("POST", `${accounts}request-otp`, { email });
 	return async (code) => {
 		try {
-			keep(await send("POST", accounts + "auth-with-otp", { mfaId, otpId, password: code.replace(/\s/g, "") }));
+			keep(await send("POST", `${accounts}auth-with-otp`, { mfaId, otpId, password: code.replace(/\s/g, "") }));
 		} catch (error) {
 			if (error.status === 400)
 				error.message = "This code is wrong, or it is too old. The newest mail has the one that counts.";
@@ -88,7 +88,7 @@ async function secondHalf(email, mfaId) {
 export const account = (verb, body) => send("POST", accounts + verb, body);
 
 // settle uses a link that leads to a new account, and answers its address.
-export const settle = async (what, body) => (await send("POST", "/api/hospital/" + what, body)).email;
+export const settle = async (what, body) => (await send("POST", `/api/hospital/${what}`, body)).email;
 
 export const signOut = () => end("You are signed out.");
 
@@ -144,14 +144,14 @@ async function ask(method, path, body, suspicious = () => false, read = json) {
 	}
 }
 
-const records = (collection, id = "") => "/api/collections/" + collection + "/records" + (id && "/" + id);
+const records = (collection, id = "") => `/api/collections/${collection}/records${id && `/${id}`}`;
 
 // list reads records: { filter, sort, expand, perPage }.
 export async function list(collection, query = {}) {
 	const given = Object.entries({ perPage: 200, skipTotal: 1, ...query }).filter(([, value]) => value);
 	const answer = await ask(
 		"GET",
-		records(collection) + "?" + new URLSearchParams(given),
+		`${records(collection)}?${new URLSearchParams(given)}`,
 		undefined,
 		({ items }) => items.length === 0,
 	);
@@ -161,24 +161,22 @@ export async function list(collection, query = {}) {
 // fileURL is where a protected file can be fetched in the next minutes.
 export async function fileURL(collection, id, name) {
 	const { token } = await ask("POST", "/api/files/token");
-	return (
-		"/api/files/" + [collection, id, name].map(encodeURIComponent).join("/") + "?" + new URLSearchParams({ token })
-	);
+	return `/api/files/${[collection, id, name].map(encodeURIComponent).join("/")}?${new URLSearchParams({ token })}`;
 }
 
 // get reads one record.
 export const get = (collection, id, query = {}) =>
-	ask("GET", records(collection, encodeURIComponent(id || "none")) + "?" + new URLSearchParams(query));
+	ask("GET", `${records(collection, encodeURIComponent(id || "none"))}?${new URLSearchParams(query)}`);
 
 const ofHospital = (path, query = {}) =>
-	"/api/hospital/" + path + "?" + new URLSearchParams(Object.entries(query).filter(([, value]) => value));
+	`/api/hospital/${path}?${new URLSearchParams(Object.entries(query).filter(([, value]) => value))}`;
 
 // report reads what is no record: report("reports/billing", { from, to }).
 export const report = (path, query) => ask("GET", ofHospital(path, query));
 
 // freeSlots reads what can be booked: of a doctor, or the first ones of all who fit.
 export const freeSlots = async ({ doctor, ...query }) =>
-	(await report((doctor ? "doctors/" + doctor + "/" : "") + "slots", query)).slots;
+	(await report(`${doctor ? `doctors/${doctor}/` : ""}slots`, query)).slots;
 
 // file reads a file: what is in it, and what it is called.
 export const file = (path, query) =>
@@ -226,11 +224,11 @@ export async function together(creates) {
 		const refusal = first
 			? Object.assign(new Refusal(first.response.status, first.response), { which: Number(which) })
 			: error;
-		if (error.status === 0) creates.forEach(([, { id }]) => unsure.add(id));
+		if (error.status === 0) for (const [, { id }] of creates) unsure.add(id);
 		else if (refusal.code("id") === "validation_not_unique" && unsure.has(creates[refusal.which][1].id)) return;
 		throw refusal;
 	}
 }
 
 // quoted is a text inside a filter.
-export const quoted = (text) => '"' + text.replace(/[\\%]/g, " ").replaceAll('"', '\\"') + '"';
+export const quoted = (text) => `"${text.replace(/[\\%]/g, " ").replaceAll('"', '\\"')}"`;

@@ -124,14 +124,14 @@ let turn = 0;
 async function show({ focus = true } = {}) {
 	const mine = ++turn;
 	const { view, query } = here();
-	document.querySelectorAll("dialog").forEach((box) => box.close());
+	for (const box of document.querySelectorAll("dialog")) box.close();
 	forget();
 	hush();
 	frame(view);
 	const content = await draw(view, query).catch(lost);
 	if (mine !== turn) return;
 	byId("main").replaceChildren(...[content].flat().filter(Boolean));
-	document.title = (byId("main").querySelector("h1")?.textContent ?? views[view][0]) + " – " + hospital.name;
+	document.title = `${byId("main").querySelector("h1")?.textContent ?? views[view][0]} – ${hospital.name}`;
 	if (!focus) return;
 	byId("main").querySelector("h1")?.focus({ preventScroll: true });
 	window.scrollTo(0, 0);

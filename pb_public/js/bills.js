@@ -28,14 +28,14 @@ export const mayPay = (bill) =>
 // billCard shows a bill in a list.
 export function billCard(bill) {
 	const state = [
-		bill.balance_minor < 0 && "To be returned: " + money(-bill.balance_minor, bill.currency),
-		bill.balance_minor > 0 && "due on " + showDay(bill.due_on),
-		bill.balance_minor > 0 && "Open: " + money(bill.balance_minor, bill.currency),
-		waiting(bill) > 0 && "waiting to be verified: " + money(waiting(bill), bill.currency),
+		bill.balance_minor < 0 && `To be returned: ${money(-bill.balance_minor, bill.currency)}`,
+		bill.balance_minor > 0 && `due on ${showDay(bill.due_on)}`,
+		bill.balance_minor > 0 && `Open: ${money(bill.balance_minor, bill.currency)}`,
+		waiting(bill) > 0 && `waiting to be verified: ${money(waiting(bill), bill.currency)}`,
 	];
 	return card({
 		id: bill.id,
-		version: bill.version + ":" + waiting(bill),
+		version: `${bill.version}:${waiting(bill)}`,
 		first: h(
 			"span",
 			{},
@@ -60,11 +60,11 @@ export function pay(bill) {
 		fields: [
 			{
 				name: "amount_minor",
-				label: "Amount in " + hospital.currency,
+				label: `Amount in ${hospital.currency}`,
 				type: "amount",
 				required: true,
 				value: decimal(owed(bill)),
-				hint: "Still open: " + money(owed(bill), bill.currency) + ".",
+				hint: `Still open: ${money(owed(bill), bill.currency)}.`,
 			},
 			{
 				name: "method",
@@ -133,11 +133,11 @@ export async function begin(open) {
 // issue gives a draft its number and its day.
 export async function issue(bill) {
 	const issued = await update("bills", bill, { status: "unpaid" });
-	return issued.number + " is issued.";
+	return `${issued.number} is issued.`;
 }
 
 export function makeVoid(bill) {
-	formDialog("Make " + bill.number + " void?", {
+	formDialog(`Make ${bill.number} void?`, {
 		intro:
 			bill.appointment &&
 			h("p", {}, "A draft with the same lines takes its place, for you to correct and issue."),
@@ -145,7 +145,7 @@ export function makeVoid(bill) {
 		submit: "Make void",
 		send: async (values) => {
 			await update("bills", bill, { status: "void", ...values });
-			return bill.number + " is void.";
+			return `${bill.number} is void.`;
 		},
 	});
 }
@@ -154,22 +154,22 @@ export function makeVoid(bill) {
 export function credit(bill) {
 	const id = newId(),
 		left = bill.total_minor - bill.credited_minor;
-	formDialog("Credit note on " + bill.number, {
+	formDialog(`Credit note on ${bill.number}`, {
 		fields: [
 			{
 				name: "total_minor",
-				label: "Amount in " + bill.currency,
+				label: `Amount in ${bill.currency}`,
 				type: "amount",
 				required: true,
 				value: decimal(left),
-				hint: "At most " + money(left, bill.currency) + ", with tax.",
+				hint: `At most ${money(left, bill.currency)}, with tax.`,
 			},
 			reason("It stands on the credit note."),
 		],
 		submit: "Credit",
 		send: async (values) => {
 			const note = await create("bills", { id, kind: "credit_note", original: bill.id, ...values });
-			return note.number + " takes back " + money(note.total_minor, bill.currency) + ".";
+			return `${note.number} takes back ${money(note.total_minor, bill.currency)}.`;
 		},
 	});
 }
@@ -177,14 +177,14 @@ export function credit(bill) {
 // discount lets a part of a bill off; a large one waits for another admin.
 export function discount(bill) {
 	const id = newId();
-	formDialog("Discount on " + bill.number, {
+	formDialog(`Discount on ${bill.number}`, {
 		fields: [
 			{
 				name: "amount_minor",
-				label: "Amount in " + bill.currency,
+				label: `Amount in ${bill.currency}`,
 				type: "amount",
 				required: true,
-				hint: "Before tax. The lines come to " + money(bill.subtotal_minor, bill.currency) + ".",
+				hint: `Before tax. The lines come to ${money(bill.subtotal_minor, bill.currency)}.`,
 			},
 			reason(),
 		],
@@ -199,11 +199,11 @@ export function discount(bill) {
 // refund asks for money to go back; somebody else approves it.
 export function refund(payment) {
 	const id = newId();
-	formDialog("Refund of " + payment.receipt, {
+	formDialog(`Refund of ${payment.receipt}`, {
 		fields: [
 			{
 				name: "amount_minor",
-				label: "Amount in " + payment.currency,
+				label: `Amount in ${payment.currency}`,
 				type: "amount",
 				required: true,
 				value: decimal(payment.amount_minor),
@@ -221,7 +221,7 @@ export function refund(payment) {
 		submit: "Ask",
 		send: async (values) => {
 			const asked = await create("payments", { id, bill: payment.bill, refund_of: payment.id, ...values });
-			return asked.number + " waits for somebody else to verify it.";
+			return `${asked.number} waits for somebody else to verify it.`;
 		},
 	});
 }

@@ -10,7 +10,7 @@ import { refreshAll, region } from "./live.js";
 const noted = (visit) =>
 	region(["charges"], async () => {
 		const charges = await list("charges", {
-			filter: "quantity > 0 && appointment = " + quoted(visit.id),
+			filter: `quantity > 0 && appointment = ${quoted(visit.id)}`,
 			sort: "created",
 			expand: "service",
 		});
@@ -31,7 +31,7 @@ const noted = (visit) =>
 					return h(
 						"li",
 						{},
-						charge.quantity + " × " + name + " ",
+						`${charge.quantity} × ${name} `,
 						button("Strike out", strike, { key: charge.id, about: name }),
 					);
 				}),
@@ -43,7 +43,7 @@ const noted = (visit) =>
 export async function charge(visit, title) {
 	const id = newId();
 	const [services, so] = await Promise.all([priced(), noted(visit)]);
-	formDialog("Charge " + title, {
+	formDialog(`Charge ${title}`, {
 		intro: so,
 		fields: [
 			{

@@ -11,7 +11,7 @@ import { discountStatus, tones } from "./words.js";
 async function decide(discount, status, done) {
 	try {
 		await update("discounts", discount, { status });
-		tell("The discount of " + money(discount.amount_minor, discount.currency) + " is " + done + ".");
+		tell(`The discount of ${money(discount.amount_minor, discount.currency)} is ${done}.`);
 	} finally {
 		await refreshAll();
 	}
@@ -41,8 +41,8 @@ export function discountCard(discount, bill) {
 			? link("bill", bill.expand?.patient?.name ?? bill.number, { id: bill.id })
 			: "Discount",
 		lines: [
-			h("em", {}, "“" + discount.reason + "”"),
-			asked && h("span", { class: "minor" }, "Asked by " + asked.name),
+			h("em", {}, `“${discount.reason}”`),
+			asked && h("span", { class: "minor" }, `Asked by ${asked.name}`),
 			waits && own && h("span", { class: "minor" }, "You asked for it: somebody else decides."),
 			waits && !own && me().role !== "admin" && h("span", { class: "minor" }, "An admin decides."),
 		],

@@ -92,7 +92,7 @@ export const link = (view, label, query = {}, attributes = {}) =>
 // address is where a view is: "#/bill?id=…".
 export function address(view, query = {}) {
 	const given = Object.entries(query).filter(([, value]) => value);
-	return "#/" + view + (given.length ? "?" + new URLSearchParams(given) : "");
+	return `#/${view}${given.length ? `?${new URLSearchParams(given)}` : ""}`;
 }
 
 // tabs are links to the parts of a view, { value: label }.

@@ -7,7 +7,7 @@ import { minorUnits } from "./money.js";
 let count = 0;
 
 // nextId tells one field of the page from another.
-export const nextId = () => "field" + ++count;
+export const nextId = () => `field${++count}`;
 
 // field is one question: { name, label, type, hint, options, reports, check, … }. The
 // rest are attributes of its control. reports names the API's fields whose errors
@@ -42,16 +42,16 @@ function plain({
 	const id = nextId();
 	const control = h(
 		tag(type),
-		{ id, name, type: inputType(type), "aria-describedby": id + "-hint " + id + "-error", ...attributes },
+		{ id, name, type: inputType(type), "aria-describedby": `${id}-hint ${id}-error`, ...attributes },
 		(options ?? []).map((one) => option(one, value)),
 	);
 	if (type === "amount") control.setAttribute("inputmode", "decimal");
 	if (type === "checkbox") control.checked = Boolean(value);
 	else if (value !== undefined) control.value = value;
-	const error = h("p", { id: id + "-error", class: "error" });
+	const error = h("p", { id: `${id}-error`, class: "error" });
 	const place = h(
 		"div",
-		{ class: "field " + type },
+		{ class: `field ${type}` },
 		h(
 			"label",
 			{ for: id },
@@ -59,7 +59,7 @@ function plain({
 			optional && !attributes.required && h("span", { class: "optional" }, " optional"),
 		),
 		control,
-		h("p", { id: id + "-hint", class: "hint" }, hint),
+		h("p", { id: `${id}-hint`, class: "hint" }, hint),
 		error,
 	);
 	const read = () => (readers[type] ?? text)(control);
@@ -103,7 +103,7 @@ const readers = {
 // clock reads a time of day as people type it: "9", "900" and "9.00" are "09:00".
 function clock(typed) {
 	const [, hour, minute = "00"] = /^(\d{1,2})[:.]?(\d\d)?$/.exec(typed) ?? [];
-	return hour ? hour.padStart(2, "0") + ":" + minute : typed;
+	return hour ? `${hour.padStart(2, "0")}:${minute}` : typed;
 }
 
 // wrong says what the browser already knows to be wrong.
@@ -113,7 +113,7 @@ function wrong(type, control, value) {
 	if (type === "amount" && control.value && !value)
 		return (
 			"Write an amount such as " +
-			(hospital.currency_exponent ? "12." + "50".padEnd(hospital.currency_exponent, "0") : "12") +
+			(hospital.currency_exponent ? `12.${"50".padEnd(hospital.currency_exponent, "0")}` : "12") +
 			"."
 		);
 	if (type === "clock" && value && !/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/.test(value))
@@ -140,14 +140,14 @@ function chips({ name, label, hint, options, several, reports = [name], value = 
 			change,
 		}),
 	);
-	const error = h("p", { id: id + "-error", class: "error" });
+	const error = h("p", { id: `${id}-error`, class: "error" });
 	const control = h(
 		"div",
 		{
 			class: "chips",
 			role: several ? "group" : "radiogroup",
 			"aria-labelledby": id,
-			"aria-describedby": id + "-hint " + id + "-error",
+			"aria-describedby": `${id}-hint ${id}-error`,
 		},
 		inputs.map((input, i) => chip(input, options[i][1])),
 	);
@@ -156,7 +156,7 @@ function chips({ name, label, hint, options, several, reports = [name], value = 
 		{ class: "field" },
 		h("span", { id, class: "label" }, label),
 		control,
-		h("p", { id: id + "-hint", class: "hint" }, hint),
+		h("p", { id: `${id}-hint`, class: "hint" }, hint),
 		error,
 	);
 	const read = () => {

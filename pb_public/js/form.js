@@ -35,7 +35,7 @@ function made(question) {
 
 async function attempt(fields, problem, send) {
 	problem.textContent = "";
-	fields.forEach((one) => one.mark(""));
+	for (const one of fields) one.mark("");
 	const asked = fields.filter(({ place }) => !place.closest("[hidden]"));
 	const values = {};
 	for (const one of asked) {

@@ -9,7 +9,7 @@ import { decimal, money } from "./money.js";
 // priced are the services of the price list, with what they cost.
 export async function priced() {
 	const services = await list("services", { filter: "active = true", sort: "name", perPage: 500 });
-	return services.map(({ id, name, price_minor }) => [id, name + ", " + money(price_minor)]);
+	return services.map(({ id, name, price_minor }) => [id, `${name}, ${money(price_minor)}`]);
 }
 
 export const quantity = (value = 1, min = 1) => ({
@@ -37,7 +37,7 @@ const ofOwn = ({ description, unit_minor, tax_bp = 0 }) => [
 	beside(
 		field({
 			name: "unit_minor",
-			label: "Price in " + hospital.currency,
+			label: `Price in ${hospital.currency}`,
 			type: "amount",
 			required: true,
 			value: unit_minor === undefined ? undefined : decimal(unit_minor),
@@ -84,14 +84,14 @@ export async function addLine(bill) {
 		submit: "Add",
 		send: async (values) => {
 			const line = await create("bill_items", { id, bill: bill.id, ...body(values) });
-			return line.description + " is added.";
+			return `${line.description} is added.`;
 		},
 	});
 }
 
 // changeLine asks for another quantity; of what is not on the price list, for all of it.
 export function changeLine(line) {
-	formDialog("Change " + line.description, {
+	formDialog(`Change ${line.description}`, {
 		fields: [...(line.service ? [] : ofOwn(line)), quantity(line.quantity, 0)],
 		submit: "Save",
 		send: async (values) => {

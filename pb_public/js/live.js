@@ -108,7 +108,7 @@ function follow(collections) {
 	subscribe();
 }
 
-const listen = (name) => stream?.addEventListener(name + "/*", () => soon(name));
+const listen = (name) => stream?.addEventListener(`${name}/*`, () => soon(name));
 
 // subscribe asks for the events of all that is followed. One request waits for the
 // other, as the last one counts.
@@ -117,12 +117,12 @@ function subscribe() {
 }
 
 async function ask() {
-	const wanted = client + " " + [...followed];
+	const wanted = `${client} ${[...followed]}`;
 	if (!client || followed.size === 0 || wanted === told) return;
 	const response = await fetch("/api/realtime", {
 		method: "POST",
 		headers: { "Content-Type": "application/json", Authorization: token() },
-		body: JSON.stringify({ clientId: client, subscriptions: [...followed].map((name) => name + "/*") }),
+		body: JSON.stringify({ clientId: client, subscriptions: [...followed].map((name) => `${name}/*`) }),
 	}).catch(() => ({ ok: false }));
 	if (!response.ok) return;
 	told = wanted;

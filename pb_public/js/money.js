@@ -13,13 +13,13 @@ const exponentOf = (currency) =>
 export function decimal(minor, exponent = hospital.currency_exponent) {
 	const digits = String(Math.abs(minor)).padStart(exponent + 1, "0");
 	const point = digits.length - exponent;
-	return (minor < 0 ? "-" : "") + digits.slice(0, point) + (exponent > 0 ? "." + digits.slice(point) : "");
+	return (minor < 0 ? "-" : "") + digits.slice(0, point) + (exponent > 0 ? `.${digits.slice(point)}` : "");
 }
 
 // amount writes minor units for people, "1,230.00", and money with the currency.
 export const amount = (minor, currency = hospital.currency) =>
 	decimal(minor, exponentOf(currency)).replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
-export const money = (minor, currency = hospital.currency) => currency + "\u00a0" + amount(minor, currency);
+export const money = (minor, currency = hospital.currency) => `${currency}\u00a0${amount(minor, currency)}`;
 
 // minorUnits reads an amount as somebody types it, "12", "12.3" or "12,30", to the
 // last digit. Anything else is null: a comma that could stand between thousands,

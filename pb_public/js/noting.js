@@ -40,7 +40,7 @@ function vitalsForm(title, vitals, submit, more) {
 	const id = newId();
 	const question = ([name, label, unit, per]) => ({
 		name,
-		label: label + ", " + unit,
+		label: `${label}, ${unit}`,
 		type: "number",
 		step: "any",
 		min: "0",
@@ -70,7 +70,7 @@ function vitalsForm(title, vitals, submit, more) {
 }
 
 export const takeVitals = (patient, appointment) =>
-	vitalsForm("Measure " + patient.name, {}, "Note", { patient: patient.id, appointment });
+	vitalsForm(`Measure ${patient.name}`, {}, "Note", { patient: patient.id, appointment });
 
 export const correctVitals = (vitals) =>
 	vitalsForm("Correct these measurements", vitals, "Correct", {
@@ -123,7 +123,7 @@ export function restate(collection, record, title) {
 
 export function noteAllergy(patient) {
 	const id = newId();
-	formDialog("Note an allergy of " + patient.name, {
+	formDialog(`Note an allergy of ${patient.name}`, {
 		fields: [
 			{ name: "substance", label: "Substance", required: true, maxlength: 200 },
 			[
@@ -153,14 +153,14 @@ export function noteCondition(patient, encounter) {
 			const text = target.value.trim();
 			if (text.length < 2) return;
 			const found = await list("codes", {
-				filter: `active = true && (code ~ ${quoted(text.toUpperCase() + "%")} || title_key ~ ${quoted(folded(text))})`,
+				filter: `active = true && (code ~ ${quoted(`${text.toUpperCase()}%`)} || title_key ~ ${quoted(folded(text))})`,
 				sort: "code",
 				perPage: 20,
 			}).catch(() => []);
 			if (text === target.value.trim())
 				offered.replaceChildren(...found.map(({ code, title }) => h("option", { value: code }, title)));
 		}, 250);
-	formDialog("Note a condition of " + patient.name, {
+	formDialog(`Note a condition of ${patient.name}`, {
 		intro: offered,
 		fields: [
 			{ name: "text", label: "Condition", required: true, maxlength: 500 },
@@ -188,7 +188,7 @@ export function noteCondition(patient, encounter) {
 export function fileDocument(patient, appointment) {
 	const id = newId();
 	const own = me().role === "patient";
-	formDialog("File a document of " + patient.name, {
+	formDialog(`File a document of ${patient.name}`, {
 		fields: [
 			{ name: "title", label: "Title", required: true, maxlength: 200 },
 			{
@@ -213,8 +213,10 @@ export function fileDocument(patient, appointment) {
 		],
 		submit: "File",
 		send: async (values) =>
-			(await create("documents", { id, patient: patient.id, ...(appointment && { appointment }), ...values }))
-				.title + " is filed.",
+			`${
+				(await create("documents", { id, patient: patient.id, ...(appointment && { appointment }), ...values }))
+					.title
+			} is filed.`,
 	});
 }
 
@@ -225,7 +227,7 @@ export async function showToPatient(document) {
 
 // rewrite changes the medical history; what it said before is kept.
 export function rewrite(patient) {
-	formDialog("Medical history of " + patient.name, {
+	formDialog(`Medical history of ${patient.name}`, {
 		wide: true,
 		fields: [
 			{

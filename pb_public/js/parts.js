@@ -6,7 +6,7 @@ import { nextId } from "./fields.js";
 import { refreshAll } from "./live.js";
 
 // badge is a state in a word.
-export const badge = (word, tone) => h("span", { class: "badge " + tone }, word);
+export const badge = (word, tone) => h("span", { class: `badge ${tone}` }, word);
 
 // rows is a list of records, or a sentence when there are none.
 export const rows = (records, row, none) =>
@@ -17,7 +17,7 @@ export const rows = (records, row, none) =>
 export function card({ id, version, first, title, state, lines = [], actions = [] }) {
 	return h(
 		"li",
-		{ class: "card", "data-version": id + ":" + version },
+		{ class: "card", "data-version": `${id}:${version}` },
 		h("div", { class: "first" }, first),
 		h(
 			"div",
@@ -58,7 +58,7 @@ export function table(caption, records, version, columns) {
 			"tbody",
 			{},
 			records.map((record) =>
-				h("tr", { "data-version": record.id + ":" + version(record) }, columns.map(cell(record))),
+				h("tr", { "data-version": `${record.id}:${version(record)}` }, columns.map(cell(record))),
 			),
 		),
 	);

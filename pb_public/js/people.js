@@ -28,7 +28,7 @@ export function registerPatient(title, more = {}) {
 		submit: "Register",
 		send: async (values) => {
 			const patient = await create("patients", { id, ...values, ...more });
-			return patient.name + " is registered with the number " + patient.mrn + ".";
+			return `${patient.name} is registered with the number ${patient.mrn}.`;
 		},
 	});
 }

@@ -20,9 +20,9 @@ const taken = (item) =>
 		item.route,
 		item.frequency,
 		item.as_needed && "when needed",
-		item.duration_days && "for " + item.duration_days + " days",
-		item.quantity && item.quantity + " pieces",
-		item.refills && "may be refilled " + item.refills + " times",
+		item.duration_days && `for ${item.duration_days} days`,
+		item.quantity && `${item.quantity} pieces`,
+		item.refills && `may be refilled ${item.refills} times`,
 	]
 		.filter(Boolean)
 		.join(", ");
@@ -34,7 +34,7 @@ export function prescriptionCard(prescription, { doctor, mine }) {
 	const draft = prescription.status === "draft";
 	return {
 		version: [prescription, ...items].map(({ updated }) => updated).join(),
-		title: (prescription.number || "Prescription") + " of " + doctor,
+		title: `${prescription.number || "Prescription"} of ${doctor}`,
 		state: badge(...prescriptionStatus[prescription.status]),
 		lines: [
 			...items.map((item) =>
@@ -44,25 +44,24 @@ export function prescriptionCard(prescription, { doctor, mine }) {
 					h("b", {}, drug(item)),
 					" ",
 					taken(item),
-					item.instructions && h("em", {}, " “" + item.instructions + "”"),
+					item.instructions && h("em", {}, ` “${item.instructions}”`),
 					mine &&
 						draft && [
 							" ",
 							button("Change", () => askDrug(prescription, item), {
-								key: "change" + item.id,
+								key: `change${item.id}`,
 								about: item.drug,
 							}),
 							" ",
-							button("Remove", () => remove(item), { key: "remove" + item.id, about: item.drug }),
+							button("Remove", () => remove(item), { key: `remove${item.id}`, about: item.drug }),
 						],
 				),
 			),
 			prescription.notes && h("span", { class: "text" }, prescription.notes),
-			prescription.valid_until && "Valid until " + showDay(prescription.valid_until),
+			prescription.valid_until && `Valid until ${showDay(prescription.valid_until)}`,
 			prescription.warnings && h("span", { class: "text" }, prescription.warnings),
-			prescription.override_reason &&
-				h("em", {}, "Prescribed all the same: “" + prescription.override_reason + "”"),
-			prescription.cancel_reason && h("em", {}, "Cancelled: “" + prescription.cancel_reason + "”"),
+			prescription.override_reason && h("em", {}, `Prescribed all the same: “${prescription.override_reason}”`),
+			prescription.cancel_reason && h("em", {}, `Cancelled: “${prescription.cancel_reason}”`),
 		],
 		actions: mine ? steps(prescription, items) : [],
 	};
@@ -73,15 +72,15 @@ const steps = (prescription, items) =>
 	({
 		draft: [
 			items.length > 0 &&
-				button("Issue", () => issue(prescription), { kind: "main", key: "issue" + prescription.id }),
-			button("Add a drug", () => askDrug(prescription), { key: "add" + prescription.id }),
-			button("Discard", () => discard(prescription), { key: "discard" + prescription.id }),
+				button("Issue", () => issue(prescription), { kind: "main", key: `issue${prescription.id}` }),
+			button("Add a drug", () => askDrug(prescription), { key: `add${prescription.id}` }),
+			button("Discard", () => discard(prescription), { key: `discard${prescription.id}` }),
 		],
 		issued: [
 			button("Replace", () => prescribe(prescription.appointment, prescription), {
-				key: "replace" + prescription.id,
+				key: `replace${prescription.id}`,
 			}),
-			button("Cancel", () => cancel(prescription), { key: "cancel" + prescription.id }),
+			button("Cancel", () => cancel(prescription), { key: `cancel${prescription.id}` }),
 		],
 	})[prescription.status] ?? [];
 
@@ -127,7 +126,7 @@ const numbered = (values) => ({
 // prescribe begins a draft with its first drug, perhaps in the place of another.
 export function prescribe(appointment, replaced) {
 	const ids = { prescription: newId(), item: newId() };
-	formDialog(replaced ? "Replace " + replaced.number : "Prescribe", {
+	formDialog(replaced ? `Replace ${replaced.number}` : "Prescribe", {
 		wide: true,
 		fields: [
 			...drugQuestions(replaced && itemsOf(replaced)[0]),
@@ -156,7 +155,7 @@ function askDrug(prescription, item) {
 		send: async (values) => {
 			if (item) await update("prescription_items", item, numbered(values));
 			else await create("prescription_items", { id, prescription: prescription.id, ...numbered(values) });
-			return item ? "Changed." : values.drug + " is added.";
+			return item ? "Changed." : `${values.drug} is added.`;
 		},
 	});
 }
@@ -164,7 +163,7 @@ function askDrug(prescription, item) {
 async function remove(item) {
 	await update("prescription_items", item, { removed: true });
 	await refreshAll();
-	tell(item.drug + " is removed from the draft.");
+	tell(`${item.drug} is removed from the draft.`);
 }
 
 // issue asks for a reason when the hospital knows something against it.
@@ -172,7 +171,7 @@ async function issue(prescription) {
 	try {
 		const { number } = await update("prescriptions", prescription, { status: "issued" });
 		await refreshAll();
-		tell(number + " is issued.");
+		tell(`${number} is issued.`);
 	} catch (error) {
 		if (error.code?.("override_reason") !== "drug_warning") throw error;
 		formDialog("There is something against this", {
@@ -188,7 +187,7 @@ async function issue(prescription) {
 			],
 			submit: "Issue all the same",
 			send: async (values) =>
-				(await update("prescriptions", prescription, { status: "issued", ...values })).number + " is issued.",
+				`${(await update("prescriptions", prescription, { status: "issued", ...values })).number} is issued.`,
 		});
 	}
 }
@@ -200,7 +199,7 @@ async function discard(prescription) {
 }
 
 function cancel(prescription) {
-	formDialog("Cancel " + prescription.number, {
+	formDialog(`Cancel ${prescription.number}`, {
 		fields: [{ name: "cancel_reason", label: "Reason", type: "textarea", required: true, maxlength: 1000 }],
 		submit: "Cancel the prescription",
 		send: async (values) => {

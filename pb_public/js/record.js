@@ -11,17 +11,17 @@ import { billStatus, certainties, criticalities, documentKinds, entryState, tone
 // measured is one measurement in words, "Temperature 36.6 °C".
 const measured = (vitals) =>
 	[
-		vitals.systolic && "Blood pressure " + vitals.systolic + "/" + vitals.diastolic + " mmHg",
+		vitals.systolic && `Blood pressure ${vitals.systolic}/${vitals.diastolic} mmHg`,
 		...measures
 			.slice(2)
-			.map(([field, name, unit, per]) => vitals[field] && name + " " + vitals[field] / per + " " + unit),
-		vitals.pain && "Pain " + vitals.pain + " of 10",
+			.map(([field, name, unit, per]) => vitals[field] && `${name} ${vitals[field] / per} ${unit}`),
+		vitals.pain && `Pain ${vitals.pain} of 10`,
 	].filter(Boolean);
 
 // flag is what somebody should look at, "Temperature high".
 function flag(name) {
 	const [, field, which] = /^(.*)_(low|high)$/.exec(name);
-	return badge((measures.find(([one]) => one === field)?.[1] ?? "Pain") + " " + which, "waiting");
+	return badge(`${measures.find(([one]) => one === field)?.[1] ?? "Pain"} ${which}`, "waiting");
 }
 
 const wrong = (record) => record.state === "entered_in_error";
@@ -40,7 +40,7 @@ export const note = (encounter) => [
 	...noteParts.map(
 		([field, name]) => encounter[field] && h("span", { class: "text" }, h("b", {}, name), " ", encounter[field]),
 	),
-	encounter.follow_up_on && "To come again on " + showDay(encounter.follow_up_on),
+	encounter.follow_up_on && `To come again on ${showDay(encounter.follow_up_on)}`,
 ];
 
 // kinds are the kinds of entries: their name, and the card of one.
@@ -48,7 +48,7 @@ const kinds = {
 	visit: [
 		"Visits",
 		(visit, { doctor }) => ({
-			title: "Visit at " + doctor(visit.doctor),
+			title: `Visit at ${doctor(visit.doctor)}`,
 			lines: [visit.reason, visit.number],
 			state: badge(...visitState(visit)),
 		}),
@@ -82,8 +82,8 @@ const kinds = {
 			actions:
 				mayNote("vitals") && !wrong(vitals)
 					? [
-							button("Correct", () => correctVitals(vitals), { key: "correct" + vitals.id }),
-							button("Withdraw", () => withdraw("vitals", vitals), { key: "withdraw" + vitals.id }),
+							button("Correct", () => correctVitals(vitals), { key: `correct${vitals.id}` }),
+							button("Withdraw", () => withdraw("vitals", vitals), { key: `withdraw${vitals.id}` }),
 						]
 					: [],
 		}),
@@ -93,7 +93,7 @@ const kinds = {
 		(condition) => ({
 			title: [condition.code, condition.text].filter(Boolean).join(" "),
 			lines: [
-				[certainties[condition.certainty], condition.onset_on && "since " + showDay(condition.onset_on)]
+				[certainties[condition.certainty], condition.onset_on && `since ${showDay(condition.onset_on)}`]
 					.filter(Boolean)
 					.join(", "),
 			],
@@ -102,7 +102,7 @@ const kinds = {
 				mayNote("conditions") && !wrong(condition)
 					? [
 							button("Change state", () => restate("conditions", condition, condition.text), {
-								key: "state" + condition.id,
+								key: `state${condition.id}`,
 							}),
 						]
 					: [],
@@ -111,14 +111,14 @@ const kinds = {
 	allergy: [
 		"Allergies",
 		(allergy) => ({
-			title: "Allergy: " + allergy.substance,
+			title: `Allergy: ${allergy.substance}`,
 			lines: [[criticalities[allergy.criticality], allergy.reaction].filter(Boolean).join(": ")],
 			state: stateBadge(allergy),
 			actions:
 				mayNote("allergies") && !wrong(allergy)
 					? [
 							button("Change state", () => restate("allergies", allergy, allergy.substance), {
-								key: "state" + allergy.id,
+								key: `state${allergy.id}`,
 							}),
 						]
 					: [],
@@ -139,19 +139,19 @@ const kinds = {
 			],
 			state: wrong(document) && stateBadge(document),
 			actions: [
-				button("Download", () => download(document), { key: "file" + document.id, about: document.title }),
+				button("Download", () => download(document), { key: `file${document.id}`, about: document.title }),
 				mayNote("documents") &&
 					!wrong(document) &&
 					me().role !== "patient" &&
 					button(
 						document.visible_to_patient ? "Hide from the patient" : "Show to the patient",
 						() => showToPatient(document),
-						{ key: "show" + document.id },
+						{ key: `show${document.id}` },
 					),
 				mayNote("documents") &&
 					!wrong(document) &&
 					me().role !== "patient" &&
-					button("Withdraw", () => withdraw("documents", document), { key: "withdraw" + document.id }),
+					button("Withdraw", () => withdraw("documents", document), { key: `withdraw${document.id}` }),
 			],
 		}),
 	],
@@ -205,7 +205,7 @@ export async function readHistory(patient, kind, most) {
 	const entries = [];
 	let cursor = "";
 	do {
-		const page = await report("patients/" + patient + "/history", {
+		const page = await report(`patients/${patient}/history`, {
 			kinds: kind,
 			limit: Math.min(200, most - entries.length),
 			cursor,

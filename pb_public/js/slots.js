@@ -14,7 +14,7 @@ const most = 60; // slots of any doctor at a time
 const day = ({ starts }) => dayOf(instant(starts));
 const name = ({ doctor, starts }) => doctor + starts;
 
-const amount = (n) => ["Nothing is free", "One time is free"][n] ?? n + " times are free";
+const amount = (n) => ["Nothing is free", "One time is free"][n] ?? `${n} times are free`;
 
 // grouped are lists of what has the same key, in order of the first of each.
 function grouped(all, key) {
@@ -66,8 +66,8 @@ export async function slotField({ wanted, doctorName, first }) {
 		date.value = from;
 		say(
 			cut
-				? "The first " + most + " free times, until " + showDay(to) + "."
-				: amount(slots.length) + " from " + showDay(from) + " to " + showDay(to) + ".",
+				? `The first ${most} free times, until ${showDay(to)}.`
+				: `${amount(slots.length)} from ${showDay(from)} to ${showDay(to)}.`,
 		);
 		if (picked && day(picked) >= from && day(picked) <= to && !slots.some((slot) => name(slot) === name(picked))) {
 			picked = null;
@@ -100,8 +100,8 @@ export async function slotField({ wanted, doctorName, first }) {
 			h(
 				"summary",
 				{},
-				showDate(slots[0].starts) + " ",
-				h("span", { class: "minor" }, slots.length + (cut ? "+" : "") + " free"),
+				`${showDate(slots[0].starts)} `,
+				h("span", { class: "minor" }, `${slots.length + (cut ? "+" : "")} free`),
 			),
 			grouped(slots, ({ doctor, room }) => doctor + room).map((same) => {
 				const where = place(same[0]);
@@ -120,7 +120,7 @@ export async function slotField({ wanted, doctorName, first }) {
 	}
 
 	const place = ({ doctor, room }) =>
-		[!wanted().doctor && doctorName(doctor), room && "Room " + room].filter(Boolean).join(", ");
+		[!wanted().doctor && doctorName(doctor), room && `Room ${room}`].filter(Boolean).join(", ");
 
 	const slotChip = (slot, twice) =>
 		chip(
@@ -131,15 +131,15 @@ export async function slotField({ wanted, doctorName, first }) {
 				checked: picked && name(slot) === name(picked),
 				change: () => pick(slot),
 			}),
-			showTime(slot.starts) + (twice ? " " + showZone(slot.starts) : ""),
-			slot.remaining > 1 && h("small", {}, slot.remaining + " left"),
+			showTime(slot.starts) + (twice ? ` ${showZone(slot.starts)}` : ""),
+			slot.remaining > 1 && h("small", {}, `${slot.remaining} left`),
 		);
 
 	function pick(slot) {
 		picked = slot;
 		chosen.textContent =
 			"Chosen: " +
-			[showDate(slot.starts), showTime(slot.starts) + "–" + showTime(slot.ends), place(slot)]
+			[showDate(slot.starts), `${showTime(slot.starts)}–${showTime(slot.ends)}`, place(slot)]
 				.filter(Boolean)
 				.join(", ");
 	}
@@ -153,7 +153,7 @@ export async function slotField({ wanted, doctorName, first }) {
 
 	const date = h("input", {
 		type: "date",
-		id: id + "-day",
+		id: `${id}-day`,
 		value: from,
 		min,
 		max,
@@ -161,9 +161,9 @@ export async function slotField({ wanted, doctorName, first }) {
 	});
 	const count = h("p", { class: "hint", role: "status" });
 	const chosen = h("p", { class: "chosen" });
-	const error = h("p", { id: id + "-error", class: "error" });
+	const error = h("p", { id: `${id}-error`, class: "error" });
 	const list = await region(["appointments"], load);
-	const control = h("div", { role: "radiogroup", "aria-labelledby": id, "aria-describedby": id + "-error" }, list);
+	const control = h("div", { role: "radiogroup", "aria-labelledby": id, "aria-describedby": `${id}-error` }, list);
 	return {
 		name: "slot",
 		reports: ["starts", "ends"],
@@ -176,13 +176,13 @@ export async function slotField({ wanted, doctorName, first }) {
 				"span",
 				{ id, class: "label" },
 				"Free times",
-				h("span", { class: "optional" }, " by the hospital’s clock, " + hospital.timezone),
+				h("span", { class: "optional" }, ` by the hospital’s clock, ${hospital.timezone}`),
 			),
 			h(
 				"div",
 				{ class: "days" },
 				button("Earlier", () => go(plusDays(from, -week - 1))),
-				h("label", { for: id + "-day", class: "unseen" }, "First day shown"),
+				h("label", { for: `${id}-day`, class: "unseen" }, "First day shown"),
 				date,
 				button("Later", () => go(after)),
 			),

@@ -44,7 +44,7 @@ const halfDay = 12 * 3_600_000;
 // hour that comes twice in autumn is taken the first time; in spring an hour is
 // skipped, and the answer is null, or with after the first moment behind the gap.
 export function fromWall(day, time, zone = hospital.timezone, { after = false } = {}) {
-	const shown = Date.parse(day + "T" + time + "Z");
+	const shown = Date.parse(`${day}T${time}Z`);
 	if (Number.isNaN(shown)) return null;
 	const [early, late] = [shown - offset(shown - halfDay, zone), shown - offset(shown + halfDay, zone)];
 	const found = [early, late].filter((one) => one + offset(one, zone) === shown);
@@ -65,7 +65,7 @@ export const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text ?? "") && !Number.i
 
 // plusDays counts calendar days.
 export function plusDays(day, n) {
-	const date = new Date(day + "T00:00Z");
+	const date = new Date(`${day}T00:00Z`);
 	date.setUTCDate(date.getUTCDate() + n);
 	return date.toISOString().slice(0, 10);
 }
@@ -77,16 +77,16 @@ const long = { weekday: "short", day: "numeric", month: "short", year: "numeric"
 const short = { weekday: "short", day: "numeric", month: "short" };
 
 // showDay writes a calendar day, "Thu, 31 Jan 2030".
-export const showDay = (day) => format("UTC", long).format(new Date(day + "T00:00Z"));
+export const showDay = (day) => format("UTC", long).format(new Date(`${day}T00:00Z`));
 
 // showDays writes calendar days from one to another: a day, a month, or "1 Jan – 15 Mar 2030".
 export function showDays(from, to) {
 	if (from === to) return showDay(from);
-	if (from.endsWith("-01") && plusDays(to, 1) === plusDays(from.slice(0, 8) + "28", 4).slice(0, 8) + "01")
-		return format("UTC", { month: "long", year: "numeric" }).format(new Date(from + "T00:00Z"));
+	if (from.endsWith("-01") && plusDays(to, 1) === `${plusDays(`${from.slice(0, 8)}28`, 4).slice(0, 8)}01`)
+		return format("UTC", { month: "long", year: "numeric" }).format(new Date(`${from}T00:00Z`));
 	return format("UTC", { day: "numeric", month: "short", year: "numeric" }).formatRange(
-		new Date(from + "T00:00Z"),
-		new Date(to + "T00:00Z"),
+		new Date(`${from}T00:00Z`),
+		new Date(`${to}T00:00Z`),
 	);
 }
 
@@ -98,7 +98,7 @@ export const showDate = (text) =>
 	);
 export const showTime = (text) =>
 	format(hospital.timezone, { hour: "2-digit", minute: "2-digit" }).format(instant(text));
-export const showMoment = (text) => showDate(text) + ", " + showTime(text);
+export const showMoment = (text) => `${showDate(text)}, ${showTime(text)}`;
 
 // showZone names the offset of a moment, "CEST", where a clock shows a time twice.
 export const showZone = (text) =>
@@ -117,10 +117,10 @@ export function showSpan(starts, ends) {
 	const [first, last] = [dayOf(instant(starts)), lastDayOf(ends)];
 	const lastDate = showDate(stamp(new Date(instant(ends) - 1)));
 	if (beginsDay(starts) && beginsDay(ends))
-		return first === last ? showDate(starts) : showDate(starts) + " – " + lastDate;
+		return first === last ? showDate(starts) : `${showDate(starts)} – ${lastDate}`;
 	return first === last
-		? showMoment(starts) + "–" + (beginsDay(ends) ? "24:00" : showTime(ends))
-		: showMoment(starts) + " – " + (beginsDay(ends) ? lastDate + ", 24:00" : showMoment(ends));
+		? `${showMoment(starts)}–${beginsDay(ends) ? "24:00" : showTime(ends)}`
+		: `${showMoment(starts)} – ${beginsDay(ends) ? `${lastDate}, 24:00` : showMoment(ends)}`;
 }
 
 // bookable are the days that visits can be booked on.
@@ -134,8 +134,8 @@ function age(born) {
 	const [now, then] = [today(), born].map((day) => day.split("-").map(Number));
 	const months = (now[0] - then[0]) * 12 + now[1] - then[1] - (now[2] < then[2] ? 1 : 0);
 	const [n, unit] = months < 24 ? [months, "month"] : [Math.floor(months / 12), "year"];
-	return n + " " + unit + (n === 1 ? "" : "s");
+	return `${n} ${unit}${n === 1 ? "" : "s"}`;
 }
 
 // born is a birthday with the age that goes with it.
-export const born = (day) => day && showDay(day) + ", " + age(day);
+export const born = (day) => day && `${showDay(day)}, ${age(day)}`;

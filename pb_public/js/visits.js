@@ -28,28 +28,28 @@ const actions = [
 		kind: "main",
 		by: ["doctor", "receptionist", "admin"],
 		offered: (v) => v.status === "pending" && starts(v) > now(),
-		run: (v) => change(v, { status: "approved" }, "Approved: " + title(v)),
+		run: (v) => change(v, { status: "approved" }, `Approved: ${title(v)}`),
 	},
 	{
 		label: "Check in",
 		kind: "main",
 		by: ["nurse", "receptionist", "admin"],
 		offered: (v) => v.status === "approved" && isToday(v) && !v.checked_in_at,
-		run: (v) => change(v, { checked_in_at: stamp(now()) }, "Checked in: " + title(v)),
+		run: (v) => change(v, { checked_in_at: stamp(now()) }, `Checked in: ${title(v)}`),
 	},
 	{
 		label: "Start",
 		kind: "main",
 		by: ["doctor", "admin"],
 		offered: (v) => v.status === "approved" && !v.started_at && (isToday(v) || starts(v) <= now()),
-		run: (v) => change(v, { started_at: stamp(now()) }, "Started: " + title(v)),
+		run: (v) => change(v, { started_at: stamp(now()) }, `Started: ${title(v)}`),
 	},
 	{
 		label: "Complete",
 		kind: "main",
 		by: ["doctor", "admin"],
 		offered: (v) => v.status === "approved" && starts(v) <= now(),
-		run: (v) => change(v, { status: "completed" }, "Completed and billed: " + title(v)),
+		run: (v) => change(v, { status: "completed" }, `Completed and billed: ${title(v)}`),
 	},
 	{
 		label: "Charge",
@@ -61,7 +61,7 @@ const actions = [
 		label: "Did not come",
 		by: ["doctor", "nurse", "receptionist", "admin"],
 		offered: (v) => v.status === "approved" && instant(v.ends) <= now() && !v.checked_in_at && !v.started_at,
-		run: (v) => change(v, { status: "cancelled", cancel_code: "no_show" }, "Marked as missed: " + title(v)),
+		run: (v) => change(v, { status: "cancelled", cancel_code: "no_show" }, `Marked as missed: ${title(v)}`),
 	},
 	{
 		label: "Move",
@@ -82,7 +82,7 @@ const actions = [
 async function change(visit, changes, done) {
 	try {
 		await update("appointments", visit, changes);
-		tell(done + ".");
+		tell(`${done}.`);
 	} finally {
 		await refreshAll();
 	}
@@ -90,13 +90,12 @@ async function change(visit, changes, done) {
 
 const person = (visit) => visit.expand?.patient?.name ?? visit.patient_name;
 const doctorName = (visit) => visit.expand?.doctor?.name ?? "Doctor";
-const title = (visit) =>
-	(me().role === "patient" ? doctorName(visit) : person(visit)) + ", " + showMoment(visit.starts);
+const title = (visit) => `${me().role === "patient" ? doctorName(visit) : person(visit)}, ${showMoment(visit.starts)}`;
 
 async function move(visit) {
 	const own = me().role === "patient";
 	const time = await whenFields({ doctor: visit.doctor, visit, ways: own ? ["slot"] : ["slot", "other"] });
-	formDialog("Move " + (own ? "your visit" : person(visit)), {
+	formDialog(`Move ${own ? "your visit" : person(visit)}`, {
 		wide: true,
 		intro: h(
 			"p",
@@ -111,7 +110,7 @@ async function move(visit) {
 		fields: [time],
 		submit: "Move",
 		send: async (values) =>
-			"Moved to " + showMoment((await update("appointments", visit, moved(visit, values))).starts) + ".",
+			`Moved to ${showMoment((await update("appointments", visit, moved(visit, values))).starts)}.`,
 	});
 }
 
@@ -124,7 +123,7 @@ function moved(visit, values) {
 }
 
 function decline(visit) {
-	formDialog("Decline the request of " + person(visit), {
+	formDialog(`Decline the request of ${person(visit)}`, {
 		intro: h("p", {}, showMoment(visit.starts)),
 		fields: [
 			{
@@ -182,7 +181,7 @@ export function visitCard(visit, { day = true } = {}) {
 			"time",
 			{ datetime: visit.starts.replace(" ", "T") },
 			day && h("span", {}, showDate(visit.starts)),
-			h("strong", {}, showTime(visit.starts) + "–" + showTime(visit.ends)),
+			h("strong", {}, `${showTime(visit.starts)}–${showTime(visit.ends)}`),
 		),
 		title: own ? doctorName(visit) : person(visit),
 		lines: [
@@ -197,10 +196,10 @@ export function visitCard(visit, { day = true } = {}) {
 					.filter(Boolean)
 					.join(" · "),
 			),
-			visit.room && h("span", {}, "Room " + visit.room),
+			visit.room && h("span", {}, `Room ${visit.room}`),
 			words,
-			visit.cancel_note && h("em", {}, "“" + visit.cancel_note + "”"),
-			visit.staff_note && h("span", { class: "minor" }, "Staff note: " + visit.staff_note),
+			visit.cancel_note && h("em", {}, `“${visit.cancel_note}”`),
+			visit.staff_note && h("span", { class: "minor" }, `Staff note: ${visit.staff_note}`),
 		],
 		state: badge(...visitState(visit)),
 		actions: [
@@ -219,15 +218,15 @@ const ways = (visit) =>
 				visit.status !== "cancelled" &&
 					link(
 						"notes",
-						["Notes", h("span", { class: "unseen" }, " of " + title(visit))],
+						["Notes", h("span", { class: "unseen" }, ` of ${title(visit)}`)],
 						{ visit: visit.id },
-						{ class: "button", "data-key": "notes" + visit.id },
+						{ class: "button", "data-key": `notes${visit.id}` },
 					),
 				link(
 					"record",
-					["Record", h("span", { class: "unseen" }, " of " + person(visit))],
+					["Record", h("span", { class: "unseen" }, ` of ${person(visit)}`)],
 					{ patient: visit.patient },
-					{ class: "button", "data-key": "record" + visit.id },
+					{ class: "button", "data-key": `record${visit.id}` },
 				),
 			].filter(Boolean)
 		: [];

@@ -11,7 +11,7 @@ import { visitWays } from "./words.js";
 // bookableDoctors are those whom the reader can book.
 export const bookableDoctors = () =>
 	list("doctors", {
-		filter: "active = true" + (me().role === "patient" ? " && accepts_online = true" : ""),
+		filter: `active = true${me().role === "patient" ? " && accepts_online = true" : ""}`,
 		sort: "name",
 		expand: "department",
 		perPage: 1000,
@@ -45,7 +45,7 @@ export async function whenFields({ doctor, doctors, kind, ways = ["slot"], visit
 		label: "Time",
 		type: "time",
 		required: true,
-		hint: "By the hospital’s clock, " + hospital.timezone + ".",
+		hint: `By the hospital’s clock, ${hospital.timezone}.`,
 		value: visit.starts && clockOf(instant(visit.starts)),
 		reports: ["starts"],
 		check: ({ date, time }) => (fromWall(date, time) ? "" : "Clocks go forward that night: there is no such time."),
@@ -192,12 +192,12 @@ function kinds(doctors) {
 	const departments = new Map(
 		doctors
 			.filter(({ expand }) => expand?.department)
-			.map(({ expand: { department } }) => ["department=" + department.id, department.name]),
+			.map(({ expand: { department } }) => [`department=${department.id}`, department.name]),
 	);
 	const specializations = new Map(
 		doctors
 			.filter(({ specialization }) => specialization)
-			.map(({ specialization }) => ["specialization=" + specialization, specialization]),
+			.map(({ specialization }) => [`specialization=${specialization}`, specialization]),
 	);
 	const groups = [
 		["Departments", departments],

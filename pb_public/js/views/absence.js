@@ -1,7 +1,7 @@
 import { absenceActions, absenceTitle } from "../absences.js";
 import { create, get, list, newId, quoted } from "../api.js";
-import { button, facts, h, heading, link } from "../dom.js";
 import { planned, plansAll } from "../doctors.js";
+import { button, facts, h, heading, link } from "../dom.js";
 import { region } from "../live.js";
 import { badge, rows } from "../parts.js";
 import { showMoment, stamp } from "../time.js";
@@ -25,7 +25,7 @@ const rebookingLine = (one) =>
 	h(
 		"p",
 		{},
-		link("rebooking", "New times of " + showMoment(one.created), { id: one.id }, { "data-key": one.id }),
+		link("rebooking", `New times of ${showMoment(one.created)}`, { id: one.id }, { "data-key": one.id }),
 		" ",
 		badge(rebookingStatus[one.status], tones[one.status]),
 	);

@@ -1,7 +1,7 @@
 import { absenceActions, addAbsence, whoIsAway } from "../absences.js";
 import { list } from "../api.js";
-import { button, h, heading, link, tabs } from "../dom.js";
 import { planned, plansAll } from "../doctors.js";
+import { button, h, heading, link, tabs } from "../dom.js";
 import { region } from "../live.js";
 import { badge, card, pages, rows } from "../parts.js";
 import { instant, showMoment, showSpan, stamp } from "../time.js";
@@ -43,7 +43,7 @@ async function proposals() {
 						{ id: one.id },
 						{ "data-key": one.id },
 					),
-					lines: ["Proposed " + showMoment(one.created)],
+					lines: [`Proposed ${showMoment(one.created)}`],
 					state: badge("Proposed", "waiting"),
 				});
 			}),

@@ -13,20 +13,20 @@ const shows = { pending: "Waiting", active: "Active", suspended: "Suspended", in
 async function set(account, status) {
 	try {
 		await update("users", account, { status });
-		tell(account.name + ": " + accountStatus[status].toLowerCase() + ".");
+		tell(`${account.name}: ${accountStatus[status].toLowerCase()}.`);
 	} finally {
 		await refreshAll();
 	}
 }
 
 function suspend(account) {
-	formDialog("Suspend " + account.name + "?", {
+	formDialog(`Suspend ${account.name}?`, {
 		intro: h("p", {}, "They are signed out at once and cannot sign in again until the account is activated."),
 		fields: [],
 		submit: "Suspend",
 		send: async () => {
 			await update("users", account, { status: "suspended" });
-			return account.name + " is suspended.";
+			return `${account.name} is suspended.`;
 		},
 	});
 }
@@ -36,19 +36,19 @@ function accountCard(account) {
 		account.status !== "active" &&
 			button("Activate", () => set(account, "active"), {
 				kind: "main",
-				key: "on" + account.id,
+				key: `on${account.id}`,
 				about: account.name,
 			}),
 		account.status === "active" &&
 			account.id !== me().id &&
-			button("Suspend", () => suspend(account), { key: "off" + account.id, about: account.name }),
+			button("Suspend", () => suspend(account), { key: `off${account.id}`, about: account.name }),
 	];
 	return card({
 		id: account.id,
 		version: account.updated,
 		first: h("strong", {}, roles[account.role]),
 		title: account.name,
-		lines: [[account.email, account.phone].filter(Boolean).join(" · "), "Since " + showDate(account.created)],
+		lines: [[account.email, account.phone].filter(Boolean).join(" · "), `Since ${showDate(account.created)}`],
 		state: badge(accountStatus[account.status], tones[account.status]),
 		actions: actions.filter(Boolean),
 	});
@@ -82,7 +82,7 @@ async function newAccount() {
 		submit: "Make the account",
 		send: async (values) => {
 			await appoint(values, ids);
-			return values.name + " can sign in.";
+			return `${values.name} can sign in.`;
 		},
 	});
 }
@@ -107,7 +107,7 @@ export async function accountsView({ query }) {
 		page(
 			(perPage) =>
 				list("users", {
-					filter: `status = "${show}"` + (text && " && name ~ " + quoted(text)),
+					filter: `status = "${show}"${text && ` && name ~ ${quoted(text)}`}`,
 					sort: show === "pending" ? "created" : "name",
 					perPage,
 				}),

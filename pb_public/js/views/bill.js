@@ -46,7 +46,7 @@ function lines(bill) {
 			{},
 			button("Change", () => changeLine(item), { key: item.id, about: item.description }),
 		);
-	const caption = "Amounts in " + bill.currency;
+	const caption = `Amounts in ${bill.currency}`;
 	return h(
 		"div",
 		{ class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
@@ -110,14 +110,14 @@ const paymentCard = (payment, currency) =>
 		title: (payment.kind === "refund" ? "Refund, " : "") + methods[payment.method],
 		lines: [
 			[payment.number, payment.receipt, payment.reference].filter(Boolean).join(" · "),
-			payment.note && h("em", {}, "“" + payment.note + "”"),
+			payment.note && h("em", {}, `“${payment.note}”`),
 		],
 		state: paymentBadge(payment),
 		actions: [
 			payment.status === "verified" &&
-				fileButton("Receipt", "payments/" + payment.id + "/receipt", {}, payment.receipt),
+				fileButton("Receipt", `payments/${payment.id}/receipt`, {}, payment.receipt),
 			mayGoBack(payment) &&
-				button("Refund", () => refund(payment), { key: "refund" + payment.id, about: payment.number }),
+				button("Refund", () => refund(payment), { key: `refund${payment.id}`, about: payment.number }),
 		].filter(Boolean),
 	});
 
@@ -154,9 +154,9 @@ function head(bill) {
 		Number: bill.number,
 		Status: billBadge(bill),
 		From: [hospital.name, hospital.address].filter(Boolean).join(", "),
-		Patient: patient && patient.name + ", " + patient.mrn,
+		Patient: patient && `${patient.name}, ${patient.mrn}`,
 		Doctor: doctor?.name,
-		Visit: appointment && appointment.number + ", " + showMoment(appointment.starts),
+		Visit: appointment && `${appointment.number}, ${showMoment(appointment.starts)}`,
 		Issued: bill.issued_at && showDay(dayOf(instant(bill.issued_at))),
 		Due: bill.due_on && showDay(bill.due_on),
 		[bill.kind === "credit_note" ? "Takes back" : "Replaces"]:
@@ -173,7 +173,7 @@ export async function billView({ query }) {
 			expand: "patient,doctor,appointment,original,bill_items_via_bill,payments_via_bill",
 		});
 		const discounts = accounting()
-			? await list("discounts", { filter: "bill = " + quoted(bill.id), sort: "created", expand: "requested_by" })
+			? await list("discounts", { filter: `bill = ${quoted(bill.id)}`, sort: "created", expand: "requested_by" })
 			: [];
 		number = bill.number;
 		return [
@@ -193,11 +193,11 @@ export async function billView({ query }) {
 				{ class: "actions" },
 				steps(bill),
 				mayPay(bill) && button("Enter a payment", () => pay(bill), { kind: "main", key: "pay" }),
-				fileButton("PDF", "bills/" + bill.id + "/pdf", {}, bill.number),
-				fileButton("CSV", "bills/" + bill.id + "/csv", {}, bill.number),
+				fileButton("PDF", `bills/${bill.id}/pdf`, {}, bill.number),
+				fileButton("CSV", `bills/${bill.id}/csv`, {}, bill.number),
 				button("Print", () => window.print(), { key: "print" }),
 			),
 		];
 	});
-	return [heading("Bill " + number), body];
+	return [heading(`Bill ${number}`), body];
 }

@@ -17,7 +17,7 @@ const ofPatients = { open: shows.open, paid: shows.paid, all: shows.all };
 function named(text) {
 	if (!text) return "";
 	const name =
-		me().role === "accountant" ? "patient.name ~ " + quoted(text) : "patient.name_key ~ " + quoted(folded(text));
+		me().role === "accountant" ? `patient.name ~ ${quoted(text)}` : `patient.name_key ~ ${quoted(folded(text))}`;
 	return `(${name} || number ~ ${quoted(text)})`;
 }
 

@@ -17,7 +17,7 @@ export async function bookView({ query, open }) {
 		doctor: query.doctor,
 		booked: async (visit) => {
 			await open("visits");
-			tell("You asked for " + showMoment(visit.starts) + ". The hospital will approve it.");
+			tell(`You asked for ${showMoment(visit.starts)}. The hospital will approve it.`);
 		},
 	});
 	return h("div", { class: "narrow roomy" }, heading("Book a visit"), form(questions));

@@ -16,7 +16,7 @@ function callCard(notice) {
 		first: patient?.phone
 			? h(
 					"a",
-					{ href: "tel:" + patient.phone.replace(/[^+\d]/g, ""), "data-key": "tel" + notice.id },
+					{ href: `tel:${patient.phone.replace(/[^+\d]/g, "")}`, "data-key": `tel${notice.id}` },
 					patient.phone,
 				)
 			: "No phone",
@@ -27,8 +27,8 @@ function callCard(notice) {
 				{ class: "minor" },
 				[patient?.mrn, appointment?.expand?.doctor?.name, appointment?.number].filter(Boolean).join(" · "),
 			),
-			showMoment(notice.old_starts) + (notice.new_starts ? " → " + showMoment(notice.new_starts) : ""),
-			notice.note && h("em", {}, "“" + notice.note + "”"),
+			showMoment(notice.old_starts) + (notice.new_starts ? ` → ${showMoment(notice.new_starts)}` : ""),
+			notice.note && h("em", {}, `“${notice.note}”`),
 			h("span", { class: "minor" }, notice.error),
 		],
 		state: badge(...noticeKinds[notice.kind]),

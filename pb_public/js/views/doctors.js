@@ -5,11 +5,11 @@ import { region } from "../live.js";
 import { money } from "../money.js";
 import { badge, card, rows } from "../parts.js";
 
-const asked = (service) => service.name + ", " + money(service.price_minor);
+const asked = (service) => `${service.name}, ${money(service.price_minor)}`;
 
 async function edit(doctor) {
 	const services = await list("services", { filter: "active = true", sort: "name" });
-	formDialog("Consultation of " + doctor.name, {
+	formDialog(`Consultation of ${doctor.name}`, {
 		fields: [
 			{
 				name: "consultation",
@@ -42,14 +42,14 @@ function doctorCard(doctor) {
 		first: h("span", {}, department?.name),
 		title: doctor.name,
 		lines: [
-			[doctor.specialization, doctor.license_no && "licence " + doctor.license_no].filter(Boolean).join(" · "),
+			[doctor.specialization, doctor.license_no && `licence ${doctor.license_no}`].filter(Boolean).join(" · "),
 			consultation
 				? asked(consultation)
 				: h("strong", {}, "No consultation is set: their visits cannot be completed."),
 			!doctor.accepts_online && "No online booking",
 		],
 		state: doctor.active ? badge("Active", "good") : badge("Not active", "off"),
-		actions: [button("Edit", () => edit(doctor), { key: doctor.id, about: "the consultation of " + doctor.name })],
+		actions: [button("Edit", () => edit(doctor), { key: doctor.id, about: `the consultation of ${doctor.name}` })],
 	});
 }
 

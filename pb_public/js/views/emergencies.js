@@ -10,7 +10,7 @@ const shows = { open: "To look at", done: "Looked at" };
 
 function review(emergency) {
 	formDialog("Was it right to open this record?", {
-		intro: h("p", {}, "“" + emergency.reason + "”"),
+		intro: h("p", {}, `“${emergency.reason}”`),
 		fields: [
 			{
 				name: "verdict",
@@ -38,10 +38,10 @@ function emergencyCard(emergency) {
 			"time",
 			{ datetime: emergency.created.replace(" ", "T") },
 			h("strong", {}, showDate(emergency.created)),
-			h("span", {}, showTime(emergency.created) + "–" + showTime(emergency.ends)),
+			h("span", {}, `${showTime(emergency.created)}–${showTime(emergency.ends)}`),
 		),
-		title: (user?.name ?? "Somebody") + " opened the record of " + (patient?.name ?? emergency.mrn),
-		lines: [h("em", {}, "“" + emergency.reason + "”"), emergency.review_note],
+		title: `${user?.name ?? "Somebody"} opened the record of ${patient?.name ?? emergency.mrn}`,
+		lines: [h("em", {}, `“${emergency.reason}”`), emergency.review_note],
 		state:
 			emergency.verdict &&
 			badge(verdicts[emergency.verdict], emergency.verdict === "justified" ? "good" : "waiting"),

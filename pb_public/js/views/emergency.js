@@ -38,7 +38,7 @@ export function emergencyView({ open }) {
 			send: async (values) => {
 				const opened = await create("break_glass", { id, ...values });
 				await open("record", { patient: opened.patient });
-				tell("Open until " + showTime(opened.ends) + ".");
+				tell(`Open until ${showTime(opened.ends)}.`);
 			},
 		}),
 	];

@@ -1,6 +1,6 @@
 import { list, newId, together, update } from "../api.js";
-import { button, h, heading, tabs } from "../dom.js";
 import { planned, plansAll } from "../doctors.js";
+import { button, h, heading, tabs } from "../dom.js";
 import { formDialog } from "../form.js";
 import { region } from "../live.js";
 import { table } from "../parts.js";
@@ -13,8 +13,8 @@ const filters = {
 	ended: (day) => `(active = false || (valid_until != "" && valid_until < "${day}"))`,
 };
 
-const span = (hours) => hours.start_time + "–" + hours.end_time;
-const title = (hours) => weekdays[hours.weekday] + ", " + span(hours);
+const span = (hours) => `${hours.start_time}–${hours.end_time}`;
+const title = (hours) => `${weekdays[hours.weekday]}, ${span(hours)}`;
 
 // questions are about hours, but for the day of the week.
 const questions = (hours) => [
@@ -71,7 +71,7 @@ const questions = (hours) => [
 // add asks for hours that are the same on one or several days of the week.
 function add(doctor, like) {
 	const ids = Object.fromEntries(Object.keys(weekdays).map((weekday) => [weekday, newId()]));
-	formDialog("Add hours of " + doctor.name, {
+	formDialog(`Add hours of ${doctor.name}`, {
 		fields: [
 			{
 				name: "days",
@@ -104,19 +104,19 @@ function add(doctor, like) {
 			} catch (error) {
 				throw days.length > 1 ? about(weekdays[days[error.which]], error) : error;
 			}
-			return "Added: " + days.map((weekday) => weekdays[weekday]).join(", ") + ", " + span(values) + ".";
+			return `Added: ${days.map((weekday) => weekdays[weekday]).join(", ")}, ${span(values)}.`;
 		},
 	});
 }
 
 // about says of which day a refusal speaks.
 function about(day, error) {
-	if (day) for (const one of [error, ...Object.values(error.fields)]) one.message = day + ": " + one.message;
+	if (day) for (const one of [error, ...Object.values(error.fields)]) one.message = `${day}: ${one.message}`;
 	return error;
 }
 
 function change(hours) {
-	formDialog("Change " + title(hours), {
+	formDialog(`Change ${title(hours)}`, {
 		intro: h("p", {}, "Visits that are booked already stay as they are."),
 		fields: [
 			{
@@ -131,12 +131,12 @@ function change(hours) {
 		],
 		submit: "Save",
 		send: async ({ weekday, ...values }) =>
-			"Saved: " + title(await update("schedules", hours, { weekday: Number(weekday), ...values })) + ".",
+			`Saved: ${title(await update("schedules", hours, { weekday: Number(weekday), ...values }))}.`,
 	});
 }
 
 function end(hours) {
-	formDialog("End " + title(hours), {
+	formDialog(`End ${title(hours)}`, {
 		intro: h("p", {}, "Visits that are booked after that day stay. Move them, or enter an absence."),
 		fields: [
 			{
@@ -151,14 +151,14 @@ function end(hours) {
 		submit: "End",
 		send: async (values) => {
 			const { valid_until } = await update("schedules", hours, values);
-			return title(hours) + " ends on " + showDay(valid_until) + ".";
+			return `${title(hours)} ends on ${showDay(valid_until)}.`;
 		},
 	});
 }
 
 // set withdraws hours, or brings them back.
 function set(hours, active) {
-	formDialog((active ? "Bring back " : "Withdraw ") + title(hours) + "?", {
+	formDialog(`${(active ? "Bring back " : "Withdraw ") + title(hours)}?`, {
 		intro: h(
 			"p",
 			{},
@@ -178,7 +178,7 @@ function set(hours, active) {
 function inForce({ active, valid_from, valid_until }) {
 	if (!active) return "Withdrawn";
 	return (
-		[valid_from && "from " + showDay(valid_from), valid_until && "until " + showDay(valid_until)]
+		[valid_from && `from ${showDay(valid_from)}`, valid_until && `until ${showDay(valid_until)}`]
 			.filter(Boolean)
 			.join(" ") || "Always"
 	);
@@ -198,10 +198,7 @@ function actions(hours) {
 const columns = [
 	["Day", ({ weekday, same }) => h("span", { class: same && "same" }, weekdays[weekday])],
 	["Time", span],
-	[
-		"Visits",
-		({ slot_minutes, capacity }) => slot_minutes + " min" + (capacity > 1 ? ", " + capacity + " at once" : ""),
-	],
+	["Visits", ({ slot_minutes, capacity }) => `${slot_minutes} min${capacity > 1 ? `, ${capacity} at once` : ""}`],
 	["Room", ({ room }) => room],
 	["In force", inForce],
 	["", actions],
@@ -216,7 +213,7 @@ export async function hoursView({ query, open }) {
 	let last;
 	const week = await region(["schedules"], async () => {
 		const found = await list("schedules", {
-			filter: `doctor = "${doctor.id}" && ` + filters[show](today()),
+			filter: `doctor = "${doctor.id}" && ${filters[show](today())}`,
 			sort: "weekday,start_time,valid_from",
 			perPage: 500,
 		});
@@ -228,7 +225,7 @@ export async function hoursView({ query, open }) {
 				show === "now" ? "There are no hours: nobody can book." : "There are none.",
 			);
 		return table(
-			"Hours of " + doctor.name,
+			`Hours of ${doctor.name}`,
 			found.map((hours, i) => ({ ...hours, same: found[i - 1]?.weekday === hours.weekday })),
 			({ updated }) => updated,
 			columns,

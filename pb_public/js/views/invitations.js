@@ -41,7 +41,7 @@ export async function inviteStaff() {
 		submit: "Invite",
 		send: async (values) => {
 			await create("invitations", { id, ...values });
-			return values.email + " is invited.";
+			return `${values.email} is invited.`;
 		},
 	});
 }
@@ -68,20 +68,20 @@ function invitationCard(invitation) {
 		lines: [
 			"Invited " +
 				showDate(invitation.created) +
-				(open && !over ? ", until " + showDate(invitation.expires) : ""),
-			open && !over && letterStatus[invitation.status] + (invitation.error ? ": " + invitation.error : ""),
+				(open && !over ? `, until ${showDate(invitation.expires)}` : ""),
+			open && !over && letterStatus[invitation.status] + (invitation.error ? `: ${invitation.error}` : ""),
 		],
 		state: badge(invitationState[state], tones[state]),
 		actions: open
 			? [
 					button("Send again", () => again(invitation), {
-						key: "again" + invitation.id,
-						about: "to " + invitation.email,
+						key: `again${invitation.id}`,
+						about: `to ${invitation.email}`,
 					}),
 					!over &&
 						button("Revoke", () => revoke(invitation), {
-							key: "revoke" + invitation.id,
-							about: "the invitation of " + invitation.email,
+							key: `revoke${invitation.id}`,
+							about: `the invitation of ${invitation.email}`,
 						}),
 				].filter(Boolean)
 			: [],

@@ -53,7 +53,7 @@ export const forgottenView = () =>
 			done(
 				page,
 				"Look into your mail",
-				"If there is an account with " + email + ", a link is on its way. It holds for half an hour.",
+				`If there is an account with ${email}, a link is on its way. It holds for half an hour.`,
 			);
 		},
 	);

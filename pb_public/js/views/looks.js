@@ -34,7 +34,7 @@ export async function looksView({ query }) {
 				"p",
 				{ class: "warned" },
 				h("strong", {}, "Opened in an emergency"),
-				" on " + showMoment(one.created) + ": “" + one.reason + "”",
+				` on ${showMoment(one.created)}: “${one.reason}”`,
 			),
 		),
 	);
@@ -53,7 +53,7 @@ export async function looksView({ query }) {
 	);
 	return [
 		heading(
-			"Who looked at the record of " + patient.name,
+			`Who looked at the record of ${patient.name}`,
 			link("record", "The record", { patient: patient.id }, { class: "button" }),
 		),
 		emergencies,

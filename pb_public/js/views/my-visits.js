@@ -30,20 +30,20 @@ function noticeCard(notice) {
 				{ class: "minor" },
 				[
 					patient?.name,
-					"it was to be " + showMoment(notice.old_starts),
-					now && appointment?.room && "room " + appointment.room,
+					`it was to be ${showMoment(notice.old_starts)}`,
+					now && appointment?.room && `room ${appointment.room}`,
 				]
 					.filter(Boolean)
 					.join(" · "),
 			),
-			notice.note && h("em", {}, "“" + notice.note + "”"),
+			notice.note && h("em", {}, `“${notice.note}”`),
 		],
 		state: badge(...noticeKinds[notice.kind]),
 		actions: [
 			button("Understood", () => see(notice), {
 				key: notice.id,
 				kind: now ? "main" : "quiet",
-				about: "the notice of " + showMoment(notice.old_starts),
+				about: `the notice of ${showMoment(notice.old_starts)}`,
 			}),
 			!now && link("book", "Book another time", { doctor: doctor?.id }, { class: "button main" }),
 		].filter(Boolean),
@@ -52,7 +52,7 @@ function noticeCard(notice) {
 
 async function told() {
 	const found = await list("notices", {
-		filter: `channel = "portal" && seen = false && ` + recent(30),
+		filter: `channel = "portal" && seen = false && ${recent(30)}`,
 		sort: "-created",
 		expand: "patient,appointment.doctor",
 	});

@@ -56,7 +56,7 @@ const signed = (encounter) =>
 		note(encounter)
 			.filter(Boolean)
 			.map((line) => h("p", {}, line)),
-		h("p", { class: "minor" }, "Signed on " + showMoment(encounter.signed_at)),
+		h("p", { class: "minor" }, `Signed on ${showMoment(encounter.signed_at)}`),
 	);
 
 // notesView is what a doctor writes in a visit.
@@ -101,7 +101,7 @@ export async function notesView({ query, open }) {
 	];
 	return [
 		heading(patient.name, link("record", "The whole record", { patient: patient.id }, { class: "button" })),
-		facts({ Visit: showMoment(visit.starts) + ", " + names.doctor(visit.doctor), Reason: visit.reason }),
+		facts({ Visit: `${showMoment(visit.starts)}, ${names.doctor(visit.doctor)}`, Reason: visit.reason }),
 		h("h2", {}, "Notes"),
 		encounters.map((one) => (one.status === "signed" ? signed(one) : mine && writing(one, again))),
 		mine &&

@@ -11,11 +11,11 @@ import { sexes } from "../words.js";
 
 // named finds patients by every word of a name, or by record number.
 function named(text) {
-	if (/^\d+$/.test(text)) return "mrn ~ " + quoted(text);
+	if (/^\d+$/.test(text)) return `mrn ~ ${quoted(text)}`;
 	return folded(text)
 		.split(/\s+/)
 		.filter(Boolean)
-		.map((word) => "name_key ~ " + quoted(word))
+		.map((word) => `name_key ~ ${quoted(word)}`)
 		.join(" && ");
 }
 
@@ -31,12 +31,12 @@ async function book(patient) {
 			patient.name +
 			" is booked for " +
 			showMoment(visit.starts) +
-			(visit.room && ", room " + visit.room) +
+			(visit.room && `, room ${visit.room}`) +
 			", " +
 			visit.number +
 			".",
 	});
-	formDialog("Book for " + patient.name, { ...questions, wide: true });
+	formDialog(`Book for ${patient.name}`, { ...questions, wide: true });
 }
 
 function patientCard(patient) {
@@ -55,14 +55,14 @@ function patientCard(patient) {
 				button("Book", () => book(patient), {
 					key: patient.id,
 					kind: "main",
-					about: "a visit for " + patient.name,
+					about: `a visit for ${patient.name}`,
 				}),
 			treats() &&
 				link(
 					"record",
 					"Record",
 					{ patient: patient.id },
-					{ class: "button", "data-key": "record" + patient.id },
+					{ class: "button", "data-key": `record${patient.id}` },
 				),
 		].filter(Boolean),
 	});

@@ -12,14 +12,14 @@ import { methods, paymentStatus } from "../words.js";
 async function verify(payment) {
 	try {
 		await update("payments", payment, { status: "verified" });
-		tell(payment.number + " is verified.");
+		tell(`${payment.number} is verified.`);
 	} finally {
 		await refreshAll();
 	}
 }
 
 function reject(payment) {
-	formDialog("Reject " + payment.number + "?", {
+	formDialog(`Reject ${payment.number}?`, {
 		fields: [
 			{
 				name: "note",
@@ -32,7 +32,7 @@ function reject(payment) {
 		submit: "Reject",
 		send: async (values) => {
 			await update("payments", payment, { status: "rejected", ...values });
-			return payment.number + " is rejected.";
+			return `${payment.number} is rejected.`;
 		},
 	});
 }
@@ -44,10 +44,10 @@ function paymentCard(payment) {
 		!own &&
 			button(payment.kind === "refund" ? "Approve" : "Verify", () => verify(payment), {
 				kind: "main",
-				key: "verify" + payment.id,
+				key: `verify${payment.id}`,
 				about: payment.number,
 			}),
-		button("Reject", () => reject(payment), { key: "reject" + payment.id, about: payment.number }),
+		button("Reject", () => reject(payment), { key: `reject${payment.id}`, about: payment.number }),
 	].filter(Boolean);
 	return card({
 		id: payment.id,
@@ -66,12 +66,12 @@ function paymentCard(payment) {
 				payment.number,
 				" for ",
 				bill ? link("bill", bill.number, { id: bill.id }) : "a bill",
-				bill && ", of which " + money(bill.balance_minor, bill.currency) + " is open",
+				bill && `, of which ${money(bill.balance_minor, bill.currency)} is open`,
 			),
-			[payment.receipt, payment.reference && "Reference: " + payment.reference, showMoment(payment.created)]
+			[payment.receipt, payment.reference && `Reference: ${payment.reference}`, showMoment(payment.created)]
 				.filter(Boolean)
 				.join(" · "),
-			payment.note && h("em", {}, "“" + payment.note + "”"),
+			payment.note && h("em", {}, `“${payment.note}”`),
 			own &&
 				payment.status === "pending" &&
 				h("span", { class: "minor" }, "You asked for it: somebody else approves."),

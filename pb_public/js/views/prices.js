@@ -13,7 +13,7 @@ function ask(title, service, save) {
 			{ name: "name", label: "Name", required: true, maxlength: 200, value: service.name },
 			{
 				name: "price_minor",
-				label: "Price in " + hospital.currency,
+				label: `Price in ${hospital.currency}`,
 				type: "amount",
 				required: true,
 				value: service.price_minor && decimal(service.price_minor),
@@ -23,7 +23,7 @@ function ask(title, service, save) {
 		submit: "Save",
 		send: async (values) => {
 			await save(values);
-			return values.name + " is saved.";
+			return `${values.name} is saved.`;
 		},
 	});
 }
@@ -40,7 +40,7 @@ const serviceCard = (service) =>
 		first: h("strong", {}, money(service.price_minor)),
 		title: service.name,
 		lines: [
-			[service.code, service.category, service.tax_bp > 0 && "tax " + service.tax_bp / 100 + " %"]
+			[service.code, service.category, service.tax_bp > 0 && `tax ${service.tax_bp / 100} %`]
 				.filter(Boolean)
 				.join(" · "),
 		],
@@ -48,7 +48,7 @@ const serviceCard = (service) =>
 		actions: [
 			button(
 				"Edit",
-				() => ask("Edit " + service.name, service, (values) => update("services", service, values)),
+				() => ask(`Edit ${service.name}`, service, (values) => update("services", service, values)),
 				{ key: service.id, about: service.name },
 			),
 		],

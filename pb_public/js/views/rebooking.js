@@ -10,7 +10,7 @@ import { became, outcomes, rebookingStatus, tones } from "../words.js";
 
 const visitOf = (item) => item.expand?.appointment ?? {};
 const person = (item) => visitOf(item).patient_name ?? "The visit";
-const title = (item) => person(item) + ", " + showMoment(item.old_starts);
+const title = (item) => `${person(item)}, ${showMoment(item.old_starts)}`;
 
 // settled says that a visit is not as it was when its new time was proposed.
 const settled = (item) =>
@@ -21,7 +21,7 @@ const settled = (item) =>
 async function choose(item, outcome) {
 	try {
 		await update("rebooking_items", item, { outcome });
-		tell(title(item) + ": " + outcomes[outcome].toLowerCase() + ".");
+		tell(`${title(item)}: ${outcomes[outcome].toLowerCase()}.`);
 	} finally {
 		await refreshAll();
 	}
@@ -30,7 +30,7 @@ async function choose(item, outcome) {
 async function another(item) {
 	const { doctor, starts } = visitOf(item);
 	const time = await whenFields({ doctor, visit: { starts } });
-	formDialog("Another time for " + person(item), {
+	formDialog(`Another time for ${person(item)}`, {
 		wide: true,
 		intro: h(
 			"p",
@@ -45,7 +45,7 @@ async function another(item) {
 		submit: "Propose this time",
 		send: async ({ slot }) => {
 			await update("rebooking_items", item, { outcome: "move", starts: slot.starts });
-			return person(item) + ": " + showMoment(slot.starts) + " is proposed.";
+			return `${person(item)}: ${showMoment(slot.starts)} is proposed.`;
 		},
 	});
 }
@@ -63,7 +63,7 @@ const outcome = (proposed, refused) => (item) => [
 	),
 	h(
 		"span",
-		{ class: "error", id: "why" + item.id },
+		{ class: "error", id: `why${item.id}` },
 		refused?.item === item.id && refused.updated === item.updated && refused.sentence,
 	),
 ];
@@ -71,13 +71,13 @@ const outcome = (proposed, refused) => (item) => [
 function actions(item) {
 	const act = (label, run, attributes) => {
 		const one = button(label, () => run(item), { key: label + item.id, about: title(item) });
-		Object.entries(attributes).forEach(([name, value]) => one.setAttribute(name, value));
+		for (const [name, value] of Object.entries(attributes)) one.setAttribute(name, value);
 		return one;
 	};
 	return h(
 		"div",
 		{ class: "actions" },
-		act("Other time", another, { "aria-describedby": "why" + item.id }),
+		act("Other time", another, { "aria-describedby": `why${item.id}` }),
 		[
 			["Cancel", "cancel"],
 			["Keep", "keep"],
@@ -97,7 +97,7 @@ const columns = (proposed, refused) => [
 
 function count(items, [moved, cancelled, kept]) {
 	const n = (outcome) => items.filter((item) => item.outcome === outcome).length;
-	return n("move") + " " + moved + ", " + n("cancel") + " " + cancelled + ", " + n("keep") + " " + kept;
+	return `${n("move")} ${moved}, ${n("cancel")} ${cancelled}, ${n("keep")} ${kept}`;
 }
 
 // rebookingView is what becomes of the visits that an absence meets: it is looked
@@ -162,7 +162,7 @@ export async function rebookingView({ query, open }) {
 		[rebooking, items] = await Promise.all([
 			get("rebookings", query.id, { expand: "time_off.doctor,applied_by" }),
 			list("rebooking_items", {
-				filter: "rebooking = " + quoted(query.id ?? ""),
+				filter: `rebooking = ${quoted(query.id ?? "")}`,
 				sort: "old_starts,id",
 				expand: "appointment.patient,appointment.doctor",
 				perPage: 500,
@@ -175,7 +175,7 @@ export async function rebookingView({ query, open }) {
 			facts({
 				Absence:
 					absence &&
-					link("absence", whoIsAway(absence) + ", " + showSpan(absence.starts, absence.ends), {
+					link("absence", `${whoIsAway(absence)}, ${showSpan(absence.starts, absence.ends)}`, {
 						id: absence.id,
 					}),
 				Status: badge(rebookingStatus[rebooking.status], tones[rebooking.status]),

@@ -33,7 +33,7 @@ const warned = (allergies) =>
 		"ul",
 		{ class: "warned", "aria-label": "Allergies" },
 		allergies.map(({ substance, reaction }) =>
-			h("li", {}, h("strong", {}, substance), reaction && ": " + reaction),
+			h("li", {}, h("strong", {}, substance), reaction && `: ${reaction}`),
 		),
 	);
 

@@ -15,7 +15,7 @@ const register = (role, id, { password, ...values }) =>
 function posted(page, email) {
 	page.replaceChildren(
 		heading("Look into your mail"),
-		h("p", {}, "We have written to " + email + ". Follow the link within 24 hours, and you have an account."),
+		h("p", {}, `We have written to ${email}. Follow the link within 24 hours, and you have an account.`),
 		h("p", {}, link("sign-in", "To the sign-in")),
 	);
 	page.querySelector("h1").focus();
@@ -36,7 +36,7 @@ export function registerView(signedIn) {
 					await register("patient", id, values);
 					if (hospital.confirm_email) return posted(page, values.email);
 					await enter(page, values.email, values.password, signedIn);
-					tell("Welcome, " + values.name + ".");
+					tell(`Welcome, ${values.name}.`);
 				},
 			}),
 			h("p", {}, "You have an account? ", link("sign-in", "Sign in"), "."),

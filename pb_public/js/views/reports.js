@@ -33,7 +33,7 @@ const moved = (f) => f.invoices + f.voided + f.credit_notes + f.payments + f.ref
 
 // reportsView is what the books of some days add up to, and the books as files.
 export async function reportsView({ query, open }) {
-	const from = isDay(query.from) ? query.from : today().slice(0, 8) + "01";
+	const from = isDay(query.from) ? query.from : `${today().slice(0, 8)}01`;
 	const to = isDay(query.to) ? query.to : today();
 	const by = lengths[query.by] ? query.by : "month";
 	const days = { from, to };
@@ -64,7 +64,7 @@ export async function reportsView({ query, open }) {
 	});
 	const body = await region(["bills", "payments"], async () => {
 		const s = await report("reports/billing", { ...days, by });
-		const note = "Amounts in " + s.currency + ", each on the day it happened";
+		const note = `Amounts in ${s.currency}, each on the day it happened`;
 		return [
 			facts({
 				"To be paid today": money(s.outstanding_minor, s.currency),
@@ -79,7 +79,7 @@ export async function reportsView({ query, open }) {
 			),
 			s.methods.length > 0 && [
 				h("h2", {}, "Payments by method"),
-				table("Amounts in " + s.currency, s.methods, JSON.stringify, byMethod),
+				table(`Amounts in ${s.currency}`, s.methods, JSON.stringify, byMethod),
 			],
 			h("h2", {}, "The books of these days as files"),
 			h(

@@ -19,7 +19,7 @@ export async function enter(page, email, password, signedIn) {
 	page.replaceChildren(
 		heading("Enter the code"),
 		form({
-			intro: h("p", {}, "We have sent a mail with a code to " + email + "."),
+			intro: h("p", {}, `We have sent a mail with a code to ${email}.`),
 			fields: [code],
 			submit: "Go on",
 			send: async (values) => {
