@@ -3,15 +3,17 @@
 import { me, onEnd, renew, signOut } from "./api.js";
 import { address, button, byId, complain, h, heading, hush, link, tell } from "./dom.js";
 import { hospital, loadHospital } from "./hospital.js";
+import { roles as roleNames } from "./labels.js";
 import { connect, disconnect, forget } from "./live.js";
 import { absenceView } from "./views/absence.js";
 import { absencesView } from "./views/absences.js";
+import { looksView } from "./views/access-log.js";
 import { accountsView } from "./views/accounts.js";
 import { allVisitsView } from "./views/all-visits.js";
 import { billView } from "./views/bill.js";
 import { billsView } from "./views/bills.js";
 import { bookView } from "./views/book.js";
-import { callsView } from "./views/calls.js";
+import { callsView } from "./views/call-list.js";
 import { dayView } from "./views/day.js";
 import { doctorsView } from "./views/doctors.js";
 import { emergenciesView } from "./views/emergencies.js";
@@ -19,7 +21,6 @@ import { emergencyView } from "./views/emergency.js";
 import { familyView } from "./views/family.js";
 import { hoursView } from "./views/hours.js";
 import { confirmView, forgottenView, invitationView, newAddressView, resetView, verifyView } from "./views/links.js";
-import { looksView } from "./views/looks.js";
 import { myVisitsView } from "./views/my-visits.js";
 import { notesView } from "./views/notes.js";
 import { patientsView } from "./views/patients.js";
@@ -30,7 +31,6 @@ import { recordView } from "./views/record.js";
 import { registerDoctorView, registerView } from "./views/register.js";
 import { reportsView } from "./views/reports.js";
 import { signInView } from "./views/sign-in.js";
-import { roles as roleNames } from "./words.js";
 
 const views = {
 	"sign-in": ["Sign in", signInView(begin)],

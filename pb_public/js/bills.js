@@ -1,14 +1,14 @@
 // A bill, how it is shown, and how a payment is put beside it.
 
 import { create, list, me, newId, quoted, update } from "./api.js";
+import { badge, card, rows, searchBox } from "./components.js";
 import { button, dialog, h, link } from "./dom.js";
 import { formDialog } from "./form.js";
 import { hospital } from "./hospital.js";
+import { billStatus, choices, methods, paymentStatus, tones } from "./labels.js";
 import { refreshAll, region } from "./live.js";
 import { decimal, money } from "./money.js";
-import { badge, card, rows, searchBox } from "./parts.js";
 import { showDate, showDay } from "./time.js";
-import { billStatus, choices, methods, paymentStatus, tones } from "./words.js";
 
 export const billBadge = (bill) => badge(billStatus[bill.status], tones[bill.status]);
 export const paymentBadge = (payment) => badge(paymentStatus[payment.status], tones[payment.status]);

@@ -1,8 +1,8 @@
 // Asking for a visit.
 
 import { create, me, newId } from "./api.js";
-import { answered, whenFields } from "./when.js";
-import { visitTypes } from "./words.js";
+import { visitTypes } from "./labels.js";
+import { answered, whenFields } from "./slot-form.js";
 
 // bookingForm asks for a visit of one of some patients, [[id, name], …], to one of
 // some doctors. Who works here may also book a walk-in, and overbook.

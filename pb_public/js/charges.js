@@ -1,9 +1,9 @@
 // What was done during a visit, and will stand on its bill.
 
 import { create, list, newId, quoted, update } from "./api.js";
+import { priced, quantity } from "./bill-lines.js";
 import { button, h } from "./dom.js";
 import { formDialog } from "./form.js";
-import { priced, quantity } from "./lines.js";
 import { refreshAll, region } from "./live.js";
 
 // noted is what is charged so far.

@@ -1,12 +1,12 @@
 // A discount: how it is shown, and who decides on it.
 
 import { me, update } from "./api.js";
+import { badge, card } from "./components.js";
 import { button, h, link, tell } from "./dom.js";
+import { discountStatus, tones } from "./labels.js";
 import { refreshAll } from "./live.js";
 import { money } from "./money.js";
-import { badge, card } from "./parts.js";
 import { showDate } from "./time.js";
-import { discountStatus, tones } from "./words.js";
 
 async function decide(discount, status, done) {
 	try {

@@ -2,8 +2,8 @@
 
 import { create, newId } from "./api.js";
 import { formDialog } from "./form.js";
+import { choices, sexes } from "./labels.js";
 import { today } from "./time.js";
-import { choices, sexes } from "./words.js";
 
 export const identity = () => [
 	{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "name" },

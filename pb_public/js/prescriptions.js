@@ -1,12 +1,12 @@
 // A prescription: how it is shown, and what its doctor does with it.
 
 import { create, newId, together, update } from "./api.js";
+import { badge } from "./components.js";
 import { button, h, tell } from "./dom.js";
 import { formDialog } from "./form.js";
+import { prescriptionStatus } from "./labels.js";
 import { refreshAll } from "./live.js";
-import { badge } from "./parts.js";
 import { showDay, today } from "./time.js";
-import { prescriptionStatus } from "./words.js";
 
 const itemsOf = (prescription) =>
 	(prescription.expand?.prescription_items_via_prescription ?? []).filter(({ removed }) => !removed);

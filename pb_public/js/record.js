@@ -1,12 +1,12 @@
 // A patient's record, as it is read: each kind of entry is a card.
 
 import { fileURL, list, me, report } from "./api.js";
+import { correctVitals, mayNote, measures, restate, showToPatient, withdraw } from "./chart-forms.js";
+import { badge, card } from "./components.js";
 import { button, h, link } from "./dom.js";
-import { correctVitals, mayNote, measures, restate, showToPatient, withdraw } from "./noting.js";
-import { badge, card } from "./parts.js";
+import { billStatus, certainties, criticalities, documentKinds, entryState, tones, visitState } from "./labels.js";
 import { prescriptionCard } from "./prescriptions.js";
 import { showDate, showDay, showTime } from "./time.js";
-import { billStatus, certainties, criticalities, documentKinds, entryState, tones, visitState } from "./words.js";
 
 // measured is one measurement in words, "Temperature 36.6 °C".
 const measured = (vitals) =>

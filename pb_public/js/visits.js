@@ -2,14 +2,14 @@
 
 import { list, me, update } from "./api.js";
 import { charge } from "./charges.js";
+import { badge, card } from "./components.js";
 import { button, h, link, tell } from "./dom.js";
 import { formDialog } from "./form.js";
 import { hospital } from "./hospital.js";
+import { choices, visitState, visitTypes } from "./labels.js";
 import { refreshAll } from "./live.js";
-import { badge, card } from "./parts.js";
+import { answered, whenFields } from "./slot-form.js";
 import { dayOf, instant, showDate, showMoment, showTime, stamp, today } from "./time.js";
-import { answered, whenFields } from "./when.js";
-import { choices, visitState, visitTypes } from "./words.js";
 
 const now = () => new Date();
 const starts = (visit) => instant(visit.starts);

@@ -1,12 +1,12 @@
 import { absenceActions, absenceTitle } from "../absences.js";
 import { create, get, list, newId, quoted } from "../api.js";
+import { badge, rows } from "../components.js";
 import { planned, plansAll } from "../doctors.js";
 import { button, facts, h, heading, link } from "../dom.js";
+import { rebookingStatus, tones } from "../labels.js";
 import { region } from "../live.js";
-import { badge, rows } from "../parts.js";
 import { showMoment, stamp } from "../time.js";
 import { readVisits, visitCard } from "../visits.js";
-import { rebookingStatus, tones } from "../words.js";
 
 // met are the visits that are still to come and fall into an absence.
 function met({ doctor, starts, ends }) {

@@ -1,9 +1,9 @@
 import { absenceActions, addAbsence, whoIsAway } from "../absences.js";
 import { list } from "../api.js";
+import { badge, card, pages, rows } from "../components.js";
 import { planned, plansAll } from "../doctors.js";
 import { button, h, heading, link, tabs } from "../dom.js";
 import { region } from "../live.js";
-import { badge, card, pages, rows } from "../parts.js";
 import { instant, showMoment, showSpan, stamp } from "../time.js";
 
 const shows = { coming: "Now and later", past: "Past", withdrawn: "Withdrawn" };

@@ -1,11 +1,11 @@
 import { create, list, me, newId, quoted, together, update } from "../api.js";
+import { badge, card, pages, rows, searchBox } from "../components.js";
 import { button, h, heading, tabs, tell } from "../dom.js";
 import { formDialog } from "../form.js";
+import { accountStatus, choices, roles, tones } from "../labels.js";
 import { refreshAll, region } from "../live.js";
-import { badge, card, pages, rows, searchBox } from "../parts.js";
 import { password } from "../people.js";
 import { showDate } from "../time.js";
-import { accountStatus, choices, roles, tones } from "../words.js";
 import { credentials, invited, inviteStaff, staff } from "./invitations.js";
 
 const shows = { pending: "Waiting", active: "Active", suspended: "Suspended", invited: "Invited" };

@@ -1,7 +1,7 @@
 import { quoted } from "../api.js";
+import { folded, pages, rows, searchBox } from "../components.js";
 import { heading, tabs } from "../dom.js";
 import { refreshAll, region } from "../live.js";
-import { folded, pages, rows, searchBox } from "../parts.js";
 import { stamp } from "../time.js";
 import { readVisits, visitCard } from "../visits.js";
 

@@ -1,4 +1,5 @@
 import { get, list, quoted } from "../api.js";
+import { addLine, changeLine } from "../bill-lines.js";
 import {
 	accounting,
 	billBadge,
@@ -11,15 +12,14 @@ import {
 	paymentBadge,
 	refund,
 } from "../bills.js";
+import { card, fileButton, rows } from "../components.js";
 import { discountCard } from "../discounts.js";
 import { button, facts, h, heading, link, tell } from "../dom.js";
 import { hospital } from "../hospital.js";
-import { addLine, changeLine } from "../lines.js";
+import { methods } from "../labels.js";
 import { refreshAll, region } from "../live.js";
 import { amount, money } from "../money.js";
-import { card, fileButton, rows } from "../parts.js";
 import { dayOf, instant, showDate, showDay, showMoment } from "../time.js";
-import { methods } from "../words.js";
 
 // stands says that a bill is to be paid, or was.
 const stands = ({ status }) => !["draft", "void", "issued"].includes(status);

@@ -1,8 +1,8 @@
 import { list, me, quoted } from "../api.js";
 import { accounting, begin, billCard } from "../bills.js";
+import { folded, pages, rows, searchBox } from "../components.js";
 import { button, heading, tabs } from "../dom.js";
 import { refreshAll, region } from "../live.js";
-import { folded, pages, rows, searchBox } from "../parts.js";
 
 const shows = { open: "Open", paid: "Paid", draft: "Drafts", all: "All" };
 const filters = {

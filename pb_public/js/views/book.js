@@ -2,8 +2,8 @@ import { list } from "../api.js";
 import { bookingForm } from "../booking.js";
 import { h, heading, tell } from "../dom.js";
 import { form } from "../form.js";
+import { bookableDoctors } from "../slot-form.js";
 import { showMoment } from "../time.js";
-import { bookableDoctors } from "../when.js";
 
 // bookView asks for a visit of one of the reader's own patients.
 export async function bookView({ query, open }) {

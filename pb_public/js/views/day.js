@@ -1,7 +1,7 @@
 import { me } from "../api.js";
+import { rows } from "../components.js";
 import { h, heading, link } from "../dom.js";
 import { region } from "../live.js";
-import { rows } from "../parts.js";
 import { isDay, plusDays, showDay, stamp, startOf, today } from "../time.js";
 import { readVisits, visitCard } from "../visits.js";
 

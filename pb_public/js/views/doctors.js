@@ -1,9 +1,9 @@
 import { list, update } from "../api.js";
+import { badge, card, rows } from "../components.js";
 import { button, h, heading } from "../dom.js";
 import { formDialog } from "../form.js";
 import { region } from "../live.js";
 import { money } from "../money.js";
-import { badge, card, rows } from "../parts.js";
 
 const asked = (service) => `${service.name}, ${money(service.price_minor)}`;
 

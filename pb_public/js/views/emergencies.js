@@ -1,10 +1,10 @@
 import { list, update } from "../api.js";
+import { badge, card, rows } from "../components.js";
 import { button, h, heading, link, tabs } from "../dom.js";
 import { formDialog } from "../form.js";
+import { choices, verdicts } from "../labels.js";
 import { region } from "../live.js";
-import { badge, card, rows } from "../parts.js";
 import { showDate, showTime } from "../time.js";
-import { choices, verdicts } from "../words.js";
 
 const shows = { open: "To look at", done: "Looked at" };
 

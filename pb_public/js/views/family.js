@@ -1,9 +1,9 @@
 import { list, me } from "../api.js";
 import { button, facts, h, heading } from "../dom.js";
+import { sexes } from "../labels.js";
 import { region } from "../live.js";
 import { registerPatient } from "../people.js";
 import { born } from "../time.js";
-import { sexes } from "../words.js";
 
 // familyView is the people an account looks after.
 export async function familyView() {

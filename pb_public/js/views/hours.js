@@ -1,11 +1,11 @@
 import { list, newId, together, update } from "../api.js";
+import { table } from "../components.js";
 import { planned, plansAll } from "../doctors.js";
 import { button, h, heading, tabs } from "../dom.js";
 import { formDialog } from "../form.js";
+import { choices, weekdays } from "../labels.js";
 import { region } from "../live.js";
-import { table } from "../parts.js";
 import { showDay, today } from "../time.js";
-import { choices, weekdays } from "../words.js";
 
 const shows = { now: "Now and later", ended: "Ended" };
 const filters = {

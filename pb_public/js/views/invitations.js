@@ -1,12 +1,12 @@
 // Who is invited to work here, as a part of the accounts.
 
 import { create, list, newId, update } from "../api.js";
+import { badge, card, rows } from "../components.js";
 import { button, h } from "../dom.js";
 import { formDialog } from "../form.js";
+import { choices, invitationState, letterStatus, roles, tones } from "../labels.js";
 import { refreshAll } from "../live.js";
-import { badge, card, rows } from "../parts.js";
 import { showDate } from "../time.js";
-import { choices, invitationState, letterStatus, roles, tones } from "../words.js";
 
 export const staff = Object.fromEntries(Object.entries(roles).filter(([role]) => role !== "patient"));
 

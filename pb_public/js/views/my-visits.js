@@ -1,11 +1,11 @@
 import { list } from "../api.js";
+import { badge, card, rows } from "../components.js";
 import { button, h, heading, link } from "../dom.js";
+import { noticeKinds } from "../labels.js";
 import { region } from "../live.js";
 import { news, recent, see } from "../notices.js";
-import { badge, card, rows } from "../parts.js";
 import { showDate, showMoment, showTime, stamp } from "../time.js";
 import { readVisits, visitCard } from "../visits.js";
-import { noticeKinds } from "../words.js";
 
 // noticeCard tells of a visit that the hospital moved or cancelled.
 function noticeCard(notice) {

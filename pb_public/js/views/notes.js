@@ -1,9 +1,9 @@
 import { create, get, list, me, newId, update } from "../api.js";
+import { fileDocument, noteCondition, takeVitals } from "../chart-forms.js";
+import { badge, rows } from "../components.js";
 import { button, facts, h, heading, link, tell } from "../dom.js";
 import { form } from "../form.js";
 import { region } from "../live.js";
-import { fileDocument, noteCondition, takeVitals } from "../noting.js";
-import { badge, rows } from "../parts.js";
 import { prescribe } from "../prescriptions.js";
 import { doctors, entryCard, note, noteParts } from "../record.js";
 import { showMoment, today } from "../time.js";

@@ -1,13 +1,13 @@
 import { list, me, quoted } from "../api.js";
 import { bookingForm } from "../booking.js";
+import { card, folded, pages, rows, searchBox } from "../components.js";
 import { button, h, heading, link } from "../dom.js";
 import { formDialog } from "../form.js";
+import { sexes } from "../labels.js";
 import { refreshAll, region } from "../live.js";
-import { card, folded, pages, rows, searchBox } from "../parts.js";
 import { registerPatient } from "../people.js";
+import { bookableDoctors } from "../slot-form.js";
 import { born, showMoment } from "../time.js";
-import { bookableDoctors } from "../when.js";
-import { sexes } from "../words.js";
 
 // named finds patients by every word of a name, or by record number.
 function named(text) {

@@ -1,13 +1,13 @@
 import { list, me, update } from "../api.js";
 import { paymentBadge } from "../bills.js";
+import { card, pages, rows } from "../components.js";
 import { discountCard } from "../discounts.js";
 import { button, h, heading, link, tabs, tell } from "../dom.js";
 import { formDialog } from "../form.js";
+import { methods, paymentStatus } from "../labels.js";
 import { refreshAll, region } from "../live.js";
 import { money } from "../money.js";
-import { card, pages, rows } from "../parts.js";
 import { showMoment } from "../time.js";
-import { methods, paymentStatus } from "../words.js";
 
 async function verify(payment) {
 	try {

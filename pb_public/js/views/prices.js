@@ -1,10 +1,10 @@
 import { create, list, newId, update } from "../api.js";
+import { badge, card, rows } from "../components.js";
 import { button, h, heading } from "../dom.js";
 import { formDialog } from "../form.js";
 import { hospital } from "../hospital.js";
 import { region } from "../live.js";
 import { decimal, money } from "../money.js";
-import { badge, card, rows } from "../parts.js";
 
 function ask(title, service, save) {
 	formDialog(title, {

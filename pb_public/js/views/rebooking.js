@@ -1,12 +1,12 @@
 import { whoIsAway } from "../absences.js";
 import { create, get, list, newId, quoted, update } from "../api.js";
+import { badge, table } from "../components.js";
 import { button, facts, h, heading, link, tell } from "../dom.js";
 import { form, formDialog } from "../form.js";
+import { became, outcomes, rebookingStatus, tones } from "../labels.js";
 import { refreshAll, region } from "../live.js";
-import { badge, table } from "../parts.js";
+import { whenFields } from "../slot-form.js";
 import { showMoment, showSpan } from "../time.js";
-import { whenFields } from "../when.js";
-import { became, outcomes, rebookingStatus, tones } from "../words.js";
 
 const visitOf = (item) => item.expand?.appointment ?? {};
 const person = (item) => visitOf(item).patient_name ?? "The visit";

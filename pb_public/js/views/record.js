@@ -1,11 +1,11 @@
 import { get, list, me } from "../api.js";
+import { fileDocument, mayNote, noteAllergy, noteCondition, rewrite, takeVitals } from "../chart-forms.js";
+import { pages, rows } from "../components.js";
 import { button, facts, h, heading, link, tabs } from "../dom.js";
+import { sexes } from "../labels.js";
 import { region } from "../live.js";
-import { fileDocument, mayNote, noteAllergy, noteCondition, rewrite, takeVitals } from "../noting.js";
-import { pages, rows } from "../parts.js";
 import { doctors, entryCard, kindNames, readHistory } from "../record.js";
 import { born } from "../time.js";
-import { sexes } from "../words.js";
 
 const followed = [
 	"patients",

@@ -1,11 +1,11 @@
 import { report } from "../api.js";
+import { fileButton, table } from "../components.js";
 import { facts, h, heading } from "../dom.js";
 import { form } from "../form.js";
+import { methods } from "../labels.js";
 import { region } from "../live.js";
 import { amount, money } from "../money.js";
-import { fileButton, table } from "../parts.js";
 import { isDay, showDays, today } from "../time.js";
-import { methods } from "../words.js";
 
 const lengths = { month: "By month", day: "By day" };
 

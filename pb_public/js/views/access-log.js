@@ -1,9 +1,9 @@
 import { get, list, me } from "../api.js";
+import { pages, table } from "../components.js";
 import { h, heading, link, tabs } from "../dom.js";
+import { roles } from "../labels.js";
 import { region } from "../live.js";
-import { pages, table } from "../parts.js";
 import { dayOf, instant, showMoment } from "../time.js";
-import { roles } from "../words.js";
 
 const shows = { looks: "Looks", changes: "Changes" };
 const actions = { looks: ["view", "list", "history", "download", "export"], changes: ["create", "update"] };

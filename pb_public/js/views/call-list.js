@@ -1,10 +1,10 @@
 import { list } from "../api.js";
+import { badge, card, rows } from "../components.js";
 import { button, h, heading, tabs } from "../dom.js";
+import { noticeKinds } from "../labels.js";
 import { region } from "../live.js";
 import { news, recent, see } from "../notices.js";
-import { badge, card, rows } from "../parts.js";
 import { showMoment } from "../time.js";
-import { noticeKinds } from "../words.js";
 
 const shows = { open: "To call", done: "Told" };
 

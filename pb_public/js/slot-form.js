@@ -4,9 +4,9 @@ import { list, me } from "./api.js";
 import { button, complain, h } from "./dom.js";
 import { beside, field } from "./fields.js";
 import { hospital } from "./hospital.js";
+import { visitWays } from "./labels.js";
 import { slotField } from "./slots.js";
 import { bookable, clockOf, dayOf, fromWall, instant, showMoment, stamp, today } from "./time.js";
-import { visitWays } from "./words.js";
 
 // bookableDoctors are those whom the reader can book.
 export const bookableDoctors = () =>

@@ -2,12 +2,12 @@
 // and what was wrong is entered in error.
 
 import { create, list, me, newId, quoted, update } from "./api.js";
+import { folded } from "./components.js";
 import { h } from "./dom.js";
 import { formDialog } from "./form.js";
+import { certainties, choices, criticalities, documentKinds, substances } from "./labels.js";
 import { refreshAll } from "./live.js";
-import { folded } from "./parts.js";
 import { today } from "./time.js";
-import { certainties, choices, criticalities, documentKinds, substances } from "./words.js";
 
 const noting = {
 	vitals: ["nurse", "doctor"],
