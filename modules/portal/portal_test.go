@@ -151,7 +151,7 @@ func TestImportsLeadToWhatIsThere(t *testing.T) {
 var (
 	viewTable = regexp.MustCompile(`(?s)const views = \{\n(.*?)\n\};`)
 	viewRow   = regexp.MustCompile(`(?m)^\t"?([\w-]+)"?: \[`)
-	menuTable = regexp.MustCompile(`(?s)const menus = \{\n.*?\n\};\n\n.*?\nconst behind = \{\n.*?\n\};`)
+	menuTable = regexp.MustCompile(`(?s)const menus = \{\n.*?\n\};\n\n.*?\nconst subviews = \{\n.*?\n\};`)
 	menuViews = regexp.MustCompile(`(?:(\w+): )?"([\w-]+)"`)
 	ledTo     = regexp.MustCompile(`\b(?:link|open|address)\(\s*"([\w-]+)"|\btabs\(\s*"[^"]*",\s+"([\w-]+)"`)
 )

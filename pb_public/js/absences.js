@@ -1,49 +1,49 @@
 // An absence: when a doctor is away, or the whole hospital is closed.
 
 import { create, newId, update } from "./api.js";
-import { plansAll } from "./doctors.js";
+import { plansForAll } from "./doctors.js";
 import { button, h } from "./dom.js";
 import { formDialog } from "./form.js";
 import {
-	beginsDay,
-	clockOf,
+	addDays,
 	dayOf,
-	fromWall,
-	instant,
+	formatInstant,
+	formatTimeRange,
+	fromWallClock,
+	isStartOfDay,
 	lastDayOf,
-	plusDays,
-	showSpan,
-	stamp,
-	startOf,
+	parseInstant,
+	startOfDay,
+	timeOfDay,
 	today,
 } from "./time.js";
 
-export const whoIsAway = (absence) =>
+export const absentName = (absence) =>
 	absence.doctor ? (absence.expand?.doctor?.name ?? "A doctor") : "The whole hospital";
-export const absenceTitle = (absence) => `${whoIsAway(absence)}, ${showSpan(absence.starts, absence.ends)}`;
+export const absenceTitle = (absence) => `${absentName(absence)}, ${formatTimeRange(absence.starts, absence.ends)}`;
 
 // timeOf is the time of day of an edge, which is empty where days begin and end.
-const timeOf = (moment) => (beginsDay(moment) ? "" : clockOf(instant(moment)));
-const skipped = "Clocks go forward that night: there is no such time.";
+const timeOfEdge = (moment) => (isStartOfDay(moment) ? "" : timeOfDay(parseInstant(moment)));
+const skippedHour = "Clocks go forward that night: there is no such time.";
 
 // questions ask for days, and for times only where it is not whole days.
-const questions = ({ starts, ends, reason }) => [
+const absenceFields = ({ starts, ends, reason }) => [
 	[
 		{
 			name: "first",
 			label: "First day",
 			type: "date",
 			required: true,
-			value: starts ? dayOf(instant(starts)) : today(),
-			reports: ["starts"],
+			value: starts ? dayOf(parseInstant(starts)) : today(),
+			errorFields: ["starts"],
 		},
 		{
 			name: "from",
 			label: "From what time",
 			type: "time",
-			value: starts && timeOf(starts),
+			value: starts && timeOfEdge(starts),
 			hint: "Empty for the whole day.",
-			check: ({ first, from }) => (!from || fromWall(first, from) ? "" : skipped),
+			check: ({ first, from }) => (!from || fromWallClock(first, from) ? "" : skippedHour),
 		},
 	],
 	[
@@ -53,16 +53,16 @@ const questions = ({ starts, ends, reason }) => [
 			type: "date",
 			required: true,
 			value: ends ? lastDayOf(ends) : today(),
-			reports: ["ends"],
+			errorFields: ["ends"],
 			check: ({ first, last }) => (last < first ? "The last day must not be before the first." : ""),
 		},
 		{
 			name: "until",
 			label: "Until what time",
 			type: "time",
-			value: ends && timeOf(ends),
+			value: ends && timeOfEdge(ends),
 			hint: "Empty for the whole day.",
-			check: ({ last, until }) => (!until || fromWall(last, until) ? "" : skipped),
+			check: ({ last, until }) => (!until || fromWallClock(last, until) ? "" : skippedHour),
 		},
 	],
 	{
@@ -75,13 +75,13 @@ const questions = ({ starts, ends, reason }) => [
 	},
 ];
 
-const body = ({ first, from, last, until, reason }) => ({
+const absenceValues = ({ first, from, last, until, reason }) => ({
 	reason,
-	starts: from ? stamp(fromWall(first, from)) : startOf(first),
-	ends: until ? stamp(fromWall(last, until)) : startOf(plusDays(last, 1)),
+	starts: from ? formatInstant(fromWallClock(first, from)) : startOfDay(first),
+	ends: until ? formatInstant(fromWallClock(last, until)) : startOfDay(addDays(last, 1)),
 });
 
-const met = ({ affected: { length } }) =>
+const affectedMessage = ({ affected: { length } }) =>
 	length === 0
 		? "No visit falls into this time."
 		: length === 1
@@ -96,7 +96,7 @@ export function addAbsence(doctors, saved) {
 		label: "Who",
 		type: "select",
 		required: true,
-		reports: ["doctor"],
+		errorFields: ["doctor"],
 		options: [
 			["", "Choose who is away"],
 			["all", "The whole hospital"],
@@ -104,30 +104,34 @@ export function addAbsence(doctors, saved) {
 		],
 	};
 	formDialog("Add an absence", {
-		fields: [...(plansAll() ? [who] : []), ...questions({})],
+		fields: [...(plansForAll() ? [who] : []), ...absenceFields({})],
 		submit: "Add",
 		send: async ({ who = doctors[0].id, ...values }) => {
-			const absence = await create("time_off", { id, doctor: who === "all" ? "" : who, ...body(values) });
+			const absence = await create("time_off", {
+				id,
+				doctor: who === "all" ? "" : who,
+				...absenceValues(values),
+			});
 			await saved(absence);
-			return `Saved. ${met(absence)}`;
+			return `Saved. ${affectedMessage(absence)}`;
 		},
 	});
 }
 
-function change(absence, saved) {
+function editAbsence(absence, saved) {
 	formDialog("Change the absence", {
-		intro: h("p", {}, whoIsAway(absence)),
-		fields: questions(absence),
+		intro: h("p", {}, absentName(absence)),
+		fields: absenceFields(absence),
 		submit: "Save",
 		send: async (values) => {
-			const changed = await update("time_off", absence, body(values));
+			const changed = await update("time_off", absence, absenceValues(values));
 			await saved(changed);
-			return `Saved. ${met(changed)}`;
+			return `Saved. ${affectedMessage(changed)}`;
 		},
 	});
 }
 
-function withdraw(absence) {
+function withdrawAbsence(absence) {
 	formDialog("Withdraw this absence?", {
 		intro: h(
 			"p",
@@ -146,8 +150,8 @@ function withdraw(absence) {
 // absenceActions is what the reader can do with an absence: a doctor only with
 // their own.
 export function absenceActions(absence, doctors, saved) {
-	if (!absence.active || (!plansAll() && !doctors.some(({ id }) => id === absence.doctor))) return [];
+	if (!absence.active || (!plansForAll() && !doctors.some(({ id }) => id === absence.doctor))) return [];
 	const act = (label, run) =>
 		button(label, () => run(absence, saved), { key: label + absence.id, about: absenceTitle(absence) });
-	return [act("Change", change), act("Withdraw", withdraw)];
+	return [act("Change", editAbsence), act("Withdraw", withdrawAbsence)];
 }

@@ -1,19 +1,19 @@
 // The portal: which views a role has, and how one leads to another.
 
-import { me, onEnd, renew, signOut } from "./api.js";
-import { address, button, byId, complain, h, heading, hush, link, tell } from "./dom.js";
+import { currentUser, onSessionEnd, refreshSession, signOut } from "./api.js";
+import { address, button, byId, clear, h, heading, link, showError, showStatus } from "./dom.js";
 import { hospital, loadHospital } from "./hospital.js";
 import { roles as roleNames } from "./labels.js";
-import { connect, disconnect, forget } from "./live.js";
+import { clearRegions, connect, disconnect } from "./live.js";
 import { absenceView } from "./views/absence.js";
 import { absencesView } from "./views/absences.js";
-import { looksView } from "./views/access-log.js";
+import { accessLogView } from "./views/access-log.js";
 import { accountsView } from "./views/accounts.js";
 import { allVisitsView } from "./views/all-visits.js";
 import { billView } from "./views/bill.js";
 import { billsView } from "./views/bills.js";
 import { bookView } from "./views/book.js";
-import { callsView } from "./views/call-list.js";
+import { callListView } from "./views/call-list.js";
 import { dayView } from "./views/day.js";
 import { doctorsView } from "./views/doctors.js";
 import { emergenciesView } from "./views/emergencies.js";
@@ -33,21 +33,21 @@ import { reportsView } from "./views/reports.js";
 import { signInView } from "./views/sign-in.js";
 
 const views = {
-	"sign-in": ["Sign in", signInView(begin)],
-	register: ["Register", registerView(begin)],
+	"sign-in": ["Sign in", signInView(afterSignIn)],
+	register: ["Register", registerView(afterSignIn)],
 	"register-doctor": ["Register as a doctor", registerDoctorView],
 	forgotten: ["Forgotten your password?", forgottenView],
 	reset: ["Choose a new password", resetView],
 	verify: ["Confirm your address", verifyView],
 	"new-address": ["Use your new address", newAddressView],
-	confirm: ["Confirm your registration", confirmView(begin)],
-	invitation: ["Welcome", invitationView(begin)],
-	visits: ["Visits", (at) => (me().role === "patient" ? myVisitsView(at) : allVisitsView(at))],
+	confirm: ["Confirm your registration", confirmView(afterSignIn)],
+	invitation: ["Welcome", invitationView(afterSignIn)],
+	visits: ["Visits", (at) => (currentUser().role === "patient" ? myVisitsView(at) : allVisitsView(at))],
 	day: ["Today", dayView],
 	book: ["Book", bookView],
 	family: ["Family", familyView],
 	record: ["Record", recordView],
-	looks: ["Who looked", looksView],
+	"access-log": ["Who looked", accessLogView],
 	notes: ["Notes", notesView],
 	emergency: ["Emergency", emergencyView],
 	emergencies: ["Emergencies", emergenciesView],
@@ -58,7 +58,7 @@ const views = {
 	absences: ["Absences", absencesView],
 	absence: ["Absence", absenceView],
 	rebooking: ["New times", rebookingView],
-	calls: ["Calls", callsView],
+	"call-list": ["Calls", callListView],
 	payments: ["Payments", paymentsView],
 	accounts: ["Accounts", accountsView],
 	doctors: ["Doctors", doctorsView],
@@ -72,7 +72,7 @@ const menus = {
 	patient: ["visits", "book", "record", "bills", "family"],
 	doctor: ["day", "visits", "patients", "emergency", "hours", "absences"],
 	nurse: ["day", "visits", "patients"],
-	receptionist: ["day", "visits", "patients", "calls", "absences", "hours", "bills"],
+	receptionist: ["day", "visits", "patients", "call-list", "absences", "hours", "bills"],
 	accountant: ["payments", "bills", "reports", "prices"],
 	admin: [
 		"accounts",
@@ -83,7 +83,7 @@ const menus = {
 		"absences",
 		"day",
 		"visits",
-		"calls",
+		"call-list",
 		"bills",
 		"payments",
 		"reports",
@@ -92,10 +92,10 @@ const menus = {
 };
 
 // behind are the views that others lead to, each behind a view of the menu.
-const clinical = { record: "patients", notes: "patients", looks: "patients" };
+const clinical = { record: "patients", notes: "patients", "access-log": "patients" };
 const planning = { absence: "absences", rebooking: "absences" };
-const behind = {
-	patient: { bill: "bills", looks: "record" },
+const subviews = {
+	patient: { bill: "bills", "access-log": "record" },
 	doctor: { ...planning, ...clinical },
 	nurse: clinical,
 	receptionist: { ...planning, bill: "bills" },
@@ -104,16 +104,16 @@ const behind = {
 };
 
 // mailed are where links in mails lead, whoever follows them.
-const mailed = ["forgotten", "reset", "verify", "new-address", "confirm", "invitation"];
+const guestViews = ["forgotten", "reset", "verify", "new-address", "confirm", "invitation"];
 
-const role = () => me()?.role ?? "guest";
-const parentOf = (view) => behind[role()]?.[view];
-const may = (view) => mailed.includes(view) || menus[role()].includes(parentOf(view) ?? view);
+const role = () => currentUser()?.role ?? "guest";
+const parentOf = (view) => subviews[role()]?.[view];
+const mayOpen = (view) => guestViews.includes(view) || menus[role()].includes(parentOf(view) ?? view);
 
 // here is the view that the address names, if the reader has it, or their first.
-function here() {
+function currentView() {
 	const [view, query = ""] = location.hash.replace(/^#\//, "").split("?");
-	return may(view)
+	return mayOpen(view)
 		? { view, query: Object.fromEntries(new URLSearchParams(query)) }
 		: { view: menus[role()][0], query: {} };
 }
@@ -121,15 +121,15 @@ function here() {
 let turn = 0;
 
 // show draws the view of the address, and gives its heading the focus.
-async function show({ focus = true } = {}) {
-	const mine = ++turn;
-	const { view, query } = here();
+async function render({ focus = true } = {}) {
+	const ownTurn = ++turn;
+	const { view, query } = currentView();
 	for (const box of document.querySelectorAll("dialog")) box.close();
-	forget();
-	hush();
-	frame(view);
-	const content = await draw(view, query).catch(lost);
-	if (mine !== turn) return;
+	clearRegions();
+	clear();
+	drawFrame(view);
+	const content = await drawView(view, query).catch(errorPage);
+	if (ownTurn !== turn) return;
 	byId("main").replaceChildren(...[content].flat().filter(Boolean));
 	document.title = `${byId("main").querySelector("h1")?.textContent ?? views[view][0]} – ${hospital.name}`;
 	if (!focus) return;
@@ -137,15 +137,15 @@ async function show({ focus = true } = {}) {
 	window.scrollTo(0, 0);
 }
 
-const draw = async (view, query) => views[view][1]({ query, open });
+const drawView = async (view, query) => views[view][1]({ query, open });
 
-const lost = (error) => [
+const errorPage = (error) => [
 	heading("This did not work"),
 	h("p", {}, error.message),
 	h(
 		"p",
 		{ class: "actions" },
-		button("Try again", () => show(), { kind: "main" }),
+		button("Try again", () => render(), { kind: "main" }),
 		link("", "Back to the start", {}, { class: "button" }),
 	),
 ];
@@ -154,11 +154,11 @@ const lost = (error) => [
 async function open(view, query) {
 	const next = address(view, query);
 	if (location.hash !== next) history.pushState(null, "", next);
-	await show();
+	await render();
 }
 
 // frame draws what is around every view.
-function frame(current) {
+function drawFrame(current) {
 	byId("brand").textContent = hospital.name;
 	byId("place").textContent = [hospital.name, hospital.address, hospital.phone].filter(Boolean).join(" · ");
 	byId("nav").replaceChildren(
@@ -172,9 +172,9 @@ function frame(current) {
 		),
 	);
 	byId("who").replaceChildren(
-		...(me()
+		...(currentUser()
 			? [
-					h("span", {}, me().name, h("small", {}, roleNames[me().role])),
+					h("span", {}, currentUser().name, h("small", {}, roleNames[currentUser().role])),
 					h("button", { type: "button", class: "quiet", click: signOut }, "Sign out"),
 				]
 			: []),
@@ -182,21 +182,21 @@ function frame(current) {
 }
 
 // begin is what happens after somebody signed in.
-async function begin() {
+async function afterSignIn() {
 	connect();
 	history.replaceState(
 		null,
 		"",
-		location.hash.startsWith("#/bill") && may(here().view) ? location.hash : address(menus[role()][0]),
+		location.hash.startsWith("#/bill") && mayOpen(currentView().view) ? location.hash : address(menus[role()][0]),
 	);
-	await show();
+	await render();
 }
 
-onEnd(async (sentence) => {
+onSessionEnd(async (sentence) => {
 	disconnect();
 	history.replaceState(null, "", address("sign-in"));
-	await show();
-	tell(sentence);
+	await render();
+	showStatus(sentence);
 });
 
 byId("skip").addEventListener("click", (event) => {
@@ -204,16 +204,16 @@ byId("skip").addEventListener("click", (event) => {
 	byId("main").focus();
 });
 
-window.addEventListener("hashchange", () => show());
-window.addEventListener("unhandledrejection", ({ reason }) => complain(reason?.message ?? String(reason)));
+window.addEventListener("hashchange", () => render());
+window.addEventListener("unhandledrejection", ({ reason }) => showError(reason?.message ?? String(reason)));
 
-byId("dismiss").addEventListener("click", hush);
+byId("dismiss").addEventListener("click", clear);
 
 async function start() {
 	await loadHospital();
-	if (me() && !(await renew())) return; // that the session is over has been shown
-	if (me()) connect();
-	await show({ focus: false });
+	if (currentUser() && !(await refreshSession())) return; // that the session is over has been shown
+	if (currentUser()) connect();
+	await render({ focus: false });
 }
 
-start().catch((error) => byId("main").replaceChildren(...lost(error)));
+start().catch((error) => byId("main").replaceChildren(...errorPage(error)));

@@ -1,18 +1,18 @@
 // The lines of a bill that is being written.
 
 import { create, list, newId, update } from "./api.js";
-import { beside, field } from "./fields.js";
+import { field, fieldRow } from "./fields.js";
 import { formDialog } from "./form.js";
 import { hospital } from "./hospital.js";
-import { decimal, money } from "./money.js";
+import { formatDecimal, formatMoney } from "./money.js";
 
 // priced are the services of the price list, with what they cost.
-export async function priced() {
+export async function fetchServiceOptions() {
 	const services = await list("services", { filter: "active = true", sort: "name", perPage: 500 });
-	return services.map(({ id, name, price_minor }) => [id, `${name}, ${money(price_minor)}`]);
+	return services.map(({ id, name, price_minor }) => [id, `${name}, ${formatMoney(price_minor)}`]);
 }
 
-export const quantity = (value = 1, min = 1) => ({
+export const quantityField = (value = 1, min = 1) => ({
 	name: "quantity",
 	label: "How many",
 	type: "number",
@@ -25,7 +25,7 @@ export const quantity = (value = 1, min = 1) => ({
 });
 
 // ofOwn are the questions about what is not on the price list.
-const ofOwn = ({ description, unit_minor, tax_bp = 0 }) => [
+const customLineFields = ({ description, unit_minor, tax_bp = 0 }) => [
 	field({
 		name: "description",
 		label: "What it is",
@@ -34,13 +34,13 @@ const ofOwn = ({ description, unit_minor, tax_bp = 0 }) => [
 		autocomplete: "off",
 		value: description,
 	}),
-	beside(
+	fieldRow(
 		field({
 			name: "unit_minor",
 			label: `Price in ${hospital.currency}`,
 			type: "amount",
 			required: true,
-			value: unit_minor === undefined ? undefined : decimal(unit_minor),
+			value: unit_minor === undefined ? undefined : formatDecimal(unit_minor),
 		}),
 		field({
 			name: "tax",
@@ -50,24 +50,25 @@ const ofOwn = ({ description, unit_minor, tax_bp = 0 }) => [
 			max: 100,
 			step: 0.01,
 			value: tax_bp / 100,
-			reports: ["tax_bp"],
+			errorFields: ["tax_bp"],
 		}),
 	),
 ];
 
 // body is a line as the API takes it.
-const body = ({ tax, ...values }) => (tax === undefined ? values : { ...values, tax_bp: Math.round((tax || 0) * 100) });
+const lineValues = ({ tax, ...values }) =>
+	tax === undefined ? values : { ...values, tax_bp: Math.round((tax || 0) * 100) };
 
 // addLine asks for a line: a service of the price list, or something else.
 export async function addLine(bill) {
 	const id = newId(),
-		services = await priced(),
-		own = ofOwn({});
-	const show = (service) =>
-		own.forEach(({ place }) => {
-			place.hidden = service !== "";
+		services = await fetchServiceOptions(),
+		customFields = customLineFields({});
+	const showCustomFields = (service) =>
+		customFields.forEach(({ element }) => {
+			element.hidden = service !== "";
 		});
-	show(services[0]?.[0] ?? "");
+	showCustomFields(services[0]?.[0] ?? "");
 	formDialog("Add a line", {
 		fields: [
 			{
@@ -76,26 +77,26 @@ export async function addLine(bill) {
 				type: "select",
 				optional: false,
 				options: [...services, ["", "Something else"]],
-				change: ({ target }) => show(target.value),
+				change: ({ target }) => showCustomFields(target.value),
 			},
-			...own,
-			quantity(),
+			...customFields,
+			quantityField(),
 		],
 		submit: "Add",
 		send: async (values) => {
-			const line = await create("bill_items", { id, bill: bill.id, ...body(values) });
+			const line = await create("bill_items", { id, bill: bill.id, ...lineValues(values) });
 			return `${line.description} is added.`;
 		},
 	});
 }
 
 // changeLine asks for another quantity; of what is not on the price list, for all of it.
-export function changeLine(line) {
+export function editLine(line) {
 	formDialog(`Change ${line.description}`, {
-		fields: [...(line.service ? [] : ofOwn(line)), quantity(line.quantity, 0)],
+		fields: [...(line.service ? [] : customLineFields(line)), quantityField(line.quantity, 0)],
 		submit: "Save",
 		send: async (values) => {
-			const changed = await update("bill_items", line, body(values));
+			const changed = await update("bill_items", line, lineValues(values));
 			return changed.description + (changed.quantity > 0 ? " is saved." : " is struck out.");
 		},
 	});

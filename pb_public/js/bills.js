@@ -1,46 +1,46 @@
 // A bill, how it is shown, and how a payment is put beside it.
 
-import { create, list, me, newId, quoted, update } from "./api.js";
-import { badge, card, rows, searchBox } from "./components.js";
+import { create, currentUser, list, newId, quote, update } from "./api.js";
+import { badge, card, cardList, searchBox } from "./components.js";
 import { button, dialog, h, link } from "./dom.js";
 import { formDialog } from "./form.js";
 import { hospital } from "./hospital.js";
-import { billStatus, choices, methods, paymentStatus, tones } from "./labels.js";
+import { billStatus, methods, paymentStatus, tones, toOptions } from "./labels.js";
 import { refreshAll, region } from "./live.js";
-import { decimal, money } from "./money.js";
-import { showDate, showDay } from "./time.js";
+import { formatDecimal, formatMoney } from "./money.js";
+import { formatDate, formatDay } from "./time.js";
 
 export const billBadge = (bill) => badge(billStatus[bill.status], tones[bill.status]);
 export const paymentBadge = (payment) => badge(paymentStatus[payment.status], tones[payment.status]);
 
 // waiting is what has been paid and not been verified yet.
-export const waiting = (bill) =>
+export const pendingAmount = (bill) =>
 	(bill.expand?.payments_via_bill ?? [])
 		.filter(({ status, kind }) => status === "pending" && kind === "payment")
 		.reduce((sum, { amount_minor }) => sum + amount_minor, 0);
 
 // owed is what can still be paid on a bill.
-const owed = (bill) => bill.balance_minor - waiting(bill);
+const payableAmount = (bill) => bill.balance_minor - pendingAmount(bill);
 
 export const mayPay = (bill) =>
-	["patient", "receptionist", "accountant", "admin"].includes(me().role) && owed(bill) > 0;
+	["patient", "receptionist", "accountant", "admin"].includes(currentUser().role) && payableAmount(bill) > 0;
 
 // billCard shows a bill in a list.
 export function billCard(bill) {
 	const state = [
-		bill.balance_minor < 0 && `To be returned: ${money(-bill.balance_minor, bill.currency)}`,
-		bill.balance_minor > 0 && `due on ${showDay(bill.due_on)}`,
-		bill.balance_minor > 0 && `Open: ${money(bill.balance_minor, bill.currency)}`,
-		waiting(bill) > 0 && `waiting to be verified: ${money(waiting(bill), bill.currency)}`,
+		bill.balance_minor < 0 && `To be returned: ${formatMoney(-bill.balance_minor, bill.currency)}`,
+		bill.balance_minor > 0 && `due on ${formatDay(bill.due_on)}`,
+		bill.balance_minor > 0 && `Open: ${formatMoney(bill.balance_minor, bill.currency)}`,
+		pendingAmount(bill) > 0 && `waiting to be verified: ${formatMoney(pendingAmount(bill), bill.currency)}`,
 	];
 	return card({
 		id: bill.id,
-		version: `${bill.version}:${waiting(bill)}`,
+		version: `${bill.version}:${pendingAmount(bill)}`,
 		first: h(
 			"span",
 			{},
-			h("strong", {}, money(bill.total_minor, bill.currency)),
-			h("span", {}, showDate(bill.issued_at || bill.created)),
+			h("strong", {}, formatMoney(bill.total_minor, bill.currency)),
+			h("span", {}, formatDate(bill.issued_at || bill.created)),
 		),
 		title: link("bill", bill.number, { id: bill.id }, { "data-key": bill.id }),
 		lines: [
@@ -52,9 +52,9 @@ export function billCard(bill) {
 }
 
 // pay asks for a payment: a patient declares it, staff record it; both wait to be verified.
-export function pay(bill) {
+export function enterPayment(bill) {
 	const id = newId();
-	const own = me().role === "patient";
+	const own = currentUser().role === "patient";
 	formDialog((own ? "Declare a payment for " : "Record a payment for ") + bill.number, {
 		intro: own && h("p", {}, "Tell us what you have paid. It counts once the hospital has verified it."),
 		fields: [
@@ -63,15 +63,15 @@ export function pay(bill) {
 				label: `Amount in ${hospital.currency}`,
 				type: "amount",
 				required: true,
-				value: decimal(owed(bill)),
-				hint: `Still open: ${money(owed(bill), bill.currency)}.`,
+				value: formatDecimal(payableAmount(bill)),
+				hint: `Still open: ${formatMoney(payableAmount(bill), bill.currency)}.`,
 			},
 			{
 				name: "method",
 				label: "Method",
 				type: "select",
 				required: true,
-				options: choices(methods, "Choose how"),
+				options: toOptions(methods, "Choose how"),
 			},
 			{ name: "reference", label: "Reference", maxlength: 120, hint: "Such as the transfer's number." },
 		],
@@ -79,7 +79,7 @@ export function pay(bill) {
 		send: async (values) => {
 			const payment = await create("payments", { id, bill: bill.id, ...values });
 			return (
-				money(payment.amount_minor, bill.currency) +
+				formatMoney(payment.amount_minor, bill.currency) +
 				" noted as " +
 				payment.number +
 				"; it waits to be verified."
@@ -89,12 +89,19 @@ export function pay(bill) {
 }
 
 // accounting says that the reader may do more with bills than pay them.
-export const accounting = () => ["accountant", "admin"].includes(me().role);
+export const managesBills = () => ["accountant", "admin"].includes(currentUser().role);
 
-const reason = (hint) => ({ name: "reason", label: "Reason", type: "textarea", required: true, maxlength: 500, hint });
+const reasonField = (hint) => ({
+	name: "reason",
+	label: "Reason",
+	type: "textarea",
+	required: true,
+	maxlength: 500,
+	hint,
+});
 
 // begin asks for whom a bill is, and begins it; open goes on with the draft.
-export async function begin(open) {
+export async function newBill(open) {
 	const id = newId();
 	let text = "";
 	const choose = async (patient) => {
@@ -112,9 +119,9 @@ export async function begin(open) {
 		});
 	const found = await region([], async () =>
 		text
-			? rows(
+			? cardList(
 					await list("patients", {
-						filter: `name ~ ${quoted(text)} || mrn ~ ${quoted(text)}`,
+						filter: `name ~ ${quote(text)} || mrn ~ ${quote(text)}`,
 						sort: "name",
 						perPage: 10,
 					}),
@@ -131,17 +138,17 @@ export async function begin(open) {
 }
 
 // issue gives a draft its number and its day.
-export async function issue(bill) {
+export async function issueBill(bill) {
 	const issued = await update("bills", bill, { status: "unpaid" });
 	return `${issued.number} is issued.`;
 }
 
-export function makeVoid(bill) {
+export function voidBill(bill) {
 	formDialog(`Make ${bill.number} void?`, {
 		intro:
 			bill.appointment &&
 			h("p", {}, "A draft with the same lines takes its place, for you to correct and issue."),
-		fields: [reason("Such as: billed the wrong service.")],
+		fields: [reasonField("Such as: billed the wrong service.")],
 		submit: "Make void",
 		send: async (values) => {
 			await update("bills", bill, { status: "void", ...values });
@@ -151,9 +158,9 @@ export function makeVoid(bill) {
 }
 
 // credit takes a part of a bill back, or all that is left of it.
-export function credit(bill) {
+export function addCreditNote(bill) {
 	const id = newId(),
-		left = bill.total_minor - bill.credited_minor;
+		remaining = bill.total_minor - bill.credited_minor;
 	formDialog(`Credit note on ${bill.number}`, {
 		fields: [
 			{
@@ -161,21 +168,21 @@ export function credit(bill) {
 				label: `Amount in ${bill.currency}`,
 				type: "amount",
 				required: true,
-				value: decimal(left),
-				hint: `At most ${money(left, bill.currency)}, with tax.`,
+				value: formatDecimal(remaining),
+				hint: `At most ${formatMoney(remaining, bill.currency)}, with tax.`,
 			},
-			reason("It stands on the credit note."),
+			reasonField("It stands on the credit note."),
 		],
 		submit: "Credit",
 		send: async (values) => {
 			const note = await create("bills", { id, kind: "credit_note", original: bill.id, ...values });
-			return `${note.number} takes back ${money(note.total_minor, bill.currency)}.`;
+			return `${note.number} takes back ${formatMoney(note.total_minor, bill.currency)}.`;
 		},
 	});
 }
 
 // discount lets a part of a bill off; a large one waits for another admin.
-export function discount(bill) {
+export function requestDiscount(bill) {
 	const id = newId();
 	formDialog(`Discount on ${bill.number}`, {
 		fields: [
@@ -184,9 +191,9 @@ export function discount(bill) {
 				label: `Amount in ${bill.currency}`,
 				type: "amount",
 				required: true,
-				hint: `Before tax. The lines come to ${money(bill.subtotal_minor, bill.currency)}.`,
+				hint: `Before tax. The lines come to ${formatMoney(bill.subtotal_minor, bill.currency)}.`,
 			},
-			reason(),
+			reasonField(),
 		],
 		submit: "Ask",
 		send: async (values) => {
@@ -197,7 +204,7 @@ export function discount(bill) {
 }
 
 // refund asks for money to go back; somebody else approves it.
-export function refund(payment) {
+export function requestRefund(payment) {
 	const id = newId();
 	formDialog(`Refund of ${payment.receipt}`, {
 		fields: [
@@ -206,14 +213,14 @@ export function refund(payment) {
 				label: `Amount in ${payment.currency}`,
 				type: "amount",
 				required: true,
-				value: decimal(payment.amount_minor),
+				value: formatDecimal(payment.amount_minor),
 			},
 			{
 				name: "method",
 				label: "Method",
 				type: "select",
 				required: true,
-				options: choices(methods),
+				options: toOptions(methods),
 				value: payment.method,
 			},
 			{ name: "note", label: "Why", type: "textarea", required: true, maxlength: 500 },

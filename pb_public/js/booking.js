@@ -1,16 +1,16 @@
 // Asking for a visit.
 
-import { create, me, newId } from "./api.js";
+import { create, currentUser, newId } from "./api.js";
 import { visitTypes } from "./labels.js";
-import { answered, whenFields } from "./slot-form.js";
+import { visitTimeFields, visitTimeValues } from "./slot-form.js";
 
 // bookingForm asks for a visit of one of some patients, [[id, name], …], to one of
 // some doctors. Who works here may also book a walk-in, and overbook.
 export async function bookingForm({ patients, doctors, doctor, booked }) {
 	const id = newId();
-	const own = me().role === "patient";
+	const own = currentUser().role === "patient";
 	const types = Object.entries(visitTypes).filter(([type]) => !own || !["walk_in", "procedure"].includes(type));
-	const time = await whenFields({
+	const time = await visitTimeFields({
 		doctors,
 		visit: { doctor },
 		ways: own ? ["slot"] : ["slot", "now", "other"],
@@ -26,6 +26,6 @@ export async function bookingForm({ patients, doctors, doctor, booked }) {
 		],
 		submit: own ? "Ask for this time" : "Book",
 		send: async ({ patient = patients[0]?.[0], visit_type, reason, ...values }) =>
-			booked(await create("appointments", { id, patient, visit_type, reason, ...answered(values) })),
+			booked(await create("appointments", { id, patient, visit_type, reason, ...visitTimeValues(values) })),
 	};
 }

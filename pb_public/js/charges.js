@@ -1,16 +1,16 @@
 // What was done during a visit, and will stand on its bill.
 
-import { create, list, newId, quoted, update } from "./api.js";
-import { priced, quantity } from "./bill-lines.js";
+import { create, list, newId, quote, update } from "./api.js";
+import { fetchServiceOptions, quantityField } from "./bill-lines.js";
 import { button, h } from "./dom.js";
 import { formDialog } from "./form.js";
 import { refreshAll, region } from "./live.js";
 
 // noted is what is charged so far.
-const noted = (visit) =>
+const chargeList = (visit) =>
 	region(["charges"], async () => {
 		const charges = await list("charges", {
-			filter: `quantity > 0 && appointment = ${quoted(visit.id)}`,
+			filter: `quantity > 0 && appointment = ${quote(visit.id)}`,
 			sort: "created",
 			expand: "service",
 		});
@@ -40,11 +40,11 @@ const noted = (visit) =>
 	});
 
 // charge notes what was done during a visit beside the consultation.
-export async function charge(visit, title) {
+export async function addCharge(visit, title) {
 	const id = newId();
-	const [services, so] = await Promise.all([priced(), noted(visit)]);
+	const [services, charged] = await Promise.all([fetchServiceOptions(), chargeList(visit)]);
 	formDialog(`Charge ${title}`, {
-		intro: so,
+		intro: charged,
 		fields: [
 			{
 				name: "service",
@@ -53,7 +53,7 @@ export async function charge(visit, title) {
 				required: true,
 				options: [["", "Choose a service"], ...services],
 			},
-			{ ...quantity(), max: 1_000 },
+			{ ...quantityField(), max: 1_000 },
 		],
 		submit: "Charge",
 		send: async (values) => {

@@ -1,15 +1,15 @@
 // What is noted of a patient, and how it is put right later: nothing is removed,
 // and what was wrong is entered in error.
 
-import { create, list, me, newId, quoted, update } from "./api.js";
-import { folded } from "./components.js";
+import { create, currentUser, list, newId, quote, update } from "./api.js";
+import { foldName } from "./components.js";
 import { h } from "./dom.js";
 import { formDialog } from "./form.js";
-import { certainties, choices, criticalities, documentKinds, substances } from "./labels.js";
+import { certainties, criticalities, documentKinds, substances, toOptions } from "./labels.js";
 import { refreshAll } from "./live.js";
 import { today } from "./time.js";
 
-const noting = {
+const writers = {
 	vitals: ["nurse", "doctor"],
 	allergies: ["nurse", "doctor"],
 	conditions: ["doctor"],
@@ -20,11 +20,11 @@ const noting = {
 };
 
 // mayNote says whether the reader's role writes records of a kind.
-export const mayNote = (kind) => noting[kind].includes(me().role);
+export const mayWrite = (kind) => writers[kind].includes(currentUser().role);
 
 // measures are what is measured: its field, its name, its unit, and how many of the
 // field make one of the unit.
-export const measures = [
+export const measurements = [
 	["systolic", "Systolic", "mmHg", 1],
 	["diastolic", "Diastolic", "mmHg", 1],
 	["pulse", "Pulse", "/min", 1],
@@ -51,7 +51,7 @@ function vitalsForm(title, vitals, submit, more) {
 	formDialog(title, {
 		wide: true,
 		fields: [
-			...[0, 2, 4, 6].map((i) => measures.slice(i, i + 2).map(question)),
+			...[0, 2, 4, 6].map((i) => measurements.slice(i, i + 2).map(question)),
 			{
 				name: "pain",
 				label: "Pain, from none to the worst",
@@ -62,14 +62,16 @@ function vitalsForm(title, vitals, submit, more) {
 		],
 		submit,
 		send: async ({ pain, ...values }) => {
-			const given = Object.fromEntries(measures.map(([name, , , per]) => [name, Math.round(values[name] * per)]));
+			const given = Object.fromEntries(
+				measurements.map(([name, , , per]) => [name, Math.round(values[name] * per)]),
+			);
 			const { flags } = await create("vitals", { id, ...given, pain, ...more });
 			return flags.length > 0 ? "Noted. Some of it is unusual: please look at it." : "Noted.";
 		},
 	});
 }
 
-export const takeVitals = (patient, appointment) =>
+export const recordVitals = (patient, appointment) =>
 	vitalsForm(`Measure ${patient.name}`, {}, "Note", { patient: patient.id, appointment });
 
 export const correctVitals = (vitals) =>
@@ -81,7 +83,7 @@ export const correctVitals = (vitals) =>
 	});
 
 // withdraw says that something was never true.
-export function withdraw(collection, record) {
+export function markEnteredInError(collection, record) {
 	formDialog("Withdraw this?", {
 		intro: h("p", {}, "It stays in the record, marked as entered in error. This cannot be taken back."),
 		fields: [],
@@ -101,7 +103,7 @@ const states = {
 };
 
 // restate says whether a condition or an allergy still holds.
-export function restate(collection, record, title) {
+export function changeState(collection, record, title) {
 	formDialog(title, {
 		fields: [
 			{
@@ -109,7 +111,7 @@ export function restate(collection, record, title) {
 				label: "State",
 				type: "select",
 				optional: false,
-				options: choices(states),
+				options: toOptions(states),
 				value: record.state,
 			},
 		],
@@ -121,18 +123,18 @@ export function restate(collection, record, title) {
 	});
 }
 
-export function noteAllergy(patient) {
+export function addAllergy(patient) {
 	const id = newId();
 	formDialog(`Note an allergy of ${patient.name}`, {
 		fields: [
 			{ name: "substance", label: "Substance", required: true, maxlength: 200 },
 			[
-				{ name: "category", label: "What it is", type: "select", options: choices(substances, "Not said") },
+				{ name: "category", label: "What it is", type: "select", options: toOptions(substances, "Not said") },
 				{
 					name: "criticality",
 					label: "How dangerous",
 					type: "select",
-					options: choices(criticalities, "Not said"),
+					options: toOptions(criticalities, "Not said"),
 				},
 			],
 			{ name: "reaction", label: "Reaction", maxlength: 500 },
@@ -145,23 +147,23 @@ export function noteAllergy(patient) {
 }
 
 // noteCondition asks for a condition, and offers codes for what is typed.
-export function noteCondition(patient, encounter) {
+export function addCondition(patient, encounter) {
 	const id = newId();
-	const offered = h("datalist", { id: "codes" });
-	const offer = ({ target }) =>
+	const codeList = h("datalist", { id: "codes" });
+	const suggestCodes = ({ target }) =>
 		setTimeout(async () => {
 			const text = target.value.trim();
 			if (text.length < 2) return;
 			const found = await list("codes", {
-				filter: `active = true && (code ~ ${quoted(`${text.toUpperCase()}%`)} || title_key ~ ${quoted(folded(text))})`,
+				filter: `active = true && (code ~ ${quote(`${text.toUpperCase()}%`)} || title_key ~ ${quote(foldName(text))})`,
 				sort: "code",
 				perPage: 20,
 			}).catch(() => []);
 			if (text === target.value.trim())
-				offered.replaceChildren(...found.map(({ code, title }) => h("option", { value: code }, title)));
+				codeList.replaceChildren(...found.map(({ code, title }) => h("option", { value: code }, title)));
 		}, 250);
 	formDialog(`Note a condition of ${patient.name}`, {
-		intro: offered,
+		intro: codeList,
 		fields: [
 			{ name: "text", label: "Condition", required: true, maxlength: 500 },
 			[
@@ -170,11 +172,11 @@ export function noteCondition(patient, encounter) {
 					label: "ICD-10 code",
 					maxlength: 10,
 					list: "codes",
-					input: offer,
+					input: suggestCodes,
 					autocomplete: "off",
 					hint: "Type a code or a word of its title.",
 				},
-				{ name: "certainty", label: "Certainty", type: "select", options: choices(certainties, "Not said") },
+				{ name: "certainty", label: "Certainty", type: "select", options: toOptions(certainties, "Not said") },
 			],
 			{ name: "onset_on", label: "Since", type: "date", max: today() },
 		],
@@ -185,9 +187,9 @@ export function noteCondition(patient, encounter) {
 	});
 }
 
-export function fileDocument(patient, appointment) {
+export function uploadDocument(patient, appointment) {
 	const id = newId();
-	const own = me().role === "patient";
+	const own = currentUser().role === "patient";
 	formDialog(`File a document of ${patient.name}`, {
 		fields: [
 			{ name: "title", label: "Title", required: true, maxlength: 200 },
@@ -196,7 +198,7 @@ export function fileDocument(patient, appointment) {
 				label: "What it is",
 				type: "select",
 				required: true,
-				options: choices(documentKinds, "Choose"),
+				options: toOptions(documentKinds, "Choose"),
 			},
 			{
 				name: "file",
@@ -220,13 +222,13 @@ export function fileDocument(patient, appointment) {
 	});
 }
 
-export async function showToPatient(document) {
+export async function toggleVisibleToPatient(document) {
 	await update("documents", document, { visible_to_patient: !document.visible_to_patient });
 	await refreshAll();
 }
 
 // rewrite changes the medical history; what it said before is kept.
-export function rewrite(patient) {
+export function editMedicalHistory(patient) {
 	formDialog(`Medical history of ${patient.name}`, {
 		wide: true,
 		fields: [

@@ -1,7 +1,7 @@
 // Pieces that several views are made of.
 
-import { file } from "./api.js";
-import { button, h, save } from "./dom.js";
+import { fetchFile } from "./api.js";
+import { button, h, saveFile } from "./dom.js";
 import { nextId } from "./fields.js";
 import { refreshAll } from "./live.js";
 
@@ -9,8 +9,8 @@ import { refreshAll } from "./live.js";
 export const badge = (word, tone) => h("span", { class: `badge ${tone}` }, word);
 
 // rows is a list of records, or a sentence when there are none.
-export const rows = (records, row, none) =>
-	records.length === 0 ? h("p", { class: "none" }, none) : h("ul", { class: "rows" }, records.map(row));
+export const cardList = (records, row, emptyText) =>
+	records.length === 0 ? h("p", { class: "none" }, emptyText) : h("ul", { class: "rows" }, records.map(row));
 
 // card is one record of a list: what stands first, what it is about, its state,
 // further lines, and what can be done. A version makes a changed record a new card.
@@ -64,11 +64,11 @@ export function table(caption, records, version, columns) {
 	);
 }
 
-const step = 50;
+const pageSize = 50;
 
 // pages reads as many records as were asked for and offers more of them.
-export function pages() {
-	let shown = step;
+export function pager() {
+	let shown = pageSize;
 	return async (read, draw) => {
 		const found = await read(shown + 1);
 		const more =
@@ -76,7 +76,7 @@ export function pages() {
 			button(
 				"Show more",
 				async () => {
-					shown = Math.min(shown + step, 999);
+					shown = Math.min(shown + pageSize, 999);
 					await refreshAll();
 				},
 				{ key: "more" },
@@ -87,7 +87,7 @@ export function pages() {
 
 // searchBox asks for a text and tells each change after a moment's rest.
 export function searchBox(label, changed) {
-	let rest;
+	let timer;
 	const id = nextId();
 	const input = h("input", {
 		type: "search",
@@ -95,8 +95,8 @@ export function searchBox(label, changed) {
 		autocomplete: "off",
 		spellcheck: "false",
 		input: () => {
-			clearTimeout(rest);
-			rest = setTimeout(() => changed(input.value.trim()), 250);
+			clearTimeout(timer);
+			timer = setTimeout(() => changed(input.value.trim()), 250);
 		},
 	});
 	return h(
@@ -109,15 +109,15 @@ export function searchBox(label, changed) {
 
 // fileButton saves a file of the hospital.
 export const fileButton = (label, path, query, about) =>
-	button(label, async () => save(await file(path, query)), { key: path + label, about });
+	button(label, async () => saveFile(await fetchFile(path, query)), { key: path + label, about });
 
-const letters = { ł: "l", ø: "o", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ħ: "h", ı: "i", ß: "ss" };
+const plainLetters = { ł: "l", ø: "o", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ħ: "h", ı: "i", ß: "ss" };
 
 // folded is a name as the hospital searches it: "Łukasz Müller" is "lukasz muller".
-export const folded = (name) =>
+export const foldName = (name) =>
 	name
 		.normalize("NFKD")
 		.replace(/\p{Mn}/gu, "")
 		.toLowerCase()
-		.replace(/[łøđðþæœħıß]/g, (letter) => letters[letter])
+		.replace(/[łøđðþæœħıß]/g, (letter) => plainLetters[letter])
 		.trim();

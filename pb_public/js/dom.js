@@ -4,14 +4,14 @@
 // false or nothing no attribute at all; children are nodes or texts.
 export function h(tag, attributes = {}, ...children) {
 	const element = document.createElement(tag);
-	for (const [name, value] of Object.entries(attributes)) set(element, name, value);
+	for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
 	element.append(
 		...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ""),
 	);
 	return element;
 }
 
-function set(element, name, value) {
+function setAttribute(element, name, value) {
 	if (typeof value === "function") element.addEventListener(name, value);
 	else if (name === "value") element.value = value;
 	else if (value === true) element.setAttribute(name, "");
@@ -22,18 +22,18 @@ function set(element, name, value) {
 export const byId = (id) => document.getElementById(id);
 
 // tell says at the foot of the page what was done, and complain what was not.
-export const tell = (sentence) => announce(sentence, "");
-export const complain = (sentence) => announce("", sentence);
-export const hush = () => announce("", "");
+export const showStatus = (sentence) => setMessages(sentence, "");
+export const showError = (sentence) => setMessages("", sentence);
+export const clear = () => setMessages("", "");
 
-function announce(status, alert) {
+function setMessages(status, alert) {
 	byId("status").textContent = status;
 	byId("alert").textContent = alert;
 }
 
 // alone runs an action of a button and ignores further clicks until it is over,
 // so that nothing is sent twice.
-export async function alone(button, action) {
+export async function runOnce(button, action) {
 	if (button.getAttribute("aria-disabled") === "true") return;
 	button.setAttribute("aria-disabled", "true");
 	try {
@@ -52,7 +52,7 @@ export function button(label, action, { key, kind = "quiet", about } = {}) {
 		label,
 		about && h("span", { class: "unseen" }, " ", about),
 	);
-	element.addEventListener("click", () => alone(element, action).catch((error) => complain(error.message)));
+	element.addEventListener("click", () => runOnce(element, action).catch((error) => showError(error.message)));
 	return element;
 }
 
@@ -76,7 +76,7 @@ export function dialog(title, content, { wide } = {}) {
 }
 
 // facts is a list of names and values; empty values are left out.
-export function facts(pairs) {
+export function factList(pairs) {
 	const rows = Object.entries(pairs).filter(([, value]) => value);
 	return h(
 		"dl",
@@ -112,7 +112,7 @@ export function tabs(name, view, parameter, choices, chosen, rest = {}) {
 }
 
 // save gives the reader a file, as if they had clicked on it.
-export function save({ blob, name }) {
+export function saveFile({ blob, name }) {
 	const url = URL.createObjectURL(blob);
 	h("a", { href: url, download: name }).click();
 	setTimeout(() => URL.revokeObjectURL(url), 60_000);

@@ -2,38 +2,38 @@
 
 import { h } from "./dom.js";
 import { hospital } from "./hospital.js";
-import { minorUnits } from "./money.js";
+import { parseAmount } from "./money.js";
 
 let count = 0;
 
 // nextId tells one field of the page from another.
 export const nextId = () => `field${++count}`;
 
-// field is one question: { name, label, type, hint, options, reports, check, … }. The
-// rest are attributes of its control. reports names the API's fields whose errors
+// field is one question: { name, label, type, hint, options, errorFields, check, … }. The
+// rest are attributes of its control. errorFields names the API's fields whose errors
 // it shows, where they differ from its name; check says what is wrong with the
 // values up to here; optional: false is for one that always has an answer.
 export function field({ type = "text", ...question }) {
-	return type === "chips" ? chips(question) : plain({ type, ...question });
+	return type === "chips" ? chipsField(question) : inputField({ type, ...question });
 }
 
 // beside puts questions next to each other where there is room.
-export const beside = (...fields) => ({
+export const fieldRow = (...fields) => ({
 	fields,
-	place: h(
+	element: h(
 		"div",
 		{ class: "pair" },
-		fields.map(({ place }) => place),
+		fields.map(({ element }) => element),
 	),
 });
 
-function plain({
+function inputField({
 	name,
 	label,
 	type,
 	hint,
 	options,
-	reports = [name],
+	errorFields = [name],
 	value,
 	check = () => "",
 	optional = type !== "checkbox",
@@ -41,7 +41,7 @@ function plain({
 }) {
 	const id = nextId();
 	const control = h(
-		tag(type),
+		tagName(type),
 		{ id, name, type: inputType(type), "aria-describedby": `${id}-hint ${id}-error`, ...attributes },
 		(options ?? []).map((one) => option(one, value)),
 	);
@@ -49,7 +49,7 @@ function plain({
 	if (type === "checkbox") control.checked = Boolean(value);
 	else if (value !== undefined) control.value = value;
 	const error = h("p", { id: `${id}-error`, class: "error" });
-	const place = h(
+	const element = h(
 		"div",
 		{ class: `field ${type}` },
 		h(
@@ -62,22 +62,22 @@ function plain({
 		h("p", { id: `${id}-hint`, class: "hint" }, hint),
 		error,
 	);
-	const read = () => (readers[type] ?? text)(control);
+	const read = () => (readers[type] ?? readText)(control);
 	return {
 		name,
-		reports,
-		place,
+		errorFields,
+		element,
 		control,
 		error,
 		read,
-		wrong: (values) => wrong(type, control, read()) || check(values),
-		mark: marker(control, error),
+		validate: (values) => browserError(type, control, read()) || check(values),
+		setError: errorMarker(control, error),
 		focus: () => control.focus(),
 	};
 }
 
-const tag = (type) => ({ select: "select", textarea: "textarea" })[type] ?? "input";
-const inputType = (type) => tag(type) === "input" && (["amount", "clock"].includes(type) ? "text" : type);
+const tagName = (type) => ({ select: "select", textarea: "textarea" })[type] ?? "input";
+const inputType = (type) => tagName(type) === "input" && (["amount", "clock"].includes(type) ? "text" : type);
 
 // option is a choice [value, text], or a group of them [name, [[value, text], …]].
 const option = ([value, text], chosen) =>
@@ -90,24 +90,24 @@ const option = ([value, text], chosen) =>
 		: h("option", { value, selected: value === chosen }, text);
 
 // readers read a control as the API takes it.
-const text = ({ value }) => value.trim();
+const readText = ({ value }) => value.trim();
 const readers = {
 	checkbox: ({ checked }) => checked,
-	amount: ({ value }) => minorUnits(value),
+	amount: ({ value }) => parseAmount(value),
 	file: ({ files }) => files[0],
 	password: ({ value }) => value,
 	number: ({ value }) => value && Number(value),
-	clock: ({ value }) => clock(value.trim()),
+	clock: ({ value }) => readClock(value.trim()),
 };
 
 // clock reads a time of day as people type it: "9", "900" and "9.00" are "09:00".
-function clock(typed) {
+function readClock(typed) {
 	const [, hour, minute = "00"] = /^(\d{1,2})[:.]?(\d\d)?$/.exec(typed) ?? [];
 	return hour ? `${hour.padStart(2, "0")}:${minute}` : typed;
 }
 
 // wrong says what the browser already knows to be wrong.
-function wrong(type, control, value) {
+function browserError(type, control, value) {
 	if (control.required && control.value.trim() === "") return "Please fill this in.";
 	if (!control.validity.valid) return control.validationMessage;
 	if (type === "amount" && control.value && !value)
@@ -122,18 +122,18 @@ function wrong(type, control, value) {
 }
 
 // marker shows what is wrong, or with "" that nothing is.
-export const marker = (control, error) => (sentence) => {
+export const errorMarker = (control, error) => (sentence) => {
 	error.textContent = sentence;
 	if (sentence) control.setAttribute("aria-invalid", "true");
 	else control.removeAttribute("aria-invalid");
 };
 
-// chips is a question with few answers, all of them in sight: one, or several.
-function chips({ name, label, hint, options, several, reports = [name], value = [], required, change }) {
+// chips is a question with few answers, all of them in sight: one, or multiple.
+function chipsField({ name, label, hint, options, multiple, errorFields = [name], value = [], required, change }) {
 	const id = nextId();
 	const inputs = options.map(([option]) =>
 		h("input", {
-			type: several ? "checkbox" : "radio",
+			type: multiple ? "checkbox" : "radio",
 			name: id,
 			value: option,
 			checked: [value].flat().includes(option),
@@ -145,13 +145,13 @@ function chips({ name, label, hint, options, several, reports = [name], value = 
 		"div",
 		{
 			class: "chips",
-			role: several ? "group" : "radiogroup",
+			role: multiple ? "group" : "radiogroup",
 			"aria-labelledby": id,
 			"aria-describedby": `${id}-hint ${id}-error`,
 		},
 		inputs.map((input, i) => chip(input, options[i][1])),
 	);
-	const place = h(
+	const element = h(
 		"div",
 		{ class: "field" },
 		h("span", { id, class: "label" }, label),
@@ -161,20 +161,20 @@ function chips({ name, label, hint, options, several, reports = [name], value = 
 	);
 	const read = () => {
 		const chosen = inputs.filter(({ checked }) => checked).map((input) => input.value);
-		return several ? chosen : chosen[0];
+		return multiple ? chosen : chosen[0];
 	};
 	return {
 		name,
-		reports,
-		place,
+		errorFields,
+		element,
 		error,
 		read,
 		set: (chosen) =>
 			inputs.forEach((input) => {
 				input.checked = input.value === chosen;
 			}),
-		wrong: () => (required && !inputs.some(({ checked }) => checked) ? "Please choose." : ""),
-		mark: marker(several ? inputs[0] : control, error),
+		validate: () => (required && !inputs.some(({ checked }) => checked) ? "Please choose." : ""),
+		setError: errorMarker(multiple ? inputs[0] : control, error),
 		focus: () => (inputs.find(({ checked }) => checked) ?? inputs[0]).focus(),
 	};
 }

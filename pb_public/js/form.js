@@ -1,14 +1,14 @@
 // Forms: fields, one send at a time, and what the API refuses where it belongs.
 
-import { alone, complain, dialog, h, tell } from "./dom.js";
-import { beside, field } from "./fields.js";
+import { dialog, h, runOnce, showError, showStatus } from "./dom.js";
+import { field, fieldRow } from "./fields.js";
 import { refreshAll } from "./live.js";
 
 // form asks for fields and sends their values. Questions in a list of their own stand
-// beside each other, and fields with a place, { place, fields }, are taken as they
+// beside each other, and fields with a element, { element, fields }, are taken as they
 // are. What is hidden is not asked. also is what can be done instead of sending.
-export function form({ fields: questions, submit, send, intro, also }) {
-	const parts = questions.map(made);
+export function form({ fields: questions, submit, send, intro, secondary }) {
+	const parts = questions.map(buildField);
 	const fields = parts.flatMap((part) => part.fields ?? part);
 	const button = h("button", { type: "submit", class: "main" }, submit);
 	const problem = h("p", { class: "problem", role: "alert" });
@@ -18,55 +18,55 @@ export function form({ fields: questions, submit, send, intro, also }) {
 			novalidate: true,
 			submit: (event) => {
 				event.preventDefault();
-				alone(button, () => attempt(fields, problem, send));
+				runOnce(button, () => submitForm(fields, problem, send));
 			},
 		},
 		intro,
-		parts.map(({ place }) => place),
+		parts.map(({ element }) => element),
 		problem,
-		h("div", { class: "end" }, also, button),
+		h("div", { class: "end" }, secondary, button),
 	);
 }
 
-function made(question) {
-	if (Array.isArray(question)) return beside(...question.map(field));
-	return question.place ? question : field(question);
+function buildField(question) {
+	if (Array.isArray(question)) return fieldRow(...question.map(field));
+	return question.element ? question : field(question);
 }
 
-async function attempt(fields, problem, send) {
+async function submitForm(fields, problem, send) {
 	problem.textContent = "";
-	for (const one of fields) one.mark("");
-	const asked = fields.filter(({ place }) => !place.closest("[hidden]"));
+	for (const one of fields) one.setError("");
+	const visible = fields.filter(({ element }) => !element.closest("[hidden]"));
 	const values = {};
-	for (const one of asked) {
+	for (const one of visible) {
 		values[one.name] = one.read();
-		one.mark(one.wrong(values));
+		one.setError(one.validate(values));
 	}
-	if (focusFirst(asked)) return;
+	if (focusFirstError(visible)) return;
 	try {
 		await send(values);
 	} catch (error) {
 		if (error.status === 409) refreshAll().catch(() => {}); // something is not as it was shown
-		explain(error, asked, problem);
+		showErrors(error, visible, problem);
 	}
 }
 
-function focusFirst(fields) {
+function focusFirstError(fields) {
 	const first = fields.find(({ error }) => error.textContent);
 	first?.focus();
 	return first;
 }
 
-function explain(error, fields, problem) {
+function showErrors(error, fields, problem) {
 	const sentences = new Set([error.message]);
 	for (const [name, { message, params }] of Object.entries(error.fields ?? {})) {
-		const one = fields.find(({ reports }) => reports.includes(name));
-		if (one && message) one.mark(message, params);
+		const one = fields.find(({ errorFields }) => errorFields.includes(name));
+		if (one && message) one.setError(message, params);
 		else if (message) sentences.add(message);
 	}
 	const beside = fields.map(({ error }) => error.textContent);
 	problem.textContent = [...sentences].filter((one) => !beside.includes(one)).join(" ");
-	focusFirst(fields);
+	focusFirstError(fields);
 }
 
 // formDialog asks in a box over the page. send answers the sentence that says what was done.
@@ -81,11 +81,11 @@ export function formDialog(title, { send, wide, ...rest }) {
 					try {
 						const done = await send(values);
 						close();
-						tell(done);
+						showStatus(done);
 					} catch (error) {
 						if (error.code?.("version") !== "stale_version") throw error;
 						close();
-						complain(error.message);
+						showError(error.message);
 					}
 					await refreshAll();
 				},

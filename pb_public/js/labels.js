@@ -10,7 +10,7 @@ export const roles = {
 };
 export const accountStatus = { active: "Active", pending: "Waiting", suspended: "Suspended" };
 export const invitationState = { open: "Open", accepted: "Accepted", revoked: "Revoked", expired: "Expired" };
-export const letterStatus = {
+export const mailStatus = {
 	pending: "The mail is on its way",
 	sent: "The mail was sent",
 	failed: "The mail could not be sent",
@@ -34,7 +34,7 @@ export const weekdays = {
 	7: "Sunday",
 };
 export const outcomes = { move: "Move", cancel: "Cancel", keep: "Keep as it is" };
-export const became = { move: "Moved", cancel: "Cancelled", keep: "Kept as it was" };
+export const outcomesDone = { move: "Moved", cancel: "Cancelled", keep: "Kept as it was" };
 export const rebookingStatus = { proposed: "Proposed", applied: "Applied", withdrawn: "Withdrawn" };
 export const noticeKinds = { moved: ["Moved", "waiting"], cancelled: ["Cancelled", "off"] };
 export const billStatus = {
@@ -90,7 +90,7 @@ export const prescriptionStatus = {
 };
 export const verdicts = { justified: "Justified", unjustified: "Not justified" };
 
-const cancelled = {
+const cancelReasons = {
 	patient: "Cancelled by the patient",
 	rejected: "Declined",
 	hospital: "Cancelled by the hospital",
@@ -103,7 +103,7 @@ const cancelled = {
 export function visitState(visit) {
 	if (visit.status === "pending") return ["Waiting for approval", "waiting"];
 	if (visit.status === "completed") return ["Completed", "good"];
-	if (visit.status === "cancelled") return [cancelled[visit.cancel_code] ?? "Cancelled", "off"];
+	if (visit.status === "cancelled") return [cancelReasons[visit.cancel_code] ?? "Cancelled", "off"];
 	if (visit.started_at) return ["In progress", "now"];
 	return visit.checked_in_at ? ["Checked in", "now"] : ["Confirmed", "good"];
 }
@@ -135,4 +135,4 @@ export const tones = {
 };
 
 // choices makes options of a table of words, with an empty one first when it may be left out.
-export const choices = (words, empty) => [...(empty === undefined ? [] : [["", empty]]), ...Object.entries(words)];
+export const toOptions = (words, empty) => [...(empty === undefined ? [] : [["", empty]]), ...Object.entries(words)];

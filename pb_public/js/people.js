@@ -2,29 +2,29 @@
 
 import { create, newId } from "./api.js";
 import { formDialog } from "./form.js";
-import { choices, sexes } from "./labels.js";
+import { sexes, toOptions } from "./labels.js";
 import { today } from "./time.js";
 
-export const identity = () => [
+export const identityFields = () => [
 	{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "name" },
 	{ name: "birth_date", label: "Date of birth", type: "date", required: true, min: "1880-01-01", max: today() },
-	{ name: "sex", label: "Sex", type: "select", options: choices(sexes, "Not said") },
+	{ name: "sex", label: "Sex", type: "select", options: toOptions(sexes, "Not said") },
 ];
 
-export const contact = [
+export const contactFields = [
 	{ name: "phone", label: "Phone", type: "tel", maxlength: 40, autocomplete: "tel" },
 	{ name: "email", label: "E-mail", type: "email", autocomplete: "email" },
 	{ name: "address", label: "Address", maxlength: 300, autocomplete: "street-address" },
 ];
 
 // Somebody else is registered: the browser must not fill in the reader's own data.
-const anothers = (questions) => questions.map((question) => ({ ...question, autocomplete: "off" }));
+const withoutAutofill = (questions) => questions.map((question) => ({ ...question, autocomplete: "off" }));
 
 // registerPatient asks for a new patient; more is what the record says besides.
 export function registerPatient(title, more = {}) {
 	const id = newId();
 	formDialog(title, {
-		fields: anothers([...identity(), ...contact]),
+		fields: withoutAutofill([...identityFields(), ...contactFields]),
 		submit: "Register",
 		send: async (values) => {
 			const patient = await create("patients", { id, ...values, ...more });
@@ -33,7 +33,7 @@ export function registerPatient(title, more = {}) {
 	});
 }
 
-export const password = {
+export const newPasswordField = {
 	name: "password",
 	label: "Password",
 	type: "password",

@@ -1,20 +1,20 @@
 // A prescription: how it is shown, and what its doctor does with it.
 
-import { create, newId, together, update } from "./api.js";
+import { create, createAll, newId, update } from "./api.js";
 import { badge } from "./components.js";
-import { button, h, tell } from "./dom.js";
+import { button, h, showStatus } from "./dom.js";
 import { formDialog } from "./form.js";
 import { prescriptionStatus } from "./labels.js";
 import { refreshAll } from "./live.js";
-import { showDay, today } from "./time.js";
+import { formatDay, today } from "./time.js";
 
 const itemsOf = (prescription) =>
 	(prescription.expand?.prescription_items_via_prescription ?? []).filter(({ removed }) => !removed);
 
-const drug = (item) => [item.drug, item.strength, item.form].filter(Boolean).join(" ");
+const drugName = (item) => [item.drug, item.strength, item.form].filter(Boolean).join(" ");
 
 // taken is how a drug is taken, in a line.
-const taken = (item) =>
+const dosage = (item) =>
 	[
 		item.dose,
 		item.route,
@@ -41,50 +41,53 @@ export function prescriptionCard(prescription, { doctor, mine }) {
 				h(
 					"span",
 					{},
-					h("b", {}, drug(item)),
+					h("b", {}, drugName(item)),
 					" ",
-					taken(item),
+					dosage(item),
 					item.instructions && h("em", {}, ` “${item.instructions}”`),
 					mine &&
 						draft && [
 							" ",
-							button("Change", () => askDrug(prescription, item), {
+							button("Change", () => editDrug(prescription, item), {
 								key: `change${item.id}`,
 								about: item.drug,
 							}),
 							" ",
-							button("Remove", () => remove(item), { key: `remove${item.id}`, about: item.drug }),
+							button("Remove", () => removeDrug(item), { key: `remove${item.id}`, about: item.drug }),
 						],
 				),
 			),
 			prescription.notes && h("span", { class: "text" }, prescription.notes),
-			prescription.valid_until && `Valid until ${showDay(prescription.valid_until)}`,
+			prescription.valid_until && `Valid until ${formatDay(prescription.valid_until)}`,
 			prescription.warnings && h("span", { class: "text" }, prescription.warnings),
 			prescription.override_reason && h("em", {}, `Prescribed all the same: “${prescription.override_reason}”`),
 			prescription.cancel_reason && h("em", {}, `Cancelled: “${prescription.cancel_reason}”`),
 		],
-		actions: mine ? steps(prescription, items) : [],
+		actions: mine ? actionsFor(prescription, items) : [],
 	};
 }
 
 // steps is what its doctor may do with a prescription as it stands.
-const steps = (prescription, items) =>
+const actionsFor = (prescription, items) =>
 	({
 		draft: [
 			items.length > 0 &&
-				button("Issue", () => issue(prescription), { kind: "main", key: `issue${prescription.id}` }),
-			button("Add a drug", () => askDrug(prescription), { key: `add${prescription.id}` }),
-			button("Discard", () => discard(prescription), { key: `discard${prescription.id}` }),
+				button("Issue", () => issuePrescription(prescription), {
+					kind: "main",
+					key: `issue${prescription.id}`,
+				}),
+			button("Add a drug", () => editDrug(prescription), { key: `add${prescription.id}` }),
+			button("Discard", () => discardDraft(prescription), { key: `discard${prescription.id}` }),
 		],
 		issued: [
 			button("Replace", () => prescribe(prescription.appointment, prescription), {
 				key: `replace${prescription.id}`,
 			}),
-			button("Cancel", () => cancel(prescription), { key: `cancel${prescription.id}` }),
+			button("Cancel", () => cancelPrescription(prescription), { key: `cancel${prescription.id}` }),
 		],
 	})[prescription.status] ?? [];
 
-const drugQuestions = (item = {}) => {
+const drugFields = (item = {}) => {
 	const ask = (name, label, maxlength, more) => ({
 		name,
 		label,
@@ -116,7 +119,7 @@ const drugQuestions = (item = {}) => {
 };
 
 // numbered sends what was left empty as 0.
-const numbered = (values) => ({
+const withZeros = (values) => ({
 	...values,
 	duration_days: values.duration_days || 0,
 	quantity: values.quantity || 0,
@@ -129,49 +132,49 @@ export function prescribe(appointment, replaced) {
 	formDialog(replaced ? `Replace ${replaced.number}` : "Prescribe", {
 		wide: true,
 		fields: [
-			...drugQuestions(replaced && itemsOf(replaced)[0]),
+			...drugFields(replaced && itemsOf(replaced)[0]),
 			{ name: "valid_until", label: "Valid until", type: "date", min: today() },
 		],
 		submit: "Write the draft",
 		send: async ({ valid_until, ...item }) => {
-			await together([
+			await createAll([
 				[
 					"prescriptions",
 					{ id: ids.prescription, appointment, valid_until, ...(replaced && { replaces: replaced.id }) },
 				],
-				["prescription_items", { id: ids.item, prescription: ids.prescription, ...numbered(item) }],
+				["prescription_items", { id: ids.item, prescription: ids.prescription, ...withZeros(item) }],
 			]);
 			return "The draft is written. Nobody else sees it until it is issued.";
 		},
 	});
 }
 
-function askDrug(prescription, item) {
+function editDrug(prescription, item) {
 	const id = newId();
-	formDialog(item ? drug(item) : "Add a drug", {
+	formDialog(item ? drugName(item) : "Add a drug", {
 		wide: true,
-		fields: drugQuestions(item),
+		fields: drugFields(item),
 		submit: item ? "Change" : "Add",
 		send: async (values) => {
-			if (item) await update("prescription_items", item, numbered(values));
-			else await create("prescription_items", { id, prescription: prescription.id, ...numbered(values) });
+			if (item) await update("prescription_items", item, withZeros(values));
+			else await create("prescription_items", { id, prescription: prescription.id, ...withZeros(values) });
 			return item ? "Changed." : `${values.drug} is added.`;
 		},
 	});
 }
 
-async function remove(item) {
+async function removeDrug(item) {
 	await update("prescription_items", item, { removed: true });
 	await refreshAll();
-	tell(`${item.drug} is removed from the draft.`);
+	showStatus(`${item.drug} is removed from the draft.`);
 }
 
 // issue asks for a reason when the hospital knows something against it.
-async function issue(prescription) {
+async function issuePrescription(prescription) {
 	try {
 		const { number } = await update("prescriptions", prescription, { status: "issued" });
 		await refreshAll();
-		tell(`${number} is issued.`);
+		showStatus(`${number} is issued.`);
 	} catch (error) {
 		if (error.code?.("override_reason") !== "drug_warning") throw error;
 		formDialog("There is something against this", {
@@ -192,13 +195,13 @@ async function issue(prescription) {
 	}
 }
 
-async function discard(prescription) {
+async function discardDraft(prescription) {
 	await update("prescriptions", prescription, { status: "cancelled" });
 	await refreshAll();
-	tell("The draft is discarded.");
+	showStatus("The draft is discarded.");
 }
 
-function cancel(prescription) {
+function cancelPrescription(prescription) {
 	formDialog(`Cancel ${prescription.number}`, {
 		fields: [{ name: "cancel_reason", label: "Reason", type: "textarea", required: true, maxlength: 1000 }],
 		submit: "Cancel the prescription",

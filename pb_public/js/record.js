@@ -1,34 +1,41 @@
 // A patient's record, as it is read: each kind of entry is a card.
 
-import { fileURL, list, me, report } from "./api.js";
-import { correctVitals, mayNote, measures, restate, showToPatient, withdraw } from "./chart-forms.js";
+import { currentUser, fetchHospital, fileURL, list } from "./api.js";
+import {
+	changeState,
+	correctVitals,
+	markEnteredInError,
+	mayWrite,
+	measurements,
+	toggleVisibleToPatient,
+} from "./chart-forms.js";
 import { badge, card } from "./components.js";
 import { button, h, link } from "./dom.js";
 import { billStatus, certainties, criticalities, documentKinds, entryState, tones, visitState } from "./labels.js";
 import { prescriptionCard } from "./prescriptions.js";
-import { showDate, showDay, showTime } from "./time.js";
+import { formatDate, formatDay, formatTime } from "./time.js";
 
 // measured is one measurement in words, "Temperature 36.6 °C".
-const measured = (vitals) =>
+const describeVitals = (vitals) =>
 	[
 		vitals.systolic && `Blood pressure ${vitals.systolic}/${vitals.diastolic} mmHg`,
-		...measures
+		...measurements
 			.slice(2)
 			.map(([field, name, unit, per]) => vitals[field] && `${name} ${vitals[field] / per} ${unit}`),
 		vitals.pain && `Pain ${vitals.pain} of 10`,
 	].filter(Boolean);
 
 // flag is what somebody should look at, "Temperature high".
-function flag(name) {
+function flagBadge(name) {
 	const [, field, which] = /^(.*)_(low|high)$/.exec(name);
-	return badge(`${measures.find(([one]) => one === field)?.[1] ?? "Pain"} ${which}`, "waiting");
+	return badge(`${measurements.find(([one]) => one === field)?.[1] ?? "Pain"} ${which}`, "waiting");
 }
 
-const wrong = (record) => record.state === "entered_in_error";
+const isError = (record) => record.state === "entered_in_error";
 const stateBadge = (record) => badge(...entryState[record.state]);
 
 // noteParts are the texts of a visit's notes, each under its name.
-export const noteParts = [
+export const noteFields = [
 	["complaint", "Complaint"],
 	["notes", "Findings"],
 	["assessment", "Assessment"],
@@ -36,15 +43,15 @@ export const noteParts = [
 ];
 
 // note is the notes of a visit, as they are read.
-export const note = (encounter) => [
-	...noteParts.map(
+export const noteLines = (encounter) => [
+	...noteFields.map(
 		([field, name]) => encounter[field] && h("span", { class: "text" }, h("b", {}, name), " ", encounter[field]),
 	),
-	encounter.follow_up_on && `To come again on ${showDay(encounter.follow_up_on)}`,
+	encounter.follow_up_on && `To come again on ${formatDay(encounter.follow_up_on)}`,
 ];
 
 // kinds are the kinds of entries: their name, and the card of one.
-const kinds = {
+const entryKinds = {
 	visit: [
 		"Visits",
 		(visit, { doctor }) => ({
@@ -57,7 +64,7 @@ const kinds = {
 		"Notes",
 		(encounter, { doctor, mine }) => ({
 			title: (encounter.amends ? "Amended notes of " : "Notes of ") + doctor(encounter.doctor),
-			lines: note(encounter),
+			lines: noteLines(encounter),
 			state: encounter.status === "signed" ? badge("Signed", "good") : badge("Being written", "now"),
 			actions: [
 				mine(encounter) &&
@@ -73,17 +80,19 @@ const kinds = {
 	vitals: [
 		"Measurements",
 		(vitals) => ({
-			title: measured(vitals).join(" · "),
+			title: describeVitals(vitals).join(" · "),
 			lines: [
-				vitals.flags.length > 0 && h("span", {}, vitals.flags.map(flag)),
+				vitals.flags.length > 0 && h("span", {}, vitals.flags.map(flagBadge)),
 				vitals.corrects && "Takes the place of an earlier one.",
 			],
-			state: wrong(vitals) && stateBadge(vitals),
+			state: isError(vitals) && stateBadge(vitals),
 			actions:
-				mayNote("vitals") && !wrong(vitals)
+				mayWrite("vitals") && !isError(vitals)
 					? [
 							button("Correct", () => correctVitals(vitals), { key: `correct${vitals.id}` }),
-							button("Withdraw", () => withdraw("vitals", vitals), { key: `withdraw${vitals.id}` }),
+							button("Withdraw", () => markEnteredInError("vitals", vitals), {
+								key: `withdraw${vitals.id}`,
+							}),
 						]
 					: [],
 		}),
@@ -93,15 +102,15 @@ const kinds = {
 		(condition) => ({
 			title: [condition.code, condition.text].filter(Boolean).join(" "),
 			lines: [
-				[certainties[condition.certainty], condition.onset_on && `since ${showDay(condition.onset_on)}`]
+				[certainties[condition.certainty], condition.onset_on && `since ${formatDay(condition.onset_on)}`]
 					.filter(Boolean)
 					.join(", "),
 			],
 			state: stateBadge(condition),
 			actions:
-				mayNote("conditions") && !wrong(condition)
+				mayWrite("conditions") && !isError(condition)
 					? [
-							button("Change state", () => restate("conditions", condition, condition.text), {
+							button("Change state", () => changeState("conditions", condition, condition.text), {
 								key: `state${condition.id}`,
 							}),
 						]
@@ -115,9 +124,9 @@ const kinds = {
 			lines: [[criticalities[allergy.criticality], allergy.reaction].filter(Boolean).join(": ")],
 			state: stateBadge(allergy),
 			actions:
-				mayNote("allergies") && !wrong(allergy)
+				mayWrite("allergies") && !isError(allergy)
 					? [
-							button("Change state", () => restate("allergies", allergy, allergy.substance), {
+							button("Change state", () => changeState("allergies", allergy, allergy.substance), {
 								key: `state${allergy.id}`,
 							}),
 						]
@@ -135,23 +144,27 @@ const kinds = {
 			title: document.title,
 			lines: [
 				documentKinds[document.kind] +
-					(document.visible_to_patient || me().role === "patient" ? "" : ", not shown to the patient"),
+					(document.visible_to_patient || currentUser().role === "patient"
+						? ""
+						: ", not shown to the patient"),
 			],
-			state: wrong(document) && stateBadge(document),
+			state: isError(document) && stateBadge(document),
 			actions: [
 				button("Download", () => download(document), { key: `file${document.id}`, about: document.title }),
-				mayNote("documents") &&
-					!wrong(document) &&
-					me().role !== "patient" &&
+				mayWrite("documents") &&
+					!isError(document) &&
+					currentUser().role !== "patient" &&
 					button(
 						document.visible_to_patient ? "Hide from the patient" : "Show to the patient",
-						() => showToPatient(document),
+						() => toggleVisibleToPatient(document),
 						{ key: `show${document.id}` },
 					),
-				mayNote("documents") &&
-					!wrong(document) &&
-					me().role !== "patient" &&
-					button("Withdraw", () => withdraw("documents", document), { key: `withdraw${document.id}` }),
+				mayWrite("documents") &&
+					!isError(document) &&
+					currentUser().role !== "patient" &&
+					button("Withdraw", () => markEnteredInError("documents", document), {
+						key: `withdraw${document.id}`,
+					}),
 			],
 		}),
 	],
@@ -165,11 +178,11 @@ const kinds = {
 };
 
 // kindNames are the kinds of entries that one can choose, { kind: name }.
-export const kindNames = Object.fromEntries(Object.entries(kinds).map(([kind, [name]]) => [kind, name]));
+export const kindNames = Object.fromEntries(Object.entries(entryKinds).map(([kind, [name]]) => [kind, name]));
 
 // entryCard is one entry of a record.
 export function entryCard({ kind, at, record }, people) {
-	const { actions = [], lines = [], ...rest } = kinds[kind][1](record, people);
+	const { actions = [], lines = [], ...rest } = entryKinds[kind][1](record, people);
 	return card({
 		id: record.id,
 		version: record.updated,
@@ -179,39 +192,39 @@ export function entryCard({ kind, at, record }, people) {
 		first: h(
 			"time",
 			{ datetime: at.replace(" ", "T") },
-			h("strong", {}, showDate(at)),
-			h("span", {}, showTime(at)),
+			h("strong", {}, formatDate(at)),
+			h("span", {}, formatTime(at)),
 		),
 	});
 }
 
 async function download(document) {
-	const place = h("a", { href: await fileURL("documents", document.id, document.file), download: true });
-	place.click();
+	const anchor = h("a", { href: await fileURL("documents", document.id, document.file), download: true });
+	anchor.click();
 }
 
 // doctors tells the names of doctors, and which of them is the reader.
-export async function doctors() {
+export async function fetchDoctorNames() {
 	const found = await list("doctors", { perPage: 1000, fields: "id,name,user" });
-	const own = found.find(({ user }) => user && user === me().id)?.id;
+	const own = found.find(({ user }) => user && user === currentUser().id)?.id;
 	return {
 		doctor: (id) => found.find((one) => one.id === id)?.name ?? "a doctor",
-		mine: ({ doctor }) => me().role === "doctor" && doctor === own,
+		mine: ({ doctor }) => currentUser().role === "doctor" && doctor === own,
 	};
 }
 
 // readHistory reads the newest entries of a record, as many as are asked for.
-export async function readHistory(patient, kind, most) {
+export async function fetchHistory(patient, kind, limit) {
 	const entries = [];
 	let cursor = "";
 	do {
-		const page = await report(`patients/${patient}/history`, {
+		const page = await fetchHospital(`patients/${patient}/history`, {
 			kinds: kind,
-			limit: Math.min(200, most - entries.length),
+			limit: Math.min(200, limit - entries.length),
 			cursor,
 		});
 		entries.push(...page.entries);
 		cursor = page.cursor;
-	} while (cursor && entries.length < most);
+	} while (cursor && entries.length < limit);
 	return entries;
 }

@@ -1,17 +1,26 @@
 // When a visit is to be: in a free slot, or, for staff, now or at any time.
 
-import { list, me } from "./api.js";
-import { button, complain, h } from "./dom.js";
-import { beside, field } from "./fields.js";
+import { currentUser, list } from "./api.js";
+import { button, h, showError } from "./dom.js";
+import { field, fieldRow } from "./fields.js";
 import { hospital } from "./hospital.js";
 import { visitWays } from "./labels.js";
 import { slotField } from "./slots.js";
-import { bookable, clockOf, dayOf, fromWall, instant, showMoment, stamp, today } from "./time.js";
+import {
+	bookableRange,
+	dayOf,
+	formatDateTime,
+	formatInstant,
+	fromWallClock,
+	parseInstant,
+	timeOfDay,
+	today,
+} from "./time.js";
 
 // bookableDoctors are those whom the reader can book.
-export const bookableDoctors = () =>
+export const fetchBookableDoctors = () =>
 	list("doctors", {
-		filter: `active = true${me().role === "patient" ? " && accepts_online = true" : ""}`,
+		filter: `active = true${currentUser().role === "patient" ? " && accepts_online = true" : ""}`,
 		sort: "name",
 		expand: "department",
 		perPage: 1000,
@@ -19,45 +28,46 @@ export const bookableDoctors = () =>
 
 // whenFields asks when: of one doctor, or of one or any of some. ways are how a time
 // may be found; kind is the question for the kind of visit, which a walk-in answers.
-export async function whenFields({ doctor, doctors, kind, ways = ["slot"], visit = {} }) {
-	const whom = doctors
-		? doctorFields(doctors, visit.doctor, () => slot.again())
-		: { fields: [], place: null, wanted: () => ({ doctor }) };
-	const way = field({
+export async function visitTimeFields({ doctor, doctors, kind, ways = ["slot"], visit = {} }) {
+	const doctorChoice = doctors
+		? doctorChoiceFields(doctors, visit.doctor, () => slotPicker.reset())
+		: { fields: [], element: null, criteria: () => ({ doctor }) };
+	const wayField = field({
 		name: "way",
 		label: "When",
 		type: "chips",
 		options: ways.map((one) => [one, visitWays[one]]),
 		value: ["slot"],
-		change: arrange,
+		change: updateVisibility,
 	});
-	const date = field({
+	const dateField = field({
 		name: "date",
 		label: "Date",
 		type: "date",
 		required: true,
-		value: visit.starts ? dayOf(instant(visit.starts)) : today(),
-		reports: ["ends"],
-		...bookable(),
+		value: visit.starts ? dayOf(parseInstant(visit.starts)) : today(),
+		errorFields: ["ends"],
+		...bookableRange(),
 	});
-	const time = field({
+	const timeField = field({
 		name: "time",
 		label: "Time",
 		type: "time",
 		required: true,
 		hint: `By the hospital’s clock, ${hospital.timezone}.`,
-		value: visit.starts && clockOf(instant(visit.starts)),
-		reports: ["starts"],
-		check: ({ date, time }) => (fromWall(date, time) ? "" : "Clocks go forward that night: there is no such time."),
+		value: visit.starts && timeOfDay(parseInstant(visit.starts)),
+		errorFields: ["starts"],
+		check: ({ date, time }) =>
+			fromWallClock(date, time) ? "" : "Clocks go forward that night: there is no such time.",
 	});
-	const overbook = field({
+	const overbookField = field({
 		name: "overbook",
 		label: "Overbook: beside other visits, or outside the hours",
 		type: "checkbox",
-		reports: ["starts", "ends", "overbook"],
-		change: arrange,
+		errorFields: ["starts", "ends", "overbook"],
+		change: updateVisibility,
 	});
-	const note = field({
+	const noteField = field({
 		name: "staff_note",
 		label: "Staff note",
 		hint: "Why it is overbooked. Patients do not see it.",
@@ -66,19 +76,19 @@ export async function whenFields({ doctor, doctors, kind, ways = ["slot"], visit
 		maxlength: 2000,
 		value: visit.staff_note,
 	});
-	const type = kind ? [field(kind)] : [];
-	const slot = await slotField({
-		wanted: whom.wanted,
+	const typeFields = kind ? [field(kind)] : [];
+	const slotPicker = await slotField({
+		criteria: doctorChoice.criteria,
 		doctorName: (id) => doctors?.find((one) => one.id === id)?.name,
-		first: visit.starts && dayOf(instant(visit.starts)),
+		first: visit.starts && dayOf(parseInstant(visit.starts)),
 	});
 
-	const offers = h("div", { class: "offers", role: "group", "aria-label": "Free times instead" });
-	const offering = (one) => ({
+	const alternatives = h("div", { class: "offers", role: "group", "aria-label": "Free times instead" });
+	const withAlternatives = (one) => ({
 		...one,
-		mark(sentence, { slots } = {}) {
-			one.mark(sentence);
-			offers.replaceChildren(
+		setError(sentence, { slots } = {}) {
+			one.setError(sentence);
+			alternatives.replaceChildren(
 				...(slots
 					? [
 							h(
@@ -88,71 +98,81 @@ export async function whenFields({ doctor, doctors, kind, ways = ["slot"], visit
 									? "Free instead:"
 									: "Nothing else is free as far ahead as the hospital plans.",
 							),
-							...slots.map(offer),
+							...slots.map(alternativeButton),
 						]
 					: []),
 			);
 		},
-		focus: () => (offers.querySelector("button") ?? one).focus(),
+		focus: () => (alternatives.querySelector("button") ?? one).focus(),
 	});
-	const offer = (free) => button(showMoment(free.starts), () => accept(free), { key: free.starts });
+	const alternativeButton = (free) =>
+		button(formatDateTime(free.starts), () => acceptAlternative(free), { key: free.starts });
 
 	// accept takes a time that was offered, and sends the form at once.
-	function accept(free) {
-		way.set("slot");
-		arrange();
-		slot.take(free).catch((error) => complain(error.message));
-		const form = offers.closest("form");
+	function acceptAlternative(free) {
+		wayField.set("slot");
+		updateVisibility();
+		slotPicker.select(free).catch((error) => showError(error.message));
+		const form = alternatives.closest("form");
 		form.querySelector("[type=submit]").focus();
 		form.requestSubmit();
 	}
 
-	const moment = beside(date, time).place;
+	const dateAndTime = fieldRow(dateField, timeField).element;
 
 	// arrange shows what is asked on the chosen way.
-	function arrange() {
-		const chosen = way.read();
-		way.place.hidden = ways.length === 1;
-		slot.place.hidden = chosen !== "slot";
-		moment.hidden = chosen !== "other";
-		overbook.place.hidden = chosen !== "now";
-		note.place.hidden = !(chosen === "other" || (chosen === "now" && overbook.read()));
-		type.forEach(({ place }) => {
-			place.hidden = chosen === "now";
+	function updateVisibility() {
+		const chosen = wayField.read();
+		wayField.element.hidden = ways.length === 1;
+		slotPicker.element.hidden = chosen !== "slot";
+		dateAndTime.hidden = chosen !== "other";
+		overbookField.element.hidden = chosen !== "now";
+		noteField.element.hidden = !(chosen === "other" || (chosen === "now" && overbookField.read()));
+		typeFields.forEach(({ element }) => {
+			element.hidden = chosen === "now";
 		});
 	}
 
-	arrange();
+	updateVisibility();
 	return {
-		place: h(
+		element: h(
 			"div",
 			{ class: "when" },
-			whom.place,
-			way.place,
-			slot.place,
-			moment,
-			overbook.place,
-			offers,
-			note.place,
-			type.map(({ place }) => place),
+			doctorChoice.element,
+			wayField.element,
+			slotPicker.element,
+			dateAndTime,
+			overbookField.element,
+			alternatives,
+			noteField.element,
+			typeFields.map(({ element }) => element),
 		),
-		fields: [way, ...whom.fields, offering(slot), date, offering(time), offering(overbook), note, ...type],
+		fields: [
+			wayField,
+			...doctorChoice.fields,
+			withAlternatives(slotPicker),
+			dateField,
+			withAlternatives(timeField),
+			withAlternatives(overbookField),
+			noteField,
+			...typeFields,
+		],
 	};
 }
 
 // doctorFields ask for one doctor or, left open, for any of a department or
 // specialization.
-function doctorFields(doctors, chosen, changed) {
-	const run = () => changed().catch((error) => complain(error.message));
-	const among = field({
+function doctorChoiceFields(doctors, chosen, changed) {
+	const run = () => changed().catch((error) => showError(error.message));
+	const groupField = field({
 		name: "among",
 		label: "Department or specialization",
 		type: "select",
 		optional: false,
-		options: kinds(doctors),
-		change: narrow,
+		options: groupOptions(doctors),
+		change: changeGroup,
 	});
-	const who = field({
+	const doctorField = field({
 		name: "doctor",
 		label: "Doctor",
 		type: "select",
@@ -161,34 +181,37 @@ function doctorFields(doctors, chosen, changed) {
 		change: run,
 		check: ({ way, doctor }) => (way && way !== "slot" && !doctor ? "Choose a doctor." : ""),
 	});
-	const fitting = () => Object.fromEntries([among.read().split(/=(.*)/s, 2)].filter(([name]) => name));
+	const groupCriteria = () => Object.fromEntries([groupField.read().split(/=(.*)/s, 2)].filter(([name]) => name));
 
 	// fill offers the doctors who fit, and keeps the chosen one if that is one of them.
-	function fill(chosen) {
-		const fits = Object.entries(fitting());
+	function fillDoctors(chosen) {
+		const fits = Object.entries(groupCriteria());
 		const options = doctors
 			.filter((one) => fits.every(([name, value]) => one[name] === value))
 			.map(({ id, name, specialization }) => [id, [name, specialization].filter(Boolean).join(", ")]);
-		who.control.replaceChildren(
+		doctorField.control.replaceChildren(
 			...[["", "The first who is free"], ...options].map(([value, text]) =>
 				h("option", { value, selected: value === chosen }, text),
 			),
 		);
 	}
 
-	function narrow() {
-		fill(who.control.value);
+	function changeGroup() {
+		fillDoctors(doctorField.control.value);
 		return run();
 	}
 
-	fill(chosen);
-	return { ...beside(among, who), wanted: () => (who.read() ? { doctor: who.read() } : fitting()) };
+	fillDoctors(chosen);
+	return {
+		...fieldRow(groupField, doctorField),
+		criteria: () => (doctorField.read() ? { doctor: doctorField.read() } : groupCriteria()),
+	};
 }
 
 const byName = ([, a], [, b]) => a.localeCompare(b);
 
 // kinds are the departments and specializations of some doctors, to choose among.
-function kinds(doctors) {
+function groupOptions(doctors) {
 	const departments = new Map(
 		doctors
 			.filter(({ expand }) => expand?.department)
@@ -206,22 +229,22 @@ function kinds(doctors) {
 	return [["", "All"], ...groups.map(([name, some]) => [name, [...some].sort(byName)])];
 }
 
-const bodies = {
+const valuesByWay = {
 	slot: ({ slot }) => ({ doctor: slot.doctor, starts: slot.starts }),
 	now: ({ doctor, overbook, staff_note }) => ({
 		doctor,
-		starts: stamp(new Date(Math.floor(Date.now() / 60_000) * 60_000)),
+		starts: formatInstant(new Date(Math.floor(Date.now() / 60_000) * 60_000)),
 		visit_type: "walk_in",
 		overbook,
 		staff_note,
 	}),
 	other: ({ doctor, date, time, staff_note }) => ({
 		doctor,
-		starts: stamp(fromWall(date, time)),
+		starts: formatInstant(fromWallClock(date, time)),
 		overbook: true,
 		staff_note,
 	}),
 };
 
 // answered is what these fields say, as the API takes it: { doctor, starts, … }.
-export const answered = (values) => bodies[values.way ?? "slot"](values);
+export const visitTimeValues = (values) => valuesByWay[values.way ?? "slot"](values);

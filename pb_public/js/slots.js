@@ -1,153 +1,170 @@
 // Free slots: found by day, a week at a time, and chosen with one click.
 
 import { freeSlots } from "./api.js";
-import { button, complain, h } from "./dom.js";
-import { chip, marker, nextId } from "./fields.js";
+import { button, h, showError } from "./dom.js";
+import { chip, errorMarker, nextId } from "./fields.js";
 import { hospital } from "./hospital.js";
 import { refreshAll, region } from "./live.js";
-import { bookable, dayOf, instant, isDay, plusDays, showDate, showDay, showTime, showZone } from "./time.js";
+import {
+	addDays,
+	bookableRange,
+	dayOf,
+	formatDate,
+	formatDay,
+	formatTime,
+	formatZone,
+	isDay,
+	parseInstant,
+} from "./time.js";
 
-const week = 6; // days after the first
-const ahead = 61; // days in which a first free slot is looked for
-const most = 60; // slots of any doctor at a time
+const weekSpan = 6; // days after the first
+const searchSpan = 61; // days in which a first free slot is looked for
+const maxSlots = 60; // slots of any doctor at a time
 
-const day = ({ starts }) => dayOf(instant(starts));
-const name = ({ doctor, starts }) => doctor + starts;
+const dayOfSlot = ({ starts }) => dayOf(parseInstant(starts));
+const slotKey = ({ doctor, starts }) => doctor + starts;
 
-const amount = (n) => ["Nothing is free", "One time is free"][n] ?? `${n} times are free`;
+const countMessage = (n) => ["Nothing is free", "One time is free"][n] ?? `${n} times are free`;
 
 // grouped are lists of what has the same key, in order of the first of each.
-function grouped(all, key) {
+function groupBy(all, key) {
 	const groups = new Map();
 	for (const one of all) groups.set(key(one), [...(groups.get(key(one)) ?? []), one]);
 	return [...groups.values()];
 }
 
-// slotField asks for one of the free slots, from a day on. wanted says of whom: { doctor },
+// slotField asks for one of the free slots, from a day on. criteria says of whom: { doctor },
 // or who fits, { department, specialization }; doctorName is shown where it may be
 // anybody.
-export async function slotField({ wanted, doctorName, first }) {
+export async function slotField({ criteria, doctorName, first }) {
 	const id = nextId();
-	const { min, max } = bookable();
-	let asked = within(first ?? min); // the first day, as the reader asked for it
-	let from = asked; // and as it is shown
-	let after = min; // what comes next
-	let seeking = true; // until something is found
-	let turn = 0;
-	let picked = null;
-	const opened = new Map(); // the days that the reader opened or closed
-	const roomy = matchMedia("(min-width: 40rem)");
+	const { min, max } = bookableRange();
+	let requestedDay = clampDay(first ?? min); // the first day, as the reader asked for it
+	let from = requestedDay; // and as it is shown
+	let nextDay = min; // what comes next
+	let searching = true; // until something is found
+	let request = 0;
+	let selected = null;
+	const toggledDays = new Map(); // the days that the reader opened or closed
+	const wideScreen = matchMedia("(min-width: 40rem)");
 
-	function within(wish) {
+	function clampDay(wish) {
 		if (wish < min) return min;
 		return max && wish > max ? max : wish;
 	}
 
 	// find reads the slots from a day on; when it is to seek, from the first day that has some.
-	async function find(day1) {
-		const who = wanted();
-		if (!who.doctor) return freeSlots({ ...who, from: day1, to: plusDays(day1, ahead), limit: most });
-		const found = await freeSlots({ ...who, from: day1, to: plusDays(day1, week) });
-		if (found.length > 0 || !seeking) return found;
-		const later = await freeSlots({ ...who, from: day1, to: plusDays(day1, ahead) });
-		return later.filter((slot) => day(slot) <= plusDays(day(later[0]), week));
+	async function findSlots(day1) {
+		const who = criteria();
+		if (!who.doctor) return freeSlots({ ...who, from: day1, to: addDays(day1, searchSpan), limit: maxSlots });
+		const found = await freeSlots({ ...who, from: day1, to: addDays(day1, weekSpan) });
+		if (found.length > 0 || !searching) return found;
+		const later = await freeSlots({ ...who, from: day1, to: addDays(day1, searchSpan) });
+		return later.filter((slot) => dayOfSlot(slot) <= addDays(dayOfSlot(later[0]), weekSpan));
 	}
 
 	async function load() {
-		const mine = ++turn;
-		const any = !wanted().doctor;
-		const slots = await find(from);
-		if (mine !== turn) return []; // another one was asked for, and is shown
-		if (slots.length > 0 && !any && day(slots[0]) > plusDays(from, week)) from = day(slots[0]);
-		const cut = any && slots.length === most;
-		const to = cut ? day(slots.at(-1)) : plusDays(from, any ? ahead : week);
-		after = cut && to > from ? to : plusDays(to, 1);
-		seeking = false;
+		const ownRequest = ++request;
+		const anyDoctor = !criteria().doctor;
+		const slots = await findSlots(from);
+		if (ownRequest !== request) return []; // another one was asked for, and is shown
+		if (slots.length > 0 && !anyDoctor && dayOfSlot(slots[0]) > addDays(from, weekSpan)) from = dayOfSlot(slots[0]);
+		const isCut = anyDoctor && slots.length === maxSlots;
+		const to = isCut ? dayOfSlot(slots.at(-1)) : addDays(from, anyDoctor ? searchSpan : weekSpan);
+		nextDay = isCut && to > from ? to : addDays(to, 1);
+		searching = false;
 		date.value = from;
-		say(
-			cut
-				? `The first ${most} free times, until ${showDay(to)}.`
-				: `${amount(slots.length)} from ${showDay(from)} to ${showDay(to)}.`,
+		setCount(
+			isCut
+				? `The first ${maxSlots} free times, until ${formatDay(to)}.`
+				: `${countMessage(slots.length)} from ${formatDay(from)} to ${formatDay(to)}.`,
 		);
-		if (picked && day(picked) >= from && day(picked) <= to && !slots.some((slot) => name(slot) === name(picked))) {
-			picked = null;
+		if (
+			selected &&
+			dayOfSlot(selected) >= from &&
+			dayOfSlot(selected) <= to &&
+			!slots.some((slot) => slotKey(slot) === slotKey(selected))
+		) {
+			selected = null;
 			chosen.textContent = error.textContent ? "" : "The time you chose is not free any more.";
 		}
 		if (slots.length === 0)
 			return (
-				!any &&
-				after <= (max ?? after) &&
-				button("First free time after that", () => go(after, true), { key: id })
+				!anyDoctor &&
+				nextDay <= (max ?? nextDay) &&
+				button("First free time after that", () => showFrom(nextDay, true), { key: id })
 			);
-		return grouped(slots, day).map((some, i, { length }) => dayBox(some, i === 0, cut && i === length - 1));
+		return groupBy(slots, dayOfSlot).map((some, i, { length }) => dayBox(some, i === 0, isCut && i === length - 1));
 	}
 
 	// say tells how much is free; what is said again is not told again.
-	function say(sentence) {
+	function setCount(sentence) {
 		if (count.textContent !== sentence) count.textContent = sentence;
 	}
 
 	function dayBox(slots, leading, cut) {
-		const open = opened.get(day(slots[0])) ?? (leading || roomy.matches);
-		const twice = (slot) =>
+		const open = toggledDays.get(dayOfSlot(slots[0])) ?? (leading || wideScreen.matches);
+		const isAmbiguous = (slot) =>
 			slots.some(
 				(other) =>
-					other !== slot && other.doctor === slot.doctor && showTime(other.starts) === showTime(slot.starts),
+					other !== slot &&
+					other.doctor === slot.doctor &&
+					formatTime(other.starts) === formatTime(slot.starts),
 			);
 		return h(
 			"details",
-			{ class: "slots", open, toggle: (event) => opened.set(day(slots[0]), event.target.open) },
+			{ class: "slots", open, toggle: (event) => toggledDays.set(dayOfSlot(slots[0]), event.target.open) },
 			h(
 				"summary",
 				{},
-				`${showDate(slots[0].starts)} `,
+				`${formatDate(slots[0].starts)} `,
 				h("span", { class: "minor" }, `${slots.length + (cut ? "+" : "")} free`),
 			),
-			grouped(slots, ({ doctor, room }) => doctor + room).map((same) => {
-				const where = place(same[0]);
+			groupBy(slots, ({ doctor, room }) => doctor + room).map((same) => {
+				const where = placeOf(same[0]);
 				return h(
 					"div",
-					{ role: "group", "aria-label": [showDate(same[0].starts), where].filter(Boolean).join(", ") },
+					{ role: "group", "aria-label": [formatDate(same[0].starts), where].filter(Boolean).join(", ") },
 					where && h("p", { class: "minor" }, where),
 					h(
 						"div",
 						{ class: "chips" },
-						same.map((slot) => slotChip(slot, twice(slot))),
+						same.map((slot) => slotChip(slot, isAmbiguous(slot))),
 					),
 				);
 			}),
 		);
 	}
 
-	const place = ({ doctor, room }) =>
-		[!wanted().doctor && doctorName(doctor), room && `Room ${room}`].filter(Boolean).join(", ");
+	const placeOf = ({ doctor, room }) =>
+		[!criteria().doctor && doctorName(doctor), room && `Room ${room}`].filter(Boolean).join(", ");
 
-	const slotChip = (slot, twice) =>
+	const slotChip = (slot, ambiguous) =>
 		chip(
 			h("input", {
 				type: "radio",
 				name: id,
-				"data-key": id + name(slot),
-				checked: picked && name(slot) === name(picked),
-				change: () => pick(slot),
+				"data-key": id + slotKey(slot),
+				checked: selected && slotKey(slot) === slotKey(selected),
+				change: () => selectSlot(slot),
 			}),
-			showTime(slot.starts) + (twice ? ` ${showZone(slot.starts)}` : ""),
+			formatTime(slot.starts) + (ambiguous ? ` ${formatZone(slot.starts)}` : ""),
 			slot.remaining > 1 && h("small", {}, `${slot.remaining} left`),
 		);
 
-	function pick(slot) {
-		picked = slot;
+	function selectSlot(slot) {
+		selected = slot;
 		chosen.textContent =
 			"Chosen: " +
-			[showDate(slot.starts), `${showTime(slot.starts)}–${showTime(slot.ends)}`, place(slot)]
+			[formatDate(slot.starts), `${formatTime(slot.starts)}–${formatTime(slot.ends)}`, placeOf(slot)]
 				.filter(Boolean)
 				.join(", ");
 	}
 
 	// go shows the free slots from a day on.
-	async function go(next, seek = false) {
-		[asked, seeking] = [within(next), seek];
-		from = asked;
+	async function showFrom(next, search = false) {
+		[requestedDay, searching] = [clampDay(next), search];
+		from = requestedDay;
 		await refreshAll(list);
 	}
 
@@ -157,7 +174,7 @@ export async function slotField({ wanted, doctorName, first }) {
 		value: from,
 		min,
 		max,
-		change: () => isDay(date.value) && go(date.value).catch(({ message }) => complain(message)),
+		change: () => isDay(date.value) && showFrom(date.value).catch(({ message }) => showError(message)),
 	});
 	const count = h("p", { class: "hint", role: "status" });
 	const chosen = h("p", { class: "chosen" });
@@ -166,10 +183,10 @@ export async function slotField({ wanted, doctorName, first }) {
 	const control = h("div", { role: "radiogroup", "aria-labelledby": id, "aria-describedby": `${id}-error` }, list);
 	return {
 		name: "slot",
-		reports: ["starts", "ends"],
+		errorFields: ["starts", "ends"],
 		control,
 		error,
-		place: h(
+		element: h(
 			"div",
 			{ class: "field" },
 			h(
@@ -181,29 +198,29 @@ export async function slotField({ wanted, doctorName, first }) {
 			h(
 				"div",
 				{ class: "days" },
-				button("Earlier", () => go(plusDays(from, -week - 1))),
+				button("Earlier", () => showFrom(addDays(from, -weekSpan - 1))),
 				h("label", { for: `${id}-day`, class: "unseen" }, "First day shown"),
 				date,
-				button("Later", () => go(after)),
+				button("Later", () => showFrom(nextDay)),
 			),
 			count,
 			control,
 			chosen,
 			error,
 		),
-		read: () => picked,
-		wrong: () => (picked ? "" : "Choose a time."),
-		mark: marker(control, error),
+		read: () => selected,
+		validate: () => (selected ? "" : "Choose a time."),
+		setError: errorMarker(control, error),
 		focus: () =>
 			(control.querySelector("input:checked") ?? control.querySelector("details[open] input") ?? date).focus(),
 		// again begins anew, for another doctor, and take chooses a slot for the reader.
-		again() {
-			[picked, chosen.textContent] = [null, ""];
-			return go(asked, true);
+		reset() {
+			[selected, chosen.textContent] = [null, ""];
+			return showFrom(requestedDay, true);
 		},
-		take(slot) {
-			pick(slot);
-			return go(day(slot));
+		select(slot) {
+			selectSlot(slot);
+			return showFrom(dayOfSlot(slot));
 		},
 	};
 }

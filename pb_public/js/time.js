@@ -4,7 +4,7 @@ import { hospital } from "./hospital.js";
 
 const formats = new Map();
 
-function format(zone, options) {
+function formatter(zone, options) {
 	const name = zone + JSON.stringify(options);
 	if (!formats.has(name))
 		formats.set(name, new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", ...options }));
@@ -12,12 +12,12 @@ function format(zone, options) {
 }
 
 // instant reads a moment as the API writes it, "2030-01-31 09:00:00.000Z".
-export const instant = (text) => new Date(text.replace(" ", "T"));
+export const parseInstant = (text) => new Date(text.replace(" ", "T"));
 
 // stamp writes a moment as the API reads it.
-export const stamp = (date) => date.toISOString().replace("T", " ");
+export const formatInstant = (date) => date.toISOString().replace("T", " ");
 
-const numbers = {
+const numericParts = {
 	year: "numeric",
 	month: "2-digit",
 	day: "2-digit",
@@ -27,36 +27,37 @@ const numbers = {
 };
 
 // wall is what the clock on a wall in a zone shows, as if it were UTC.
-function wall(date, zone) {
+function wallClock(date, zone) {
 	const part = Object.fromEntries(
-		format(zone, numbers)
+		formatter(zone, numericParts)
 			.formatToParts(date)
 			.map(({ type, value }) => [type, Number(value)]),
 	);
 	return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
 }
 
-const offset = (time, zone) => wall(new Date(time), zone) - Math.floor(time / 1000) * 1000;
+const zoneOffset = (time, zone) => wallClock(new Date(time), zone) - Math.floor(time / 1000) * 1000;
 
 const halfDay = 12 * 3_600_000;
 
 // fromWall finds the moment at which a zone's clocks show a day and a time. An
 // hour that comes twice in autumn is taken the first time; in spring an hour is
 // skipped, and the answer is null, or with after the first moment behind the gap.
-export function fromWall(day, time, zone = hospital.timezone, { after = false } = {}) {
+export function fromWallClock(day, time, zone = hospital.timezone, { after = false } = {}) {
 	const shown = Date.parse(`${day}T${time}Z`);
 	if (Number.isNaN(shown)) return null;
-	const [early, late] = [shown - offset(shown - halfDay, zone), shown - offset(shown + halfDay, zone)];
-	const found = [early, late].filter((one) => one + offset(one, zone) === shown);
+	const [early, late] = [shown - zoneOffset(shown - halfDay, zone), shown - zoneOffset(shown + halfDay, zone)];
+	const found = [early, late].filter((one) => one + zoneOffset(one, zone) === shown);
 	if (found.length > 0) return new Date(Math.min(...found));
 	return after ? new Date(early) : null;
 }
 
 // dayOf is the calendar day of a moment at the hospital, "2030-01-31".
-export const dayOf = (date, zone = hospital.timezone) => new Date(wall(date, zone)).toISOString().slice(0, 10);
+export const dayOf = (date, zone = hospital.timezone) => new Date(wallClock(date, zone)).toISOString().slice(0, 10);
 
 // clockOf is the time of day of a moment at the hospital, "09:00".
-export const clockOf = (date, zone = hospital.timezone) => new Date(wall(date, zone)).toISOString().slice(11, 16);
+export const timeOfDay = (date, zone = hospital.timezone) =>
+	new Date(wallClock(date, zone)).toISOString().slice(11, 16);
 
 export const today = () => dayOf(new Date());
 
@@ -64,27 +65,27 @@ export const today = () => dayOf(new Date());
 export const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text ?? "") && !Number.isNaN(Date.parse(text));
 
 // plusDays counts calendar days.
-export function plusDays(day, n) {
+export function addDays(day, n) {
 	const date = new Date(`${day}T00:00Z`);
 	date.setUTCDate(date.getUTCDate() + n);
 	return date.toISOString().slice(0, 10);
 }
 
 // startOf is when a day begins at the hospital, for filters.
-export const startOf = (day) => stamp(fromWall(day, "00:00", hospital.timezone, { after: true }));
+export const startOfDay = (day) => formatInstant(fromWallClock(day, "00:00", hospital.timezone, { after: true }));
 
-const long = { weekday: "short", day: "numeric", month: "short", year: "numeric" };
-const short = { weekday: "short", day: "numeric", month: "short" };
+const longDate = { weekday: "short", day: "numeric", month: "short", year: "numeric" };
+const shortDate = { weekday: "short", day: "numeric", month: "short" };
 
 // showDay writes a calendar day, "Thu, 31 Jan 2030".
-export const showDay = (day) => format("UTC", long).format(new Date(`${day}T00:00Z`));
+export const formatDay = (day) => formatter("UTC", longDate).format(new Date(`${day}T00:00Z`));
 
 // showDays writes calendar days from one to another: a day, a month, or "1 Jan – 15 Mar 2030".
-export function showDays(from, to) {
-	if (from === to) return showDay(from);
-	if (from.endsWith("-01") && plusDays(to, 1) === `${plusDays(`${from.slice(0, 8)}28`, 4).slice(0, 8)}01`)
-		return format("UTC", { month: "long", year: "numeric" }).format(new Date(`${from}T00:00Z`));
-	return format("UTC", { day: "numeric", month: "short", year: "numeric" }).formatRange(
+export function formatDayRange(from, to) {
+	if (from === to) return formatDay(from);
+	if (from.endsWith("-01") && addDays(to, 1) === `${addDays(`${from.slice(0, 8)}28`, 4).slice(0, 8)}01`)
+		return formatter("UTC", { month: "long", year: "numeric" }).format(new Date(`${from}T00:00Z`));
+	return formatter("UTC", { day: "numeric", month: "short", year: "numeric" }).formatRange(
 		new Date(`${from}T00:00Z`),
 		new Date(`${to}T00:00Z`),
 	);
@@ -92,41 +93,42 @@ export function showDays(from, to) {
 
 // showDate and showTime write the parts of a moment as the API gives it. The year
 // is left out when it is this one.
-export const showDate = (text) =>
-	format(hospital.timezone, dayOf(instant(text)).slice(0, 4) === today().slice(0, 4) ? short : long).format(
-		instant(text),
-	);
-export const showTime = (text) =>
-	format(hospital.timezone, { hour: "2-digit", minute: "2-digit" }).format(instant(text));
-export const showMoment = (text) => `${showDate(text)}, ${showTime(text)}`;
+export const formatDate = (text) =>
+	formatter(
+		hospital.timezone,
+		dayOf(parseInstant(text)).slice(0, 4) === today().slice(0, 4) ? shortDate : longDate,
+	).format(parseInstant(text));
+export const formatTime = (text) =>
+	formatter(hospital.timezone, { hour: "2-digit", minute: "2-digit" }).format(parseInstant(text));
+export const formatDateTime = (text) => `${formatDate(text)}, ${formatTime(text)}`;
 
 // showZone names the offset of a moment, "CEST", where a clock shows a time twice.
-export const showZone = (text) =>
-	format(hospital.timezone, { hour: "2-digit", timeZoneName: "short" })
-		.formatToParts(instant(text))
+export const formatZone = (text) =>
+	formatter(hospital.timezone, { hour: "2-digit", timeZoneName: "short" })
+		.formatToParts(parseInstant(text))
 		.find(({ type }) => type === "timeZoneName").value;
 
 // beginsDay says whether a moment is the first of its day at the hospital.
-export const beginsDay = (text) => startOf(dayOf(instant(text))) === text;
+export const isStartOfDay = (text) => startOfDay(dayOf(parseInstant(text))) === text;
 
 // lastDayOf is the last day that a stretch of time touches.
-export const lastDayOf = (ends) => dayOf(new Date(instant(ends) - 1));
+export const lastDayOf = (ends) => dayOf(new Date(parseInstant(ends) - 1));
 
 // showSpan writes a stretch of time, in whole days where it is some.
-export function showSpan(starts, ends) {
-	const [first, last] = [dayOf(instant(starts)), lastDayOf(ends)];
-	const lastDate = showDate(stamp(new Date(instant(ends) - 1)));
-	if (beginsDay(starts) && beginsDay(ends))
-		return first === last ? showDate(starts) : `${showDate(starts)} – ${lastDate}`;
+export function formatTimeRange(starts, ends) {
+	const [first, last] = [dayOf(parseInstant(starts)), lastDayOf(ends)];
+	const lastDate = formatDate(formatInstant(new Date(parseInstant(ends) - 1)));
+	if (isStartOfDay(starts) && isStartOfDay(ends))
+		return first === last ? formatDate(starts) : `${formatDate(starts)} – ${lastDate}`;
 	return first === last
-		? `${showMoment(starts)}–${beginsDay(ends) ? "24:00" : showTime(ends)}`
-		: `${showMoment(starts)} – ${beginsDay(ends) ? `${lastDate}, 24:00` : showMoment(ends)}`;
+		? `${formatDateTime(starts)}–${isStartOfDay(ends) ? "24:00" : formatTime(ends)}`
+		: `${formatDateTime(starts)} – ${isStartOfDay(ends) ? `${lastDate}, 24:00` : formatDateTime(ends)}`;
 }
 
 // bookable are the days that visits can be booked on.
-export const bookable = () => ({
+export const bookableRange = () => ({
 	min: today(),
-	max: hospital.booking_horizon_days ? plusDays(today(), hospital.booking_horizon_days) : undefined,
+	max: hospital.booking_horizon_days ? addDays(today(), hospital.booking_horizon_days) : undefined,
 });
 
 // age is how old somebody born on a day is, "42 years"; small children count months.
@@ -138,4 +140,4 @@ function age(born) {
 }
 
 // born is a birthday with the age that goes with it.
-export const born = (day) => day && `${showDay(day)}, ${age(day)}`;
+export const birthDateWithAge = (day) => day && `${formatDay(day)}, ${age(day)}`;

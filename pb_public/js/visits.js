@@ -1,24 +1,25 @@
 // A visit: how it is shown, and what each role may do with it.
 
-import { list, me, update } from "./api.js";
-import { charge } from "./charges.js";
+import { currentUser, list, update } from "./api.js";
+import { addCharge } from "./charges.js";
 import { badge, card } from "./components.js";
-import { button, h, link, tell } from "./dom.js";
+import { button, h, link, showStatus } from "./dom.js";
 import { formDialog } from "./form.js";
 import { hospital } from "./hospital.js";
-import { choices, visitState, visitTypes } from "./labels.js";
+import { toOptions, visitState, visitTypes } from "./labels.js";
 import { refreshAll } from "./live.js";
-import { answered, whenFields } from "./slot-form.js";
-import { dayOf, instant, showDate, showMoment, showTime, stamp, today } from "./time.js";
+import { visitTimeFields, visitTimeValues } from "./slot-form.js";
+import { dayOf, formatDate, formatDateTime, formatInstant, formatTime, parseInstant, today } from "./time.js";
 
 const now = () => new Date();
-const starts = (visit) => instant(visit.starts);
-const isToday = (visit) => dayOf(starts(visit)) === today();
-const open = (visit) => ["pending", "approved"].includes(visit.status);
-const untouched = (visit) => open(visit) && !visit.started_at;
+const startOfVisit = (visit) => parseInstant(visit.starts);
+const isToday = (visit) => dayOf(startOfVisit(visit)) === today();
+const isOpen = (visit) => ["pending", "approved"].includes(visit.status);
+const notStarted = (visit) => isOpen(visit) && !visit.started_at;
 
 // inTime says whether a patient can still change a visit by themselves.
-const inTime = (visit) => me().role !== "patient" || starts(visit) - now() > hospital.cancel_cutoff_hours * 3_600_000;
+const withinCutoff = (visit) =>
+	currentUser().role !== "patient" || startOfVisit(visit) - now() > hospital.cancel_cutoff_hours * 3_600_000;
 
 // actions is what can be done to a visit: by whom, when it is offered, and how.
 // The hospital decides; this only leaves out what it would refuse anyway.
@@ -27,81 +28,83 @@ const actions = [
 		label: "Approve",
 		kind: "main",
 		by: ["doctor", "receptionist", "admin"],
-		offered: (v) => v.status === "pending" && starts(v) > now(),
-		run: (v) => change(v, { status: "approved" }, `Approved: ${title(v)}`),
+		offered: (v) => v.status === "pending" && startOfVisit(v) > now(),
+		run: (v) => updateVisit(v, { status: "approved" }, `Approved: ${visitTitle(v)}`),
 	},
 	{
 		label: "Check in",
 		kind: "main",
 		by: ["nurse", "receptionist", "admin"],
 		offered: (v) => v.status === "approved" && isToday(v) && !v.checked_in_at,
-		run: (v) => change(v, { checked_in_at: stamp(now()) }, `Checked in: ${title(v)}`),
+		run: (v) => updateVisit(v, { checked_in_at: formatInstant(now()) }, `Checked in: ${visitTitle(v)}`),
 	},
 	{
 		label: "Start",
 		kind: "main",
 		by: ["doctor", "admin"],
-		offered: (v) => v.status === "approved" && !v.started_at && (isToday(v) || starts(v) <= now()),
-		run: (v) => change(v, { started_at: stamp(now()) }, `Started: ${title(v)}`),
+		offered: (v) => v.status === "approved" && !v.started_at && (isToday(v) || startOfVisit(v) <= now()),
+		run: (v) => updateVisit(v, { started_at: formatInstant(now()) }, `Started: ${visitTitle(v)}`),
 	},
 	{
 		label: "Complete",
 		kind: "main",
 		by: ["doctor", "admin"],
-		offered: (v) => v.status === "approved" && starts(v) <= now(),
-		run: (v) => change(v, { status: "completed" }, `Completed and billed: ${title(v)}`),
+		offered: (v) => v.status === "approved" && startOfVisit(v) <= now(),
+		run: (v) => updateVisit(v, { status: "completed" }, `Completed and billed: ${visitTitle(v)}`),
 	},
 	{
 		label: "Charge",
 		by: ["doctor", "nurse", "receptionist", "admin"],
-		offered: (v) => v.status === "approved" && (isToday(v) || starts(v) <= now()),
-		run: (v) => charge(v, title(v)),
+		offered: (v) => v.status === "approved" && (isToday(v) || startOfVisit(v) <= now()),
+		run: (v) => addCharge(v, visitTitle(v)),
 	},
 	{
 		label: "Did not come",
 		by: ["doctor", "nurse", "receptionist", "admin"],
-		offered: (v) => v.status === "approved" && instant(v.ends) <= now() && !v.checked_in_at && !v.started_at,
-		run: (v) => change(v, { status: "cancelled", cancel_code: "no_show" }, `Marked as missed: ${title(v)}`),
+		offered: (v) => v.status === "approved" && parseInstant(v.ends) <= now() && !v.checked_in_at && !v.started_at,
+		run: (v) =>
+			updateVisit(v, { status: "cancelled", cancel_code: "no_show" }, `Marked as missed: ${visitTitle(v)}`),
 	},
 	{
 		label: "Move",
 		by: ["patient", "doctor", "receptionist", "admin"],
-		offered: (v) => untouched(v) && inTime(v),
-		run: move,
+		offered: (v) => notStarted(v) && withinCutoff(v),
+		run: moveVisit,
 	},
-	{ label: "Decline", by: ["doctor", "admin"], offered: (v) => v.status === "pending", run: decline },
+	{ label: "Decline", by: ["doctor", "admin"], offered: (v) => v.status === "pending", run: declineVisit },
 	{
 		label: "Cancel",
 		by: ["patient", "receptionist", "admin"],
-		offered: (v) => untouched(v) && inTime(v),
-		run: cancel,
+		offered: (v) => notStarted(v) && withinCutoff(v),
+		run: cancelVisit,
 	},
-	{ label: "Cancel", by: ["doctor"], offered: (v) => v.status === "approved" && untouched(v), run: cancel },
+	{ label: "Cancel", by: ["doctor"], offered: (v) => v.status === "approved" && notStarted(v), run: cancelVisit },
 ];
 
-async function change(visit, changes, done) {
+async function updateVisit(visit, changes, done) {
 	try {
 		await update("appointments", visit, changes);
-		tell(`${done}.`);
+		showStatus(`${done}.`);
 	} finally {
 		await refreshAll();
 	}
 }
 
-const person = (visit) => visit.expand?.patient?.name ?? visit.patient_name;
+const patientName = (visit) => visit.expand?.patient?.name ?? visit.patient_name;
 const doctorName = (visit) => visit.expand?.doctor?.name ?? "Doctor";
-const title = (visit) => `${me().role === "patient" ? doctorName(visit) : person(visit)}, ${showMoment(visit.starts)}`;
+const visitTitle = (visit) =>
+	`${currentUser().role === "patient" ? doctorName(visit) : patientName(visit)}, ${formatDateTime(visit.starts)}`;
 
-async function move(visit) {
-	const own = me().role === "patient";
-	const time = await whenFields({ doctor: visit.doctor, visit, ways: own ? ["slot"] : ["slot", "other"] });
-	formDialog(`Move ${own ? "your visit" : person(visit)}`, {
+async function moveVisit(visit) {
+	const own = currentUser().role === "patient";
+	const time = await visitTimeFields({ doctor: visit.doctor, visit, ways: own ? ["slot"] : ["slot", "other"] });
+	formDialog(`Move ${own ? "your visit" : patientName(visit)}`, {
 		wide: true,
 		intro: h(
 			"p",
 			{},
 			"Now ",
-			showMoment(visit.starts),
+			formatDateTime(visit.starts),
 			" with ",
 			doctorName(visit),
 			".",
@@ -110,21 +113,23 @@ async function move(visit) {
 		fields: [time],
 		submit: "Move",
 		send: async (values) =>
-			`Moved to ${showMoment((await update("appointments", visit, moved(visit, values))).starts)}.`,
+			`Moved to ${formatDateTime((await update("appointments", visit, moveValues(visit, values))).starts)}.`,
 	});
 }
 
 // moved is what a move changes. A visit that was overbooked and moves into a free
 // slot takes that slot, and is not overbooked any more.
-function moved(visit, values) {
-	const { starts, overbook, staff_note } = answered(values);
+function moveValues(visit, values) {
+	const { starts, overbook, staff_note } = visitTimeValues(values);
 	if (overbook) return { starts, overbook, staff_note };
-	return visit.overbook && me().role !== "patient" ? { starts, ends: values.slot.ends, overbook: false } : { starts };
+	return visit.overbook && currentUser().role !== "patient"
+		? { starts, ends: values.slot.ends, overbook: false }
+		: { starts };
 }
 
-function decline(visit) {
-	formDialog(`Decline the request of ${person(visit)}`, {
-		intro: h("p", {}, showMoment(visit.starts)),
+function declineVisit(visit) {
+	formDialog(`Decline the request of ${patientName(visit)}`, {
+		intro: h("p", {}, formatDateTime(visit.starts)),
 		fields: [
 			{
 				name: "cancel_note",
@@ -142,15 +147,19 @@ function decline(visit) {
 	});
 }
 
-const reasons = { hospital: "The hospital cancels", patient: "The patient asked for it", duplicate: "Booked twice" };
+const cancelCodes = {
+	hospital: "The hospital cancels",
+	patient: "The patient asked for it",
+	duplicate: "Booked twice",
+};
 
-function cancel(visit) {
-	const staff = me().role !== "patient";
+function cancelVisit(visit) {
+	const staff = currentUser().role !== "patient";
 	const code = staff
-		? [{ name: "cancel_code", label: "Why", type: "select", options: choices(reasons), required: true }]
+		? [{ name: "cancel_code", label: "Why", type: "select", options: toOptions(cancelCodes), required: true }]
 		: [];
 	formDialog("Cancel this visit?", {
-		intro: h("p", {}, title(visit)),
+		intro: h("p", {}, visitTitle(visit)),
 		fields: [
 			...code,
 			{
@@ -170,9 +179,9 @@ function cancel(visit) {
 
 // visitCard shows a visit with what the reader can do. The day is left out where the list is one day.
 export function visitCard(visit, { day = true } = {}) {
-	const own = me().role === "patient";
+	const own = currentUser().role === "patient";
 	const patient = visit.expand?.patient;
-	const known = actions.filter(({ by, offered }) => by.includes(me().role) && offered(visit));
+	const available = actions.filter(({ by, offered }) => by.includes(currentUser().role) && offered(visit));
 	const words = [visitTypes[visit.visit_type], visit.reason].filter(Boolean).join(": ");
 	return card({
 		id: visit.id,
@@ -180,17 +189,17 @@ export function visitCard(visit, { day = true } = {}) {
 		first: h(
 			"time",
 			{ datetime: visit.starts.replace(" ", "T") },
-			day && h("span", {}, showDate(visit.starts)),
-			h("strong", {}, `${showTime(visit.starts)}–${showTime(visit.ends)}`),
+			day && h("span", {}, formatDate(visit.starts)),
+			h("strong", {}, `${formatTime(visit.starts)}–${formatTime(visit.ends)}`),
 		),
-		title: own ? doctorName(visit) : person(visit),
+		title: own ? doctorName(visit) : patientName(visit),
 		lines: [
 			h(
 				"span",
 				{ class: "minor" },
 				[
-					own ? person(visit) : [patient?.mrn, patient?.phone].filter(Boolean).join(", "),
-					!own && me().role !== "doctor" && doctorName(visit),
+					own ? patientName(visit) : [patient?.mrn, patient?.phone].filter(Boolean).join(", "),
+					!own && currentUser().role !== "doctor" && doctorName(visit),
 					visit.number,
 				]
 					.filter(Boolean)
@@ -203,28 +212,28 @@ export function visitCard(visit, { day = true } = {}) {
 		],
 		state: badge(...visitState(visit)),
 		actions: [
-			...known.map(({ label, run, kind }) =>
-				button(label, () => run(visit), { key: label + visit.id, kind, about: title(visit) }),
+			...available.map(({ label, run, kind }) =>
+				button(label, () => run(visit), { key: label + visit.id, kind, about: visitTitle(visit) }),
 			),
-			...ways(visit),
+			...patientLinks(visit),
 		],
 	});
 }
 
 // ways lead from a visit to what is known of the patient, for those who treat them.
-const ways = (visit) =>
-	["doctor", "nurse"].includes(me().role) && visit.expand?.patient
+const patientLinks = (visit) =>
+	["doctor", "nurse"].includes(currentUser().role) && visit.expand?.patient
 		? [
 				visit.status !== "cancelled" &&
 					link(
 						"notes",
-						["Notes", h("span", { class: "unseen" }, ` of ${title(visit)}`)],
+						["Notes", h("span", { class: "unseen" }, ` of ${visitTitle(visit)}`)],
 						{ visit: visit.id },
 						{ class: "button", "data-key": `notes${visit.id}` },
 					),
 				link(
 					"record",
-					["Record", h("span", { class: "unseen" }, ` of ${person(visit)}`)],
+					["Record", h("span", { class: "unseen" }, ` of ${patientName(visit)}`)],
 					{ patient: visit.patient },
 					{ class: "button", "data-key": `record${visit.id}` },
 				),
@@ -232,5 +241,5 @@ const ways = (visit) =>
 		: [];
 
 // readVisits lists visits with their people.
-export const readVisits = (filter, sort, perPage = 200) =>
+export const fetchVisits = (filter, sort, perPage = 200) =>
 	list("appointments", { filter, sort, perPage, expand: "patient,doctor" });

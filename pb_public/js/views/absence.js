@@ -1,17 +1,17 @@
 import { absenceActions, absenceTitle } from "../absences.js";
-import { create, get, list, newId, quoted } from "../api.js";
-import { badge, rows } from "../components.js";
-import { planned, plansAll } from "../doctors.js";
-import { button, facts, h, heading, link } from "../dom.js";
+import { create, get, list, newId, quote } from "../api.js";
+import { badge, cardList } from "../components.js";
+import { fetchPlannedDoctors, plansForAll } from "../doctors.js";
+import { button, factList, h, heading, link } from "../dom.js";
 import { rebookingStatus, tones } from "../labels.js";
 import { region } from "../live.js";
-import { showMoment, stamp } from "../time.js";
-import { readVisits, visitCard } from "../visits.js";
+import { formatDateTime, formatInstant } from "../time.js";
+import { fetchVisits, visitCard } from "../visits.js";
 
 // met are the visits that are still to come and fall into an absence.
-function met({ doctor, starts, ends }) {
-	const from = [starts, stamp(new Date())].sort().at(-1);
-	return readVisits(
+function fetchAffectedVisits({ doctor, starts, ends }) {
+	const from = [starts, formatInstant(new Date())].sort().at(-1);
+	return fetchVisits(
 		`starts < "${ends}" && ends > "${from}" && (status = "pending" || status = "approved")` +
 			(doctor && ` && doctor = "${doctor}"`),
 		"starts",
@@ -19,27 +19,27 @@ function met({ doctor, starts, ends }) {
 	);
 }
 
-const rebookings = (absence) => list("rebookings", { filter: `time_off = ${quoted(absence.id)}`, sort: "-created" });
+const rebookings = (absence) => list("rebookings", { filter: `time_off = ${quote(absence.id)}`, sort: "-created" });
 
 const rebookingLine = (one) =>
 	h(
 		"p",
 		{},
-		link("rebooking", `New times of ${showMoment(one.created)}`, { id: one.id }, { "data-key": one.id }),
+		link("rebooking", `New times of ${formatDateTime(one.created)}`, { id: one.id }, { "data-key": one.id }),
 		" ",
 		badge(rebookingStatus[one.status], tones[one.status]),
 	);
 
 // absenceView is one absence, with the visits it meets and what becomes of them.
 export async function absenceView({ query, open }) {
-	const doctors = await planned();
+	const doctors = await fetchPlannedDoctors();
 	const id = newId();
 	let title;
 	const body = await region(["time_off", "appointments", "rebookings"], async () => {
 		const absence = await get("time_off", query.id, { expand: "doctor" });
 		const [visits, proposed] = await Promise.all([
-			absence.active ? met(absence) : [],
-			plansAll() ? rebookings(absence) : [],
+			absence.active ? fetchAffectedVisits(absence) : [],
+			plansForAll() ? rebookings(absence) : [],
 		]);
 		title = absenceTitle(absence);
 		const waiting = proposed.some(({ status }) => status === "proposed");
@@ -52,7 +52,7 @@ export async function absenceView({ query, open }) {
 			{ kind: "main", key: "propose" },
 		);
 		return [
-			facts({ Reason: absence.reason, Status: !absence.active && badge("Withdrawn", "off") }),
+			factList({ Reason: absence.reason, Status: !absence.active && badge("Withdrawn", "off") }),
 			h(
 				"div",
 				{ class: "actions" },
@@ -63,9 +63,9 @@ export async function absenceView({ query, open }) {
 				"div",
 				{ class: "heading" },
 				h("h2", {}, "Visits in this time"),
-				plansAll() && visits.length > 0 && !waiting && propose,
+				plansForAll() && visits.length > 0 && !waiting && propose,
 			),
-			rows(visits, (visit) => visitCard(visit), "There is none, or none that is still to come."),
+			cardList(visits, (visit) => visitCard(visit), "There is none, or none that is still to come."),
 		].flat();
 	});
 	return [heading(title), body];

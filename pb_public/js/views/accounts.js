@@ -1,19 +1,19 @@
-import { create, list, me, newId, quoted, together, update } from "../api.js";
-import { badge, card, pages, rows, searchBox } from "../components.js";
-import { button, h, heading, tabs, tell } from "../dom.js";
+import { create, createAll, currentUser, list, newId, quote, update } from "../api.js";
+import { badge, card, cardList, pager, searchBox } from "../components.js";
+import { button, h, heading, showStatus, tabs } from "../dom.js";
 import { formDialog } from "../form.js";
-import { accountStatus, choices, roles, tones } from "../labels.js";
+import { accountStatus, roles, tones, toOptions } from "../labels.js";
 import { refreshAll, region } from "../live.js";
-import { password } from "../people.js";
-import { showDate } from "../time.js";
-import { credentials, invited, inviteStaff, staff } from "./invitations.js";
+import { newPasswordField } from "../people.js";
+import { formatDate } from "../time.js";
+import { invitationList, inviteStaff, profileFields, staffRoles } from "./invitations.js";
 
 const shows = { pending: "Waiting", active: "Active", suspended: "Suspended", invited: "Invited" };
 
-async function set(account, status) {
+async function setStatus(account, status) {
 	try {
 		await update("users", account, { status });
-		tell(`${account.name}: ${accountStatus[status].toLowerCase()}.`);
+		showStatus(`${account.name}: ${accountStatus[status].toLowerCase()}.`);
 	} finally {
 		await refreshAll();
 	}
@@ -34,13 +34,13 @@ function suspend(account) {
 function accountCard(account) {
 	const actions = [
 		account.status !== "active" &&
-			button("Activate", () => set(account, "active"), {
+			button("Activate", () => setStatus(account, "active"), {
 				kind: "main",
 				key: `on${account.id}`,
 				about: account.name,
 			}),
 		account.status === "active" &&
-			account.id !== me().id &&
+			account.id !== currentUser().id &&
 			button("Suspend", () => suspend(account), { key: `off${account.id}`, about: account.name }),
 	];
 	return card({
@@ -48,7 +48,7 @@ function accountCard(account) {
 		version: account.updated,
 		first: h("strong", {}, roles[account.role]),
 		title: account.name,
-		lines: [[account.email, account.phone].filter(Boolean).join(" · "), `Since ${showDate(account.created)}`],
+		lines: [[account.email, account.phone].filter(Boolean).join(" · "), `Since ${formatDate(account.created)}`],
 		state: badge(accountStatus[account.status], tones[account.status]),
 		actions: actions.filter(Boolean),
 	});
@@ -58,12 +58,12 @@ function accountCard(account) {
 const profiles = { doctor: "doctors", nurse: "nurses" };
 
 // appoint makes an account, and with it a doctor's or nurse's record.
-async function appoint({ email, password, name, role, department, specialization }, [user, profile]) {
+async function createAccount({ email, password, name, role, department, specialization }, [user, profile]) {
 	const account = { id: user, email, password, passwordConfirm: password, name, role };
 	if (!profiles[role]) return create("users", account);
 	const record = { id: profile, user, name, department, active: true };
 	if (role === "doctor") Object.assign(record, { specialization, accepts_online: true });
-	return together([
+	return createAll([
 		["users", account],
 		[profiles[role], record],
 	]);
@@ -73,15 +73,21 @@ async function newAccount() {
 	const ids = [newId(), newId()];
 	formDialog("Make a staff account", {
 		fields: [
-			{ name: "role", label: "Role", type: "select", options: choices(staff, "Choose a role"), required: true },
+			{
+				name: "role",
+				label: "Role",
+				type: "select",
+				options: toOptions(staffRoles, "Choose a role"),
+				required: true,
+			},
 			{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "off" },
 			{ name: "email", label: "E-mail", type: "email", required: true, autocomplete: "off" },
-			password,
-			...(await credentials()),
+			newPasswordField,
+			...(await profileFields()),
 		],
 		submit: "Make the account",
 		send: async (values) => {
-			await appoint(values, ids);
+			await createAccount(values, ids);
 			return `${values.name} can sign in.`;
 		},
 	});
@@ -91,7 +97,7 @@ async function newAccount() {
 export async function accountsView({ query }) {
 	const show = shows[query.show] ? query.show : "pending";
 	let text = "";
-	const page = pages();
+	const page = pager();
 	const head = heading(
 		"Accounts",
 		h(
@@ -101,18 +107,18 @@ export async function accountsView({ query }) {
 			button("Invite staff", inviteStaff, { kind: "main" }),
 		),
 	);
-	const parts = tabs("Which accounts", "accounts", "show", shows, show);
-	if (show === "invited") return [head, parts, await region(["invitations"], () => invited(page))];
+	const tabBar = tabs("Which accounts", "accounts", "show", shows, show);
+	if (show === "invited") return [head, tabBar, await region(["invitations"], () => invitationList(page))];
 	const accounts = await region(["users"], () =>
 		page(
 			(perPage) =>
 				list("users", {
-					filter: `status = "${show}"${text && ` && name ~ ${quoted(text)}`}`,
+					filter: `status = "${show}"${text && ` && name ~ ${quote(text)}`}`,
 					sort: show === "pending" ? "created" : "name",
 					perPage,
 				}),
 			(found) =>
-				rows(
+				cardList(
 					found,
 					accountCard,
 					show === "pending" ? "Nobody waits to be activated." : "There is no such account.",
@@ -123,5 +129,5 @@ export async function accountsView({ query }) {
 		text = typed;
 		return refreshAll();
 	});
-	return [head, parts, search, accounts];
+	return [head, tabBar, search, accounts];
 }

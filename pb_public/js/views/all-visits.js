@@ -1,9 +1,9 @@
-import { quoted } from "../api.js";
-import { folded, pages, rows, searchBox } from "../components.js";
+import { quote } from "../api.js";
+import { cardList, foldName, pager, searchBox } from "../components.js";
 import { heading, tabs } from "../dom.js";
 import { refreshAll, region } from "../live.js";
-import { stamp } from "../time.js";
-import { readVisits, visitCard } from "../visits.js";
+import { formatInstant } from "../time.js";
+import { fetchVisits, visitCard } from "../visits.js";
 
 const shows = { coming: "Upcoming", requests: "Requests", past: "Past", cancelled: "Cancelled" };
 const sorts = { coming: "starts", requests: "starts", past: "-starts", cancelled: "-starts" };
@@ -15,17 +15,18 @@ const filters = {
 	cancelled: () => 'status = "cancelled"',
 };
 
-const named = (text) => text && ` && (patient.name_key ~ ${quoted(folded(text))} || number ~ ${quoted(text)})`;
+const searchFilter = (text) => text && ` && (patient.name_key ~ ${quote(foldName(text))} || number ~ ${quote(text)})`;
 
 // allVisitsView is every visit a member of staff may see.
 export async function allVisitsView({ query }) {
 	const show = shows[query.show] ? query.show : "coming";
 	let text = "";
-	const page = pages();
+	const page = pager();
 	const visits = await region(["appointments"], () =>
 		page(
-			(perPage) => readVisits(filters[show](stamp(new Date())) + named(text), sorts[show], perPage),
-			(found) => rows(found, (visit) => visitCard(visit), "There is no such visit."),
+			(perPage) =>
+				fetchVisits(filters[show](formatInstant(new Date())) + searchFilter(text), sorts[show], perPage),
+			(found) => cardList(found, (visit) => visitCard(visit), "There is no such visit."),
 		),
 	);
 	const search = searchBox("Patient or visit number", (typed) => {

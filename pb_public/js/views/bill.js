@@ -1,42 +1,42 @@
-import { get, list, quoted } from "../api.js";
-import { addLine, changeLine } from "../bill-lines.js";
+import { get, list, quote } from "../api.js";
+import { addLine, editLine } from "../bill-lines.js";
 import {
-	accounting,
+	addCreditNote,
 	billBadge,
-	credit,
-	discount,
-	issue,
-	makeVoid,
+	enterPayment,
+	issueBill,
+	managesBills,
 	mayPay,
-	pay,
 	paymentBadge,
-	refund,
+	requestDiscount,
+	requestRefund,
+	voidBill,
 } from "../bills.js";
-import { card, fileButton, rows } from "../components.js";
+import { card, cardList, fileButton } from "../components.js";
 import { discountCard } from "../discounts.js";
-import { button, facts, h, heading, link, tell } from "../dom.js";
+import { button, factList, h, heading, link, showStatus } from "../dom.js";
 import { hospital } from "../hospital.js";
 import { methods } from "../labels.js";
 import { refreshAll, region } from "../live.js";
-import { amount, money } from "../money.js";
-import { dayOf, instant, showDate, showDay, showMoment } from "../time.js";
+import { formatAmount, formatMoney } from "../money.js";
+import { dayOf, formatDate, formatDateTime, formatDay, parseInstant } from "../time.js";
 
 // stands says that a bill is to be paid, or was.
-const stands = ({ status }) => !["draft", "void", "issued"].includes(status);
+const isIssued = ({ status }) => !["draft", "void", "issued"].includes(status);
 
 const numbers = (...texts) => texts.map((text) => h("td", { class: "number" }, text));
 const column = (name, kind) => h("th", { scope: "col", class: kind }, name);
 
 // lines is what was done, and what it adds up to.
-function lines(bill) {
-	const changing = bill.status === "draft" && accounting();
-	const show = (minor) => amount(minor, bill.currency);
-	const sum = (name, minor, kind) =>
+function lineTable(bill) {
+	const changing = bill.status === "draft" && managesBills();
+	const formatInBill = (minor) => formatAmount(minor, bill.currency);
+	const sumRow = (name, minor, kind) =>
 		h(
 			"tr",
 			{ class: kind },
 			h("th", { scope: "row", colspan: "4" }, name),
-			numbers(show(minor)),
+			numbers(formatInBill(minor)),
 			changing && h("td", {}),
 		);
 	const items = (bill.expand?.bill_items_via_bill ?? []).filter(({ quantity }) => quantity > 0);
@@ -44,7 +44,7 @@ function lines(bill) {
 		h(
 			"td",
 			{},
-			button("Change", () => changeLine(item), { key: item.id, about: item.description }),
+			button("Change", () => editLine(item), { key: item.id, about: item.description }),
 		);
 	const caption = `Amounts in ${bill.currency}`;
 	return h(
@@ -73,7 +73,12 @@ function lines(bill) {
 						"tr",
 						{},
 						h("td", {}, item.description),
-						numbers(item.quantity, show(item.unit_minor), show(item.tax_minor), show(item.total_minor)),
+						numbers(
+							item.quantity,
+							formatInBill(item.unit_minor),
+							formatInBill(item.tax_minor),
+							formatInBill(item.total_minor),
+						),
 						changing && change(item),
 					),
 				),
@@ -81,21 +86,21 @@ function lines(bill) {
 			h(
 				"tfoot",
 				{},
-				sum("Subtotal", bill.subtotal_minor),
-				bill.discount_minor > 0 && sum("Discount", -bill.discount_minor),
-				sum("Tax", bill.tax_minor),
-				sum("Total", bill.total_minor, "sum"),
-				stands(bill) && [
-					bill.credited_minor > 0 && sum("Credited", -bill.credited_minor),
-					sum("Paid", bill.paid_minor),
-					sum("Open", bill.balance_minor, "sum"),
+				sumRow("Subtotal", bill.subtotal_minor),
+				bill.discount_minor > 0 && sumRow("Discount", -bill.discount_minor),
+				sumRow("Tax", bill.tax_minor),
+				sumRow("Total", bill.total_minor, "sum"),
+				isIssued(bill) && [
+					bill.credited_minor > 0 && sumRow("Credited", -bill.credited_minor),
+					sumRow("Paid", bill.paid_minor),
+					sumRow("Open", bill.balance_minor, "sum"),
 				],
 			),
 		),
 	);
 }
 
-const mayGoBack = ({ kind, status }) => accounting() && kind === "payment" && status === "verified";
+const isRefundable = ({ kind, status }) => managesBills() && kind === "payment" && status === "verified";
 
 const paymentCard = (payment, currency) =>
 	card({
@@ -104,8 +109,8 @@ const paymentCard = (payment, currency) =>
 		first: h(
 			"span",
 			{},
-			h("strong", {}, money(payment.amount_minor, currency)),
-			h("span", {}, showDate(payment.created)),
+			h("strong", {}, formatMoney(payment.amount_minor, currency)),
+			h("span", {}, formatDate(payment.created)),
 		),
 		title: (payment.kind === "refund" ? "Refund, " : "") + methods[payment.method],
 		lines: [
@@ -116,49 +121,49 @@ const paymentCard = (payment, currency) =>
 		actions: [
 			payment.status === "verified" &&
 				fileButton("Receipt", `payments/${payment.id}/receipt`, {}, payment.receipt),
-			mayGoBack(payment) &&
-				button("Refund", () => refund(payment), { key: `refund${payment.id}`, about: payment.number }),
+			isRefundable(payment) &&
+				button("Refund", () => requestRefund(payment), { key: `refund${payment.id}`, about: payment.number }),
 		].filter(Boolean),
 	});
 
 // steps is what an accountant may do with a bill as it stands.
-function steps(bill) {
+function actionsFor(bill) {
 	const send = async () => {
 		try {
-			tell(await issue(bill));
+			showStatus(await issueBill(bill));
 		} finally {
 			await refreshAll();
 		}
 	};
 	const draft = bill.status === "draft",
-		standing = stands(bill);
+		standing = isIssued(bill);
 	return (
-		accounting() && [
+		managesBills() && [
 			draft && button("Add a line", () => addLine(bill), { key: "line" }),
 			draft && button("Issue", send, { kind: "main", key: "issue" }),
 			(draft || (standing && bill.balance_minor > 0)) &&
-				button("Discount", () => discount(bill), { key: "discount" }),
+				button("Discount", () => requestDiscount(bill), { key: "discount" }),
 			standing &&
 				bill.total_minor > bill.credited_minor &&
-				button("Credit note", () => credit(bill), { key: "credit" }),
+				button("Credit note", () => addCreditNote(bill), { key: "credit" }),
 			((draft && !bill.appointment) || (bill.status === "unpaid" && bill.credited_minor === 0)) &&
-				button("Make void", () => makeVoid(bill), { key: "void" }),
+				button("Make void", () => voidBill(bill), { key: "void" }),
 		]
 	);
 }
 
 // head is who owes what to whom.
-function head(bill) {
+function billFacts(bill) {
 	const { patient, doctor, appointment, original } = bill.expand ?? {};
-	return facts({
+	return factList({
 		Number: bill.number,
 		Status: billBadge(bill),
 		From: [hospital.name, hospital.address].filter(Boolean).join(", "),
 		Patient: patient && `${patient.name}, ${patient.mrn}`,
 		Doctor: doctor?.name,
-		Visit: appointment && `${appointment.number}, ${showMoment(appointment.starts)}`,
-		Issued: bill.issued_at && showDay(dayOf(instant(bill.issued_at))),
-		Due: bill.due_on && showDay(bill.due_on),
+		Visit: appointment && `${appointment.number}, ${formatDateTime(appointment.starts)}`,
+		Issued: bill.issued_at && formatDay(dayOf(parseInstant(bill.issued_at))),
+		Due: bill.due_on && formatDay(bill.due_on),
 		[bill.kind === "credit_note" ? "Takes back" : "Replaces"]:
 			original && link("bill", original.number, { id: original.id }),
 		Reason: bill.reason,
@@ -168,22 +173,22 @@ function head(bill) {
 // billView is one bill with its lines and payments, ready to be printed.
 export async function billView({ query }) {
 	let number;
-	const body = await region(["bills", "payments", ...(accounting() ? ["discounts"] : [])], async () => {
+	const body = await region(["bills", "payments", ...(managesBills() ? ["discounts"] : [])], async () => {
 		const bill = await get("bills", query.id, {
 			expand: "patient,doctor,appointment,original,bill_items_via_bill,payments_via_bill",
 		});
-		const discounts = accounting()
-			? await list("discounts", { filter: `bill = ${quoted(bill.id)}`, sort: "created", expand: "requested_by" })
+		const discounts = managesBills()
+			? await list("discounts", { filter: `bill = ${quote(bill.id)}`, sort: "created", expand: "requested_by" })
 			: [];
 		number = bill.number;
 		return [
-			head(bill),
-			lines(bill),
+			billFacts(bill),
+			lineTable(bill),
 			...(discounts.length > 0
-				? [h("h2", {}, "Discounts"), rows(discounts, (discount) => discountCard(discount, bill))]
+				? [h("h2", {}, "Discounts"), cardList(discounts, (discount) => discountCard(discount, bill))]
 				: []),
 			h("h2", {}, "Payments"),
-			rows(
+			cardList(
 				bill.expand?.payments_via_bill ?? [],
 				(payment) => paymentCard(payment, bill.currency),
 				"There is none yet.",
@@ -191,8 +196,8 @@ export async function billView({ query }) {
 			h(
 				"div",
 				{ class: "actions" },
-				steps(bill),
-				mayPay(bill) && button("Enter a payment", () => pay(bill), { kind: "main", key: "pay" }),
+				actionsFor(bill),
+				mayPay(bill) && button("Enter a payment", () => enterPayment(bill), { kind: "main", key: "pay" }),
 				fileButton("PDF", `bills/${bill.id}/pdf`, {}, bill.number),
 				fileButton("CSV", `bills/${bill.id}/csv`, {}, bill.number),
 				button("Print", () => window.print(), { key: "print" }),

@@ -1,6 +1,6 @@
-import { list, me, quoted } from "../api.js";
-import { accounting, begin, billCard } from "../bills.js";
-import { folded, pages, rows, searchBox } from "../components.js";
+import { currentUser, list, quote } from "../api.js";
+import { billCard, managesBills, newBill } from "../bills.js";
+import { cardList, foldName, pager, searchBox } from "../components.js";
 import { button, heading, tabs } from "../dom.js";
 import { refreshAll, region } from "../live.js";
 
@@ -11,23 +11,25 @@ const filters = {
 	draft: 'status = "draft"',
 	all: "",
 };
-const ofPatients = { open: shows.open, paid: shows.paid, all: shows.all };
+const showsForPatients = { open: shows.open, paid: shows.paid, all: shows.all };
 
 // named finds bills by a patient's name or by number.
-function named(text) {
+function searchFilter(text) {
 	if (!text) return "";
 	const name =
-		me().role === "accountant" ? `patient.name ~ ${quoted(text)}` : `patient.name_key ~ ${quoted(folded(text))}`;
-	return `(${name} || number ~ ${quoted(text)})`;
+		currentUser().role === "accountant"
+			? `patient.name ~ ${quote(text)}`
+			: `patient.name_key ~ ${quote(foldName(text))}`;
+	return `(${name} || number ~ ${quote(text)})`;
 }
 
 // billsView is the bills a reader may see, the newest first.
 export async function billsView({ query, open }) {
-	const show = shows[query.show] ? query.show : me().role === "patient" ? "all" : "open";
+	const show = shows[query.show] ? query.show : currentUser().role === "patient" ? "all" : "open";
 	let text = "";
-	const page = pages();
+	const page = pager();
 	const search =
-		me().role !== "patient" &&
+		currentUser().role !== "patient" &&
 		searchBox("Patient or bill number", (typed) => {
 			text = typed;
 			return refreshAll();
@@ -36,18 +38,18 @@ export async function billsView({ query, open }) {
 		page(
 			(perPage) =>
 				list("bills", {
-					filter: [filters[show] && `(${filters[show]})`, named(text)].filter(Boolean).join(" && "),
+					filter: [filters[show] && `(${filters[show]})`, searchFilter(text)].filter(Boolean).join(" && "),
 					sort: "-issued_at",
 					expand: "patient,doctor,payments_via_bill",
 					perPage,
 				}),
-			(found) => rows(found, billCard, "There is no such bill."),
+			(found) => cardList(found, billCard, "There is no such bill."),
 		),
 	);
-	const add = accounting() && button("New bill", () => begin((id) => open("bill", { id })), { kind: "main" });
+	const add = managesBills() && button("New bill", () => newBill((id) => open("bill", { id })), { kind: "main" });
 	return [
-		heading(me().role === "patient" ? "Your bills" : "Bills", add),
-		tabs("Which bills", "bills", "show", me().role === "patient" ? ofPatients : shows, show),
+		heading(currentUser().role === "patient" ? "Your bills" : "Bills", add),
+		tabs("Which bills", "bills", "show", currentUser().role === "patient" ? showsForPatients : shows, show),
 		search,
 		bills,
 	];

@@ -1,10 +1,10 @@
 import { list } from "../api.js";
-import { badge, card, rows } from "../components.js";
+import { badge, card, cardList } from "../components.js";
 import { button, h, heading, tabs } from "../dom.js";
 import { noticeKinds } from "../labels.js";
 import { region } from "../live.js";
-import { news, recent, see } from "../notices.js";
-import { showMoment } from "../time.js";
+import { createdWithin, currentNotices, markSeen } from "../notices.js";
+import { formatDateTime } from "../time.js";
 
 const shows = { open: "To call", done: "Told" };
 
@@ -27,33 +27,39 @@ function callCard(notice) {
 				{ class: "minor" },
 				[patient?.mrn, appointment?.expand?.doctor?.name, appointment?.number].filter(Boolean).join(" · "),
 			),
-			showMoment(notice.old_starts) + (notice.new_starts ? ` → ${showMoment(notice.new_starts)}` : ""),
+			formatDateTime(notice.old_starts) + (notice.new_starts ? ` → ${formatDateTime(notice.new_starts)}` : ""),
 			notice.note && h("em", {}, `“${notice.note}”`),
 			h("span", { class: "minor" }, notice.error),
 		],
 		state: badge(...noticeKinds[notice.kind]),
-		actions: notice.seen ? [] : [button("Called", () => see(notice), { key: notice.id, about: patient?.name })],
+		actions: notice.seen
+			? []
+			: [button("Called", () => markSeen(notice), { key: notice.id, about: patient?.name })],
 	});
 }
 
 // callsView is the patients whom no mail reached, and who do not know yet that
 // their visit was moved or cancelled.
-export async function callsView({ query }) {
+export async function callListView({ query }) {
 	const show = shows[query.show] ? query.show : "open";
 	const calls = await region(["notices", "appointments"], async () => {
 		const found = await list("notices", {
 			filter:
 				`channel = "email" && (status = "skipped" || status = "failed") && seen = ${show === "done"} && ` +
-				recent(60),
+				createdWithin(60),
 			sort: "created",
 			expand: "patient,appointment.doctor",
 			perPage: 1000,
 		});
-		return rows(news(found), callCard, show === "done" ? "Nobody was called." : "Everybody has been told.");
+		return cardList(
+			currentNotices(found),
+			callCard,
+			show === "done" ? "Nobody was called." : "Everybody has been told.",
+		);
 	});
 	return [
 		heading("Patients to call"),
-		tabs("Which calls", "calls", "show", shows, show),
+		tabs("Which calls", "call-list", "show", shows, show),
 		h("p", { class: "hint" }, "The hospital moved or cancelled their visits, and no mail reached them."),
 		calls,
 	];

@@ -1,18 +1,18 @@
-import { me } from "../api.js";
-import { rows } from "../components.js";
+import { currentUser } from "../api.js";
+import { cardList } from "../components.js";
 import { h, heading, link } from "../dom.js";
 import { region } from "../live.js";
-import { isDay, plusDays, showDay, stamp, startOf, today } from "../time.js";
-import { readVisits, visitCard } from "../visits.js";
+import { addDays, formatDay, formatInstant, isDay, startOfDay, today } from "../time.js";
+import { fetchVisits, visitCard } from "../visits.js";
 
-const approves = () => ["doctor", "receptionist", "admin"].includes(me().role);
+const mayApprove = () => ["doctor", "receptionist", "admin"].includes(currentUser().role);
 
-async function requests() {
-	const found = await readVisits(`status = "pending" && starts > "${stamp(new Date())}"`, "starts");
+async function fetchRequests() {
+	const found = await fetchVisits(`status = "pending" && starts > "${formatInstant(new Date())}"`, "starts");
 	return (
 		found.length > 0 && [
 			h("h2", {}, "Requests waiting for an answer"),
-			rows(found, (visit) => visitCard(visit), ""),
+			cardList(found, (visit) => visitCard(visit), ""),
 		]
 	);
 }
@@ -22,13 +22,13 @@ export async function dayView({ query, open }) {
 	const day = isDay(query.day) ? query.day : today();
 	const visits = await region(["appointments"], async () => {
 		const [waiting, found] = await Promise.all([
-			approves() && day === today() && requests(),
-			readVisits(`starts >= "${startOf(day)}" && starts < "${startOf(plusDays(day, 1))}"`, "starts", 500),
+			mayApprove() && day === today() && fetchRequests(),
+			fetchVisits(`starts >= "${startOfDay(day)}" && starts < "${startOfDay(addDays(day, 1))}"`, "starts", 500),
 		]);
 		return [
 			waiting,
 			waiting && h("h2", {}, "Visits of the day"),
-			rows(found, (visit) => visitCard(visit, { day: false }), "There is no visit on this day."),
+			cardList(found, (visit) => visitCard(visit, { day: false }), "There is no visit on this day."),
 		].flat();
 	});
 	const pick = h("input", {
@@ -41,11 +41,11 @@ export async function dayView({ query, open }) {
 		link(
 			"day",
 			[label, h("span", { class: "unseen" }, " day")],
-			{ day: plusDays(day, days) },
+			{ day: addDays(day, days) },
 			{ "data-key": label },
 		);
 	return [
-		heading(day === today() ? "Today" : showDay(day)),
+		heading(day === today() ? "Today" : formatDay(day)),
 		h(
 			"div",
 			{ class: "days" },

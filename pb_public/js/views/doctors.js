@@ -1,11 +1,11 @@
 import { list, update } from "../api.js";
-import { badge, card, rows } from "../components.js";
+import { badge, card, cardList } from "../components.js";
 import { button, h, heading } from "../dom.js";
 import { formDialog } from "../form.js";
 import { region } from "../live.js";
-import { money } from "../money.js";
+import { formatMoney } from "../money.js";
 
-const asked = (service) => `${service.name}, ${money(service.price_minor)}`;
+const describeService = (service) => `${service.name}, ${formatMoney(service.price_minor)}`;
 
 async function edit(doctor) {
 	const services = await list("services", { filter: "active = true", sort: "name" });
@@ -16,7 +16,7 @@ async function edit(doctor) {
 				label: "What a completed visit is billed as",
 				type: "select",
 				value: doctor.consultation,
-				options: [["", "Choose a service"], ...services.map((one) => [one.id, asked(one)])],
+				options: [["", "Choose a service"], ...services.map((one) => [one.id, describeService(one)])],
 				required: true,
 			},
 			{
@@ -44,7 +44,7 @@ function doctorCard(doctor) {
 		lines: [
 			[doctor.specialization, doctor.license_no && `licence ${doctor.license_no}`].filter(Boolean).join(" · "),
 			consultation
-				? asked(consultation)
+				? describeService(consultation)
 				: h("strong", {}, "No consultation is set: their visits cannot be completed."),
 			!doctor.accepts_online && "No online booking",
 		],
@@ -56,7 +56,7 @@ function doctorCard(doctor) {
 // doctorsView is the doctors and what their visits cost.
 export async function doctorsView() {
 	const doctors = await region(["doctors"], async () =>
-		rows(
+		cardList(
 			await list("doctors", { sort: "name", expand: "department,consultation", perPage: 500 }),
 			doctorCard,
 			"There is no doctor yet.",

@@ -1,10 +1,10 @@
 import { list, update } from "../api.js";
-import { badge, card, rows } from "../components.js";
+import { badge, card, cardList } from "../components.js";
 import { button, h, heading, link, tabs } from "../dom.js";
 import { formDialog } from "../form.js";
-import { choices, verdicts } from "../labels.js";
+import { toOptions, verdicts } from "../labels.js";
 import { region } from "../live.js";
-import { showDate, showTime } from "../time.js";
+import { formatDate, formatTime } from "../time.js";
 
 const shows = { open: "To look at", done: "Looked at" };
 
@@ -17,7 +17,7 @@ function review(emergency) {
 				label: "Verdict, which the patient reads",
 				type: "select",
 				required: true,
-				options: choices(verdicts, "Choose"),
+				options: toOptions(verdicts, "Choose"),
 			},
 			{ name: "review_note", label: "Note, for admins", type: "textarea", maxlength: 1000 },
 		],
@@ -37,8 +37,8 @@ function emergencyCard(emergency) {
 		first: h(
 			"time",
 			{ datetime: emergency.created.replace(" ", "T") },
-			h("strong", {}, showDate(emergency.created)),
-			h("span", {}, `${showTime(emergency.created)}–${showTime(emergency.ends)}`),
+			h("strong", {}, formatDate(emergency.created)),
+			h("span", {}, `${formatTime(emergency.created)}–${formatTime(emergency.ends)}`),
 		),
 		title: `${user?.name ?? "Somebody"} opened the record of ${patient?.name ?? emergency.mrn}`,
 		lines: [h("em", {}, `“${emergency.reason}”`), emergency.review_note],
@@ -50,7 +50,7 @@ function emergencyCard(emergency) {
 				key: emergency.id,
 				kind: emergency.verdict ? "quiet" : "main",
 			}),
-			link("looks", "What was looked at", { patient: emergency.patient }, { class: "button" }),
+			link("access-log", "What was looked at", { patient: emergency.patient }, { class: "button" }),
 		],
 	});
 }
@@ -59,7 +59,7 @@ function emergencyCard(emergency) {
 export async function emergenciesView({ query }) {
 	const show = shows[query.show] ? query.show : "open";
 	const found = await region(["break_glass"], async () =>
-		rows(
+		cardList(
 			await list("break_glass", {
 				filter: `verdict ${show === "open" ? "=" : "!="} ""`,
 				sort: "-created",

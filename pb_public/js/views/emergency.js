@@ -1,7 +1,7 @@
 import { create, newId } from "../api.js";
-import { h, heading, tell } from "../dom.js";
+import { h, heading, showStatus } from "../dom.js";
 import { form } from "../form.js";
-import { showTime } from "../time.js";
+import { formatTime } from "../time.js";
 
 // emergencyView opens the record of somebody whom the doctor does not treat.
 export function emergencyView({ open }) {
@@ -22,7 +22,7 @@ export function emergencyView({ open }) {
 					maxlength: 20,
 					inputmode: "numeric",
 					autocomplete: "off",
-					reports: ["mrn", "patient"],
+					errorFields: ["mrn", "patient"],
 				},
 				{
 					name: "reason",
@@ -38,7 +38,7 @@ export function emergencyView({ open }) {
 			send: async (values) => {
 				const opened = await create("break_glass", { id, ...values });
 				await open("record", { patient: opened.patient });
-				tell(`Open until ${showTime(opened.ends)}.`);
+				showStatus(`Open until ${formatTime(opened.ends)}.`);
 			},
 		}),
 	];

@@ -1,9 +1,9 @@
-import { list, me } from "../api.js";
-import { button, facts, h, heading } from "../dom.js";
+import { currentUser, list } from "../api.js";
+import { button, factList, h, heading } from "../dom.js";
 import { sexes } from "../labels.js";
 import { region } from "../live.js";
 import { registerPatient } from "../people.js";
-import { born } from "../time.js";
+import { birthDateWithAge } from "../time.js";
 
 // familyView is the people an account looks after.
 export async function familyView() {
@@ -13,9 +13,9 @@ export async function familyView() {
 				"section",
 				{ class: "card person" },
 				h("h2", {}, patient.name),
-				facts({
+				factList({
 					"Record number": patient.mrn,
-					Born: born(patient.birth_date),
+					Born: birthDateWithAge(patient.birth_date),
 					Sex: sexes[patient.sex],
 					"Blood group": patient.blood_group,
 					Phone: patient.phone,
@@ -25,8 +25,12 @@ export async function familyView() {
 			),
 		),
 	);
-	const add = button("Add a family member", () => registerPatient("Add a family member", { user: me().id }), {
-		kind: "main",
-	});
+	const add = button(
+		"Add a family member",
+		() => registerPatient("Add a family member", { user: currentUser().id }),
+		{
+			kind: "main",
+		},
+	);
 	return [heading("You and your family", add), people];
 }

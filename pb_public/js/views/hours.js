@@ -1,11 +1,11 @@
-import { list, newId, together, update } from "../api.js";
+import { createAll, list, newId, update } from "../api.js";
 import { table } from "../components.js";
-import { planned, plansAll } from "../doctors.js";
+import { fetchPlannedDoctors, plansForAll } from "../doctors.js";
 import { button, h, heading, tabs } from "../dom.js";
 import { formDialog } from "../form.js";
-import { choices, weekdays } from "../labels.js";
+import { toOptions, weekdays } from "../labels.js";
 import { region } from "../live.js";
-import { showDay, today } from "../time.js";
+import { formatDay, today } from "../time.js";
 
 const shows = { now: "Now and later", ended: "Ended" };
 const filters = {
@@ -13,11 +13,11 @@ const filters = {
 	ended: (day) => `(active = false || (valid_until != "" && valid_until < "${day}"))`,
 };
 
-const span = (hours) => `${hours.start_time}–${hours.end_time}`;
-const title = (hours) => `${weekdays[hours.weekday]}, ${span(hours)}`;
+const timeSpan = (hours) => `${hours.start_time}–${hours.end_time}`;
+const title = (hours) => `${weekdays[hours.weekday]}, ${timeSpan(hours)}`;
 
 // questions are about hours, but for the day of the week.
-const questions = (hours) => [
+const hoursFields = (hours) => [
 	[
 		{
 			name: "start_time",
@@ -69,7 +69,7 @@ const questions = (hours) => [
 ];
 
 // add asks for hours that are the same on one or several days of the week.
-function add(doctor, like) {
+function addHours(doctor, like) {
 	const ids = Object.fromEntries(Object.keys(weekdays).map((weekday) => [weekday, newId()]));
 	formDialog(`Add hours of ${doctor.name}`, {
 		fields: [
@@ -77,12 +77,12 @@ function add(doctor, like) {
 				name: "days",
 				label: "Days",
 				type: "chips",
-				several: true,
+				multiple: true,
 				required: true,
-				options: choices(weekdays),
-				reports: ["weekday"],
+				options: toOptions(weekdays),
+				errorFields: ["weekday"],
 			},
-			...questions({
+			...hoursFields({
 				slot_minutes: 30,
 				capacity: 1,
 				...like,
@@ -95,27 +95,27 @@ function add(doctor, like) {
 		submit: "Add",
 		send: async ({ days, ...values }) => {
 			try {
-				await together(
+				await createAll(
 					days.map((weekday) => [
 						"schedules",
 						{ id: ids[weekday], doctor: doctor.id, weekday: Number(weekday), ...values },
 					]),
 				);
 			} catch (error) {
-				throw days.length > 1 ? about(weekdays[days[error.which]], error) : error;
+				throw days.length > 1 ? withDay(weekdays[days[error.index]], error) : error;
 			}
-			return `Added: ${days.map((weekday) => weekdays[weekday]).join(", ")}, ${span(values)}.`;
+			return `Added: ${days.map((weekday) => weekdays[weekday]).join(", ")}, ${timeSpan(values)}.`;
 		},
 	});
 }
 
 // about says of which day a refusal speaks.
-function about(day, error) {
+function withDay(day, error) {
 	if (day) for (const one of [error, ...Object.values(error.fields)]) one.message = `${day}: ${one.message}`;
 	return error;
 }
 
-function change(hours) {
+function editHours(hours) {
 	formDialog(`Change ${title(hours)}`, {
 		intro: h("p", {}, "Visits that are booked already stay as they are."),
 		fields: [
@@ -124,10 +124,10 @@ function change(hours) {
 				label: "Day",
 				type: "select",
 				required: true,
-				options: choices(weekdays),
+				options: toOptions(weekdays),
 				value: String(hours.weekday),
 			},
-			...questions(hours),
+			...hoursFields(hours),
 		],
 		submit: "Save",
 		send: async ({ weekday, ...values }) =>
@@ -135,7 +135,7 @@ function change(hours) {
 	});
 }
 
-function end(hours) {
+function endHours(hours) {
 	formDialog(`End ${title(hours)}`, {
 		intro: h("p", {}, "Visits that are booked after that day stay. Move them, or enter an absence."),
 		fields: [
@@ -151,13 +151,13 @@ function end(hours) {
 		submit: "End",
 		send: async (values) => {
 			const { valid_until } = await update("schedules", hours, values);
-			return `${title(hours)} ends on ${showDay(valid_until)}.`;
+			return `${title(hours)} ends on ${formatDay(valid_until)}.`;
 		},
 	});
 }
 
 // set withdraws hours, or brings them back.
-function set(hours, active) {
+function setActive(hours, active) {
 	formDialog(`${(active ? "Bring back " : "Withdraw ") + title(hours)}?`, {
 		intro: h(
 			"p",
@@ -175,10 +175,10 @@ function set(hours, active) {
 	});
 }
 
-function inForce({ active, valid_from, valid_until }) {
+function describeValidity({ active, valid_from, valid_until }) {
 	if (!active) return "Withdrawn";
 	return (
-		[valid_from && `from ${showDay(valid_from)}`, valid_until && `until ${showDay(valid_until)}`]
+		[valid_from && `from ${formatDay(valid_from)}`, valid_until && `until ${formatDay(valid_until)}`]
 			.filter(Boolean)
 			.join(" ") || "Always"
 	);
@@ -190,23 +190,23 @@ function actions(hours) {
 		"div",
 		{ class: "actions" },
 		hours.active
-			? [act("Change", change), act("End", end), act("Withdraw", () => set(hours, false))]
-			: act("Bring back", () => set(hours, true)),
+			? [act("Change", editHours), act("End", endHours), act("Withdraw", () => setActive(hours, false))]
+			: act("Bring back", () => setActive(hours, true)),
 	);
 }
 
 const columns = [
 	["Day", ({ weekday, same }) => h("span", { class: same && "same" }, weekdays[weekday])],
-	["Time", span],
+	["Time", timeSpan],
 	["Visits", ({ slot_minutes, capacity }) => `${slot_minutes} min${capacity > 1 ? `, ${capacity} at once` : ""}`],
 	["Room", ({ room }) => room],
-	["In force", inForce],
+	["In force", describeValidity],
 	["", actions],
 ];
 
 // hoursView is when a doctor sees patients, week by week.
 export async function hoursView({ query, open }) {
-	const doctors = await planned();
+	const doctors = await fetchPlannedDoctors();
 	const doctor = doctors.find(({ id }) => id === query.doctor) ?? doctors[0];
 	if (!doctor) return [heading("Hours"), h("p", { class: "none" }, "There is no doctor yet.")];
 	const show = shows[query.show] ? query.show : "now";
@@ -239,9 +239,9 @@ export async function hoursView({ query, open }) {
 	return [
 		heading(
 			"Hours",
-			button("Add hours", () => add(doctor, last), { kind: "main" }),
+			button("Add hours", () => addHours(doctor, last), { kind: "main" }),
 		),
-		plansAll() && h("div", { class: "field search" }, h("label", { for: "doctor" }, "Doctor"), pick),
+		plansForAll() && h("div", { class: "field search" }, h("label", { for: "doctor" }, "Doctor"), pick),
 		tabs("Which hours", "hours", "show", shows, show, { doctor: query.doctor }),
 		week,
 	];

@@ -1,17 +1,17 @@
 // Who is invited to work here, as a part of the accounts.
 
 import { create, list, newId, update } from "../api.js";
-import { badge, card, rows } from "../components.js";
+import { badge, card, cardList } from "../components.js";
 import { button, h } from "../dom.js";
 import { formDialog } from "../form.js";
-import { choices, invitationState, letterStatus, roles, tones } from "../labels.js";
+import { invitationState, mailStatus, roles, tones, toOptions } from "../labels.js";
 import { refreshAll } from "../live.js";
-import { showDate } from "../time.js";
+import { formatDate } from "../time.js";
 
-export const staff = Object.fromEntries(Object.entries(roles).filter(([role]) => role !== "patient"));
+export const staffRoles = Object.fromEntries(Object.entries(roles).filter(([role]) => role !== "patient"));
 
 // credentials are what the record of a doctor or nurse begins with.
-export async function credentials() {
+export async function profileFields() {
 	const departments = await list("departments", { filter: "active = true", sort: "name" });
 	return [
 		{
@@ -34,8 +34,14 @@ export async function inviteStaff() {
 		),
 		fields: [
 			{ name: "email", label: "E-mail", type: "email", required: true, autocomplete: "off" },
-			{ name: "role", label: "Role", type: "select", options: choices(staff, "Choose a role"), required: true },
-			...(await credentials()),
+			{
+				name: "role",
+				label: "Role",
+				type: "select",
+				options: toOptions(staffRoles, "Choose a role"),
+				required: true,
+			},
+			...(await profileFields()),
 			{ name: "license_no", label: "Licence number of a doctor or nurse", maxlength: 60, autocomplete: "off" },
 		],
 		submit: "Invite",
@@ -46,7 +52,7 @@ export async function inviteStaff() {
 	});
 }
 
-const again = async ({ email, role, department, specialization, license_no }) => {
+const resend = async ({ email, role, department, specialization, license_no }) => {
 	await create("invitations", { id: newId(), email, role, department, specialization, license_no });
 	await refreshAll();
 };
@@ -67,15 +73,15 @@ function invitationCard(invitation) {
 		title: invitation.email,
 		lines: [
 			"Invited " +
-				showDate(invitation.created) +
-				(open && !over ? `, until ${showDate(invitation.expires)}` : ""),
-			open && !over && letterStatus[invitation.status] + (invitation.error ? `: ${invitation.error}` : ""),
+				formatDate(invitation.created) +
+				(open && !over ? `, until ${formatDate(invitation.expires)}` : ""),
+			open && !over && mailStatus[invitation.status] + (invitation.error ? `: ${invitation.error}` : ""),
 		],
 		state: badge(invitationState[state], tones[state]),
 		actions: open
 			? [
-					button("Send again", () => again(invitation), {
-						key: `again${invitation.id}`,
+					button("Send again", () => resend(invitation), {
+						key: `resend${invitation.id}`,
 						about: `to ${invitation.email}`,
 					}),
 					!over &&
@@ -89,8 +95,8 @@ function invitationCard(invitation) {
 }
 
 // invited reads the newest invitations and shows them.
-export const invited = (page) =>
+export const invitationList = (page) =>
 	page(
 		(perPage) => list("invitations", { sort: "-created", perPage }),
-		(found) => rows(found, invitationCard, "Nobody has been invited."),
+		(found) => cardList(found, invitationCard, "Nobody has been invited."),
 	);

@@ -1,15 +1,21 @@
 // Where the links in mails lead: each page uses the secret of its link once.
 
-import { account, settle, token } from "../api.js";
+import { accountAction, redeemLink, token } from "../api.js";
 import { h, heading, link } from "../dom.js";
 import { form } from "../form.js";
-import { password } from "../people.js";
-import { enter } from "./sign-in.js";
+import { newPasswordField } from "../people.js";
+import { signInWithCode } from "./sign-in.js";
 
-const own = { name: "password", label: "Password", type: "password", required: true, autocomplete: "current-password" };
+const passwordField = {
+	name: "password",
+	label: "Password",
+	type: "password",
+	required: true,
+	autocomplete: "current-password",
+};
 
 // done takes the place of a page that has served.
-function done(page, title, sentence) {
+function replacePage(page, title, sentence) {
 	page.replaceChildren(
 		heading(title),
 		h("p", {}, sentence),
@@ -25,14 +31,14 @@ function done(page, title, sentence) {
 }
 
 // stale says in words of its own that a link does not hold.
-const stale = (error, sentence) => {
+const rethrowLinkError = (error, sentence) => {
 	if (error.code("token")) error.message = sentence;
 	delete error.fields.token;
 	throw error;
 };
 
 // asking is a page with one form.
-function asking(title, intro, fields, submit, send) {
+function formPage(title, intro, fields, submit, send) {
 	const page = h(
 		"div",
 		{ class: "narrow" },
@@ -43,14 +49,14 @@ function asking(title, intro, fields, submit, send) {
 }
 
 export const forgottenView = () =>
-	asking(
+	formPage(
 		"Forgotten your password?",
 		"We send you a link to choose a new one.",
 		[{ name: "email", label: "E-mail", type: "email", required: true, autocomplete: "username" }],
 		"Send the link",
 		async ({ email }, page) => {
-			await account("request-password-reset", { email });
-			done(
+			await accountAction("request-password-reset", { email });
+			replacePage(
 				page,
 				"Look into your mail",
 				`If there is an account with ${email}, a link is on its way. It holds for half an hour.`,
@@ -59,40 +65,40 @@ export const forgottenView = () =>
 	);
 
 export const resetView = ({ query }) =>
-	asking(
+	formPage(
 		"Choose a new password",
 		"It ends every session of your account.",
-		[password],
+		[newPasswordField],
 		"Keep it",
 		async (values, page) => {
-			await account("confirm-password-reset", {
+			await accountAction("confirm-password-reset", {
 				token: query.token,
 				password: values.password,
 				passwordConfirm: values.password,
-			}).catch((error) => stale(error, "This link does not hold any more. Have a new one sent."));
-			done(page, "Your password is set", "Sign in with it.");
+			}).catch((error) => rethrowLinkError(error, "This link does not hold any more. Have a new one sent."));
+			replacePage(page, "Your password is set", "Sign in with it.");
 		},
 	);
 
 export const verifyView = ({ query }) =>
-	asking("Confirm your address", "Is this address yours?", [], "Yes, confirm it", async (_, page) => {
-		await account("confirm-verification", { token: query.token }).catch((error) =>
-			stale(error, "This link does not hold any more."),
+	formPage("Confirm your address", "Is this address yours?", [], "Yes, confirm it", async (_, page) => {
+		await accountAction("confirm-verification", { token: query.token }).catch((error) =>
+			rethrowLinkError(error, "This link does not hold any more."),
 		);
-		done(page, "Thank you", "Your address is confirmed.");
+		replacePage(page, "Thank you", "Your address is confirmed.");
 	});
 
 export const newAddressView = ({ query }) =>
-	asking(
+	formPage(
 		"Use your new address",
 		"Your password makes sure that it is you. Every session of your account ends.",
-		[own],
+		[passwordField],
 		"Use it",
 		async (values, page) => {
-			await account("confirm-email-change", { token: query.token, ...values }).catch((error) =>
-				stale(error, "This link does not hold any more."),
+			await accountAction("confirm-email-change", { token: query.token, ...values }).catch((error) =>
+				rethrowLinkError(error, "This link does not hold any more."),
 			);
-			done(page, "Your address has changed", "From now on sign in with the new one.");
+			replacePage(page, "Your address has changed", "From now on sign in with the new one.");
 		},
 	);
 
@@ -100,16 +106,16 @@ export const newAddressView = ({ query }) =>
 export const confirmView =
 	(signedIn) =>
 	({ query }) =>
-		asking(
+		formPage(
 			"Confirm your registration",
 			"Enter the password that you chose when you registered.",
-			[own],
+			[passwordField],
 			"Confirm",
 			async (values, page) => {
-				const email = await settle("registrations/confirm", { token: query.token, ...values });
-				await enter(page, email, values.password, signedIn).catch((error) => {
+				const email = await redeemLink("registrations/confirm", { token: query.token, ...values });
+				await signInWithCode(page, email, values.password, signedIn).catch((error) => {
 					if (error.status !== 403) throw error;
-					done(page, "Thank you", "An admin will activate your account. After that you can sign in.");
+					replacePage(page, "Thank you", "An admin will activate your account. After that you can sign in.");
 				});
 			},
 		);
@@ -118,13 +124,16 @@ export const confirmView =
 export const invitationView =
 	(signedIn) =>
 	({ query }) =>
-		asking(
+		formPage(
 			"Welcome",
 			"Choose what people call you, and a password.",
-			[{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "name" }, password],
+			[
+				{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "name" },
+				newPasswordField,
+			],
 			"Make my account",
 			async (values, page) => {
-				const email = await settle("invitations/accept", { token: query.token, ...values });
-				await enter(page, email, values.password, signedIn);
+				const email = await redeemLink("invitations/accept", { token: query.token, ...values });
+				await signInWithCode(page, email, values.password, signedIn);
 			},
 		);

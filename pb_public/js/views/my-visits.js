@@ -1,11 +1,11 @@
 import { list } from "../api.js";
-import { badge, card, rows } from "../components.js";
+import { badge, card, cardList } from "../components.js";
 import { button, h, heading, link } from "../dom.js";
 import { noticeKinds } from "../labels.js";
 import { region } from "../live.js";
-import { news, recent, see } from "../notices.js";
-import { showDate, showMoment, showTime, stamp } from "../time.js";
-import { readVisits, visitCard } from "../visits.js";
+import { createdWithin, currentNotices, markSeen } from "../notices.js";
+import { formatDate, formatDateTime, formatInstant, formatTime } from "../time.js";
+import { fetchVisits, visitCard } from "../visits.js";
 
 // noticeCard tells of a visit that the hospital moved or cancelled.
 function noticeCard(notice) {
@@ -20,8 +20,8 @@ function noticeCard(notice) {
 			h(
 				"time",
 				{ datetime: now.replace(" ", "T") },
-				h("span", {}, showDate(now)),
-				h("strong", {}, showTime(now)),
+				h("span", {}, formatDate(now)),
+				h("strong", {}, formatTime(now)),
 			),
 		title: (now ? "Your visit has a new time: " : "Your visit was cancelled: ") + (doctor?.name ?? "Doctor"),
 		lines: [
@@ -30,7 +30,7 @@ function noticeCard(notice) {
 				{ class: "minor" },
 				[
 					patient?.name,
-					`it was to be ${showMoment(notice.old_starts)}`,
+					`it was to be ${formatDateTime(notice.old_starts)}`,
 					now && appointment?.room && `room ${appointment.room}`,
 				]
 					.filter(Boolean)
@@ -40,42 +40,42 @@ function noticeCard(notice) {
 		],
 		state: badge(...noticeKinds[notice.kind]),
 		actions: [
-			button("Understood", () => see(notice), {
+			button("Understood", () => markSeen(notice), {
 				key: notice.id,
 				kind: now ? "main" : "quiet",
-				about: `the notice of ${showMoment(notice.old_starts)}`,
+				about: `the notice of ${formatDateTime(notice.old_starts)}`,
 			}),
 			!now && link("book", "Book another time", { doctor: doctor?.id }, { class: "button main" }),
 		].filter(Boolean),
 	});
 }
 
-async function told() {
+async function fetchNotices() {
 	const found = await list("notices", {
-		filter: `channel = "portal" && seen = false && ${recent(30)}`,
+		filter: `channel = "portal" && seen = false && ${createdWithin(30)}`,
 		sort: "-created",
 		expand: "patient,appointment.doctor",
 	});
-	const unread = news(found);
-	return unread.length > 0 && [h("h2", {}, "News from the hospital"), rows(unread, noticeCard, "")];
+	const unread = currentNotices(found);
+	return unread.length > 0 && [h("h2", {}, "News from the hospital"), cardList(unread, noticeCard, "")];
 }
 
 // myVisitsView is a patient's own visits, and their dependants'.
 export async function myVisitsView() {
 	const visits = await region(["appointments", "notices"], async () => {
-		const now = stamp(new Date());
+		const now = formatInstant(new Date());
 		const active = '(status = "pending" || status = "approved")';
 		const [unread, coming, past] = await Promise.all([
-			told(),
-			readVisits(`ends >= "${now}" && ${active}`, "starts"),
-			readVisits(`ends < "${now}" || (status != "pending" && status != "approved")`, "-starts", 100),
+			fetchNotices(),
+			fetchVisits(`ends >= "${now}" && ${active}`, "starts"),
+			fetchVisits(`ends < "${now}" || (status != "pending" && status != "approved")`, "-starts", 100),
 		]);
 		return [
 			unread,
 			h("h2", {}, "Upcoming"),
-			rows(coming, (visit) => visitCard(visit), "No visit is planned."),
+			cardList(coming, (visit) => visitCard(visit), "No visit is planned."),
 			h("h2", {}, "Past and cancelled"),
-			rows(past, (visit) => visitCard(visit), "There is none yet."),
+			cardList(past, (visit) => visitCard(visit), "There is none yet."),
 		].flat();
 	});
 	return [heading("Your visits", link("book", "Book a visit", {}, { class: "button main" })), visits];

@@ -1,24 +1,24 @@
-import { create, get, list, me, newId, update } from "../api.js";
-import { fileDocument, noteCondition, takeVitals } from "../chart-forms.js";
-import { badge, rows } from "../components.js";
-import { button, facts, h, heading, link, tell } from "../dom.js";
+import { create, currentUser, get, list, newId, update } from "../api.js";
+import { addCondition, recordVitals, uploadDocument } from "../chart-forms.js";
+import { badge, cardList } from "../components.js";
+import { button, factList, h, heading, link, showStatus } from "../dom.js";
 import { form } from "../form.js";
 import { region } from "../live.js";
 import { prescribe } from "../prescriptions.js";
-import { doctors, entryCard, note, noteParts } from "../record.js";
-import { showMoment, today } from "../time.js";
+import { entryCard, fetchDoctorNames, noteFields, noteLines } from "../record.js";
+import { formatDateTime, today } from "../time.js";
 
-const most = { complaint: 5_000, notes: 50_000, assessment: 50_000, plan: 50_000 };
+const maxLengths = { complaint: 5_000, notes: 50_000, assessment: 50_000, plan: 50_000 };
 
 // writing asks for the notes of a visit until they are signed.
-function writing(encounter, done) {
+function noteForm(encounter, done) {
 	return form({
 		fields: [
-			...noteParts.map(([name, label]) => ({
+			...noteFields.map(([name, label]) => ({
 				name,
 				label,
 				type: "textarea",
-				maxlength: most[name],
+				maxlength: maxLengths[name],
 				value: encounter[name],
 				rows: name === "notes" ? 8 : 3,
 			})),
@@ -42,41 +42,41 @@ function writing(encounter, done) {
 				await update("encounters", encounter, { ...values, ...(sign && { status: "signed" }) }),
 			);
 			if (sign) await done();
-			tell(sign ? "Signed. The patient can read it now." : "Saved.");
+			showStatus(sign ? "Signed. The patient can read it now." : "Saved.");
 		},
 	});
 }
 
 // signed is notes that stay as they are.
-const signed = (encounter) =>
+const signedNote = (encounter) =>
 	h(
 		"section",
 		{ class: "card person" },
 		h("h3", {}, encounter.amends ? "Amendment" : "Notes", " ", badge("Signed", "good")),
-		note(encounter)
+		noteLines(encounter)
 			.filter(Boolean)
 			.map((line) => h("p", {}, line)),
-		h("p", { class: "minor" }, `Signed on ${showMoment(encounter.signed_at)}`),
+		h("p", { class: "minor" }, `Signed on ${formatDateTime(encounter.signed_at)}`),
 	);
 
 // notesView is what a doctor writes in a visit.
 export async function notesView({ query, open }) {
-	const again = () => open("notes", { visit: query.visit });
+	const reopen = () => open("notes", { visit: query.visit });
 	const [visit, encounters, names] = await Promise.all([
 		get("appointments", query.visit, { expand: "patient" }),
 		list("encounters", { filter: `appointment = "${query.visit}"`, sort: "created" }),
-		doctors(),
+		fetchDoctorNames(),
 	]);
 	const patient = visit.expand?.patient ?? { id: visit.patient, name: visit.patient_name };
 	const last = encounters.at(-1);
-	const mine = names.mine(visit);
-	const begin = async () => {
+	const isOwnVisit = names.mine(visit);
+	const beginNotes = async () => {
 		await create("encounters", { id: newId(), appointment: visit.id, ...(last && { amends: last.id }) });
-		await again();
+		await reopen();
 	};
 	const entries = (collection, filter, kind, at, expand) =>
 		region([collection, ...(expand ? ["prescription_items"] : [])], async () =>
-			rows(
+			cardList(
 				await list(collection, { filter, sort: "-created", expand }),
 				(record) => entryCard({ kind, at: record[at], record }, names),
 				"There is none in this visit.",
@@ -101,27 +101,27 @@ export async function notesView({ query, open }) {
 	];
 	return [
 		heading(patient.name, link("record", "The whole record", { patient: patient.id }, { class: "button" })),
-		facts({ Visit: `${showMoment(visit.starts)}, ${names.doctor(visit.doctor)}`, Reason: visit.reason }),
+		factList({ Visit: `${formatDateTime(visit.starts)}, ${names.doctor(visit.doctor)}`, Reason: visit.reason }),
 		h("h2", {}, "Notes"),
-		encounters.map((one) => (one.status === "signed" ? signed(one) : mine && writing(one, again))),
-		mine &&
+		encounters.map((one) => (one.status === "signed" ? signedNote(one) : isOwnVisit && noteForm(one, reopen))),
+		isOwnVisit &&
 			last?.status !== "open" &&
 			h(
 				"p",
 				{ class: "actions" },
-				button(last ? "Amend the notes" : "Begin the notes", begin, {
+				button(last ? "Amend the notes" : "Begin the notes", beginNotes, {
 					key: "begin",
 					kind: last ? "quiet" : "main",
 				}),
 			),
-		section("Measurements", vitals, "Measure", () => takeVitals(patient, visit.id)),
+		section("Measurements", vitals, "Measure", () => recordVitals(patient, visit.id)),
 		section(
 			"Conditions",
 			conditions,
 			"Note a condition",
-			me().role === "doctor" && (() => noteCondition(patient, last?.id)),
+			currentUser().role === "doctor" && (() => addCondition(patient, last?.id)),
 		),
-		section("Prescriptions", prescriptions, "Prescribe", mine && (() => prescribe(visit.id))),
-		section("Documents", documents, "File a document", () => fileDocument(patient, visit.id)),
+		section("Prescriptions", prescriptions, "Prescribe", isOwnVisit && (() => prescribe(visit.id))),
+		section("Documents", documents, "File a document", () => uploadDocument(patient, visit.id)),
 	].flat();
 }

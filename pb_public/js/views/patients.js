@@ -1,36 +1,36 @@
-import { list, me, quoted } from "../api.js";
+import { currentUser, list, quote } from "../api.js";
 import { bookingForm } from "../booking.js";
-import { card, folded, pages, rows, searchBox } from "../components.js";
+import { card, cardList, foldName, pager, searchBox } from "../components.js";
 import { button, h, heading, link } from "../dom.js";
 import { formDialog } from "../form.js";
 import { sexes } from "../labels.js";
 import { refreshAll, region } from "../live.js";
 import { registerPatient } from "../people.js";
-import { bookableDoctors } from "../slot-form.js";
-import { born, showMoment } from "../time.js";
+import { fetchBookableDoctors } from "../slot-form.js";
+import { birthDateWithAge, formatDateTime } from "../time.js";
 
 // named finds patients by every word of a name, or by record number.
-function named(text) {
-	if (/^\d+$/.test(text)) return `mrn ~ ${quoted(text)}`;
-	return folded(text)
+function searchFilter(text) {
+	if (/^\d+$/.test(text)) return `mrn ~ ${quote(text)}`;
+	return foldName(text)
 		.split(/\s+/)
 		.filter(Boolean)
-		.map((word) => `name_key ~ ${quoted(word)}`)
+		.map((word) => `name_key ~ ${quote(word)}`)
 		.join(" && ");
 }
 
-const books = () => ["receptionist", "admin"].includes(me().role);
-const registers = () => ["receptionist", "nurse", "admin"].includes(me().role);
-const treats = () => ["doctor", "nurse", "admin"].includes(me().role);
+const mayBook = () => ["receptionist", "admin"].includes(currentUser().role);
+const mayRegister = () => ["receptionist", "nurse", "admin"].includes(currentUser().role);
+const mayTreat = () => ["doctor", "nurse", "admin"].includes(currentUser().role);
 
 async function book(patient) {
 	const questions = await bookingForm({
 		patients: [[patient.id, patient.name]],
-		doctors: await bookableDoctors(),
+		doctors: await fetchBookableDoctors(),
 		booked: (visit) =>
 			patient.name +
 			" is booked for " +
-			showMoment(visit.starts) +
+			formatDateTime(visit.starts) +
 			(visit.room && `, room ${visit.room}`) +
 			", " +
 			visit.number +
@@ -46,18 +46,18 @@ function patientCard(patient) {
 		first: h("strong", {}, patient.mrn),
 		title: patient.name,
 		lines: [
-			[born(patient.birth_date), sexes[patient.sex]].filter(Boolean).join(" · "),
+			[birthDateWithAge(patient.birth_date), sexes[patient.sex]].filter(Boolean).join(" · "),
 			[patient.phone, patient.email, patient.address].filter(Boolean).join(" · "),
 		],
 		actions: [
 			patient.active &&
-				books() &&
+				mayBook() &&
 				button("Book", () => book(patient), {
 					key: patient.id,
 					kind: "main",
 					about: `a visit for ${patient.name}`,
 				}),
-			treats() &&
+			mayTreat() &&
 				link(
 					"record",
 					"Record",
@@ -71,11 +71,12 @@ function patientCard(patient) {
 // patientsView is the register of patients; a doctor finds those in their care.
 export async function patientsView() {
 	let text = "";
-	const page = pages();
+	const page = pager();
 	const found = await region(["patients"], () =>
 		page(
-			(perPage) => list("patients", { filter: named(text), sort: text ? "name_key" : "-created", perPage }),
-			(people) => rows(people, patientCard, "Nobody is registered under that name or number."),
+			(perPage) =>
+				list("patients", { filter: searchFilter(text), sort: text ? "name_key" : "-created", perPage }),
+			(people) => cardList(people, patientCard, "Nobody is registered under that name or number."),
 		),
 	);
 	const search = searchBox("Name or record number", (typed) => {
@@ -85,7 +86,8 @@ export async function patientsView() {
 	return [
 		heading(
 			"Patients",
-			registers() && button("Register a patient", () => registerPatient("Register a patient"), { kind: "main" }),
+			mayRegister() &&
+				button("Register a patient", () => registerPatient("Register a patient"), { kind: "main" }),
 		),
 		search,
 		found,

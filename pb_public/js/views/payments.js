@@ -1,18 +1,18 @@
-import { list, me, update } from "../api.js";
+import { currentUser, list, update } from "../api.js";
 import { paymentBadge } from "../bills.js";
-import { card, pages, rows } from "../components.js";
+import { card, cardList, pager } from "../components.js";
 import { discountCard } from "../discounts.js";
-import { button, h, heading, link, tabs, tell } from "../dom.js";
+import { button, h, heading, link, showStatus, tabs } from "../dom.js";
 import { formDialog } from "../form.js";
 import { methods, paymentStatus } from "../labels.js";
 import { refreshAll, region } from "../live.js";
-import { money } from "../money.js";
-import { showMoment } from "../time.js";
+import { formatMoney } from "../money.js";
+import { formatDateTime } from "../time.js";
 
 async function verify(payment) {
 	try {
 		await update("payments", payment, { status: "verified" });
-		tell(`${payment.number} is verified.`);
+		showStatus(`${payment.number} is verified.`);
 	} finally {
 		await refreshAll();
 	}
@@ -39,7 +39,7 @@ function reject(payment) {
 
 function paymentCard(payment) {
 	const bill = payment.expand?.bill;
-	const own = payment.kind === "refund" && payment.recorded_by === me().id;
+	const own = payment.kind === "refund" && payment.recorded_by === currentUser().id;
 	const actions = [
 		!own &&
 			button(payment.kind === "refund" ? "Approve" : "Verify", () => verify(payment), {
@@ -55,7 +55,7 @@ function paymentCard(payment) {
 		first: h(
 			"span",
 			{},
-			h("strong", {}, money(payment.amount_minor, bill?.currency)),
+			h("strong", {}, formatMoney(payment.amount_minor, bill?.currency)),
 			h("span", {}, (payment.kind === "refund" ? "Refund, " : "") + methods[payment.method]),
 		),
 		title: payment.expand?.patient?.name ?? payment.number,
@@ -66,9 +66,9 @@ function paymentCard(payment) {
 				payment.number,
 				" for ",
 				bill ? link("bill", bill.number, { id: bill.id }) : "a bill",
-				bill && `, of which ${money(bill.balance_minor, bill.currency)} is open`,
+				bill && `, of which ${formatMoney(bill.balance_minor, bill.currency)} is open`,
 			),
-			[payment.receipt, payment.reference && `Reference: ${payment.reference}`, showMoment(payment.created)]
+			[payment.receipt, payment.reference && `Reference: ${payment.reference}`, formatDateTime(payment.created)]
 				.filter(Boolean)
 				.join(" · "),
 			payment.note && h("em", {}, `“${payment.note}”`),
@@ -92,7 +92,7 @@ const waitingDiscounts = () =>
 		return (
 			found.length > 0 && [
 				h("h2", {}, "Discounts that wait"),
-				rows(found, (discount) => discountCard(discount, discount.expand?.bill ?? {})),
+				cardList(found, (discount) => discountCard(discount, discount.expand?.bill ?? {})),
 				h("h2", {}, "Payments that wait"),
 			]
 		);
@@ -102,7 +102,7 @@ const waitingDiscounts = () =>
 // wait as well.
 export async function paymentsView({ query }) {
 	const show = paymentStatus[query.show] ? query.show : "pending";
-	const page = pages();
+	const page = pager();
 	const payments = await region(["payments"], () =>
 		page(
 			(perPage) =>
@@ -112,7 +112,7 @@ export async function paymentsView({ query }) {
 					expand: "bill,patient",
 					perPage,
 				}),
-			(found) => rows(found, paymentCard, "There is no such payment."),
+			(found) => cardList(found, paymentCard, "There is no such payment."),
 		),
 	);
 	return [

@@ -1,12 +1,12 @@
 import { create, list, newId, update } from "../api.js";
-import { badge, card, rows } from "../components.js";
+import { badge, card, cardList } from "../components.js";
 import { button, h, heading } from "../dom.js";
 import { formDialog } from "../form.js";
 import { hospital } from "../hospital.js";
 import { region } from "../live.js";
-import { decimal, money } from "../money.js";
+import { formatDecimal, formatMoney } from "../money.js";
 
-function ask(title, service, save) {
+function editService(title, service, save) {
 	formDialog(title, {
 		fields: [
 			{ name: "code", label: "Code", required: true, maxlength: 40, value: service.code },
@@ -16,7 +16,7 @@ function ask(title, service, save) {
 				label: `Price in ${hospital.currency}`,
 				type: "amount",
 				required: true,
-				value: service.price_minor && decimal(service.price_minor),
+				value: service.price_minor && formatDecimal(service.price_minor),
 			},
 			{ name: "active", label: "In use", type: "checkbox", value: service.active },
 		],
@@ -28,16 +28,16 @@ function ask(title, service, save) {
 	});
 }
 
-function add() {
+function addService() {
 	const id = newId();
-	ask("New service", { active: true }, (values) => create("services", { id, ...values }));
+	editService("New service", { active: true }, (values) => create("services", { id, ...values }));
 }
 
 const serviceCard = (service) =>
 	card({
 		id: service.id,
 		version: service.updated,
-		first: h("strong", {}, money(service.price_minor)),
+		first: h("strong", {}, formatMoney(service.price_minor)),
 		title: service.name,
 		lines: [
 			[service.code, service.category, service.tax_bp > 0 && `tax ${service.tax_bp / 100} %`]
@@ -48,7 +48,7 @@ const serviceCard = (service) =>
 		actions: [
 			button(
 				"Edit",
-				() => ask(`Edit ${service.name}`, service, (values) => update("services", service, values)),
+				() => editService(`Edit ${service.name}`, service, (values) => update("services", service, values)),
 				{ key: service.id, about: service.name },
 			),
 		],
@@ -57,7 +57,7 @@ const serviceCard = (service) =>
 // pricesView is what the hospital does, and what it asks for it.
 export async function pricesView() {
 	const services = await region(["services"], async () =>
-		rows(await list("services", { sort: "name", perPage: 500 }), serviceCard, "The price list is empty."),
+		cardList(await list("services", { sort: "name", perPage: 500 }), serviceCard, "The price list is empty."),
 	);
-	return [heading("Price list", button("New service", add, { kind: "main" })), services];
+	return [heading("Price list", button("New service", addService, { kind: "main" })), services];
 }

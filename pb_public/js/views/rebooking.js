@@ -1,42 +1,42 @@
-import { whoIsAway } from "../absences.js";
-import { create, get, list, newId, quoted, update } from "../api.js";
+import { absentName } from "../absences.js";
+import { create, get, list, newId, quote, update } from "../api.js";
 import { badge, table } from "../components.js";
-import { button, facts, h, heading, link, tell } from "../dom.js";
+import { button, factList, h, heading, link, showStatus } from "../dom.js";
 import { form, formDialog } from "../form.js";
-import { became, outcomes, rebookingStatus, tones } from "../labels.js";
+import { outcomes, outcomesDone, rebookingStatus, tones } from "../labels.js";
 import { refreshAll, region } from "../live.js";
-import { whenFields } from "../slot-form.js";
-import { showMoment, showSpan } from "../time.js";
+import { visitTimeFields } from "../slot-form.js";
+import { formatDateTime, formatTimeRange } from "../time.js";
 
 const visitOf = (item) => item.expand?.appointment ?? {};
-const person = (item) => visitOf(item).patient_name ?? "The visit";
-const title = (item) => `${person(item)}, ${showMoment(item.old_starts)}`;
+const patientName = (item) => visitOf(item).patient_name ?? "The visit";
+const title = (item) => `${patientName(item)}, ${formatDateTime(item.old_starts)}`;
 
 // settled says that a visit is not as it was when its new time was proposed.
-const settled = (item) =>
+const isOutdated = (item) =>
 	visitOf(item).starts !== item.old_starts ||
 	!["pending", "approved"].includes(visitOf(item).status) ||
 	visitOf(item).started_at;
 
-async function choose(item, outcome) {
+async function setOutcome(item, outcome) {
 	try {
 		await update("rebooking_items", item, { outcome });
-		tell(`${title(item)}: ${outcomes[outcome].toLowerCase()}.`);
+		showStatus(`${title(item)}: ${outcomes[outcome].toLowerCase()}.`);
 	} finally {
 		await refreshAll();
 	}
 }
 
-async function another(item) {
+async function proposeOtherTime(item) {
 	const { doctor, starts } = visitOf(item);
-	const time = await whenFields({ doctor, visit: { starts } });
-	formDialog(`Another time for ${person(item)}`, {
+	const time = await visitTimeFields({ doctor, visit: { starts } });
+	formDialog(`Another time for ${patientName(item)}`, {
 		wide: true,
 		intro: h(
 			"p",
 			{},
 			"It was to be ",
-			showMoment(item.old_starts),
+			formatDateTime(item.old_starts),
 			", with ",
 			visitOf(item).expand?.doctor?.name,
 			".",
@@ -45,21 +45,21 @@ async function another(item) {
 		submit: "Propose this time",
 		send: async ({ slot }) => {
 			await update("rebooking_items", item, { outcome: "move", starts: slot.starts });
-			return `${person(item)}: ${showMoment(slot.starts)} is proposed.`;
+			return `${patientName(item)}: ${formatDateTime(slot.starts)} is proposed.`;
 		},
 	});
 }
 
 // outcome is what is proposed for a visit, or became of it. A refusal stands there
 // until something else is chosen.
-const outcome = (proposed, refused) => (item) => [
+const outcomeCell = (proposed, refused) => (item) => [
 	item.outcome === "move"
-		? h("strong", {}, showMoment(item.starts))
-		: badge((proposed ? outcomes : became)[item.outcome], tones[item.outcome]),
+		? h("strong", {}, formatDateTime(item.starts))
+		: badge((proposed ? outcomes : outcomesDone)[item.outcome], tones[item.outcome]),
 	h(
 		"span",
 		{ class: "minor" },
-		proposed && settled(item) ? "It was settled otherwise in the meantime, and stays as it is." : item.why,
+		proposed && isOutdated(item) ? "It was settled otherwise in the meantime, and stays as it is." : item.why,
 	),
 	h(
 		"span",
@@ -77,25 +77,25 @@ function actions(item) {
 	return h(
 		"div",
 		{ class: "actions" },
-		act("Other time", another, { "aria-describedby": `why${item.id}` }),
+		act("Other time", proposeOtherTime, { "aria-describedby": `why${item.id}` }),
 		[
 			["Cancel", "cancel"],
 			["Keep", "keep"],
 		].map(([label, outcome]) =>
-			act(label, () => choose(item, outcome), { "aria-pressed": item.outcome === outcome }),
+			act(label, () => setOutcome(item, outcome), { "aria-pressed": item.outcome === outcome }),
 		),
 	);
 }
 
 const columns = (proposed, refused) => [
-	["Was", ({ old_starts }) => showMoment(old_starts)],
-	["Patient", (item) => [person(item), h("span", { class: "minor" }, visitOf(item).expand?.patient?.phone)]],
+	["Was", ({ old_starts }) => formatDateTime(old_starts)],
+	["Patient", (item) => [patientName(item), h("span", { class: "minor" }, visitOf(item).expand?.patient?.phone)]],
 	["Doctor", (item) => visitOf(item).expand?.doctor?.name],
-	[proposed ? "Proposal" : "Became", outcome(proposed, refused)],
+	[proposed ? "Proposal" : "Became", outcomeCell(proposed, refused)],
 	...(proposed ? [["", actions]] : []),
 ];
 
-function count(items, [moved, cancelled, kept]) {
+function countMessage(items, [moved, cancelled, kept]) {
 	const n = (outcome) => items.filter((item) => item.outcome === outcome).length;
 	return `${n("move")} ${moved}, ${n("cancel")} ${cancelled}, ${n("keep")} ${kept}`;
 }
@@ -104,14 +104,14 @@ function count(items, [moved, cancelled, kept]) {
 // through, changed, and then applied as a whole.
 export async function rebookingView({ query, open }) {
 	let rebooking, items, refused;
-	const again = newId();
-	const here = () => open("rebooking", { id: rebooking.id });
+	const nextId = newId();
+	const reopen = () => open("rebooking", { id: rebooking.id });
 
 	async function apply({ note }) {
 		try {
 			const { moved, cancelled } = await update("rebookings", rebooking, { status: "applied", note });
-			await here();
-			tell(
+			await reopen();
+			showStatus(
 				"Applied: " +
 					moved +
 					" moved, " +
@@ -133,18 +133,18 @@ export async function rebookingView({ query, open }) {
 
 	async function withdraw() {
 		await update("rebookings", rebooking, { status: "withdrawn" });
-		await here();
-		tell("Withdrawn. The visits stay as they are.");
+		await reopen();
+		showStatus("Withdrawn. The visits stay as they are.");
 	}
 
 	// anew proposes new times for what is so now.
-	async function anew() {
+	async function proposeAgain() {
 		await update("rebookings", rebooking, { status: "withdrawn" });
-		await create("rebookings", { id: again, time_off: rebooking.time_off });
-		await open("rebooking", { id: again });
+		await create("rebookings", { id: nextId, time_off: rebooking.time_off });
+		await open("rebooking", { id: nextId });
 	}
 
-	const decide = form({
+	const decisionForm = form({
 		fields: [
 			{
 				name: "note",
@@ -156,41 +156,44 @@ export async function rebookingView({ query, open }) {
 		],
 		submit: "Apply",
 		send: apply,
-		also: [button("Withdraw", withdraw), button("Propose anew", anew)],
+		secondary: [button("Withdraw", withdraw), button("Propose anew", proposeAgain)],
 	});
 	const body = await region(["rebookings", "rebooking_items", "appointments"], async () => {
 		[rebooking, items] = await Promise.all([
 			get("rebookings", query.id, { expand: "time_off.doctor,applied_by" }),
 			list("rebooking_items", {
-				filter: `rebooking = ${quoted(query.id ?? "")}`,
+				filter: `rebooking = ${quote(query.id ?? "")}`,
 				sort: "old_starts,id",
 				expand: "appointment.patient,appointment.doctor",
 				perPage: 500,
 			}),
 		]);
 		const proposed = rebooking.status === "proposed";
-		decide.hidden = !proposed;
+		decisionForm.hidden = !proposed;
 		const absence = rebooking.expand?.time_off;
 		return [
-			facts({
+			factList({
 				Absence:
 					absence &&
-					link("absence", `${whoIsAway(absence)}, ${showSpan(absence.starts, absence.ends)}`, {
+					link("absence", `${absentName(absence)}, ${formatTimeRange(absence.starts, absence.ends)}`, {
 						id: absence.id,
 					}),
 				Status: badge(rebookingStatus[rebooking.status], tones[rebooking.status]),
-				Applied: rebooking.applied_at && showMoment(rebooking.applied_at),
+				Applied: rebooking.applied_at && formatDateTime(rebooking.applied_at),
 				Note: rebooking.note,
 			}),
 			items.length === 0
 				? h("p", { class: "none" }, "There is no visit to move.")
 				: table(
-						count(items, proposed ? ["to move", "to cancel", "to keep"] : ["moved", "cancelled", "kept"]),
+						countMessage(
+							items,
+							proposed ? ["to move", "to cancel", "to keep"] : ["moved", "cancelled", "kept"],
+						),
 						items,
 						(item) => item.updated + visitOf(item).version,
 						columns(proposed, refused),
 					),
 		];
 	});
-	return [heading("New times for visits"), body, decide];
+	return [heading("New times for visits"), body, decisionForm];
 }

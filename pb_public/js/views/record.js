@@ -1,13 +1,20 @@
-import { get, list, me } from "../api.js";
-import { fileDocument, mayNote, noteAllergy, noteCondition, rewrite, takeVitals } from "../chart-forms.js";
-import { pages, rows } from "../components.js";
-import { button, facts, h, heading, link, tabs } from "../dom.js";
+import { currentUser, get, list } from "../api.js";
+import {
+	addAllergy,
+	addCondition,
+	editMedicalHistory,
+	mayWrite,
+	recordVitals,
+	uploadDocument,
+} from "../chart-forms.js";
+import { cardList, pager } from "../components.js";
+import { button, factList, h, heading, link, tabs } from "../dom.js";
 import { sexes } from "../labels.js";
 import { region } from "../live.js";
-import { doctors, entryCard, kindNames, readHistory } from "../record.js";
-import { born } from "../time.js";
+import { entryCard, fetchDoctorNames, fetchHistory, kindNames } from "../record.js";
+import { birthDateWithAge } from "../time.js";
 
-const followed = [
+const watchedCollections = [
 	"patients",
 	"appointments",
 	"encounters",
@@ -21,13 +28,15 @@ const followed = [
 ];
 
 // kindsOf are the kinds of entries that a role reads.
-const kindsOf = () =>
+const kindsForRole = () =>
 	Object.fromEntries(
-		Object.entries(kindNames).filter(([kind]) => kind !== "bill" || ["patient", "admin"].includes(me().role)),
+		Object.entries(kindNames).filter(
+			([kind]) => kind !== "bill" || ["patient", "admin"].includes(currentUser().role),
+		),
 	);
 
 // warned names what a patient must not be given.
-const warned = (allergies) =>
+const allergyWarning = (allergies) =>
 	allergies.length > 0 &&
 	h(
 		"ul",
@@ -38,41 +47,42 @@ const warned = (allergies) =>
 	);
 
 // head is who it is, and what one must know.
-function head(patient, allergies) {
+function patientHead(patient, allergies) {
 	return [
-		facts({
+		factList({
 			"Record number": patient.mrn,
-			Born: born(patient.birth_date),
+			Born: birthDateWithAge(patient.birth_date),
 			Sex: sexes[patient.sex],
 			"Blood group": patient.blood_group,
 			Phone: patient.phone,
 		}),
 		h("h2", {}, "Allergies"),
-		warned(allergies) || h("p", { class: "none" }, "None is known."),
+		allergyWarning(allergies) || h("p", { class: "none" }, "None is known."),
 		h("h2", {}, "Medical history"),
 		h("p", { class: patient.medical_history ? "text" : "none" }, patient.medical_history || "Nothing is written."),
 		h(
 			"div",
 			{ class: "actions" },
-			mayNote("vitals") && button("Measure", () => takeVitals(patient), { key: "measure" }),
-			mayNote("allergies") && button("Note an allergy", () => noteAllergy(patient), { key: "allergy" }),
-			mayNote("conditions") && button("Note a condition", () => noteCondition(patient), { key: "condition" }),
-			mayNote("documents") && button("File a document", () => fileDocument(patient), { key: "document" }),
-			mayNote("medical_history") &&
-				button("Write the medical history", () => rewrite(patient), { key: "history" }),
-			link("looks", "Who looked at it", { patient: patient.id }, { class: "button" }),
+			mayWrite("vitals") && button("Measure", () => recordVitals(patient), { key: "measure" }),
+			mayWrite("allergies") && button("Note an allergy", () => addAllergy(patient), { key: "allergy" }),
+			mayWrite("conditions") && button("Note a condition", () => addCondition(patient), { key: "condition" }),
+			mayWrite("documents") && button("File a document", () => uploadDocument(patient), { key: "document" }),
+			mayWrite("medical_history") &&
+				button("Write the medical history", () => editMedicalHistory(patient), { key: "history" }),
+			link("access-log", "Who looked at it", { patient: patient.id }, { class: "button" }),
 		),
 	];
 }
 
 // recordView is all that is known of a patient, newest first, as far as the reader may see it.
 export async function recordView({ query }) {
-	const people = me().role === "patient" ? await list("patients", { sort: "created", fields: "id,name" }) : [];
-	const id = query.patient || people[0]?.id;
-	const names = await doctors();
-	const kinds = kindsOf();
+	const ownPatients =
+		currentUser().role === "patient" ? await list("patients", { sort: "created", fields: "id,name" }) : [];
+	const id = query.patient || ownPatients[0]?.id;
+	const names = await fetchDoctorNames();
+	const kinds = kindsForRole();
 	const kind = kinds[query.kind] ? query.kind : "";
-	const page = pages();
+	const page = pager();
 	let name;
 	const about = await region(["patients", "allergies"], async () => {
 		const [patient, allergies] = await Promise.all([
@@ -80,18 +90,24 @@ export async function recordView({ query }) {
 			list("allergies", { filter: `patient = "${id}" && state = "active"`, sort: "created" }),
 		]);
 		name = patient.name;
-		return head(patient, allergies).flat();
+		return patientHead(patient, allergies).flat();
 	});
-	const entries = await region(followed, () =>
+	const entries = await region(watchedCollections, () =>
 		page(
-			(most) => readHistory(id, kind, most),
-			(found) => rows(found, (entry) => entryCard(entry, names), "There is no entry."),
+			(most) => fetchHistory(id, kind, most),
+			(found) => cardList(found, (entry) => entryCard(entry, names), "There is no entry."),
 		),
 	);
 	return [
 		heading(name),
-		people.length > 1 &&
-			tabs("Whose record", "record", "patient", Object.fromEntries(people.map((one) => [one.id, one.name])), id),
+		ownPatients.length > 1 &&
+			tabs(
+				"Whose record",
+				"record",
+				"patient",
+				Object.fromEntries(ownPatients.map((one) => [one.id, one.name])),
+				id,
+			),
 		about,
 		h("h2", {}, "Entries"),
 		tabs("Which entries", "record", "kind", { "": "All", ...kinds }, kind, { patient: id }),

@@ -1,18 +1,18 @@
 import { create, list, newId } from "../api.js";
-import { h, heading, link, tell } from "../dom.js";
+import { h, heading, link, showStatus } from "../dom.js";
 import { form } from "../form.js";
 import { hospital } from "../hospital.js";
-import { contact, identity, password } from "../people.js";
-import { enter } from "./sign-in.js";
+import { contactFields, identityFields, newPasswordField } from "../people.js";
+import { signInWithCode } from "./sign-in.js";
 
-const [phone, email] = contact;
-const account = [{ ...email, required: true }, password];
+const [phone, email] = contactFields;
+const account = [{ ...email, required: true }, newPasswordField];
 
-const register = (role, id, { password, ...values }) =>
+const registerAccount = (role, id, { password, ...values }) =>
 	create("users", { id, role, password, passwordConfirm: password, ...values });
 
 // posted says that there is something to read. Whether the address is new is not said.
-function posted(page, email) {
+function showCheckEmail(page, email) {
 	page.replaceChildren(
 		heading("Look into your mail"),
 		h("p", {}, `We have written to ${email}. Follow the link within 24 hours, and you have an account.`),
@@ -30,13 +30,13 @@ export function registerView(signedIn) {
 			{ class: "narrow" },
 			heading("Register as a patient"),
 			form({
-				fields: [...identity(), phone, ...account],
+				fields: [...identityFields(), phone, ...account],
 				submit: "Register",
 				send: async (values) => {
-					await register("patient", id, values);
-					if (hospital.confirm_email) return posted(page, values.email);
-					await enter(page, values.email, values.password, signedIn);
-					tell(`Welcome, ${values.name}.`);
+					await registerAccount("patient", id, values);
+					if (hospital.confirm_email) return showCheckEmail(page, values.email);
+					await signInWithCode(page, values.email, values.password, signedIn);
+					showStatus(`Welcome, ${values.name}.`);
 				},
 			}),
 			h("p", {}, "You have an account? ", link("sign-in", "Sign in"), "."),
@@ -69,8 +69,8 @@ export async function registerDoctorView() {
 			],
 			submit: "Register",
 			send: async (values) => {
-				await register("doctor", id, values);
-				if (hospital.confirm_email) return posted(page, values.email);
+				await registerAccount("doctor", id, values);
+				if (hospital.confirm_email) return showCheckEmail(page, values.email);
 				page.replaceChildren(
 					heading("Thank you"),
 					h("p", {}, "An admin will activate your account. After that you can sign in."),

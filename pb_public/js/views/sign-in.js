@@ -2,7 +2,7 @@ import { signIn } from "../api.js";
 import { h, heading, link } from "../dom.js";
 import { form } from "../form.js";
 
-const code = {
+const codeField = {
 	name: "code",
 	label: "Code",
 	required: true,
@@ -13,14 +13,14 @@ const code = {
 };
 
 // enter signs somebody in, in the place of what is on the page until a code is entered.
-export async function enter(page, email, password, signedIn) {
+export async function signInWithCode(page, email, password, signedIn) {
 	const proceed = await signIn(email, password);
 	if (!proceed) return signedIn();
 	page.replaceChildren(
 		heading("Enter the code"),
 		form({
 			intro: h("p", {}, `We have sent a mail with a code to ${email}.`),
-			fields: [code],
+			fields: [codeField],
 			submit: "Go on",
 			send: async (values) => {
 				await proceed(values.code);
@@ -65,8 +65,8 @@ export const signInView =
 					},
 				],
 				submit: "Sign in",
-				also: link("forgotten", "Forgotten?"),
-				send: ({ email, password }) => enter(page, email, password, signedIn),
+				secondary: link("forgotten", "Forgotten?"),
+				send: ({ email, password }) => signInWithCode(page, email, password, signedIn),
 			}),
 			h(
 				"p",
