@@ -109,7 +109,7 @@ func TestPagesKeepTheContentPolicy(t *testing.T) {
 
 var (
 	imported = regexp.MustCompile(`(?m)^import \{\s+([^}]+?),?\s+\} from "([^"]+)";$`)
-	exported = regexp.MustCompile(`(?m)^export (?:async )?(?:function|const) (\w+)`)
+	exported = regexp.MustCompile(`(?m)^export (?:async )?(?:function|const|class) (\w+)`)
 )
 
 // A misspelt import leaves the reader with an empty page.

@@ -1,9 +1,10 @@
-// An absence: when a doctor is away, or the whole hospital is closed.
+// Absences: times when a doctor is away, or the whole hospital is closed.
 
 import { create, newId, update } from "./api.js";
 import { plansForAll } from "./doctors.js";
 import { button, h } from "./dom.js";
 import { formDialog } from "./form.js";
+import { recordOptions } from "./labels.js";
 import {
 	addDays,
 	dayOf,
@@ -18,15 +19,29 @@ import {
 	today,
 } from "./time.js";
 
+/**
+ * absentName is who is away: a doctor, or the whole hospital.
+ * @param {TimeOff} absence
+ */
 export const absentName = (absence) =>
 	absence.doctor ? (absence.expand?.doctor?.name ?? "A doctor") : "The whole hospital";
+
+/** @param {TimeOff} absence */
 export const absenceTitle = (absence) => `${absentName(absence)}, ${formatTimeRange(absence.starts, absence.ends)}`;
 
-// timeOf is the time of day of an edge, which is empty where days begin and end.
-const timeOfEdge = (moment) => (isStartOfDay(moment) ? "" : timeOfDay(parseInstant(moment)));
+/**
+ * timeOfEdge is the time of day at which an absence starts or ends, or "" at midnight.
+ * @param {string} instant
+ */
+const timeOfEdge = (instant) => (isStartOfDay(instant) ? "" : timeOfDay(parseInstant(instant)));
+
 const skippedHour = "Clocks go forward that night: there is no such time.";
 
-// questions ask for days, and for times only where it is not whole days.
+/**
+ * absenceFields ask for days, and for times when it is not whole days.
+ * @param {Partial<TimeOff>} absence
+ * @returns {(FieldOptions | FieldOptions[])[]}
+ */
 const absenceFields = ({ starts, ends, reason }) => [
 	[
 		{
@@ -75,33 +90,42 @@ const absenceFields = ({ starts, ends, reason }) => [
 	},
 ];
 
+/**
+ * absenceValues turns the values of absenceFields into those of the API. The last day is included.
+ * @param {Values} values
+ */
 const absenceValues = ({ first, from, last, until, reason }) => ({
 	reason,
-	starts: from ? formatInstant(fromWallClock(first, from)) : startOfDay(first),
-	ends: until ? formatInstant(fromWallClock(last, until)) : startOfDay(addDays(last, 1)),
+	starts: from ? instantOf(first, from) : startOfDay(first),
+	ends: until ? instantOf(last, until) : startOfDay(addDays(last, 1)),
 });
 
-const affectedMessage = ({ affected: { length } }) =>
-	length === 0
-		? "No visit falls into this time."
-		: length === 1
-			? "One visit falls into this time."
-			: `${length} visits fall into this time.`;
+/** @param {string} day @param {string} time */
+const instantOf = (day, time) => formatInstant(/** @type {Date} */ (fromWallClock(day, time)));
 
-// addAbsence asks for an absence of one of some doctors; saved goes on from it.
+/**
+ * affectedMessage says how many visits fall into an absence.
+ * @param {TimeOff} absence
+ */
+const affectedMessage = ({ affected = [] }) =>
+	["No visit falls into this time.", "One visit falls into this time."][affected.length] ??
+	`${affected.length} visits fall into this time.`;
+
+/**
+ * addAbsence asks for a new absence of one of some doctors.
+ * @param {Doctor[]} doctors
+ * @param {(absence: TimeOff) => unknown} saved is called with the absence
+ */
 export function addAbsence(doctors, saved) {
 	const id = newId();
+	/** @type {FieldOptions} */
 	const who = {
 		name: "who",
 		label: "Who",
 		type: "select",
 		required: true,
 		errorFields: ["doctor"],
-		options: [
-			["", "Choose who is away"],
-			["all", "The whole hospital"],
-			...doctors.map(({ id, name }) => [id, name]),
-		],
+		options: [["", "Choose who is away"], ["all", "The whole hospital"], ...recordOptions(doctors)],
 	};
 	formDialog("Add an absence", {
 		fields: [...(plansForAll() ? [who] : []), ...absenceFields({})],
@@ -118,6 +142,7 @@ export function addAbsence(doctors, saved) {
 	});
 }
 
+/** @param {TimeOff} absence @param {(absence: TimeOff) => unknown} saved */
 function editAbsence(absence, saved) {
 	formDialog("Change the absence", {
 		intro: h("p", {}, absentName(absence)),
@@ -131,6 +156,7 @@ function editAbsence(absence, saved) {
 	});
 }
 
+/** @param {TimeOff} absence */
 function withdrawAbsence(absence) {
 	formDialog("Withdraw this absence?", {
 		intro: h(
@@ -147,11 +173,17 @@ function withdrawAbsence(absence) {
 	});
 }
 
-// absenceActions is what the reader can do with an absence: a doctor only with
-// their own.
+/**
+ * absenceActions are the buttons of an absence. A doctor has them only for their own.
+ * @param {TimeOff} absence
+ * @param {Doctor[]} doctors
+ * @param {(absence: TimeOff) => unknown} saved
+ */
 export function absenceActions(absence, doctors, saved) {
 	if (!absence.active || (!plansForAll() && !doctors.some(({ id }) => id === absence.doctor))) return [];
-	const act = (label, run) =>
-		button(label, () => run(absence, saved), { key: label + absence.id, about: absenceTitle(absence) });
-	return [act("Change", editAbsence), act("Withdraw", withdrawAbsence)];
+	const options = (/** @type {string} */ key) => ({ key: key + absence.id, about: absenceTitle(absence) });
+	return [
+		button("Change", () => editAbsence(absence, saved), options("Change")),
+		button("Withdraw", () => withdrawAbsence(absence), options("Withdraw")),
+	];
 }

@@ -1,10 +1,10 @@
-// The portal: which views a role has, and how one leads to another.
+// The portal: the views of each role, and how one leads to another.
 
-import { currentUser, onSessionEnd, refreshSession, signOut } from "./api.js";
 import { address, button, byId, clear, h, heading, link, showError, showStatus } from "./dom.js";
 import { hospital, loadHospital } from "./hospital.js";
 import { roles as roleNames } from "./labels.js";
 import { clearRegions, connect, disconnect } from "./live.js";
+import { currentUser, onSessionEnd, refreshSession, role, signOut } from "./session.js";
 import { absenceView } from "./views/absence.js";
 import { absencesView } from "./views/absences.js";
 import { accessLogView } from "./views/access-log.js";
@@ -32,6 +32,10 @@ import { registerDoctorView, registerView } from "./views/register.js";
 import { reportsView } from "./views/reports.js";
 import { signInView } from "./views/sign-in.js";
 
+/**
+ * views are the title and the function of each view.
+ * @type {Record<string, [title: string, view: View]>}
+ */
 const views = {
 	"sign-in": ["Sign in", signInView(afterSignIn)],
 	register: ["Register", registerView(afterSignIn)],
@@ -42,7 +46,7 @@ const views = {
 	"new-address": ["Use your new address", newAddressView],
 	confirm: ["Confirm your registration", confirmView(afterSignIn)],
 	invitation: ["Welcome", invitationView(afterSignIn)],
-	visits: ["Visits", (at) => (currentUser().role === "patient" ? myVisitsView(at) : allVisitsView(at))],
+	visits: ["Visits", (navigation) => (role() === "patient" ? myVisitsView() : allVisitsView(navigation))],
 	day: ["Today", dayView],
 	book: ["Book", bookView],
 	family: ["Family", familyView],
@@ -66,7 +70,10 @@ const views = {
 	reports: ["Reports", reportsView],
 };
 
-// menus are the views of a role; the first is where it begins.
+/**
+ * menus are the views in the menu of each role. The first one opens at the start.
+ * @type {Record<string, string[]>}
+ */
 const menus = {
 	guest: ["sign-in", "register", "register-doctor"],
 	patient: ["visits", "book", "record", "bills", "family"],
@@ -91,9 +98,12 @@ const menus = {
 	],
 };
 
-// behind are the views that others lead to, each behind a view of the menu.
 const clinical = { record: "patients", notes: "patients", "access-log": "patients" };
 const planning = { absence: "absences", rebooking: "absences" };
+/**
+ * subviews are views that are reached from another one, with the view of the menu that they belong to.
+ * @type {Record<string, Record<string, string>>}
+ */
 const subviews = {
 	patient: { bill: "bills", "access-log": "record" },
 	doctor: { ...planning, ...clinical },
@@ -103,14 +113,18 @@ const subviews = {
 	admin: { ...planning, ...clinical, bill: "bills" },
 };
 
-// mailed are where links in mails lead, whoever follows them.
+/** guestViews are opened by links in e-mails, whoever is signed in. */
 const guestViews = ["forgotten", "reset", "verify", "new-address", "confirm", "invitation"];
 
-const role = () => currentUser()?.role ?? "guest";
+/** @param {string} view */
 const parentOf = (view) => subviews[role()]?.[view];
+/** @param {string} view */
 const mayOpen = (view) => guestViews.includes(view) || menus[role()].includes(parentOf(view) ?? view);
 
-// here is the view that the address names, if the reader has it, or their first.
+/**
+ * currentView is the view of the address, or the first view of the role.
+ * @returns {{ view: string, query: Record<string, string> }}
+ */
 function currentView() {
 	const [view, query = ""] = location.hash.replace(/^#\//, "").split("?");
 	return mayOpen(view)
@@ -120,7 +134,7 @@ function currentView() {
 
 let turn = 0;
 
-// show draws the view of the address, and gives its heading the focus.
+/** render draws the current view, and focuses its heading. */
 async function render({ focus = true } = {}) {
 	const ownTurn = ++turn;
 	const { view, query } = currentView();
@@ -130,15 +144,17 @@ async function render({ focus = true } = {}) {
 	drawFrame(view);
 	const content = await drawView(view, query).catch(errorPage);
 	if (ownTurn !== turn) return;
-	byId("main").replaceChildren(...[content].flat().filter(Boolean));
+	byId("main").replaceChildren(...h("div", {}, content).childNodes);
 	document.title = `${byId("main").querySelector("h1")?.textContent ?? views[view][0]} – ${hospital.name}`;
 	if (!focus) return;
 	byId("main").querySelector("h1")?.focus({ preventScroll: true });
 	window.scrollTo(0, 0);
 }
 
+/** @param {string} view @param {Record<string, string>} query */
 const drawView = async (view, query) => views[view][1]({ query, open });
 
+/** @param {Error} error @returns {Child[]} */
 const errorPage = (error) => [
 	heading("This did not work"),
 	h("p", {}, error.message),
@@ -150,17 +166,25 @@ const errorPage = (error) => [
 	),
 ];
 
-// open goes to a view; it is over when the view is drawn.
+/**
+ * open goes to a view. It resolves when the view is drawn.
+ * @param {string} view
+ * @param {Query} [query]
+ */
 async function open(view, query) {
 	const next = address(view, query);
 	if (location.hash !== next) history.pushState(null, "", next);
 	await render();
 }
 
-// frame draws what is around every view.
+/**
+ * drawFrame draws the parts around the view.
+ * @param {string} current
+ */
 function drawFrame(current) {
 	byId("brand").textContent = hospital.name;
 	byId("place").textContent = [hospital.name, hospital.address, hospital.phone].filter(Boolean).join(" · ");
+	const user = currentUser();
 	byId("nav").replaceChildren(
 		...menus[role()].map((view) =>
 			link(
@@ -172,16 +196,16 @@ function drawFrame(current) {
 		),
 	);
 	byId("who").replaceChildren(
-		...(currentUser()
+		...(user
 			? [
-					h("span", {}, currentUser().name, h("small", {}, roleNames[currentUser().role])),
+					h("span", {}, user.name, h("small", {}, roleNames[role()])),
 					h("button", { type: "button", class: "quiet", click: signOut }, "Sign out"),
 				]
 			: []),
 	);
 }
 
-// begin is what happens after somebody signed in.
+/** afterSignIn opens the bill that the address names, or the first view of the role. */
 async function afterSignIn() {
 	connect();
 	history.replaceState(
@@ -192,11 +216,11 @@ async function afterSignIn() {
 	await render();
 }
 
-onSessionEnd(async (sentence) => {
+onSessionEnd(async (message) => {
 	disconnect();
 	history.replaceState(null, "", address("sign-in"));
 	await render();
-	showStatus(sentence);
+	showStatus(message);
 });
 
 byId("skip").addEventListener("click", (event) => {
@@ -211,9 +235,9 @@ byId("dismiss").addEventListener("click", clear);
 
 async function start() {
 	await loadHospital();
-	if (currentUser() && !(await refreshSession())) return; // that the session is over has been shown
+	if (currentUser() && !(await refreshSession())) return; // the end of the session has been shown
 	if (currentUser()) connect();
 	await render({ focus: false });
 }
 
-start().catch((error) => byId("main").replaceChildren(...errorPage(error)));
+start().catch((error) => byId("main").replaceChildren(...h("div", {}, errorPage(error)).childNodes));

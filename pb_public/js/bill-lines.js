@@ -1,4 +1,4 @@
-// The lines of a bill that is being written.
+// The lines of a draft bill.
 
 import { create, list, newId, update } from "./api.js";
 import { field, fieldRow } from "./fields.js";
@@ -6,12 +6,16 @@ import { formDialog } from "./form.js";
 import { hospital } from "./hospital.js";
 import { formatDecimal, formatMoney } from "./money.js";
 
-// priced are the services of the price list, with what they cost.
+/**
+ * fetchServiceOptions reads the price list, as options with prices.
+ * @returns {Promise<FieldOption[]>}
+ */
 export async function fetchServiceOptions() {
 	const services = await list("services", { filter: "active = true", sort: "name", perPage: 500 });
 	return services.map(({ id, name, price_minor }) => [id, `${name}, ${formatMoney(price_minor)}`]);
 }
 
+/** @returns {FieldOptions} */
 export const quantityField = (value = 1, min = 1) => ({
 	name: "quantity",
 	label: "How many",
@@ -24,7 +28,10 @@ export const quantityField = (value = 1, min = 1) => ({
 	hint: min === 0 ? "0 strikes it out." : "",
 });
 
-// ofOwn are the questions about what is not on the price list.
+/**
+ * customLineFields are the fields of a line that is not on the price list.
+ * @param {Partial<BillItem>} line
+ */
 const customLineFields = ({ description, unit_minor, tax_bp = 0 }) => [
 	field({
 		name: "description",
@@ -55,19 +62,25 @@ const customLineFields = ({ description, unit_minor, tax_bp = 0 }) => [
 	),
 ];
 
-// body is a line as the API takes it.
+/**
+ * lineValues turns the values of a form into those of the API. The tax is typed in percent.
+ * @param {Values} values
+ */
 const lineValues = ({ tax, ...values }) =>
 	tax === undefined ? values : { ...values, tax_bp: Math.round((tax || 0) * 100) };
 
-// addLine asks for a line: a service of the price list, or something else.
+/**
+ * addLine asks for a line: a service of the price list, or something else.
+ * @param {Bill} bill
+ */
 export async function addLine(bill) {
-	const id = newId(),
-		services = await fetchServiceOptions(),
-		customFields = customLineFields({});
-	const showCustomFields = (service) =>
-		customFields.forEach(({ element }) => {
-			element.hidden = service !== "";
-		});
+	const id = newId();
+	const services = await fetchServiceOptions();
+	const customFields = customLineFields({});
+	/** @param {string} service */
+	const showCustomFields = (service) => {
+		for (const { element } of customFields) element.hidden = service !== "";
+	};
 	showCustomFields(services[0]?.[0] ?? "");
 	formDialog("Add a line", {
 		fields: [
@@ -77,7 +90,7 @@ export async function addLine(bill) {
 				type: "select",
 				optional: false,
 				options: [...services, ["", "Something else"]],
-				change: ({ target }) => showCustomFields(target.value),
+				change: (/** @type {{ target: HTMLSelectElement }} */ { target }) => showCustomFields(target.value),
 			},
 			...customFields,
 			quantityField(),
@@ -90,7 +103,10 @@ export async function addLine(bill) {
 	});
 }
 
-// changeLine asks for another quantity; of what is not on the price list, for all of it.
+/**
+ * editLine asks for another quantity and, when the line is not on the price list, for the rest of it.
+ * @param {BillItem} line
+ */
 export function editLine(line) {
 	formDialog(`Change ${line.description}`, {
 		fields: [...(line.service ? [] : customLineFields(line)), quantityField(line.quantity, 0)],

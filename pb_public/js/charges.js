@@ -1,4 +1,4 @@
-// What was done during a visit, and will stand on its bill.
+// The charges of a visit. They become lines of its bill.
 
 import { create, list, newId, quote, update } from "./api.js";
 import { fetchServiceOptions, quantityField } from "./bill-lines.js";
@@ -6,7 +6,10 @@ import { button, h } from "./dom.js";
 import { formDialog } from "./form.js";
 import { refreshAll, region } from "./live.js";
 
-// noted is what is charged so far.
+/**
+ * chargeList shows the charges of a visit so far.
+ * @param {Visit} visit
+ */
 const chargeList = (visit) =>
 	region(["charges"], async () => {
 		const charges = await list("charges", {
@@ -39,7 +42,11 @@ const chargeList = (visit) =>
 		);
 	});
 
-// charge notes what was done during a visit beside the consultation.
+/**
+ * addCharge asks for a service that was given during a visit, beside the consultation.
+ * @param {Visit} visit
+ * @param {string} title
+ */
 export async function addCharge(visit, title) {
 	const id = newId();
 	const [services, charged] = await Promise.all([fetchServiceOptions(), chargeList(visit)]);

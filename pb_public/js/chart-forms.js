@@ -1,14 +1,18 @@
-// What is noted of a patient, and how it is put right later: nothing is removed,
-// and what was wrong is entered in error.
+// The forms of a patient's chart. Nothing is removed from a chart: what was wrong is marked as entered in error.
 
-import { create, currentUser, list, newId, quote, update } from "./api.js";
-import { foldName } from "./components.js";
+import { create, list, newId, quote, update } from "./api.js";
 import { h } from "./dom.js";
 import { formDialog } from "./form.js";
 import { certainties, criticalities, documentKinds, substances, toOptions } from "./labels.js";
 import { refreshAll } from "./live.js";
+import { foldName } from "./names.js";
+import { role } from "./session.js";
 import { today } from "./time.js";
 
+/**
+ * writers are the roles that write a kind of record.
+ * @type {Record<string, string[]>}
+ */
 const writers = {
 	vitals: ["nurse", "doctor"],
 	allergies: ["nurse", "doctor"],
@@ -19,70 +23,18 @@ const writers = {
 	prescriptions: ["doctor"],
 };
 
-// mayNote says whether the reader's role writes records of a kind.
-export const mayWrite = (kind) => writers[kind].includes(currentUser().role);
+/**
+ * mayWrite reports whether the reader may write a kind of record.
+ * @param {string} kind
+ */
+export const mayWrite = (kind) => writers[kind].includes(role());
 
-// measures are what is measured: its field, its name, its unit, and how many of the
-// field make one of the unit.
-export const measurements = [
-	["systolic", "Systolic", "mmHg", 1],
-	["diastolic", "Diastolic", "mmHg", 1],
-	["pulse", "Pulse", "/min", 1],
-	["temperature_c10", "Temperature", "°C", 10],
-	["respiration", "Breaths", "/min", 1],
-	["spo2", "Oxygen saturation", "%", 1],
-	["weight_g", "Weight", "kg", 1000],
-	["height_mm", "Height", "cm", 10],
-];
-
-// vitalsForm asks for measurements; what was measured is shown to be corrected.
-function vitalsForm(title, vitals, submit, more) {
-	const id = newId();
-	const question = ([name, label, unit, per]) => ({
-		name,
-		label: `${label}, ${unit}`,
-		type: "number",
-		step: "any",
-		min: "0",
-		inputmode: "decimal",
-		value: vitals[name] ? vitals[name] / per : "",
-	});
-	const pains = Array.from({ length: 11 }, (_, n) => [String(n), String(n)]);
-	formDialog(title, {
-		wide: true,
-		fields: [
-			...[0, 2, 4, 6].map((i) => measurements.slice(i, i + 2).map(question)),
-			{
-				name: "pain",
-				label: "Pain, from none to the worst",
-				type: "select",
-				value: vitals.pain,
-				options: [["", "Not asked"], ...pains],
-			},
-		],
-		submit,
-		send: async ({ pain, ...values }) => {
-			const given = Object.fromEntries(
-				measurements.map(([name, , , per]) => [name, Math.round(values[name] * per)]),
-			);
-			const { flags } = await create("vitals", { id, ...given, pain, ...more });
-			return flags.length > 0 ? "Noted. Some of it is unusual: please look at it." : "Noted.";
-		},
-	});
-}
-
-export const recordVitals = (patient, appointment) =>
-	vitalsForm(`Measure ${patient.name}`, {}, "Note", { patient: patient.id, appointment });
-
-export const correctVitals = (vitals) =>
-	vitalsForm("Correct these measurements", vitals, "Correct", {
-		patient: vitals.patient,
-		appointment: vitals.appointment,
-		taken_at: vitals.taken_at,
-		corrects: vitals.id,
-	});
-
-// withdraw says that something was never true.
+/**
+ * markEnteredInError marks a record as never having been true. It stays in the chart.
+ * @template {"vitals" | "documents"} K
+ * @param {K} collection
+ * @param {Collections[K]} record
+ */
 export function markEnteredInError(collection, record) {
 	formDialog("Withdraw this?", {
 		intro: h("p", {}, "It stays in the record, marked as entered in error. This cannot be taken back."),
@@ -102,7 +54,13 @@ const states = {
 	entered_in_error: "Entered in error, for good",
 };
 
-// restate says whether a condition or an allergy still holds.
+/**
+ * changeState asks for the state of a condition or an allergy.
+ * @template {"conditions" | "allergies"} K
+ * @param {K} collection
+ * @param {Collections[K]} record
+ * @param {string} title
+ */
 export function changeState(collection, record, title) {
 	formDialog(title, {
 		fields: [
@@ -123,6 +81,7 @@ export function changeState(collection, record, title) {
 	});
 }
 
+/** @param {Pick<Patient, "id" | "name">} patient */
 export function addAllergy(patient) {
 	const id = newId();
 	formDialog(`Note an allergy of ${patient.name}`, {
@@ -146,10 +105,15 @@ export function addAllergy(patient) {
 	});
 }
 
-// noteCondition asks for a condition, and offers codes for what is typed.
+/**
+ * addCondition asks for a condition, and suggests codes for what is typed.
+ * @param {Pick<Patient, "id" | "name">} patient
+ * @param {string} [encounter]
+ */
 export function addCondition(patient, encounter) {
 	const id = newId();
 	const codeList = h("datalist", { id: "codes" });
+	/** @param {{ target: HTMLInputElement }} event */
 	const suggestCodes = ({ target }) =>
 		setTimeout(async () => {
 			const text = target.value.trim();
@@ -187,9 +151,10 @@ export function addCondition(patient, encounter) {
 	});
 }
 
+/** @param {Pick<Patient, "id" | "name">} patient @param {string} [appointment] */
 export function uploadDocument(patient, appointment) {
 	const id = newId();
-	const own = currentUser().role === "patient";
+	const own = role() === "patient";
 	formDialog(`File a document of ${patient.name}`, {
 		fields: [
 			{ name: "title", label: "Title", required: true, maxlength: 200 },
@@ -222,12 +187,16 @@ export function uploadDocument(patient, appointment) {
 	});
 }
 
+/** @param {PatientDocument} document */
 export async function toggleVisibleToPatient(document) {
 	await update("documents", document, { visible_to_patient: !document.visible_to_patient });
 	await refreshAll();
 }
 
-// rewrite changes the medical history; what it said before is kept.
+/**
+ * editMedicalHistory asks for the medical history. The API keeps the earlier versions.
+ * @param {Patient} patient
+ */
 export function editMedicalHistory(patient) {
 	formDialog(`Medical history of ${patient.name}`, {
 		wide: true,

@@ -1,20 +1,40 @@
-// Pieces that several views are made of.
+// The components that several views are made of.
 
 import { fetchFile } from "./api.js";
 import { button, h, saveFile } from "./dom.js";
 import { nextId } from "./fields.js";
 import { refreshAll } from "./live.js";
 
-// badge is a state in a word.
-export const badge = (word, tone) => h("span", { class: `badge ${tone}` }, word);
+/**
+ * badge shows a state in a word.
+ * @param {string} text
+ * @param {string} tone
+ */
+export const badge = (text, tone) => h("span", { class: `badge ${tone}` }, text);
 
-// rows is a list of records, or a sentence when there are none.
-export const cardList = (records, row, emptyText) =>
-	records.length === 0 ? h("p", { class: "none" }, emptyText) : h("ul", { class: "rows" }, records.map(row));
+/**
+ * cardList shows records as a list of cards, or a text when there are none.
+ * @template T
+ * @param {T[]} records
+ * @param {(record: T) => HTMLElement} toCard
+ * @param {string} emptyText
+ */
+export const cardList = (records, toCard, emptyText = "") =>
+	records.length === 0
+		? h("p", { class: "none" }, emptyText)
+		: h(
+				"ul",
+				{ class: "rows" },
+				records.map((record) => toCard(record)),
+			);
 
-// card is one record of a list: what stands first, what it is about, its state,
-// further lines, and what can be done. A version makes a changed record a new card.
+/**
+ * card shows one record of a list. `first` stands in the first column; `version` has to change with the record, so
+ * that a refresh replaces the card.
+ * @param {CardOptions} options
+ */
 export function card({ id, version, first, title, state, lines = [], actions = [] }) {
+	const shownActions = actions.filter(Boolean);
 	return h(
 		"li",
 		{ class: "card", "data-version": `${id}:${version}` },
@@ -26,39 +46,42 @@ export function card({ id, version, first, title, state, lines = [], actions = [
 			lines.filter(Boolean).map((line) => h("p", {}, line)),
 		),
 		state && h("div", { class: "state" }, state),
-		actions.length > 0 && h("div", { class: "actions" }, actions),
+		shownActions.length > 0 && h("div", { class: "actions" }, shownActions),
 	);
 }
 
-// table is records in columns, [[name, cell], …], of which the first names the
-// record. Where there is no room for columns each is a card.
+/**
+ * table shows records in columns, of which the first names the record. On small screens each record is a card.
+ * @template {object} T
+ * @param {string} caption
+ * @param {T[]} records
+ * @param {(record: T) => string} version changes when the record does
+ * @param {Column<T>[]} columns a column without a name holds actions
+ */
 export function table(caption, records, version, columns) {
-	const cell =
-		(record) =>
-		([name, content], i) =>
-			h(
-				i === 0 ? "th" : "td",
-				{ scope: i === 0 && "row", "data-name": name, class: !name && "plain" },
-				h("div", {}, content(record)),
-			);
+	const cell = (/** @type {T} */ record, /** @type {Column<T>} */ [name, content], /** @type {number} */ i) =>
+		h(
+			i === 0 ? "th" : "td",
+			{ scope: i === 0 && "row", "data-name": name, class: !name && "plain" },
+			h("div", {}, content(record)),
+		);
+	const header = columns.map(([name]) =>
+		h("th", { scope: "col" }, name || h("span", { class: "unseen" }, "Actions")),
+	);
 	return h(
 		"table",
 		{ class: "table" },
 		h("caption", {}, caption),
-		h(
-			"thead",
-			{},
-			h(
-				"tr",
-				{},
-				columns.map(([name]) => h("th", { scope: "col" }, name || h("span", { class: "unseen" }, "Actions"))),
-			),
-		),
+		h("thead", {}, h("tr", {}, header)),
 		h(
 			"tbody",
 			{},
 			records.map((record) =>
-				h("tr", { "data-version": `${record.id}:${version(record)}` }, columns.map(cell(record))),
+				h(
+					"tr",
+					{ "data-version": `${"id" in record ? record.id : ""}:${version(record)}` },
+					columns.map((column, i) => cell(record, column, i)),
+				),
 			),
 		),
 	);
@@ -66,28 +89,32 @@ export function table(caption, records, version, columns) {
 
 const pageSize = 50;
 
-// pages reads as many records as were asked for and offers more of them.
+/**
+ * pager returns a function that reads a page of records and draws it, with a button that shows more of them.
+ * @returns {Pager}
+ */
 export function pager() {
-	let shown = pageSize;
+	let limit = pageSize;
 	return async (read, draw) => {
-		const found = await read(shown + 1);
-		const more =
-			found.length > shown &&
-			button(
-				"Show more",
-				async () => {
-					shown = Math.min(shown + pageSize, 999);
-					await refreshAll();
-				},
-				{ key: "more" },
-			);
-		return [draw(found.slice(0, shown)), more && h("p", { class: "more" }, more)];
+		const found = await read(limit + 1);
+		const showMore = async () => {
+			limit = Math.min(limit + pageSize, 999);
+			await refreshAll();
+		};
+		return [
+			draw(found.slice(0, limit)),
+			found.length > limit && h("p", { class: "more" }, button("Show more", showMore, { key: "more" })),
+		];
 	};
 }
 
-// searchBox asks for a text and tells each change after a moment's rest.
+/**
+ * searchBox calls `changed` with the text, 250 ms after the last key.
+ * @param {string} label
+ * @param {(text: string) => unknown} changed
+ */
 export function searchBox(label, changed) {
-	let timer;
+	let timer = 0;
 	const id = nextId();
 	const input = h("input", {
 		type: "search",
@@ -96,28 +123,23 @@ export function searchBox(label, changed) {
 		spellcheck: "false",
 		input: () => {
 			clearTimeout(timer);
-			timer = setTimeout(() => changed(input.value.trim()), 250);
+			timer = window.setTimeout(() => changed(input.value.trim()), 250);
 		},
 	});
 	return h(
 		"form",
-		{ class: "search", role: "search", submit: (event) => event.preventDefault() },
+		{ class: "search", role: "search", submit: (/** @type {Event} */ event) => event.preventDefault() },
 		h("label", { for: id }, label),
 		input,
 	);
 }
 
-// fileButton saves a file of the hospital.
+/**
+ * fileButton downloads a file of the hospital.
+ * @param {string} label
+ * @param {string} path
+ * @param {Query} query
+ * @param {string} [about]
+ */
 export const fileButton = (label, path, query, about) =>
 	button(label, async () => saveFile(await fetchFile(path, query)), { key: path + label, about });
-
-const plainLetters = { ł: "l", ø: "o", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ħ: "h", ı: "i", ß: "ss" };
-
-// folded is a name as the hospital searches it: "Łukasz Müller" is "lukasz muller".
-export const foldName = (name) =>
-	name
-		.normalize("NFKD")
-		.replace(/\p{Mn}/gu, "")
-		.toLowerCase()
-		.replace(/[łøđðþæœħıß]/g, (letter) => plainLetters[letter])
-		.trim();

@@ -1,13 +1,15 @@
-// A discount: how it is shown, and who decides on it.
+// Discounts: how they are shown, and who decides on them.
 
-import { currentUser, update } from "./api.js";
+import { update } from "./api.js";
 import { badge, card } from "./components.js";
 import { button, h, link, showStatus } from "./dom.js";
 import { discountStatus, tones } from "./labels.js";
 import { refreshAll } from "./live.js";
 import { formatMoney } from "./money.js";
+import { currentUser, role } from "./session.js";
 import { formatDate } from "./time.js";
 
+/** @param {Discount} discount @param {string} status @param {string} done */
 async function decide(discount, status, done) {
 	try {
 		await update("discounts", discount, { status });
@@ -17,11 +19,17 @@ async function decide(discount, status, done) {
 	}
 }
 
-// discountCard shows a discount. An admin approves what somebody else asked for.
+/**
+ * discountCard shows a discount. An admin approves one that somebody else asked for.
+ * @param {Discount} discount
+ * @param {Bill} [bill]
+ */
 export function discountCard(discount, bill) {
-	const waits = discount.status === "pending",
-		own = discount.requested_by === currentUser().id;
-	const { requested_by: asked } = discount.expand ?? {};
+	const waits = discount.status === "pending";
+	const own = discount.requested_by === currentUser()?.id;
+	const listed = discount.expand?.bill; // in a list of discounts of several bills
+	const requester = discount.expand?.requested_by;
+	/** @param {string} label @param {string} status @param {string} done @param {ButtonOptions["kind"]} [kind] */
 	const act = (label, status, done, kind) =>
 		button(label, () => decide(discount, status, done), {
 			key: label + discount.id,
@@ -37,20 +45,18 @@ export function discountCard(discount, bill) {
 			h("strong", {}, formatMoney(discount.amount_minor, discount.currency)),
 			h("span", {}, formatDate(discount.created)),
 		),
-		title: discount.expand?.bill
-			? link("bill", bill.expand?.patient?.name ?? bill.number, { id: bill.id })
-			: "Discount",
+		title: listed ? link("bill", listed.expand?.patient?.name ?? listed.number, { id: listed.id }) : "Discount",
 		lines: [
 			h("em", {}, `“${discount.reason}”`),
-			asked && h("span", { class: "minor" }, `Asked by ${asked.name}`),
+			requester && h("span", { class: "minor" }, `Asked by ${requester.name}`),
 			waits && own && h("span", { class: "minor" }, "You asked for it: somebody else decides."),
-			waits && !own && currentUser().role !== "admin" && h("span", { class: "minor" }, "An admin decides."),
+			waits && !own && role() !== "admin" && h("span", { class: "minor" }, "An admin decides."),
 		],
 		state: badge(discountStatus[discount.status], tones[discount.status]),
 		actions: [
-			waits && !own && currentUser().role === "admin" && act("Approve", "approved", "approved", "main"),
+			waits && !own && role() === "admin" && act("Approve", "approved", "approved", "main"),
 			waits && act("Reject", "rejected", "rejected"),
-			discount.status === "approved" && bill.status === "draft" && act("Withdraw", "rejected", "withdrawn"),
-		].filter(Boolean),
+			discount.status === "approved" && bill?.status === "draft" && act("Withdraw", "rejected", "withdrawn"),
+		],
 	});
 }

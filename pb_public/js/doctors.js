@@ -1,14 +1,15 @@
 // The doctors whose hours and absences the reader plans.
 
-import { currentUser, list } from "./api.js";
+import { list } from "./api.js";
+import { currentUser, role } from "./session.js";
 
-// plansAll says whether the reader plans for every doctor, and not for one only.
-export const plansForAll = () => ["receptionist", "admin"].includes(currentUser().role);
+/** plansForAll reports whether the reader plans for every doctor; a doctor plans for one only. */
+export const plansForAll = () => ["receptionist", "admin"].includes(role());
 
-// planned are those doctors: all, or for a doctor the one they are.
+/** fetchPlannedDoctors reads the doctors whom the reader plans for. */
 export const fetchPlannedDoctors = () =>
 	list("doctors", {
-		filter: plansForAll() ? "active = true" : `user = "${currentUser().id}"`,
+		filter: plansForAll() ? "active = true" : `user = "${currentUser()?.id}"`,
 		sort: "name",
 		perPage: 1000,
 	});

@@ -1,5 +1,6 @@
-// The hospital's codes, in words.
+// The texts for the codes of the API, and the tones of their badges.
 
+/** @type {Record<string, string>} */
 export const roles = {
 	patient: "Patient",
 	doctor: "Doctor",
@@ -8,14 +9,22 @@ export const roles = {
 	accountant: "Accountant",
 	admin: "Admin",
 };
+
+/** @type {Record<string, string>} */
 export const accountStatus = { active: "Active", pending: "Waiting", suspended: "Suspended" };
+
+/** @type {Record<string, string>} */
 export const invitationState = { open: "Open", accepted: "Accepted", revoked: "Revoked", expired: "Expired" };
+
+/** @type {Record<string, string>} */
 export const mailStatus = {
 	pending: "The mail is on its way",
 	sent: "The mail was sent",
 	failed: "The mail could not be sent",
 	skipped: "No mail was sent",
 };
+
+/** @type {Record<string, string>} */
 export const visitTypes = {
 	new: "First visit",
 	follow_up: "Follow-up",
@@ -23,7 +32,11 @@ export const visitTypes = {
 	walk_in: "Walk-in",
 	telehealth: "Telehealth",
 };
+
+/** @type {Record<string, string>} */
 export const visitWays = { slot: "Free time", now: "Now, as a walk-in", other: "Any time (overbook)" };
+
+/** @type {Record<string, string>} */
 export const weekdays = {
 	1: "Monday",
 	2: "Tuesday",
@@ -33,10 +46,20 @@ export const weekdays = {
 	6: "Saturday",
 	7: "Sunday",
 };
+
+/** @type {Record<string, string>} */
 export const outcomes = { move: "Move", cancel: "Cancel", keep: "Keep as it is" };
+
+/** @type {Record<string, string>} */
 export const outcomesDone = { move: "Moved", cancel: "Cancelled", keep: "Kept as it was" };
+
+/** @type {Record<string, string>} */
 export const rebookingStatus = { proposed: "Proposed", applied: "Applied", withdrawn: "Withdrawn" };
+
+/** @type {Record<string, Label>} */
 export const noticeKinds = { moved: ["Moved", "waiting"], cancelled: ["Cancelled", "off"] };
+
+/** @type {Record<string, string>} */
 export const billStatus = {
 	draft: "Draft",
 	unpaid: "Unpaid",
@@ -46,8 +69,14 @@ export const billStatus = {
 	void: "Void",
 	issued: "Credit note",
 };
+
+/** @type {Record<string, string>} */
 export const paymentStatus = { pending: "Waiting", verified: "Verified", rejected: "Rejected" };
+
+/** @type {Record<string, string>} */
 export const discountStatus = { pending: "Waiting", approved: "Granted", rejected: "Not granted" };
+
+/** @type {Record<string, string>} */
 export const methods = {
 	cash: "Cash",
 	card: "Card",
@@ -56,8 +85,11 @@ export const methods = {
 	cheque: "Cheque",
 	insurance: "Insurance",
 };
+
+/** @type {Record<string, string>} */
 export const sexes = { female: "Female", male: "Male", other: "Other", unknown: "Unknown" };
 
+/** @type {Record<string, Label>} */
 export const entryState = {
 	final: ["Final", "good"],
 	active: ["Active", "now"],
@@ -65,14 +97,22 @@ export const entryState = {
 	resolved: ["Resolved", "good"],
 	entered_in_error: ["Entered in error", "off"],
 };
+
+/** @type {Record<string, string>} */
 export const certainties = {
 	provisional: "Provisional",
 	differential: "Differential",
 	confirmed: "Confirmed",
 	refuted: "Refuted",
 };
+
+/** @type {Record<string, string>} */
 export const criticalities = { low: "Not dangerous", high: "Dangerous", unable_to_assess: "Unknown danger" };
+
+/** @type {Record<string, string>} */
 export const substances = { medication: "Medicine", biologic: "Biologic", food: "Food", environment: "Environment" };
+
+/** @type {Record<string, string>} */
 export const documentKinds = {
 	lab_report: "Laboratory report",
 	imaging: "Imaging",
@@ -82,14 +122,19 @@ export const documentKinds = {
 	insurance: "Insurance",
 	other: "Other",
 };
+
+/** @type {Record<string, Label>} */
 export const prescriptionStatus = {
 	draft: ["Draft", "now"],
 	issued: ["Issued", "good"],
 	superseded: ["Replaced", "off"],
 	cancelled: ["Cancelled", "off"],
 };
+
+/** @type {Record<string, string>} */
 export const verdicts = { justified: "Justified", unjustified: "Not justified" };
 
+/** @type {Record<string, string>} */
 const cancelReasons = {
 	patient: "Cancelled by the patient",
 	rejected: "Declined",
@@ -99,15 +144,20 @@ const cancelReasons = {
 	duplicate: "Duplicate",
 };
 
-// visitState is where a visit stands: a word and its tone.
+/**
+ * visitState is the state of a visit.
+ * @param {Visit} visit
+ * @returns {Label}
+ */
 export function visitState(visit) {
 	if (visit.status === "pending") return ["Waiting for approval", "waiting"];
 	if (visit.status === "completed") return ["Completed", "good"];
-	if (visit.status === "cancelled") return [cancelReasons[visit.cancel_code] ?? "Cancelled", "off"];
+	if (visit.status === "cancelled") return [cancelReasons[visit.cancel_code ?? ""] ?? "Cancelled", "off"];
 	if (visit.started_at) return ["In progress", "now"];
 	return visit.checked_in_at ? ["Checked in", "now"] : ["Confirmed", "good"];
 }
 
+/** @type {Record<string, string>} */
 export const tones = {
 	open: "waiting",
 	accepted: "good",
@@ -134,5 +184,20 @@ export const tones = {
 	keep: "off",
 };
 
-// choices makes options of a table of words, with an empty one first when it may be left out.
-export const toOptions = (words, empty) => [...(empty === undefined ? [] : [["", empty]]), ...Object.entries(words)];
+/**
+ * toOptions turns a table of labels into the options of a field; `empty` is the label of the choice of none.
+ * @param {Record<string, string>} labels
+ * @param {string} [empty]
+ * @returns {FieldOption[]}
+ */
+export const toOptions = (labels, empty) => [
+	.../** @type {FieldOption[]} */ (empty === undefined ? [] : [["", empty]]),
+	...Object.entries(labels),
+];
+
+/**
+ * recordOptions turns records into the options of a field.
+ * @param {{ id: string, name: string }[]} records
+ * @returns {FieldOption[]}
+ */
+export const recordOptions = (records) => records.map(({ id, name }) => [id, name]);

@@ -1,14 +1,19 @@
-// Records that change are shown as they are: a part of the page loads itself again
-// when the hospital says that something happened.
+// Regions of the page reload themselves when the hospital reports that their records changed.
 
-import { token } from "./api.js";
 import { byId, h } from "./dom.js";
+import { token } from "./session.js";
 
+/** @type {Set<Region>} */
 const regions = new Set();
-let viewCount = 0; // counts the views, so that one that was left adds no regions
+let viewCount = 0; // counts the views, so that a view that was left adds no regions
 
-// region is a part of the page that shows records of some collections.
+/**
+ * region is a part of the page that shows records of some collections; `load` draws it.
+ * @param {string[]} collections
+ * @param {() => Child | Promise<Child>} load
+ */
 export async function region(collections, load) {
+	/** @type {Region} */
 	const self = {
 		collections,
 		element: h("div", { class: "region" }),
@@ -22,28 +27,39 @@ export async function region(collections, load) {
 	return self.element;
 }
 
-// refresh loads a region. Of several at once the last one asked for is shown.
+/**
+ * refreshRegion draws a region again and keeps the focus. Of concurrent refreshes only the latest is shown.
+ * @param {Region} self
+ * @param {() => Child | Promise<Child>} load
+ */
 async function refreshRegion(self, load) {
 	const ownRequest = ++self.requests;
 	const next = h("div", {}, await load());
 	if (ownRequest !== self.requests || sameNodes(next, self.element)) return;
-	const focused = self.element.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+	const focused = self.element.contains(document.activeElement)
+		? /** @type {HTMLElement} */ (document.activeElement).dataset.key
+		: undefined;
 	self.element.replaceChildren(...next.childNodes);
-	if (focused !== undefined) findFocusTarget(self.element, focused).focus();
+	if (focused !== undefined) findFocusTarget(self.element, focused)?.focus();
 }
 
+/** @param {HTMLElement} a @param {HTMLElement} b */
 const sameNodes = (a, b) =>
 	a.childNodes.length === b.childNodes.length &&
 	[...a.childNodes].every((node, i) => node.isEqualNode(b.childNodes[i]));
 
-// again finds what had the focus, or the first of its kind, or the title of the page or box.
+/**
+ * findFocusTarget finds the element with a key, or the first input, or the title of the dialog or page.
+ * @param {HTMLElement} element
+ * @param {string} key
+ * @returns {HTMLElement | null}
+ */
 const findFocusTarget = (element, key) =>
 	element.querySelector(`[data-key="${CSS.escape(key)}"]`) ??
 	element.querySelector("input") ??
 	(element.closest("dialog") ?? document).querySelector("h1, h2");
 
-// present are the regions there are. One that was on the page and is not any more
-// belonged to a box that was closed.
+/** activeRegions drops the regions of dialogs that were closed, and returns the others. */
 function activeRegions() {
 	for (const one of regions) {
 		if (one.element.isConnected) one.shown = true;
@@ -52,7 +68,10 @@ function activeRegions() {
 	return [...regions];
 }
 
-// refreshAll loads every region of the page again, or of a part of it.
+/**
+ * refreshAll reloads every region of the page, or of a part of it.
+ * @param {HTMLElement} [part]
+ */
 export const refreshAll = (part) =>
 	Promise.all(
 		activeRegions()
@@ -62,20 +81,24 @@ export const refreshAll = (part) =>
 
 const refreshAllQuietly = () => refreshAll().catch(() => {});
 
-// forget drops the regions of a page that is left.
+/** clearRegions drops the regions of a view that is left. */
 export function clearRegions() {
 	viewCount++;
 	regions.clear();
 }
 
+/** @type {EventSource | null} */
 let stream = null;
 let clientId = "";
-let lastSubscription = ""; // what the hospital was last asked to tell, and whom
+let lastSubscription = ""; // the client and the collections of the last request that succeeded
 let queue = Promise.resolve();
+
+/** @type {Set<string>} */
 const subscribedCollections = new Set();
 
-// connect opens the stream of events. The browser connects again by itself; then
-// there is a new client.
+/**
+ * connect opens the event stream. The browser reconnects by itself, and has a new client id then.
+ */
 export function connect() {
 	if (stream) return;
 	stream = new EventSource("/api/realtime");
@@ -91,7 +114,7 @@ export function connect() {
 	subscribedCollections.forEach(listen);
 }
 
-// later tries anew where the browser has given up.
+/** reconnectLater connects again when the browser has given up. */
 function reconnectLater() {
 	stream = null;
 	setTimeout(() => token() && connect(), 3000);
@@ -105,6 +128,7 @@ export function disconnect() {
 	showConnection("");
 }
 
+/** @param {string[]} collections */
 function subscribeTo(collections) {
 	for (const name of collections.filter((one) => !subscribedCollections.has(one))) {
 		subscribedCollections.add(name);
@@ -113,10 +137,10 @@ function subscribeTo(collections) {
 	subscribe();
 }
 
+/** @param {string} name */
 const listen = (name) => stream?.addEventListener(`${name}/*`, () => scheduleRefresh(name));
 
-// subscribe asks for the events of all that is followed. One request waits for the
-// other, as the last one counts.
+/** subscribe asks for the events of all collections, one request after the other: the last one is valid. */
 function subscribe() {
 	queue = queue.then(sendSubscriptions);
 }
@@ -128,18 +152,22 @@ async function sendSubscriptions() {
 		method: "POST",
 		headers: { "Content-Type": "application/json", Authorization: token() },
 		body: JSON.stringify({
-			clientId: clientId,
+			clientId,
 			subscriptions: [...subscribedCollections].map((name) => `${name}/*`),
 		}),
 	}).catch(() => ({ ok: false }));
 	if (!response.ok) return;
 	lastSubscription = wanted;
-	await refreshAllQuietly(); // what happened until now was not told
+	await refreshAllQuietly(); // changes before the subscription were not reported
 }
 
+/** @type {Set<string>} */
 const dueCollections = new Set();
 
-// soon gathers events that come together, as those of one transaction do.
+/**
+ * scheduleRefresh collects the events of one transaction into one refresh.
+ * @param {string} name
+ */
 function scheduleRefresh(name) {
 	if (dueCollections.size === 0) setTimeout(refreshDue, 200);
 	dueCollections.add(name);
@@ -152,11 +180,12 @@ function refreshDue() {
 		if (one.collections.some((name) => names.has(name))) one.refresh().catch(() => {});
 }
 
-const showConnection = (word) => {
-	byId("live").textContent = word;
+/** @param {string} text */
+const showConnection = (text) => {
+	byId("live").textContent = text;
 };
 
-// What may be done also depends on the time of day.
+// Which actions are offered also depends on the time of day.
 setInterval(() => {
 	if (!document.hidden && token()) refreshAllQuietly();
 	subscribe();

@@ -1,26 +1,35 @@
-// The questions about a person, and the box that registers one.
+// The fields about a person, and the form that registers a patient.
 
 import { create, newId } from "./api.js";
 import { formDialog } from "./form.js";
 import { sexes, toOptions } from "./labels.js";
 import { today } from "./time.js";
 
+/** @returns {FieldOptions[]} */
 export const identityFields = () => [
 	{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "name" },
 	{ name: "birth_date", label: "Date of birth", type: "date", required: true, min: "1880-01-01", max: today() },
 	{ name: "sex", label: "Sex", type: "select", options: toOptions(sexes, "Not said") },
 ];
 
+/** @type {FieldOptions[]} */
 export const contactFields = [
 	{ name: "phone", label: "Phone", type: "tel", maxlength: 40, autocomplete: "tel" },
 	{ name: "email", label: "E-mail", type: "email", autocomplete: "email" },
 	{ name: "address", label: "Address", maxlength: 300, autocomplete: "street-address" },
 ];
 
-// Somebody else is registered: the browser must not fill in the reader's own data.
-const withoutAutofill = (questions) => questions.map((question) => ({ ...question, autocomplete: "off" }));
+/**
+ * withoutAutofill keeps the browser from filling in the reader's own data for somebody else.
+ * @param {FieldOptions[]} fields
+ */
+const withoutAutofill = (fields) => fields.map((field) => ({ ...field, autocomplete: "off" }));
 
-// registerPatient asks for a new patient; more is what the record says besides.
+/**
+ * registerPatient asks for a new patient.
+ * @param {string} title
+ * @param {Values} more is sent with it
+ */
 export function registerPatient(title, more = {}) {
 	const id = newId();
 	formDialog(title, {
@@ -33,6 +42,7 @@ export function registerPatient(title, more = {}) {
 	});
 }
 
+/** @type {FieldOptions} */
 export const newPasswordField = {
 	name: "password",
 	label: "Password",

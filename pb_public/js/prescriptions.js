@@ -1,4 +1,4 @@
-// A prescription: how it is shown, and what its doctor does with it.
+// Prescriptions: how they are shown, and what the doctor who wrote them does with them.
 
 import { create, createAll, newId, update } from "./api.js";
 import { badge } from "./components.js";
@@ -8,12 +8,19 @@ import { prescriptionStatus } from "./labels.js";
 import { refreshAll } from "./live.js";
 import { formatDay, today } from "./time.js";
 
+/** @typedef {"drug" | "strength" | "form" | "dose" | "route" | "frequency" | "instructions"} TextField */
+
+/** @param {Prescription} prescription */
 const itemsOf = (prescription) =>
 	(prescription.expand?.prescription_items_via_prescription ?? []).filter(({ removed }) => !removed);
 
+/** @param {PrescriptionItem} item */
 const drugName = (item) => [item.drug, item.strength, item.form].filter(Boolean).join(" ");
 
-// taken is how a drug is taken, in a line.
+/**
+ * dosage is how a drug is taken, in one line.
+ * @param {PrescriptionItem} item
+ */
 const dosage = (item) =>
 	[
 		item.dose,
@@ -27,8 +34,11 @@ const dosage = (item) =>
 		.filter(Boolean)
 		.join(", ");
 
-// prescriptionCard is what a card shows of a prescription, and to its doctor what
-// can be done with it.
+/**
+ * prescriptionCard is the content of a card. The doctor who wrote the prescription has its actions.
+ * @param {Prescription} prescription
+ * @param {{ doctor: string, mine: boolean }} options
+ */
 export function prescriptionCard(prescription, { doctor, mine }) {
 	const items = itemsOf(prescription);
 	const draft = prescription.status === "draft";
@@ -67,27 +77,27 @@ export function prescriptionCard(prescription, { doctor, mine }) {
 	};
 }
 
-// steps is what its doctor may do with a prescription as it stands.
-const actionsFor = (prescription, items) =>
-	({
-		draft: [
+/** @param {Prescription} prescription @param {PrescriptionItem[]} items @returns {Child[]} */
+function actionsFor(prescription, items) {
+	const options = (/** @type {string} */ key) => ({ key: key + prescription.id });
+	if (prescription.status === "draft")
+		return [
 			items.length > 0 &&
-				button("Issue", () => issuePrescription(prescription), {
-					kind: "main",
-					key: `issue${prescription.id}`,
-				}),
-			button("Add a drug", () => editDrug(prescription), { key: `add${prescription.id}` }),
-			button("Discard", () => discardDraft(prescription), { key: `discard${prescription.id}` }),
-		],
-		issued: [
-			button("Replace", () => prescribe(prescription.appointment, prescription), {
-				key: `replace${prescription.id}`,
-			}),
-			button("Cancel", () => cancelPrescription(prescription), { key: `cancel${prescription.id}` }),
-		],
-	})[prescription.status] ?? [];
+				button("Issue", () => issuePrescription(prescription), { kind: "main", ...options("issue") }),
+			button("Add a drug", () => editDrug(prescription), options("add")),
+			button("Discard", () => discardDraft(prescription), options("discard")),
+		];
+	if (prescription.status === "issued")
+		return [
+			button("Replace", () => prescribe(prescription.appointment, prescription), options("replace")),
+			button("Cancel", () => cancelPrescription(prescription), options("cancel")),
+		];
+	return [];
+}
 
+/** @param {Partial<PrescriptionItem>} item @returns {(FieldOptions | FieldOptions[])[]} */
 const drugFields = (item = {}) => {
+	/** @param {TextField} name @param {string} label @param {number} maxlength @param {Partial<FieldOptions>} [more] */
 	const ask = (name, label, maxlength, more) => ({
 		name,
 		label,
@@ -96,6 +106,7 @@ const drugFields = (item = {}) => {
 		autocomplete: "off",
 		...more,
 	});
+	/** @param {"duration_days" | "quantity" | "refills"} name @param {string} label @param {number} max */
 	const count = (name, label, max) => ({
 		name,
 		label,
@@ -118,7 +129,10 @@ const drugFields = (item = {}) => {
 	];
 };
 
-// numbered sends what was left empty as 0.
+/**
+ * withZeros sends empty numbers as 0.
+ * @param {Values} values
+ */
 const withZeros = (values) => ({
 	...values,
 	duration_days: values.duration_days || 0,
@@ -126,7 +140,11 @@ const withZeros = (values) => ({
 	refills: values.refills || 0,
 });
 
-// prescribe begins a draft with its first drug, perhaps in the place of another.
+/**
+ * prescribe asks for a draft with its first drug.
+ * @param {string} appointment
+ * @param {Prescription} [replaced] the prescription that it replaces
+ */
 export function prescribe(appointment, replaced) {
 	const ids = { prescription: newId(), item: newId() };
 	formDialog(replaced ? `Replace ${replaced.number}` : "Prescribe", {
@@ -149,6 +167,7 @@ export function prescribe(appointment, replaced) {
 	});
 }
 
+/** @param {Prescription} prescription @param {PrescriptionItem} [item] */
 function editDrug(prescription, item) {
 	const id = newId();
 	formDialog(item ? drugName(item) : "Add a drug", {
@@ -163,13 +182,17 @@ function editDrug(prescription, item) {
 	});
 }
 
+/** @param {PrescriptionItem} item */
 async function removeDrug(item) {
 	await update("prescription_items", item, { removed: true });
 	await refreshAll();
 	showStatus(`${item.drug} is removed from the draft.`);
 }
 
-// issue asks for a reason when the hospital knows something against it.
+/**
+ * issuePrescription issues a prescription, and asks for a reason when the API warns of a drug.
+ * @param {Prescription} prescription
+ */
 async function issuePrescription(prescription) {
 	try {
 		const { number } = await update("prescriptions", prescription, { status: "issued" });
@@ -195,12 +218,14 @@ async function issuePrescription(prescription) {
 	}
 }
 
+/** @param {Prescription} prescription */
 async function discardDraft(prescription) {
 	await update("prescriptions", prescription, { status: "cancelled" });
 	await refreshAll();
 	showStatus("The draft is discarded.");
 }
 
+/** @param {Prescription} prescription */
 function cancelPrescription(prescription) {
 	formDialog(`Cancel ${prescription.number}`, {
 		fields: [{ name: "cancel_reason", label: "Reason", type: "textarea", required: true, maxlength: 1000 }],

@@ -1,40 +1,31 @@
-// A patient's record, as it is read: each kind of entry is a card.
+// The entries of a patient's record. Each is a card.
 
-import { currentUser, fetchHospital, fileURL, list } from "./api.js";
-import {
-	changeState,
-	correctVitals,
-	markEnteredInError,
-	mayWrite,
-	measurements,
-	toggleVisibleToPatient,
-} from "./chart-forms.js";
+import { fetchHospital, fileURL, list } from "./api.js";
+import { changeState, markEnteredInError, mayWrite, toggleVisibleToPatient } from "./chart-forms.js";
 import { badge, card } from "./components.js";
 import { button, h, link } from "./dom.js";
 import { billStatus, certainties, criticalities, documentKinds, entryState, tones, visitState } from "./labels.js";
 import { prescriptionCard } from "./prescriptions.js";
+import { currentUser, role } from "./session.js";
 import { formatDate, formatDay, formatTime } from "./time.js";
+import { correctVitals, describeVitals, flagBadge } from "./vitals.js";
 
-// measured is one measurement in words, "Temperature 36.6 °C".
-const describeVitals = (vitals) =>
-	[
-		vitals.systolic && `Blood pressure ${vitals.systolic}/${vitals.diastolic} mmHg`,
-		...measurements
-			.slice(2)
-			.map(([field, name, unit, per]) => vitals[field] && `${name} ${vitals[field] / per} ${unit}`),
-		vitals.pain && `Pain ${vitals.pain} of 10`,
-	].filter(Boolean);
+/**
+ * @typedef {object} DoctorNames
+ * @property {(id: string) => string} doctor is the name of a doctor
+ * @property {(record: { doctor: string }) => boolean} mine reports whether the reader is the doctor of a record
+ */
 
-// flag is what somebody should look at, "Temperature high".
-function flagBadge(name) {
-	const [, field, which] = /^(.*)_(low|high)$/.exec(name);
-	return badge(`${measurements.find(([one]) => one === field)?.[1] ?? "Pain"} ${which}`, "waiting");
-}
-
+/** @param {{ state: string }} record */
 const isError = (record) => record.state === "entered_in_error";
+
+/** @param {{ state: string }} record */
 const stateBadge = (record) => badge(...entryState[record.state]);
 
-// noteParts are the texts of a visit's notes, each under its name.
+/**
+ * noteFields are the texts of a visit's notes, with their names.
+ * @type {["complaint" | "notes" | "assessment" | "plan", string][]}
+ */
 export const noteFields = [
 	["complaint", "Complaint"],
 	["notes", "Findings"],
@@ -42,7 +33,11 @@ export const noteFields = [
 	["plan", "Plan"],
 ];
 
-// note is the notes of a visit, as they are read.
+/**
+ * noteLines are the notes of a visit, for reading.
+ * @param {Encounter} encounter
+ * @returns {Child[]}
+ */
 export const noteLines = (encounter) => [
 	...noteFields.map(
 		([field, name]) => encounter[field] && h("span", { class: "text" }, h("b", {}, name), " ", encounter[field]),
@@ -50,7 +45,11 @@ export const noteLines = (encounter) => [
 	encounter.follow_up_on && `To come again on ${formatDay(encounter.follow_up_on)}`,
 ];
 
-// kinds are the kinds of entries: their name, and the card of one.
+/**
+ * entryKinds are the kinds of entries: their name, and the content of a card. The entries are records of different
+ * collections, so their type is left open.
+ * @type {Record<string, [name: string, content: (record: Values, names: DoctorNames) => Partial<CardOptions>]>}
+ */
 const entryKinds = {
 	visit: [
 		"Visits",
@@ -144,16 +143,14 @@ const entryKinds = {
 			title: document.title,
 			lines: [
 				documentKinds[document.kind] +
-					(document.visible_to_patient || currentUser().role === "patient"
-						? ""
-						: ", not shown to the patient"),
+					(document.visible_to_patient || role() === "patient" ? "" : ", not shown to the patient"),
 			],
 			state: isError(document) && stateBadge(document),
 			actions: [
 				button("Download", () => download(document), { key: `file${document.id}`, about: document.title }),
 				mayWrite("documents") &&
 					!isError(document) &&
-					currentUser().role !== "patient" &&
+					role() !== "patient" &&
 					button(
 						document.visible_to_patient ? "Hide from the patient" : "Show to the patient",
 						() => toggleVisibleToPatient(document),
@@ -161,7 +158,7 @@ const entryKinds = {
 					),
 				mayWrite("documents") &&
 					!isError(document) &&
-					currentUser().role !== "patient" &&
+					role() !== "patient" &&
 					button("Withdraw", () => markEnteredInError("documents", document), {
 						key: `withdraw${document.id}`,
 					}),
@@ -177,18 +174,21 @@ const entryKinds = {
 	],
 };
 
-// kindNames are the kinds of entries that one can choose, { kind: name }.
+/** kindNames are the names of the kinds of entries, by kind. */
 export const kindNames = Object.fromEntries(Object.entries(entryKinds).map(([kind, [name]]) => [kind, name]));
 
-// entryCard is one entry of a record.
-export function entryCard({ kind, at, record }, people) {
-	const { actions = [], lines = [], ...rest } = entryKinds[kind][1](record, people);
+/**
+ * entryCard is one entry of a record.
+ * @param {{ kind: string, at: string, record: Values }} entry
+ * @param {DoctorNames} names
+ */
+export function entryCard({ kind, at, record }, names) {
+	const [, content] = entryKinds[kind];
 	return card({
 		id: record.id,
 		version: record.updated,
-		...rest,
-		lines: lines.filter(Boolean),
-		actions: actions.filter(Boolean),
+		title: "",
+		...content(record, names),
 		first: h(
 			"time",
 			{ datetime: at.replace(" ", "T") },
@@ -198,23 +198,34 @@ export function entryCard({ kind, at, record }, people) {
 	});
 }
 
+/** @param {PatientDocument} document */
 async function download(document) {
 	const anchor = h("a", { href: await fileURL("documents", document.id, document.file), download: true });
 	anchor.click();
 }
 
-// doctors tells the names of doctors, and which of them is the reader.
+/**
+ * fetchDoctorNames reads the names of the doctors, and which of them is the reader.
+ * @returns {Promise<DoctorNames>}
+ */
 export async function fetchDoctorNames() {
 	const found = await list("doctors", { perPage: 1000, fields: "id,name,user" });
-	const own = found.find(({ user }) => user && user === currentUser().id)?.id;
+	const own = found.find(({ user }) => user && user === currentUser()?.id)?.id;
 	return {
 		doctor: (id) => found.find((one) => one.id === id)?.name ?? "a doctor",
-		mine: ({ doctor }) => currentUser().role === "doctor" && doctor === own,
+		mine: ({ doctor }) => role() === "doctor" && doctor === own,
 	};
 }
 
-// readHistory reads the newest entries of a record, as many as are asked for.
+/**
+ * fetchHistory reads the newest entries of a record, up to a limit.
+ * @param {string} patient
+ * @param {string} kind
+ * @param {number} limit
+ * @returns {Promise<{ kind: string, at: string, record: Values }[]>}
+ */
 export async function fetchHistory(patient, kind, limit) {
+	/** @type {{ kind: string, at: string, record: Values }[]} */
 	const entries = [];
 	let cursor = "";
 	do {

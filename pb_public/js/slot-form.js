@@ -1,6 +1,6 @@
-// When a visit is to be: in a free slot, or, for staff, now or at any time.
+// The fields for the time of a visit: a free slot or, for staff, now or any time.
 
-import { currentUser, list } from "./api.js";
+import { doctorChoiceFields } from "./doctor-choice.js";
 import { button, h, showError } from "./dom.js";
 import { field, fieldRow } from "./fields.js";
 import { hospital } from "./hospital.js";
@@ -17,27 +17,28 @@ import {
 	today,
 } from "./time.js";
 
-// bookableDoctors are those whom the reader can book.
-export const fetchBookableDoctors = () =>
-	list("doctors", {
-		filter: `active = true${currentUser().role === "patient" ? " && accepts_online = true" : ""}`,
-		sort: "name",
-		expand: "department",
-		perPage: 1000,
-	});
+/**
+ * @typedef {object} VisitTimeOptions
+ * @property {string} [doctor] the only doctor, or
+ * @property {Doctor[]} [doctors] those to choose from
+ * @property {FieldOptions} [kind] the question for the kind of visit; a walk-in has none
+ * @property {("slot" | "now" | "other")[]} [ways] how a time can be found
+ * @property {Partial<Visit>} [visit] the visit that is moved
+ */
 
-// whenFields asks when: of one doctor, or of one or any of some. ways are how a time
-// may be found; kind is the question for the kind of visit, which a walk-in answers.
+/**
+ * visitTimeFields are the fields for the time of a visit. visitTimeValues turns their values into those of the API.
+ * @param {VisitTimeOptions} options
+ * @returns {Promise<FieldGroup>}
+ */
 export async function visitTimeFields({ doctor, doctors, kind, ways = ["slot"], visit = {} }) {
-	const doctorChoice = doctors
-		? doctorChoiceFields(doctors, visit.doctor, () => slotPicker.reset())
-		: { fields: [], element: null, criteria: () => ({ doctor }) };
+	const doctorChoice = doctors && doctorChoiceFields(doctors, visit.doctor, () => slotPicker.reset());
 	const wayField = field({
 		name: "way",
 		label: "When",
 		type: "chips",
-		options: ways.map((one) => [one, visitWays[one]]),
-		value: ["slot"],
+		options: ways.map((way) => [way, visitWays[way]]),
+		value: "slot",
 		change: updateVisibility,
 	});
 	const dateField = field({
@@ -78,59 +79,57 @@ export async function visitTimeFields({ doctor, doctors, kind, ways = ["slot"], 
 	});
 	const typeFields = kind ? [field(kind)] : [];
 	const slotPicker = await slotField({
-		criteria: doctorChoice.criteria,
+		criteria: doctorChoice ? doctorChoice.criteria : () => ({ doctor }),
 		doctorName: (id) => doctors?.find((one) => one.id === id)?.name,
 		first: visit.starts && dayOf(parseInstant(visit.starts)),
 	});
-
+	const dateAndTime = fieldRow(dateField, timeField).element;
 	const alternatives = h("div", { class: "offers", role: "group", "aria-label": "Free times instead" });
+
+	/**
+	 * withAlternatives shows the free slots that an error of the API names, below the field.
+	 * @param {Field} one
+	 * @returns {Field}
+	 */
 	const withAlternatives = (one) => ({
 		...one,
-		setError(sentence, { slots } = {}) {
-			one.setError(sentence);
-			alternatives.replaceChildren(
-				...(slots
-					? [
-							h(
-								"p",
-								{},
-								slots.length > 0
-									? "Free instead:"
-									: "Nothing else is free as far ahead as the hospital plans.",
-							),
-							...slots.map(alternativeButton),
-						]
-					: []),
-			);
+		setError(message, { slots } = {}) {
+			one.setError(message);
+			alternatives.replaceChildren(...(slots ? alternativesOf(slots) : []));
 		},
 		focus: () => (alternatives.querySelector("button") ?? one).focus(),
 	});
-	const alternativeButton = (free) =>
-		button(formatDateTime(free.starts), () => acceptAlternative(free), { key: free.starts });
 
-	// accept takes a time that was offered, and sends the form at once.
-	function acceptAlternative(free) {
+	/** @param {Slot[]} slots */
+	const alternativesOf = (slots) => [
+		h("p", {}, slots.length > 0 ? "Free instead:" : "Nothing else is free as far ahead as the hospital plans."),
+		...slots.map((slot) =>
+			button(formatDateTime(slot.starts), () => acceptAlternative(slot), { key: slot.starts }),
+		),
+	];
+
+	/**
+	 * acceptAlternative selects a slot that was offered, and sends the form.
+	 * @param {Slot} slot
+	 */
+	function acceptAlternative(slot) {
 		wayField.set("slot");
 		updateVisibility();
-		slotPicker.select(free).catch((error) => showError(error.message));
+		slotPicker.select(slot).catch((error) => showError(error.message));
 		const form = alternatives.closest("form");
-		form.querySelector("[type=submit]").focus();
-		form.requestSubmit();
+		/** @type {HTMLElement | null | undefined} */ (form?.querySelector("[type=submit]"))?.focus();
+		form?.requestSubmit();
 	}
 
-	const dateAndTime = fieldRow(dateField, timeField).element;
-
-	// arrange shows what is asked on the chosen way.
+	/** updateVisibility shows the fields of the chosen way. */
 	function updateVisibility() {
-		const chosen = wayField.read();
+		const way = wayField.read();
 		wayField.element.hidden = ways.length === 1;
-		slotPicker.element.hidden = chosen !== "slot";
-		dateAndTime.hidden = chosen !== "other";
-		overbookField.element.hidden = chosen !== "now";
-		noteField.element.hidden = !(chosen === "other" || (chosen === "now" && overbookField.read()));
-		typeFields.forEach(({ element }) => {
-			element.hidden = chosen === "now";
-		});
+		slotPicker.element.hidden = way !== "slot";
+		dateAndTime.hidden = way !== "other";
+		overbookField.element.hidden = way !== "now";
+		noteField.element.hidden = !(way === "other" || (way === "now" && overbookField.read()));
+		for (const { element } of typeFields) element.hidden = way === "now";
 	}
 
 	updateVisibility();
@@ -138,7 +137,7 @@ export async function visitTimeFields({ doctor, doctors, kind, ways = ["slot"], 
 		element: h(
 			"div",
 			{ class: "when" },
-			doctorChoice.element,
+			doctorChoice?.element,
 			wayField.element,
 			slotPicker.element,
 			dateAndTime,
@@ -149,7 +148,7 @@ export async function visitTimeFields({ doctor, doctors, kind, ways = ["slot"], 
 		),
 		fields: [
 			wayField,
-			...doctorChoice.fields,
+			...(doctorChoice?.fields ?? []),
 			withAlternatives(slotPicker),
 			dateField,
 			withAlternatives(timeField),
@@ -160,75 +159,7 @@ export async function visitTimeFields({ doctor, doctors, kind, ways = ["slot"], 
 	};
 }
 
-// doctorFields ask for one doctor or, left open, for any of a department or
-// specialization.
-function doctorChoiceFields(doctors, chosen, changed) {
-	const run = () => changed().catch((error) => showError(error.message));
-	const groupField = field({
-		name: "among",
-		label: "Department or specialization",
-		type: "select",
-		optional: false,
-		options: groupOptions(doctors),
-		change: changeGroup,
-	});
-	const doctorField = field({
-		name: "doctor",
-		label: "Doctor",
-		type: "select",
-		optional: false,
-		options: [],
-		change: run,
-		check: ({ way, doctor }) => (way && way !== "slot" && !doctor ? "Choose a doctor." : ""),
-	});
-	const groupCriteria = () => Object.fromEntries([groupField.read().split(/=(.*)/s, 2)].filter(([name]) => name));
-
-	// fill offers the doctors who fit, and keeps the chosen one if that is one of them.
-	function fillDoctors(chosen) {
-		const fits = Object.entries(groupCriteria());
-		const options = doctors
-			.filter((one) => fits.every(([name, value]) => one[name] === value))
-			.map(({ id, name, specialization }) => [id, [name, specialization].filter(Boolean).join(", ")]);
-		doctorField.control.replaceChildren(
-			...[["", "The first who is free"], ...options].map(([value, text]) =>
-				h("option", { value, selected: value === chosen }, text),
-			),
-		);
-	}
-
-	function changeGroup() {
-		fillDoctors(doctorField.control.value);
-		return run();
-	}
-
-	fillDoctors(chosen);
-	return {
-		...fieldRow(groupField, doctorField),
-		criteria: () => (doctorField.read() ? { doctor: doctorField.read() } : groupCriteria()),
-	};
-}
-
-const byName = ([, a], [, b]) => a.localeCompare(b);
-
-// kinds are the departments and specializations of some doctors, to choose among.
-function groupOptions(doctors) {
-	const departments = new Map(
-		doctors
-			.filter(({ expand }) => expand?.department)
-			.map(({ expand: { department } }) => [`department=${department.id}`, department.name]),
-	);
-	const specializations = new Map(
-		doctors
-			.filter(({ specialization }) => specialization)
-			.map(({ specialization }) => [`specialization=${specialization}`, specialization]),
-	);
-	const groups = [
-		["Departments", departments],
-		["Specializations", specializations],
-	].filter(([, some]) => some.size > 0);
-	return [["", "All"], ...groups.map(([name, some]) => [name, [...some].sort(byName)])];
-}
-
+/** @type {Record<string, (values: Values) => Values>} */
 const valuesByWay = {
 	slot: ({ slot }) => ({ doctor: slot.doctor, starts: slot.starts }),
 	now: ({ doctor, overbook, staff_note }) => ({
@@ -240,11 +171,14 @@ const valuesByWay = {
 	}),
 	other: ({ doctor, date, time, staff_note }) => ({
 		doctor,
-		starts: formatInstant(fromWallClock(date, time)),
+		starts: formatInstant(/** @type {Date} */ (fromWallClock(date, time))),
 		overbook: true,
 		staff_note,
 	}),
 };
 
-// answered is what these fields say, as the API takes it: { doctor, starts, … }.
+/**
+ * visitTimeValues turns the values of visitTimeFields into those of the API: { doctor, starts, … }.
+ * @param {Values} values
+ */
 export const visitTimeValues = (values) => valuesByWay[values.way ?? "slot"](values);

@@ -1,4 +1,4 @@
-// Free slots: found by day, a week at a time, and chosen with one click.
+// The field that chooses a free slot: slots are shown by day, a week at a time.
 
 import { freeSlots } from "./api.js";
 import { button, h, showError } from "./dom.js";
@@ -6,60 +6,51 @@ import { chip, errorMarker, nextId } from "./fields.js";
 import { hospital } from "./hospital.js";
 import { refreshAll, region } from "./live.js";
 import {
-	addDays,
-	bookableRange,
-	dayOf,
-	formatDate,
-	formatDay,
-	formatTime,
-	formatZone,
-	isDay,
-	parseInstant,
-} from "./time.js";
+	clampDay,
+	countMessage,
+	dayOfSlot,
+	groupBy,
+	isAmbiguous,
+	maxSlots,
+	searchSpan,
+	slotKey,
+	slotWindow,
+	weekSpan,
+} from "./slot-list.js";
+import { addDays, bookableRange, formatDate, formatTime, formatZone, isDay } from "./time.js";
 
-const weekSpan = 6; // days after the first
-const searchSpan = 61; // days in which a first free slot is looked for
-const maxSlots = 60; // slots of any doctor at a time
+/**
+ * @typedef {object} SlotFieldOptions
+ * @property {() => SlotCriteria} criteria
+ * @property {(id: string) => string | undefined} doctorName is shown when the slots are of any doctor
+ * @property {string} [first] the first day that is shown
+ */
 
-const dayOfSlot = ({ starts }) => dayOf(parseInstant(starts));
-const slotKey = ({ doctor, starts }) => doctor + starts;
-
-const countMessage = (n) => ["Nothing is free", "One time is free"][n] ?? `${n} times are free`;
-
-// grouped are lists of what has the same key, in order of the first of each.
-function groupBy(all, key) {
-	const groups = new Map();
-	for (const one of all) groups.set(key(one), [...(groups.get(key(one)) ?? []), one]);
-	return [...groups.values()];
-}
-
-// slotField asks for one of the free slots, from a day on. criteria says of whom: { doctor },
-// or who fits, { department, specialization }; doctorName is shown where it may be
-// anybody.
+/**
+ * slotField is a field that chooses one of the free slots.
+ * @param {SlotFieldOptions} options
+ */
 export async function slotField({ criteria, doctorName, first }) {
 	const id = nextId();
-	const { min, max } = bookableRange();
-	let requestedDay = clampDay(first ?? min); // the first day, as the reader asked for it
-	let from = requestedDay; // and as it is shown
-	let nextDay = min; // what comes next
-	let searching = true; // until something is found
+	const range = bookableRange();
+	let requestedDay = clampDay(first ?? range.min, range);
+	let from = requestedDay; // the first day that is shown
+	let nextDay = range.min; // the first day of the next list
+	let searching = true; // whether to go on to the first day that has a free slot
 	let request = 0;
+	/** @type {Slot | null} */
 	let selected = null;
+	/** @type {Map<string, boolean>} */
 	const toggledDays = new Map(); // the days that the reader opened or closed
 	const wideScreen = matchMedia("(min-width: 40rem)");
 
-	function clampDay(wish) {
-		if (wish < min) return min;
-		return max && wish > max ? max : wish;
-	}
-
-	// find reads the slots from a day on; when it is to seek, from the first day that has some.
-	async function findSlots(day1) {
+	/** @param {string} day */
+	async function findSlots(day) {
 		const who = criteria();
-		if (!who.doctor) return freeSlots({ ...who, from: day1, to: addDays(day1, searchSpan), limit: maxSlots });
-		const found = await freeSlots({ ...who, from: day1, to: addDays(day1, weekSpan) });
+		if (!who.doctor) return freeSlots({ ...who, from: day, to: addDays(day, searchSpan), limit: maxSlots });
+		const found = await freeSlots({ ...who, from: day, to: addDays(day, weekSpan) });
 		if (found.length > 0 || !searching) return found;
-		const later = await freeSlots({ ...who, from: day1, to: addDays(day1, searchSpan) });
+		const later = await freeSlots({ ...who, from: day, to: addDays(day, searchSpan) });
 		return later.filter((slot) => dayOfSlot(slot) <= addDays(dayOfSlot(later[0]), weekSpan));
 	}
 
@@ -67,78 +58,91 @@ export async function slotField({ criteria, doctorName, first }) {
 		const ownRequest = ++request;
 		const anyDoctor = !criteria().doctor;
 		const slots = await findSlots(from);
-		if (ownRequest !== request) return []; // another one was asked for, and is shown
+		if (ownRequest !== request) return []; // a later request is shown instead
 		if (slots.length > 0 && !anyDoctor && dayOfSlot(slots[0]) > addDays(from, weekSpan)) from = dayOfSlot(slots[0]);
-		const isCut = anyDoctor && slots.length === maxSlots;
-		const to = isCut ? dayOfSlot(slots.at(-1)) : addDays(from, anyDoctor ? searchSpan : weekSpan);
-		nextDay = isCut && to > from ? to : addDays(to, 1);
+		const shown = slotWindow(slots, from, anyDoctor);
+		nextDay = shown.nextDay;
 		searching = false;
 		date.value = from;
-		setCount(
-			isCut
-				? `The first ${maxSlots} free times, until ${formatDay(to)}.`
-				: `${countMessage(slots.length)} from ${formatDay(from)} to ${formatDay(to)}.`,
-		);
-		if (
-			selected &&
-			dayOfSlot(selected) >= from &&
-			dayOfSlot(selected) <= to &&
-			!slots.some((slot) => slotKey(slot) === slotKey(selected))
-		) {
-			selected = null;
-			chosen.textContent = error.textContent ? "" : "The time you chose is not free any more.";
-		}
+		setCount(countMessage(slots.length, from, shown));
+		dropSelected(slots, shown.to);
 		if (slots.length === 0)
 			return (
 				!anyDoctor &&
-				nextDay <= (max ?? nextDay) &&
+				nextDay <= (range.max ?? nextDay) &&
 				button("First free time after that", () => showFrom(nextDay, true), { key: id })
 			);
-		return groupBy(slots, dayOfSlot).map((some, i, { length }) => dayBox(some, i === 0, isCut && i === length - 1));
+		return groupBy(slots, dayOfSlot).map((ofDay, i, { length }) =>
+			dayBox(ofDay, i === 0, shown.isCut && i === length - 1),
+		);
 	}
 
-	// say tells how much is free; what is said again is not told again.
-	function setCount(sentence) {
-		if (count.textContent !== sentence) count.textContent = sentence;
+	/**
+	 * dropSelected forgets the selected slot when it is in the days that are shown and no longer free.
+	 * @param {Slot[]} slots
+	 * @param {string} to
+	 */
+	function dropSelected(slots, to) {
+		if (!selected || dayOfSlot(selected) < from || dayOfSlot(selected) > to) return;
+		const key = slotKey(selected);
+		if (slots.some((slot) => slotKey(slot) === key)) return;
+		selected = null;
+		chosen.textContent = error.textContent ? "" : "The time you chose is not free any more.";
 	}
 
-	function dayBox(slots, leading, cut) {
-		const open = toggledDays.get(dayOfSlot(slots[0])) ?? (leading || wideScreen.matches);
-		const isAmbiguous = (slot) =>
-			slots.some(
-				(other) =>
-					other !== slot &&
-					other.doctor === slot.doctor &&
-					formatTime(other.starts) === formatTime(slot.starts),
-			);
-		return h(
+	/**
+	 * setCount announces how many slots there are, once.
+	 * @param {string} message
+	 */
+	function setCount(message) {
+		if (count.textContent !== message) count.textContent = message;
+	}
+
+	/** @param {Slot[]} slots @param {boolean} isFirst @param {boolean} isCut */
+	function dayBox(slots, isFirst, isCut) {
+		const day = dayOfSlot(slots[0]);
+		const box = h(
 			"details",
-			{ class: "slots", open, toggle: (event) => toggledDays.set(dayOfSlot(slots[0]), event.target.open) },
+			{
+				class: "slots",
+				open: toggledDays.get(day) ?? (isFirst || wideScreen.matches),
+				toggle: () => toggledDays.set(day, box.open),
+			},
 			h(
 				"summary",
 				{},
 				`${formatDate(slots[0].starts)} `,
-				h("span", { class: "minor" }, `${slots.length + (cut ? "+" : "")} free`),
+				h("span", { class: "minor" }, `${slots.length}${isCut ? "+" : ""} free`),
 			),
-			groupBy(slots, ({ doctor, room }) => doctor + room).map((same) => {
-				const where = placeOf(same[0]);
-				return h(
-					"div",
-					{ role: "group", "aria-label": [formatDate(same[0].starts), where].filter(Boolean).join(", ") },
-					where && h("p", { class: "minor" }, where),
-					h(
-						"div",
-						{ class: "chips" },
-						same.map((slot) => slotChip(slot, isAmbiguous(slot))),
-					),
-				);
-			}),
+			groupBy(slots, ({ doctor, room }) => doctor + room).map((same) => placeBox(same, slots)),
+		);
+		return box;
+	}
+
+	/**
+	 * placeBox shows the slots of one doctor and room.
+	 * @param {Slot[]} same
+	 * @param {Slot[]} ofDay
+	 */
+	function placeBox(same, ofDay) {
+		const place = placeOf(same[0]);
+		return h(
+			"div",
+			{ role: "group", "aria-label": [formatDate(same[0].starts), place].filter(Boolean).join(", ") },
+			place && h("p", { class: "minor" }, place),
+			h(
+				"div",
+				{ class: "chips" },
+				same.map((slot) => slotChip(slot, isAmbiguous(slot, ofDay))),
+			),
 		);
 	}
 
+	/** @param {Slot} slot */
 	const placeOf = ({ doctor, room }) =>
 		[!criteria().doctor && doctorName(doctor), room && `Room ${room}`].filter(Boolean).join(", ");
 
+	/** @param {Slot} slot @param {boolean} ambiguous */
 	const slotChip = (slot, ambiguous) =>
 		chip(
 			h("input", {
@@ -152,18 +156,20 @@ export async function slotField({ criteria, doctorName, first }) {
 			slot.remaining > 1 && h("small", {}, `${slot.remaining} left`),
 		);
 
+	/** @param {Slot} slot */
 	function selectSlot(slot) {
 		selected = slot;
-		chosen.textContent =
-			"Chosen: " +
-			[formatDate(slot.starts), `${formatTime(slot.starts)}–${formatTime(slot.ends)}`, placeOf(slot)]
-				.filter(Boolean)
-				.join(", ");
+		const time = `${formatTime(slot.starts)}–${formatTime(slot.ends)}`;
+		chosen.textContent = `Chosen: ${[formatDate(slot.starts), time, placeOf(slot)].filter(Boolean).join(", ")}`;
 	}
 
-	// go shows the free slots from a day on.
-	async function showFrom(next, search = false) {
-		[requestedDay, searching] = [clampDay(next), search];
+	/**
+	 * showFrom shows the free slots from a day on; with `search`, from the first day that has some.
+	 * @param {string} day
+	 */
+	async function showFrom(day, search = false) {
+		requestedDay = clampDay(day, range);
+		searching = search;
 		from = requestedDay;
 		await refreshAll(list);
 	}
@@ -172,8 +178,7 @@ export async function slotField({ criteria, doctorName, first }) {
 		type: "date",
 		id: `${id}-day`,
 		value: from,
-		min,
-		max,
+		...range,
 		change: () => isDay(date.value) && showFrom(date.value).catch(({ message }) => showError(message)),
 	});
 	const count = h("p", { class: "hint", role: "status" });
@@ -181,6 +186,9 @@ export async function slotField({ criteria, doctorName, first }) {
 	const error = h("p", { id: `${id}-error`, class: "error" });
 	const list = await region(["appointments"], load);
 	const control = h("div", { role: "radiogroup", "aria-labelledby": id, "aria-describedby": `${id}-error` }, list);
+	/** @returns {HTMLElement} */
+	const focusTarget = () =>
+		control.querySelector("input:checked") ?? control.querySelector("details[open] input") ?? date;
 	return {
 		name: "slot",
 		errorFields: ["starts", "ends"],
@@ -209,15 +217,20 @@ export async function slotField({ criteria, doctorName, first }) {
 			error,
 		),
 		read: () => selected,
+		set: () => {},
 		validate: () => (selected ? "" : "Choose a time."),
 		setError: errorMarker(control, error),
-		focus: () =>
-			(control.querySelector("input:checked") ?? control.querySelector("details[open] input") ?? date).focus(),
-		// again begins anew, for another doctor, and take chooses a slot for the reader.
+		focus: () => focusTarget().focus(),
+		/** reset starts again, for another doctor. */
 		reset() {
-			[selected, chosen.textContent] = [null, ""];
+			selected = null;
+			chosen.textContent = "";
 			return showFrom(requestedDay, true);
 		},
+		/**
+		 * select chooses a slot for the reader.
+		 * @param {Slot} slot
+		 */
 		select(slot) {
 			selectSlot(slot);
 			return showFrom(dayOfSlot(slot));

@@ -8,7 +8,10 @@ import { region } from "../live.js";
 import { formatDateTime, formatInstant } from "../time.js";
 import { fetchVisits, visitCard } from "../visits.js";
 
-// met are the visits that are still to come and fall into an absence.
+/**
+ * fetchAffectedVisits reads the visits of an absence that are still to come.
+ * @param {TimeOff} absence
+ */
 function fetchAffectedVisits({ doctor, starts, ends }) {
 	const from = [starts, formatInstant(new Date())].sort().at(-1);
 	return fetchVisits(
@@ -19,22 +22,27 @@ function fetchAffectedVisits({ doctor, starts, ends }) {
 	);
 }
 
+/** @param {TimeOff} absence */
 const rebookings = (absence) => list("rebookings", { filter: `time_off = ${quote(absence.id)}`, sort: "-created" });
 
-const rebookingLine = (one) =>
+/** @param {Rebooking} rebooking */
+const rebookingLine = ({ id, created, status }) =>
 	h(
 		"p",
 		{},
-		link("rebooking", `New times of ${formatDateTime(one.created)}`, { id: one.id }, { "data-key": one.id }),
+		link("rebooking", `New times of ${formatDateTime(created)}`, { id }, { "data-key": id }),
 		" ",
-		badge(rebookingStatus[one.status], tones[one.status]),
+		badge(rebookingStatus[status], tones[status]),
 	);
 
-// absenceView is one absence, with the visits it meets and what becomes of them.
+/**
+ * absenceView shows an absence, the visits that fall into it, and their new times.
+ * @param {Navigation} navigation
+ */
 export async function absenceView({ query, open }) {
 	const doctors = await fetchPlannedDoctors();
 	const id = newId();
-	let title;
+	let title = "";
 	const body = await region(["time_off", "appointments", "rebookings"], async () => {
 		const absence = await get("time_off", query.id, { expand: "doctor" });
 		const [visits, proposed] = await Promise.all([

@@ -6,14 +6,18 @@ import { button, h, heading, link, tabs } from "../dom.js";
 import { region } from "../live.js";
 import { formatDateTime, formatInstant, formatTimeRange, parseInstant } from "../time.js";
 
+/** @type {Record<string, string>} */
 const shows = { coming: "Now and later", past: "Past", withdrawn: "Withdrawn" };
+/** @type {Record<string, string>} */
 const sorts = { coming: "starts", past: "-starts", withdrawn: "-starts" };
+/** @type {Record<string, (now: string) => string>} */
 const filters = {
 	coming: (now) => `active = true && ends > "${now}"`,
 	past: (now) => `active = true && ends <= "${now}"`,
 	withdrawn: () => "active = false",
 };
 
+/** @param {TimeOff} absence */
 function absenceBadge({ active, starts, ends }) {
 	if (!active) return badge("Withdrawn", "off");
 	const now = new Date();
@@ -21,7 +25,7 @@ function absenceBadge({ active, starts, ends }) {
 	return parseInstant(starts) <= now ? badge("Now", "now") : badge("To come", "waiting");
 }
 
-// proposals are the rebookings that nobody has applied or withdrawn yet.
+/** fetchProposals shows the rebookings that nobody has applied or withdrawn yet. */
 async function fetchProposals() {
 	const found = await list("rebookings", {
 		filter: 'status = "proposed"',
@@ -52,13 +56,18 @@ async function fetchProposals() {
 	);
 }
 
-// absencesView is when doctors are away and the hospital is closed.
+/**
+ * absencesView lists the absences of doctors and of the hospital.
+ * @param {Navigation} navigation
+ */
 export async function absencesView({ query, open }) {
 	const show = shows[query.show] ? query.show : "coming";
 	const doctors = await fetchPlannedDoctors();
 	const page = pager();
+	/** @param {TimeOff} absence */
 	const saved = ({ id }) => open("absence", { id });
 	const ownFilter = plansForAll() ? "" : ` && (doctor = "" || doctor = "${doctors[0]?.id ?? "-"}")`;
+	/** @param {TimeOff} absence */
 	const absenceCard = (absence) =>
 		card({
 			id: absence.id,

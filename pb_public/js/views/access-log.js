@@ -1,33 +1,44 @@
-import { currentUser, get, list } from "../api.js";
+import { get, list } from "../api.js";
 import { pager, table } from "../components.js";
 import { h, heading, link, tabs } from "../dom.js";
 import { roles } from "../labels.js";
 import { region } from "../live.js";
+import { role } from "../session.js";
 import { dayOf, formatDateTime, parseInstant } from "../time.js";
 
+/** @type {Record<string, string>} */
 const shows = { reads: "Looks", changes: "Changes" };
+/** @type {Record<string, string[]>} */
 const actions = { reads: ["view", "list", "history", "download", "export"], changes: ["create", "update"] };
 
-// days gathers what one person did on one day.
+/**
+ * groupByDay gathers what each person did on one day.
+ * @param {AuditEntry[]} found
+ */
 function groupByDay(found) {
+	/** @type {Map<string, { id: string, at: string, who: string, what: Set<string> }>} */
 	const peopleByDay = new Map();
 	for (const { at, actor_name, role, action, collection } of found) {
 		const who = [actor_name || "The hospital", roles[role]].filter(Boolean).join(", ");
 		const key = dayOf(parseInstant(at)) + who;
-		if (!peopleByDay.has(key)) peopleByDay.set(key, { id: key, at, who, what: new Set() });
-		peopleByDay.get(key).what.add(action === "history" ? "the whole record" : collection.replaceAll("_", " "));
+		const entry = peopleByDay.get(key) ?? { id: key, at, who, what: new Set() };
+		entry.what.add(action === "history" ? "the whole record" : collection.replaceAll("_", " "));
+		peopleByDay.set(key, entry);
 	}
 	return [...peopleByDay.values()];
 }
 
-// accessLogView is who opened a patient's record: all of it for the patient and for
-// admins, and for others what they did themselves.
+/**
+ * accessLogView shows who opened or changed a patient's record: everybody for the patient and for admins, only
+ * themselves for others.
+ * @param {Navigation} navigation
+ */
 export async function accessLogView({ query }) {
 	const show = shows[query.show] ? query.show : "reads";
 	const which = actions[show].map((action) => `action = "${action}"`).join(" || ");
 	const page = pager();
 	const patient = await get("patients", query.patient, { fields: "id,name" });
-	const [isPatient, isAdmin] = [currentUser().role === "patient", currentUser().role === "admin"];
+	const [isPatient, isAdmin] = [role() === "patient", role() === "admin"];
 	const emergencies = await region(["break_glass"], async () =>
 		(await list("break_glass", { filter: `patient = "${patient.id}"`, sort: "-created" })).map((one) =>
 			h(

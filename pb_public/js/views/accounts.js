@@ -1,15 +1,18 @@
-import { create, createAll, currentUser, list, newId, quote, update } from "../api.js";
+import { create, createAll, list, newId, quote, update } from "../api.js";
 import { badge, card, cardList, pager, searchBox } from "../components.js";
 import { button, h, heading, showStatus, tabs } from "../dom.js";
 import { formDialog } from "../form.js";
 import { accountStatus, roles, tones, toOptions } from "../labels.js";
 import { refreshAll, region } from "../live.js";
 import { newPasswordField } from "../people.js";
+import { currentUser } from "../session.js";
 import { formatDate } from "../time.js";
 import { invitationList, inviteStaff, profileFields, staffRoles } from "./invitations.js";
 
+/** @type {Record<string, string>} */
 const shows = { pending: "Waiting", active: "Active", suspended: "Suspended", invited: "Invited" };
 
+/** @param {User} account @param {string} status */
 async function setStatus(account, status) {
 	try {
 		await update("users", account, { status });
@@ -19,6 +22,7 @@ async function setStatus(account, status) {
 	}
 }
 
+/** @param {User} account */
 function suspend(account) {
 	formDialog(`Suspend ${account.name}?`, {
 		intro: h("p", {}, "They are signed out at once and cannot sign in again until the account is activated."),
@@ -31,6 +35,7 @@ function suspend(account) {
 	});
 }
 
+/** @param {User} account */
 function accountCard(account) {
 	const actions = [
 		account.status !== "active" &&
@@ -40,7 +45,7 @@ function accountCard(account) {
 				about: account.name,
 			}),
 		account.status === "active" &&
-			account.id !== currentUser().id &&
+			account.id !== currentUser()?.id &&
 			button("Suspend", () => suspend(account), { key: `off${account.id}`, about: account.name }),
 	];
 	return card({
@@ -50,14 +55,21 @@ function accountCard(account) {
 		title: account.name,
 		lines: [[account.email, account.phone].filter(Boolean).join(" · "), `Since ${formatDate(account.created)}`],
 		state: badge(accountStatus[account.status], tones[account.status]),
-		actions: actions.filter(Boolean),
+		actions,
 	});
 }
 
-// profiles are the collections in which some staff have a record beside their account.
+/**
+ * profiles are the collections in which some staff have a record beside their account.
+ * @type {Record<string, "doctors" | "nurses">}
+ */
 const profiles = { doctor: "doctors", nurse: "nurses" };
 
-// appoint makes an account, and with it a doctor's or nurse's record.
+/**
+ * createAccount creates an account and, for a doctor or a nurse, their profile.
+ * @param {Values} values
+ * @param {string[]} ids of the account and the profile
+ */
 async function createAccount({ email, password, name, role, department, specialization }, [user, profile]) {
 	const account = { id: user, email, password, passwordConfirm: password, name, role };
 	if (!profiles[role]) return create("users", account);
@@ -93,7 +105,10 @@ async function newAccount() {
 	});
 }
 
-// accountsView is who can sign in, and who waits for it.
+/**
+ * accountsView lists the accounts: active, suspended, and those that wait for an admin.
+ * @param {Navigation} navigation
+ */
 export async function accountsView({ query }) {
 	const show = shows[query.show] ? query.show : "pending";
 	let text = "";

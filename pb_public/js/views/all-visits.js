@@ -1,13 +1,17 @@
 import { quote } from "../api.js";
-import { cardList, foldName, pager, searchBox } from "../components.js";
+import { cardList, pager, searchBox } from "../components.js";
 import { heading, tabs } from "../dom.js";
 import { refreshAll, region } from "../live.js";
+import { foldName } from "../names.js";
 import { formatInstant } from "../time.js";
 import { fetchVisits, visitCard } from "../visits.js";
 
+/** @type {Record<string, string>} */
 const shows = { coming: "Upcoming", requests: "Requests", past: "Past", cancelled: "Cancelled" };
+/** @type {Record<string, string>} */
 const sorts = { coming: "starts", requests: "starts", past: "-starts", cancelled: "-starts" };
 
+/** @type {Record<string, (now: string) => string>} */
 const filters = {
 	coming: (now) => `starts >= "${now}" && status = "approved"`,
 	requests: () => 'status = "pending"',
@@ -15,9 +19,13 @@ const filters = {
 	cancelled: () => 'status = "cancelled"',
 };
 
+/** @param {string} text */
 const searchFilter = (text) => text && ` && (patient.name_key ~ ${quote(foldName(text))} || number ~ ${quote(text)})`;
 
-// allVisitsView is every visit a member of staff may see.
+/**
+ * allVisitsView lists the visits that a member of staff may see.
+ * @param {Navigation} navigation
+ */
 export async function allVisitsView({ query }) {
 	const show = shows[query.show] ? query.show : "coming";
 	let text = "";

@@ -1,17 +1,7 @@
 import { get, list, quote } from "../api.js";
+import { addCreditNote, enterPayment, issueBill, requestDiscount, requestRefund, voidBill } from "../bill-forms.js";
 import { addLine, editLine } from "../bill-lines.js";
-import {
-	addCreditNote,
-	billBadge,
-	enterPayment,
-	issueBill,
-	managesBills,
-	mayPay,
-	paymentBadge,
-	requestDiscount,
-	requestRefund,
-	voidBill,
-} from "../bills.js";
+import { billBadge, managesBills, mayPay, paymentBadge } from "../bills.js";
 import { card, cardList, fileButton } from "../components.js";
 import { discountCard } from "../discounts.js";
 import { button, factList, h, heading, link, showStatus } from "../dom.js";
@@ -21,16 +11,26 @@ import { refreshAll, region } from "../live.js";
 import { formatAmount, formatMoney } from "../money.js";
 import { dayOf, formatDate, formatDateTime, formatDay, parseInstant } from "../time.js";
 
-// stands says that a bill is to be paid, or was.
+/**
+ * isIssued reports whether an invoice is issued and in force.
+ * @param {Bill} bill
+ */
 const isIssued = ({ status }) => !["draft", "void", "issued"].includes(status);
 
+/** @param {(string | number)[]} texts */
 const numbers = (...texts) => texts.map((text) => h("td", { class: "number" }, text));
+/** @param {string} name @param {string} [kind] */
 const column = (name, kind) => h("th", { scope: "col", class: kind }, name);
 
-// lines is what was done, and what it adds up to.
+/**
+ * lineTable shows the lines of a bill, and what they add up to.
+ * @param {Bill} bill
+ */
 function lineTable(bill) {
 	const changing = bill.status === "draft" && managesBills();
+	/** @param {number} minor */
 	const formatInBill = (minor) => formatAmount(minor, bill.currency);
+	/** @param {string} name @param {number} minor @param {string} [kind] */
 	const sumRow = (name, minor, kind) =>
 		h(
 			"tr",
@@ -40,6 +40,7 @@ function lineTable(bill) {
 			changing && h("td", {}),
 		);
 	const items = (bill.expand?.bill_items_via_bill ?? []).filter(({ quantity }) => quantity > 0);
+	/** @param {BillItem} item */
 	const change = (item) =>
 		h(
 			"td",
@@ -100,8 +101,10 @@ function lineTable(bill) {
 	);
 }
 
+/** @param {Payment} payment */
 const isRefundable = ({ kind, status }) => managesBills() && kind === "payment" && status === "verified";
 
+/** @param {Payment} payment @param {string} currency */
 const paymentCard = (payment, currency) =>
 	card({
 		id: payment.id,
@@ -126,7 +129,11 @@ const paymentCard = (payment, currency) =>
 		].filter(Boolean),
 	});
 
-// steps is what an accountant may do with a bill as it stands.
+/**
+ * actionsFor are the actions of an accountant, by the status of the bill.
+ * @param {Bill} bill
+ * @returns {Child}
+ */
 function actionsFor(bill) {
 	const send = async () => {
 		try {
@@ -152,7 +159,7 @@ function actionsFor(bill) {
 	);
 }
 
-// head is who owes what to whom.
+/** @param {Bill} bill */
 function billFacts(bill) {
 	const { patient, doctor, appointment, original } = bill.expand ?? {};
 	return factList({
@@ -170,9 +177,12 @@ function billFacts(bill) {
 	});
 }
 
-// billView is one bill with its lines and payments, ready to be printed.
+/**
+ * billView shows a bill with its lines and payments. It can be printed.
+ * @param {Navigation} navigation
+ */
 export async function billView({ query }) {
-	let number;
+	let number = "";
 	const body = await region(["bills", "payments", ...(managesBills() ? ["discounts"] : [])], async () => {
 		const bill = await get("bills", query.id, {
 			expand: "patient,doctor,appointment,original,bill_items_via_bill,payments_via_bill",

@@ -1,35 +1,45 @@
-import { currentUser, list, quote } from "../api.js";
-import { billCard, managesBills, newBill } from "../bills.js";
-import { cardList, foldName, pager, searchBox } from "../components.js";
+import { list, quote } from "../api.js";
+import { newBill } from "../bill-forms.js";
+import { billCard, managesBills } from "../bills.js";
+import { cardList, pager, searchBox } from "../components.js";
 import { button, heading, tabs } from "../dom.js";
 import { refreshAll, region } from "../live.js";
+import { foldName } from "../names.js";
+import { role } from "../session.js";
 
+/** @type {Record<string, string>} */
 const shows = { open: "Open", paid: "Paid", draft: "Drafts", all: "All" };
+/** @type {Record<string, string>} */
 const filters = {
 	open: 'status = "unpaid" || status = "partially_paid"',
 	paid: 'status = "paid"',
 	draft: 'status = "draft"',
 	all: "",
 };
+/** @type {Record<string, string>} */
 const showsForPatients = { open: shows.open, paid: shows.paid, all: shows.all };
 
-// named finds bills by a patient's name or by number.
+/**
+ * searchFilter finds bills by the name of the patient, or by number.
+ * @param {string} text
+ */
 function searchFilter(text) {
 	if (!text) return "";
 	const name =
-		currentUser().role === "accountant"
-			? `patient.name ~ ${quote(text)}`
-			: `patient.name_key ~ ${quote(foldName(text))}`;
+		role() === "accountant" ? `patient.name ~ ${quote(text)}` : `patient.name_key ~ ${quote(foldName(text))}`;
 	return `(${name} || number ~ ${quote(text)})`;
 }
 
-// billsView is the bills a reader may see, the newest first.
+/**
+ * billsView lists the bills that the reader may see, the newest first.
+ * @param {Navigation} navigation
+ */
 export async function billsView({ query, open }) {
-	const show = shows[query.show] ? query.show : currentUser().role === "patient" ? "all" : "open";
+	const show = shows[query.show] ? query.show : role() === "patient" ? "all" : "open";
 	let text = "";
 	const page = pager();
 	const search =
-		currentUser().role !== "patient" &&
+		role() !== "patient" &&
 		searchBox("Patient or bill number", (typed) => {
 			text = typed;
 			return refreshAll();
@@ -48,8 +58,8 @@ export async function billsView({ query, open }) {
 	);
 	const add = managesBills() && button("New bill", () => newBill((id) => open("bill", { id })), { kind: "main" });
 	return [
-		heading(currentUser().role === "patient" ? "Your bills" : "Bills", add),
-		tabs("Which bills", "bills", "show", currentUser().role === "patient" ? showsForPatients : shows, show),
+		heading(role() === "patient" ? "Your bills" : "Bills", add),
+		tabs("Which bills", "bills", "show", role() === "patient" ? showsForPatients : shows, show),
 		search,
 		bills,
 	];

@@ -6,8 +6,10 @@ import { region } from "../live.js";
 import { createdWithin, currentNotices, markSeen } from "../notices.js";
 import { formatDateTime } from "../time.js";
 
+/** @type {Record<string, string>} */
 const shows = { open: "To call", done: "Told" };
 
+/** @param {Notice} notice */
 function callCard(notice) {
 	const { patient, appointment } = notice.expand ?? {};
 	return card({
@@ -38,8 +40,11 @@ function callCard(notice) {
 	});
 }
 
-// callsView is the patients whom no mail reached, and who do not know yet that
-// their visit was moved or cancelled.
+/**
+ * callListView lists the patients who do not know yet that their visit was moved or cancelled, because no e-mail
+ * reached them.
+ * @param {Navigation} navigation
+ */
 export async function callListView({ query }) {
 	const show = shows[query.show] ? query.show : "open";
 	const calls = await region(["notices", "appointments"], async () => {

@@ -1,11 +1,11 @@
-import { currentUser } from "../api.js";
 import { cardList } from "../components.js";
 import { h, heading, link } from "../dom.js";
 import { region } from "../live.js";
+import { role } from "../session.js";
 import { addDays, formatDay, formatInstant, isDay, startOfDay, today } from "../time.js";
 import { fetchVisits, visitCard } from "../visits.js";
 
-const mayApprove = () => ["doctor", "receptionist", "admin"].includes(currentUser().role);
+const mayApprove = () => ["doctor", "receptionist", "admin"].includes(role());
 
 async function fetchRequests() {
 	const found = await fetchVisits(`status = "pending" && starts > "${formatInstant(new Date())}"`, "starts");
@@ -17,7 +17,10 @@ async function fetchRequests() {
 	);
 }
 
-// dayView is one day at the hospital, and the requests that wait.
+/**
+ * dayView shows one day at the hospital, and the requests that wait.
+ * @param {Navigation} navigation
+ */
 export async function dayView({ query, open }) {
 	const day = isDay(query.day) ? query.day : today();
 	const visits = await region(["appointments"], async () => {
@@ -37,6 +40,7 @@ export async function dayView({ query, open }) {
 		value: day,
 		change: () => isDay(pick.value) && open("day", { day: pick.value }),
 	});
+	/** @param {string} label @param {number} days */
 	const step = (label, days) =>
 		link(
 			"day",

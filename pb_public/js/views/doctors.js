@@ -5,8 +5,10 @@ import { formDialog } from "../form.js";
 import { region } from "../live.js";
 import { formatMoney } from "../money.js";
 
+/** @param {Service} service */
 const describeService = (service) => `${service.name}, ${formatMoney(service.price_minor)}`;
 
+/** @param {Doctor} doctor */
 async function edit(doctor) {
 	const services = await list("services", { filter: "active = true", sort: "name" });
 	formDialog(`Consultation of ${doctor.name}`, {
@@ -16,7 +18,10 @@ async function edit(doctor) {
 				label: "What a completed visit is billed as",
 				type: "select",
 				value: doctor.consultation,
-				options: [["", "Choose a service"], ...services.map((one) => [one.id, describeService(one)])],
+				options: [
+					["", "Choose a service"],
+					...services.map((one) => /** @type {FieldOption} */ ([one.id, describeService(one)])),
+				],
 				required: true,
 			},
 			{
@@ -34,6 +39,7 @@ async function edit(doctor) {
 	});
 }
 
+/** @param {Doctor} doctor */
 function doctorCard(doctor) {
 	const { department, consultation } = doctor.expand ?? {};
 	return card({
@@ -53,7 +59,7 @@ function doctorCard(doctor) {
 	});
 }
 
-// doctorsView is the doctors and what their visits cost.
+/** doctorsView lists the doctors, and what their visits cost. */
 export async function doctorsView() {
 	const doctors = await region(["doctors"], async () =>
 		cardList(

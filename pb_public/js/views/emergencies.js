@@ -6,8 +6,10 @@ import { toOptions, verdicts } from "../labels.js";
 import { region } from "../live.js";
 import { formatDate, formatTime } from "../time.js";
 
+/** @type {Record<string, string>} */
 const shows = { open: "To look at", done: "Looked at" };
 
+/** @param {BreakGlass} emergency */
 function review(emergency) {
 	formDialog("Was it right to open this record?", {
 		intro: h("p", {}, `“${emergency.reason}”`),
@@ -29,6 +31,7 @@ function review(emergency) {
 	});
 }
 
+/** @param {BreakGlass} emergency */
 function emergencyCard(emergency) {
 	const { patient, user } = emergency.expand ?? {};
 	return card({
@@ -55,7 +58,10 @@ function emergencyCard(emergency) {
 	});
 }
 
-// emergenciesView is the records that were opened on somebody's own word.
+/**
+ * emergenciesView lists the records that were opened in an emergency, for review.
+ * @param {Navigation} navigation
+ */
 export async function emergenciesView({ query }) {
 	const show = shows[query.show] ? query.show : "open";
 	const found = await region(["break_glass"], async () =>

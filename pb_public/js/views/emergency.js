@@ -3,7 +3,10 @@ import { h, heading, showStatus } from "../dom.js";
 import { form } from "../form.js";
 import { formatTime } from "../time.js";
 
-// emergencyView opens the record of somebody whom the doctor does not treat.
+/**
+ * emergencyView opens the record of a patient whom the doctor does not treat.
+ * @param {Navigation} navigation
+ */
 export function emergencyView({ open }) {
 	const id = newId();
 	return [

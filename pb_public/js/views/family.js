@@ -1,11 +1,12 @@
-import { currentUser, list } from "../api.js";
+import { list } from "../api.js";
 import { button, factList, h, heading } from "../dom.js";
 import { sexes } from "../labels.js";
 import { region } from "../live.js";
 import { registerPatient } from "../people.js";
+import { currentUser } from "../session.js";
 import { birthDateWithAge } from "../time.js";
 
-// familyView is the people an account looks after.
+/** familyView shows the patients whom an account looks after. */
 export async function familyView() {
 	const people = await region(["patients"], async () =>
 		(await list("patients", { sort: "created" })).map((patient) =>
@@ -16,7 +17,7 @@ export async function familyView() {
 				factList({
 					"Record number": patient.mrn,
 					Born: birthDateWithAge(patient.birth_date),
-					Sex: sexes[patient.sex],
+					Sex: sexes[patient.sex ?? ""],
 					"Blood group": patient.blood_group,
 					Phone: patient.phone,
 					"E-mail": patient.email,
@@ -27,7 +28,7 @@ export async function familyView() {
 	);
 	const add = button(
 		"Add a family member",
-		() => registerPatient("Add a family member", { user: currentUser().id }),
+		() => registerPatient("Add a family member", { user: currentUser()?.id }),
 		{
 			kind: "main",
 		},

@@ -1,16 +1,20 @@
-// Who is invited to work here, as a part of the accounts.
+// Invitations of staff, which the view of the accounts shows.
 
 import { create, list, newId, update } from "../api.js";
 import { badge, card, cardList } from "../components.js";
 import { button, h } from "../dom.js";
 import { formDialog } from "../form.js";
-import { invitationState, mailStatus, roles, tones, toOptions } from "../labels.js";
+import { invitationState, mailStatus, recordOptions, roles, tones, toOptions } from "../labels.js";
 import { refreshAll } from "../live.js";
 import { formatDate } from "../time.js";
 
+/** staffRoles are the roles of those who work here. */
 export const staffRoles = Object.fromEntries(Object.entries(roles).filter(([role]) => role !== "patient"));
 
-// credentials are what the record of a doctor or nurse begins with.
+/**
+ * profileFields are the fields of the profile of a doctor or nurse.
+ * @returns {Promise<FieldOptions[]>}
+ */
 export async function profileFields() {
 	const departments = await list("departments", { filter: "active = true", sort: "name" });
 	return [
@@ -18,7 +22,7 @@ export async function profileFields() {
 			name: "department",
 			label: "Department of a doctor or nurse",
 			type: "select",
-			options: [["", "None"], ...departments.map(({ id, name }) => [id, name])],
+			options: [["", "None"], ...recordOptions(departments)],
 		},
 		{ name: "specialization", label: "Specialization of a doctor", maxlength: 120 },
 	];
@@ -52,16 +56,22 @@ export async function inviteStaff() {
 	});
 }
 
+/**
+ * resend sends a new invitation, which replaces the earlier one.
+ * @param {Invitation} invitation
+ */
 const resend = async ({ email, role, department, specialization, license_no }) => {
 	await create("invitations", { id: newId(), email, role, department, specialization, license_no });
 	await refreshAll();
 };
 
+/** @param {Invitation} invitation */
 const revoke = async (invitation) => {
 	await update("invitations", invitation, { state: "revoked" });
 	await refreshAll();
 };
 
+/** @param {Invitation} invitation */
 function invitationCard(invitation) {
 	const over = invitation.state === "open" && new Date(invitation.expires.replace(" ", "T")) < new Date();
 	const state = over ? "expired" : invitation.state;
@@ -89,12 +99,15 @@ function invitationCard(invitation) {
 							key: `revoke${invitation.id}`,
 							about: `the invitation of ${invitation.email}`,
 						}),
-				].filter(Boolean)
+				]
 			: [],
 	});
 }
 
-// invited reads the newest invitations and shows them.
+/**
+ * invitationList shows the newest invitations.
+ * @param {Pager} page
+ */
 export const invitationList = (page) =>
 	page(
 		(perPage) => list("invitations", { sort: "-created", perPage }),

@@ -1,11 +1,12 @@
-// Where the links in mails lead: each page uses the secret of its link once.
+// The pages that the links in e-mails lead to. Each uses the token of its link once.
 
-import { accountAction, redeemLink, token } from "../api.js";
 import { h, heading, link } from "../dom.js";
 import { form } from "../form.js";
 import { newPasswordField } from "../people.js";
+import { accountAction, redeemLink, token } from "../session.js";
 import { signInWithCode } from "./sign-in.js";
 
+/** @type {FieldOptions} */
 const passwordField = {
 	name: "password",
 	label: "Password",
@@ -14,11 +15,16 @@ const passwordField = {
 	autocomplete: "current-password",
 };
 
-// done takes the place of a page that has served.
-function replacePage(page, title, sentence) {
+/**
+ * replacePage shows a message in the place of a page.
+ * @param {HTMLElement} page
+ * @param {string} title
+ * @param {string} message
+ */
+function replacePage(page, title, message) {
 	page.replaceChildren(
 		heading(title),
-		h("p", {}, sentence),
+		h("p", {}, message),
 		h(
 			"p",
 			{},
@@ -27,18 +33,31 @@ function replacePage(page, title, sentence) {
 				: link("sign-in", "To the sign-in", {}, { class: "button" }),
 		),
 	);
-	page.querySelector("h1").focus();
+	page.querySelector("h1")?.focus();
 }
 
-// stale says in words of its own that a link does not hold.
-const rethrowLinkError = (error, sentence) => {
-	if (error.code("token")) error.message = sentence;
+/**
+ * rethrowLinkError replaces the message about a link that is no longer valid.
+ * @param {Values} error
+ * @param {string} message
+ * @returns {never}
+ */
+const rethrowLinkError = (error, message) => {
+	if (error.code("token")) error.message = message;
 	delete error.fields.token;
 	throw error;
 };
 
-// asking is a page with one form.
+/**
+ * formPage is a page with one form.
+ * @param {string} title
+ * @param {string} intro
+ * @param {FormOptions["fields"]} fields
+ * @param {string} submit
+ * @param {(values: Values, page: HTMLElement) => unknown} send
+ */
 function formPage(title, intro, fields, submit, send) {
+	/** @type {HTMLElement} */
 	const page = h(
 		"div",
 		{ class: "narrow" },
@@ -48,6 +67,7 @@ function formPage(title, intro, fields, submit, send) {
 	return page;
 }
 
+/** @type {View} */
 export const forgottenView = () =>
 	formPage(
 		"Forgotten your password?",
@@ -64,6 +84,7 @@ export const forgottenView = () =>
 		},
 	);
 
+/** @type {View} */
 export const resetView = ({ query }) =>
 	formPage(
 		"Choose a new password",
@@ -80,6 +101,7 @@ export const resetView = ({ query }) =>
 		},
 	);
 
+/** @type {View} */
 export const verifyView = ({ query }) =>
 	formPage("Confirm your address", "Is this address yours?", [], "Yes, confirm it", async (_, page) => {
 		await accountAction("confirm-verification", { token: query.token }).catch((error) =>
@@ -88,6 +110,7 @@ export const verifyView = ({ query }) =>
 		replacePage(page, "Thank you", "Your address is confirmed.");
 	});
 
+/** @type {View} */
 export const newAddressView = ({ query }) =>
 	formPage(
 		"Use your new address",
@@ -102,7 +125,11 @@ export const newAddressView = ({ query }) =>
 		},
 	);
 
-// confirmView makes the account of somebody who registered.
+/**
+ * confirmView creates the account of a guest who registered.
+ * @param {() => Promise<void>} signedIn is called after the sign-in
+ * @returns {View}
+ */
 export const confirmView =
 	(signedIn) =>
 	({ query }) =>
@@ -120,7 +147,11 @@ export const confirmView =
 			},
 		);
 
-// invitationView makes the account that somebody was invited to.
+/**
+ * invitationView creates the account of somebody who was invited.
+ * @param {() => Promise<void>} signedIn is called after the sign-in
+ * @returns {View}
+ */
 export const invitationView =
 	(signedIn) =>
 	({ query }) =>

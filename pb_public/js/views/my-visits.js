@@ -7,7 +7,10 @@ import { createdWithin, currentNotices, markSeen } from "../notices.js";
 import { formatDate, formatDateTime, formatInstant, formatTime } from "../time.js";
 import { fetchVisits, visitCard } from "../visits.js";
 
-// noticeCard tells of a visit that the hospital moved or cancelled.
+/**
+ * noticeCard tells of a visit that the hospital moved or cancelled.
+ * @param {Notice} notice
+ */
 function noticeCard(notice) {
 	const { patient, appointment } = notice.expand ?? {};
 	const doctor = appointment?.expand?.doctor;
@@ -50,6 +53,7 @@ function noticeCard(notice) {
 	});
 }
 
+/** fetchNotices shows the notices that the patient has not seen yet. */
 async function fetchNotices() {
 	const found = await list("notices", {
 		filter: `channel = "portal" && seen = false && ${createdWithin(30)}`,
@@ -60,7 +64,7 @@ async function fetchNotices() {
 	return unread.length > 0 && [h("h2", {}, "News from the hospital"), cardList(unread, noticeCard, "")];
 }
 
-// myVisitsView is a patient's own visits, and their dependants'.
+/** myVisitsView lists the visits of a patient and of their family. */
 export async function myVisitsView() {
 	const visits = await region(["appointments", "notices"], async () => {
 		const now = formatInstant(new Date());

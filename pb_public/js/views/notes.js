@@ -1,16 +1,22 @@
-import { create, currentUser, get, list, newId, update } from "../api.js";
-import { addCondition, recordVitals, uploadDocument } from "../chart-forms.js";
+import { create, get, list, newId, update } from "../api.js";
+import { addCondition, uploadDocument } from "../chart-forms.js";
 import { badge, cardList } from "../components.js";
 import { button, factList, h, heading, link, showStatus } from "../dom.js";
 import { form } from "../form.js";
 import { region } from "../live.js";
 import { prescribe } from "../prescriptions.js";
 import { entryCard, fetchDoctorNames, noteFields, noteLines } from "../record.js";
+import { role } from "../session.js";
 import { formatDateTime, today } from "../time.js";
+import { recordVitals } from "../vitals.js";
 
 const maxLengths = { complaint: 5_000, notes: 50_000, assessment: 50_000, plan: 50_000 };
 
-// writing asks for the notes of a visit until they are signed.
+/**
+ * noteForm asks for the notes of a visit until they are signed.
+ * @param {Encounter} encounter
+ * @param {() => unknown} done
+ */
 function noteForm(encounter, done) {
 	return form({
 		fields: [
@@ -47,7 +53,7 @@ function noteForm(encounter, done) {
 	});
 }
 
-// signed is notes that stay as they are.
+/** @param {Encounter} encounter */
 const signedNote = (encounter) =>
 	h(
 		"section",
@@ -59,7 +65,10 @@ const signedNote = (encounter) =>
 		h("p", { class: "minor" }, `Signed on ${formatDateTime(encounter.signed_at)}`),
 	);
 
-// notesView is what a doctor writes in a visit.
+/**
+ * notesView shows what is written in a visit.
+ * @param {Navigation} navigation
+ */
 export async function notesView({ query, open }) {
 	const reopen = () => open("notes", { visit: query.visit });
 	const [visit, encounters, names] = await Promise.all([
@@ -74,11 +83,19 @@ export async function notesView({ query, open }) {
 		await create("encounters", { id: newId(), appointment: visit.id, ...(last && { amends: last.id }) });
 		await reopen();
 	};
+	/**
+	 * entries shows the records of a visit that are of one kind.
+	 * @param {"vitals" | "conditions" | "prescriptions" | "documents"} collection
+	 * @param {string} filter
+	 * @param {string} kind
+	 * @param {"created" | "taken_at"} at the field that orders them on the page
+	 * @param {string} [expand]
+	 */
 	const entries = (collection, filter, kind, at, expand) =>
 		region([collection, ...(expand ? ["prescription_items"] : [])], async () =>
 			cardList(
 				await list(collection, { filter, sort: "-created", expand }),
-				(record) => entryCard({ kind, at: record[at], record }, names),
+				(record) => entryCard({ kind, at: /** @type {Values} */ (record)[at], record }, names),
 				"There is none in this visit.",
 			),
 		);
@@ -94,6 +111,13 @@ export async function notesView({ query, open }) {
 		),
 		entries("documents", `appointment = "${visit.id}"`, "document", "created"),
 	]);
+	/**
+	 * @param {string} title
+	 * @param {Child} content
+	 * @param {string} label
+	 * @param {false | undefined | (() => unknown)} action
+	 * @returns {Child[]}
+	 */
 	const section = (title, content, label, action) => [
 		h("h2", {}, title),
 		content,
@@ -119,7 +143,7 @@ export async function notesView({ query, open }) {
 			"Conditions",
 			conditions,
 			"Note a condition",
-			currentUser().role === "doctor" && (() => addCondition(patient, last?.id)),
+			role() === "doctor" && (() => addCondition(patient, last?.id)),
 		),
 		section("Prescriptions", prescriptions, "Prescribe", isOwnVisit && (() => prescribe(visit.id))),
 		section("Documents", documents, "File a document", () => uploadDocument(patient, visit.id)),

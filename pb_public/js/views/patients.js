@@ -1,15 +1,20 @@
-import { currentUser, list, quote } from "../api.js";
+import { list, quote } from "../api.js";
 import { bookingForm } from "../booking.js";
-import { card, cardList, foldName, pager, searchBox } from "../components.js";
+import { card, cardList, pager, searchBox } from "../components.js";
+import { fetchBookableDoctors } from "../doctor-choice.js";
 import { button, h, heading, link } from "../dom.js";
 import { formDialog } from "../form.js";
 import { sexes } from "../labels.js";
 import { refreshAll, region } from "../live.js";
+import { foldName } from "../names.js";
 import { registerPatient } from "../people.js";
-import { fetchBookableDoctors } from "../slot-form.js";
+import { role } from "../session.js";
 import { birthDateWithAge, formatDateTime } from "../time.js";
 
-// named finds patients by every word of a name, or by record number.
+/**
+ * searchFilter finds patients by every word of a name, or by record number.
+ * @param {string} text
+ */
 function searchFilter(text) {
 	if (/^\d+$/.test(text)) return `mrn ~ ${quote(text)}`;
 	return foldName(text)
@@ -19,10 +24,11 @@ function searchFilter(text) {
 		.join(" && ");
 }
 
-const mayBook = () => ["receptionist", "admin"].includes(currentUser().role);
-const mayRegister = () => ["receptionist", "nurse", "admin"].includes(currentUser().role);
-const mayTreat = () => ["doctor", "nurse", "admin"].includes(currentUser().role);
+const mayBook = () => ["receptionist", "admin"].includes(role());
+const mayRegister = () => ["receptionist", "nurse", "admin"].includes(role());
+const mayTreat = () => ["doctor", "nurse", "admin"].includes(role());
 
+/** @param {Patient} patient */
 async function book(patient) {
 	const questions = await bookingForm({
 		patients: [[patient.id, patient.name]],
@@ -39,6 +45,7 @@ async function book(patient) {
 	formDialog(`Book for ${patient.name}`, { ...questions, wide: true });
 }
 
+/** @param {Patient} patient */
 function patientCard(patient) {
 	return card({
 		id: patient.id,
@@ -46,7 +53,7 @@ function patientCard(patient) {
 		first: h("strong", {}, patient.mrn),
 		title: patient.name,
 		lines: [
-			[birthDateWithAge(patient.birth_date), sexes[patient.sex]].filter(Boolean).join(" · "),
+			[birthDateWithAge(patient.birth_date), sexes[patient.sex ?? ""]].filter(Boolean).join(" · "),
 			[patient.phone, patient.email, patient.address].filter(Boolean).join(" · "),
 		],
 		actions: [
@@ -68,7 +75,7 @@ function patientCard(patient) {
 	});
 }
 
-// patientsView is the register of patients; a doctor finds those in their care.
+/** patientsView lists the patients; a doctor finds those in their care. */
 export async function patientsView() {
 	let text = "";
 	const page = pager();

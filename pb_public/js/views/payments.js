@@ -1,4 +1,4 @@
-import { currentUser, list, update } from "../api.js";
+import { list, update } from "../api.js";
 import { paymentBadge } from "../bills.js";
 import { card, cardList, pager } from "../components.js";
 import { discountCard } from "../discounts.js";
@@ -7,8 +7,10 @@ import { formDialog } from "../form.js";
 import { methods, paymentStatus } from "../labels.js";
 import { refreshAll, region } from "../live.js";
 import { formatMoney } from "../money.js";
+import { currentUser } from "../session.js";
 import { formatDateTime } from "../time.js";
 
+/** @param {Payment} payment */
 async function verify(payment) {
 	try {
 		await update("payments", payment, { status: "verified" });
@@ -18,6 +20,7 @@ async function verify(payment) {
 	}
 }
 
+/** @param {Payment} payment */
 function reject(payment) {
 	formDialog(`Reject ${payment.number}?`, {
 		fields: [
@@ -37,9 +40,10 @@ function reject(payment) {
 	});
 }
 
+/** @param {Payment} payment */
 function paymentCard(payment) {
 	const bill = payment.expand?.bill;
-	const own = payment.kind === "refund" && payment.recorded_by === currentUser().id;
+	const own = payment.kind === "refund" && payment.recorded_by === currentUser()?.id;
 	const actions = [
 		!own &&
 			button(payment.kind === "refund" ? "Approve" : "Verify", () => verify(payment), {
@@ -81,7 +85,7 @@ function paymentCard(payment) {
 	});
 }
 
-// waitingDiscounts are those that somebody has to decide on.
+/** waitingDiscounts shows the discounts that wait for a decision. */
 const waitingDiscounts = () =>
 	region(["discounts"], async () => {
 		const found = await list("discounts", {
@@ -92,14 +96,16 @@ const waitingDiscounts = () =>
 		return (
 			found.length > 0 && [
 				h("h2", {}, "Discounts that wait"),
-				cardList(found, (discount) => discountCard(discount, discount.expand?.bill ?? {})),
+				cardList(found, (discount) => discountCard(discount, discount.expand?.bill)),
 				h("h2", {}, "Payments that wait"),
 			]
 		);
 	});
 
-// paymentsView is what was paid and has to be verified, and the discounts that
-// wait as well.
+/**
+ * paymentsView lists the payments, and the discounts that wait for a decision.
+ * @param {Navigation} navigation
+ */
 export async function paymentsView({ query }) {
 	const show = paymentStatus[query.show] ? query.show : "pending";
 	const page = pager();

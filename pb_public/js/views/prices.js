@@ -6,6 +6,7 @@ import { hospital } from "../hospital.js";
 import { region } from "../live.js";
 import { formatDecimal, formatMoney } from "../money.js";
 
+/** @param {string} title @param {Partial<Service>} service @param {(values: Values) => Promise<unknown>} save */
 function editService(title, service, save) {
 	formDialog(title, {
 		fields: [
@@ -33,6 +34,7 @@ function addService() {
 	editService("New service", { active: true }, (values) => create("services", { id, ...values }));
 }
 
+/** @param {Service} service */
 const serviceCard = (service) =>
 	card({
 		id: service.id,
@@ -54,7 +56,7 @@ const serviceCard = (service) =>
 		],
 	});
 
-// pricesView is what the hospital does, and what it asks for it.
+/** pricesView shows the price list. */
 export async function pricesView() {
 	const services = await region(["services"], async () =>
 		cardList(await list("services", { sort: "name", perPage: 500 }), serviceCard, "The price list is empty."),

@@ -8,16 +8,28 @@ import { refreshAll, region } from "../live.js";
 import { visitTimeFields } from "../slot-form.js";
 import { formatDateTime, formatTimeRange } from "../time.js";
 
+/**
+ * RefusedItem is the item that the API could not apply, as it was then.
+ * @typedef {{ item: string, message: string, updated: string | undefined }} RefusedItem
+ */
+
+/** @param {RebookingItem} item @returns {Partial<Visit>} */
 const visitOf = (item) => item.expand?.appointment ?? {};
+/** @param {RebookingItem} item */
 const patientName = (item) => visitOf(item).patient_name ?? "The visit";
+/** @param {RebookingItem} item */
 const title = (item) => `${patientName(item)}, ${formatDateTime(item.old_starts)}`;
 
-// settled says that a visit is not as it was when its new time was proposed.
+/**
+ * isOutdated reports whether a visit has changed since its new time was proposed.
+ * @param {RebookingItem} item
+ */
 const isOutdated = (item) =>
 	visitOf(item).starts !== item.old_starts ||
-	!["pending", "approved"].includes(visitOf(item).status) ||
+	!["pending", "approved"].includes(visitOf(item).status ?? "") ||
 	visitOf(item).started_at;
 
+/** @param {RebookingItem} item @param {string} outcome */
 async function setOutcome(item, outcome) {
 	try {
 		await update("rebooking_items", item, { outcome });
@@ -27,6 +39,7 @@ async function setOutcome(item, outcome) {
 	}
 }
 
+/** @param {RebookingItem} item */
 async function proposeOtherTime(item) {
 	const { doctor, starts } = visitOf(item);
 	const time = await visitTimeFields({ doctor, visit: { starts } });
@@ -50,8 +63,12 @@ async function proposeOtherTime(item) {
 	});
 }
 
-// outcome is what is proposed for a visit, or became of it. A refusal stands there
-// until something else is chosen.
+/**
+ * outcomeCell shows the outcome of a visit, and the error of an item that could not be applied.
+ * @param {boolean} proposed
+ * @param {RefusedItem | undefined} refused
+ * @returns {(item: RebookingItem) => Child}
+ */
 const outcomeCell = (proposed, refused) => (item) => [
 	item.outcome === "move"
 		? h("strong", {}, formatDateTime(item.starts))
@@ -64,49 +81,64 @@ const outcomeCell = (proposed, refused) => (item) => [
 	h(
 		"span",
 		{ class: "error", id: `why${item.id}` },
-		refused?.item === item.id && refused.updated === item.updated && refused.sentence,
+		refused?.item === item.id && refused.updated === item.updated && refused.message,
 	),
 ];
 
+/** @param {RebookingItem} item */
 function actions(item) {
+	/**
+	 * @param {string} label
+	 * @param {(item: RebookingItem) => unknown} run
+	 * @param {Record<string, string>} attributes
+	 */
 	const act = (label, run, attributes) => {
 		const one = button(label, () => run(item), { key: label + item.id, about: title(item) });
 		for (const [name, value] of Object.entries(attributes)) one.setAttribute(name, value);
 		return one;
 	};
+	const choose = (/** @type {string} */ label, /** @type {string} */ outcome) =>
+		act(label, () => setOutcome(item, outcome), { "aria-pressed": String(item.outcome === outcome) });
 	return h(
 		"div",
 		{ class: "actions" },
 		act("Other time", proposeOtherTime, { "aria-describedby": `why${item.id}` }),
-		[
-			["Cancel", "cancel"],
-			["Keep", "keep"],
-		].map(([label, outcome]) =>
-			act(label, () => setOutcome(item, outcome), { "aria-pressed": item.outcome === outcome }),
-		),
+		choose("Cancel", "cancel"),
+		choose("Keep", "keep"),
 	);
 }
 
+/** @param {boolean} proposed @param {RefusedItem | undefined} refused @returns {Column<RebookingItem>[]} */
 const columns = (proposed, refused) => [
 	["Was", ({ old_starts }) => formatDateTime(old_starts)],
 	["Patient", (item) => [patientName(item), h("span", { class: "minor" }, visitOf(item).expand?.patient?.phone)]],
 	["Doctor", (item) => visitOf(item).expand?.doctor?.name],
 	[proposed ? "Proposal" : "Became", outcomeCell(proposed, refused)],
-	...(proposed ? [["", actions]] : []),
+	.../** @type {Column<RebookingItem>[]} */ (proposed ? [["", actions]] : []),
 ];
 
+/** @param {RebookingItem[]} items @param {string[]} labels */
 function countMessage(items, [moved, cancelled, kept]) {
-	const n = (outcome) => items.filter((item) => item.outcome === outcome).length;
+	const n = (/** @type {string} */ outcome) => items.filter((item) => item.outcome === outcome).length;
 	return `${n("move")} ${moved}, ${n("cancel")} ${cancelled}, ${n("keep")} ${kept}`;
 }
 
-// rebookingView is what becomes of the visits that an absence meets: it is looked
-// through, changed, and then applied as a whole.
+/**
+ * rebookingView shows the new times of the visits that fall into an absence. They are checked, changed, and then
+ * applied all at once.
+ * @param {Navigation} navigation
+ */
 export async function rebookingView({ query, open }) {
-	let rebooking, items, refused;
+	/** @type {Rebooking} */
+	let rebooking;
+	/** @type {RebookingItem[]} */
+	let items;
+	/** @type {RefusedItem | undefined} */
+	let refused;
 	const nextId = newId();
 	const reopen = () => open("rebooking", { id: rebooking.id });
 
+	/** @param {{ note: string }} values */
 	async function apply({ note }) {
 		try {
 			const { moved, cancelled } = await update("rebookings", rebooking, { status: "applied", note });
@@ -123,11 +155,13 @@ export async function rebookingView({ query, open }) {
 			const { params, message } = error.fields.status;
 			refused = {
 				item: params.item,
-				sentence: message,
+				message,
 				updated: items.find(({ id }) => id === params.item)?.updated,
 			};
 			await refreshAll();
-			document.querySelector(`[data-key="Other time${params.item}"]`)?.focus();
+			/** @type {HTMLElement | null} */
+			const other = document.querySelector(`[data-key="Other time${params.item}"]`);
+			other?.focus();
 		}
 	}
 
@@ -137,7 +171,7 @@ export async function rebookingView({ query, open }) {
 		showStatus("Withdrawn. The visits stay as they are.");
 	}
 
-	// anew proposes new times for what is so now.
+	/** proposeAgain withdraws the proposal and creates a new one. */
 	async function proposeAgain() {
 		await update("rebookings", rebooking, { status: "withdrawn" });
 		await create("rebookings", { id: nextId, time_off: rebooking.time_off });

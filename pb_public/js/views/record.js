@@ -1,18 +1,13 @@
-import { currentUser, get, list } from "../api.js";
-import {
-	addAllergy,
-	addCondition,
-	editMedicalHistory,
-	mayWrite,
-	recordVitals,
-	uploadDocument,
-} from "../chart-forms.js";
+import { get, list } from "../api.js";
+import { addAllergy, addCondition, editMedicalHistory, mayWrite, uploadDocument } from "../chart-forms.js";
 import { cardList, pager } from "../components.js";
 import { button, factList, h, heading, link, tabs } from "../dom.js";
 import { sexes } from "../labels.js";
 import { region } from "../live.js";
 import { entryCard, fetchDoctorNames, fetchHistory, kindNames } from "../record.js";
+import { role } from "../session.js";
 import { birthDateWithAge } from "../time.js";
+import { recordVitals } from "../vitals.js";
 
 const watchedCollections = [
 	"patients",
@@ -27,15 +22,16 @@ const watchedCollections = [
 	"bills",
 ];
 
-// kindsOf are the kinds of entries that a role reads.
+/**
+ * kindsForRole are the kinds of entries that the role may read.
+ * @returns {Record<string, string>}
+ */
 const kindsForRole = () =>
 	Object.fromEntries(
-		Object.entries(kindNames).filter(
-			([kind]) => kind !== "bill" || ["patient", "admin"].includes(currentUser().role),
-		),
+		Object.entries(kindNames).filter(([kind]) => kind !== "bill" || ["patient", "admin"].includes(role())),
 	);
 
-// warned names what a patient must not be given.
+/** @param {Allergy[]} allergies */
 const allergyWarning = (allergies) =>
 	allergies.length > 0 &&
 	h(
@@ -46,13 +42,18 @@ const allergyWarning = (allergies) =>
 		),
 	);
 
-// head is who it is, and what one must know.
+/**
+ * patientHead shows who the patient is, and what everybody has to know.
+ * @param {Patient} patient
+ * @param {Allergy[]} allergies
+ * @returns {Child[]}
+ */
 function patientHead(patient, allergies) {
 	return [
 		factList({
 			"Record number": patient.mrn,
 			Born: birthDateWithAge(patient.birth_date),
-			Sex: sexes[patient.sex],
+			Sex: sexes[patient.sex ?? ""],
 			"Blood group": patient.blood_group,
 			Phone: patient.phone,
 		}),
@@ -74,16 +75,18 @@ function patientHead(patient, allergies) {
 	];
 }
 
-// recordView is all that is known of a patient, newest first, as far as the reader may see it.
+/**
+ * recordView shows a patient's record, the newest entries first.
+ * @param {Navigation} navigation
+ */
 export async function recordView({ query }) {
-	const ownPatients =
-		currentUser().role === "patient" ? await list("patients", { sort: "created", fields: "id,name" }) : [];
+	const ownPatients = role() === "patient" ? await list("patients", { sort: "created", fields: "id,name" }) : [];
 	const id = query.patient || ownPatients[0]?.id;
 	const names = await fetchDoctorNames();
 	const kinds = kindsForRole();
 	const kind = kinds[query.kind] ? query.kind : "";
 	const page = pager();
-	let name;
+	let name = "";
 	const about = await region(["patients", "allergies"], async () => {
 		const [patient, allergies] = await Promise.all([
 			get("patients", id),

@@ -2,29 +2,40 @@ import { create, list, newId } from "../api.js";
 import { h, heading, link, showStatus } from "../dom.js";
 import { form } from "../form.js";
 import { hospital } from "../hospital.js";
+import { recordOptions } from "../labels.js";
 import { contactFields, identityFields, newPasswordField } from "../people.js";
 import { signInWithCode } from "./sign-in.js";
 
 const [phone, email] = contactFields;
 const account = [{ ...email, required: true }, newPasswordField];
 
+/** @param {string} role @param {string} id @param {Values} values */
 const registerAccount = (role, id, { password, ...values }) =>
 	create("users", { id, role, password, passwordConfirm: password, ...values });
 
-// posted says that there is something to read. Whether the address is new is not said.
+/**
+ * showCheckEmail asks to follow the link in an e-mail. It does not say whether the address was known.
+ * @param {HTMLElement} page
+ * @param {string} email
+ */
 function showCheckEmail(page, email) {
 	page.replaceChildren(
 		heading("Look into your mail"),
 		h("p", {}, `We have written to ${email}. Follow the link within 24 hours, and you have an account.`),
 		h("p", {}, link("sign-in", "To the sign-in")),
 	);
-	page.querySelector("h1").focus();
+	page.querySelector("h1")?.focus();
 }
 
-// registerView makes an account for a patient and signs them in.
+/**
+ * registerView registers a patient and signs them in.
+ * @param {() => Promise<void>} signedIn is called after the sign-in
+ * @returns {View}
+ */
 export function registerView(signedIn) {
 	return () => {
 		const id = newId();
+		/** @type {HTMLElement} */
 		const page = h(
 			"div",
 			{ class: "narrow" },
@@ -45,10 +56,11 @@ export function registerView(signedIn) {
 	};
 }
 
-// registerDoctorView asks for a doctor's account, which an admin activates.
+/** registerDoctorView registers a doctor, whose account an admin activates. */
 export async function registerDoctorView() {
 	const id = newId();
 	const departments = await list("departments", { filter: "active = true", sort: "name" });
+	/** @type {HTMLElement} */
 	const page = h(
 		"div",
 		{ class: "narrow" },
@@ -60,7 +72,7 @@ export async function registerDoctorView() {
 					name: "department",
 					label: "Department",
 					type: "select",
-					options: [["", "Choose a department"], ...departments.map(({ id, name }) => [id, name])],
+					options: [["", "Choose a department"], ...recordOptions(departments)],
 				},
 				{ name: "specialization", label: "Specialization", required: true, maxlength: 120 },
 				{ name: "license_no", label: "Licence number", required: true, maxlength: 60 },
@@ -76,7 +88,7 @@ export async function registerDoctorView() {
 					h("p", {}, "An admin will activate your account. After that you can sign in."),
 					h("p", {}, link("sign-in", "To the sign-in")),
 				);
-				page.querySelector("h1").focus();
+				page.querySelector("h1")?.focus();
 			},
 		}),
 		h("p", {}, "You have an account? ", link("sign-in", "Sign in"), "."),

@@ -7,9 +7,23 @@ import { region } from "../live.js";
 import { formatAmount, formatMoney } from "../money.js";
 import { formatDayRange, isDay, today } from "../time.js";
 
+/** @type {Record<string, string>} */
 const lengths = { month: "By month", day: "By day" };
 
-// figures are the columns of what entered the books.
+/**
+ * @typedef {object} MethodFigures
+ * @property {string} method
+ * @property {number} payments
+ * @property {number} paid_minor
+ * @property {number} refunds
+ * @property {number} refunded_minor
+ */
+
+/**
+ * figureColumns are the amounts of some days.
+ * @param {string} name
+ * @returns {Column<BillingFigures>[]}
+ */
 const figureColumns = (name) => [
 	[name, ({ from, to }) => formatDayRange(from, to)],
 	["Billed", (f) => formatAmount(f.billed_minor)],
@@ -21,6 +35,7 @@ const figureColumns = (name) => [
 	["Refunded", (f) => formatAmount(f.refunded_minor)],
 ];
 
+/** @type {Column<MethodFigures>[]} */
 const methodColumns = [
 	["Method", ({ method }) => methods[method]],
 	["Payments", ({ payments }) => String(payments)],
@@ -29,9 +44,14 @@ const methodColumns = [
 	["Refunded", (m) => formatAmount(m.refunded_minor)],
 ];
 
-const hasActivity = (f) => f.invoices + f.voided + f.credit_notes + f.payments + f.refunds > 0;
+/** @param {BillingFigures} figures */
+const hasActivity = ({ invoices, voided, credit_notes, payments, refunds }) =>
+	invoices + voided + credit_notes + payments + refunds > 0;
 
-// reportsView is what the books of some days add up to, and the books as files.
+/**
+ * reportsView shows the sums of some days, and exports the books.
+ * @param {Navigation} navigation
+ */
 export async function reportsView({ query, open }) {
 	const from = isDay(query.from) ? query.from : `${today().slice(0, 8)}01`;
 	const to = isDay(query.to) ? query.to : today();

@@ -1,7 +1,8 @@
-import { signIn } from "../api.js";
 import { h, heading, link } from "../dom.js";
 import { form } from "../form.js";
+import { signIn } from "../session.js";
 
+/** @type {FieldOptions} */
 const codeField = {
 	name: "code",
 	label: "Code",
@@ -12,7 +13,14 @@ const codeField = {
 	hint: "Eight digits, good for five minutes.",
 };
 
-// enter signs somebody in, in the place of what is on the page until a code is entered.
+/**
+ * signInWithCode signs in. When a code is required it replaces the page with a form for it.
+ * @param {HTMLElement} page
+ * @param {string} email
+ * @param {string} password
+ * @param {() => Promise<void>} signedIn is called after the sign-in
+ * @returns {Promise<void>}
+ */
 export async function signInWithCode(page, email, password, signedIn) {
 	const proceed = await signIn(email, password);
 	if (!proceed) return signedIn();
@@ -35,13 +43,18 @@ export async function signInWithCode(page, email, password, signedIn) {
 			".",
 		),
 	);
-	page.querySelector("input").focus();
+	page.querySelector("input")?.focus();
 }
 
-// signInView is where a guest begins. signedIn goes on from there.
+/**
+ * signInView signs in.
+ * @param {() => Promise<void>} signedIn is called after the sign-in
+ * @returns {View}
+ */
 export const signInView =
 	(signedIn) =>
 	({ query }) => {
+		/** @type {HTMLElement} */
 		const page = h(
 			"div",
 			{ class: "narrow" },
