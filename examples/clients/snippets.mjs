@@ -41,7 +41,8 @@ const around = {
     ...
     assert(shown.length > 0 && coming.totalItems === -1);
     for (const [starts, doctor, status] of shown) {
-      assert(starts > new Date().toISOString().replace("T", " ") && doctor?.startsWith("Dr. ") && status !== "cancelled");
+      assert(starts > new Date().toISOString().replace("T", " "));
+      assert(doctor?.startsWith("Dr. ") && status !== "cancelled");
     }
     say("lists " + shown.length + " coming visits");`,
 
@@ -95,7 +96,7 @@ const around = {
     const second = await bookAt(first.starts, first.doctor, kid.id);
     assert.notEqual(second.starts, first.starts);
     assert.deepEqual([asked.length, asked[0].length], [1, 5]);
-    for (const visit of [first, second]) await other.collection("appointments").update(visit.id, { status: "cancelled" });
+    for (const { id } of [first, second]) await other.collection("appointments").update(id, { status: "cancelled" });
     say("books the first free slot, and another one where that is taken");`,
 
 	Realtime: `
@@ -144,7 +145,7 @@ for (const section of page.split(/^## /m).slice(1)) {
 	const snippets = [...section.matchAll(/^```js\n(.*?)^```$/gms)].map((found) => found[1]);
 	if (snippets.length !== (heading in around ? 1 : 0)) {
 		throw new Error(
-			`CLIENTS.md has ${snippets.length} JavaScript snippets under "${heading}": say in snippets.mjs what to expect of them.`,
+			`CLIENTS.md has ${snippets.length} JavaScript snippets under "${heading}": describe them in snippets.mjs.`,
 		);
 	}
 	if (snippets.length === 1)

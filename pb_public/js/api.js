@@ -155,3 +155,9 @@ export async function createAll(creates) {
  * @param {string} text
  */
 export const quote = (text) => `"${text.replace(/[\\%]/g, " ").replaceAll('"', '\\"')}"`;
+
+/**
+ * quotePrefix quotes a text for a filter with `~` that finds what starts with it.
+ * @param {string} text
+ */
+export const quotePrefix = (text) => quote(text).replace(/"$/, '%"');

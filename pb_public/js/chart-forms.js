@@ -1,6 +1,6 @@
 // The forms of a patient's chart. Nothing is removed from a chart: what was wrong is marked as entered in error.
 
-import { create, list, newId, quote, update } from "./api.js";
+import { create, list, newId, quote, quotePrefix, update } from "./api.js";
 import { h } from "./dom.js";
 import { formDialog } from "./form.js";
 import { certainties, criticalities, documentKinds, substances, toOptions } from "./labels.js";
@@ -118,8 +118,9 @@ export function addCondition(patient, encounter) {
 		setTimeout(async () => {
 			const text = target.value.trim();
 			if (text.length < 2) return;
+			const byCode = `code ~ ${quotePrefix(text.toUpperCase())}`;
 			const found = await list("codes", {
-				filter: `active = true && (code ~ ${quote(`${text.toUpperCase()}%`)} || title_key ~ ${quote(foldName(text))})`,
+				filter: `active = true && (${byCode} || title_key ~ ${quote(foldName(text))})`,
 				sort: "code",
 				perPage: 20,
 			}).catch(() => []);

@@ -107,7 +107,8 @@ export function addHours(doctor, like) {
 			} catch (error) {
 				throw days.length > 1 ? withDay(weekdays[days[error.index]], error) : error;
 			}
-			return `Added: ${days.map((/** @type {string} */ weekday) => weekdays[weekday]).join(", ")}, ${timeSpan(values)}.`;
+			const names = days.map((/** @type {string} */ weekday) => weekdays[weekday]);
+			return `Added: ${names.join(", ")}, ${timeSpan(values)}.`;
 		},
 	});
 }
@@ -179,7 +180,8 @@ export function setActive(hours, active) {
 			{},
 			active
 				? "They are in force again, as they were."
-				: "They count as if they had never been. For hours that end, say the last day instead. Visits that are booked already stay.",
+				: "They count as if they had never been. For hours that end, say the last day instead. " +
+						"Visits that are booked already stay.",
 		),
 		fields: [],
 		submit: active ? "Bring back" : "Withdraw",

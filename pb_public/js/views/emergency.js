@@ -15,7 +15,7 @@ export function emergencyView({ open }) {
 			intro: h(
 				"p",
 				{},
-				"The record opens for an hour. The admins are told at once, the patient sees it, and it is looked at afterwards.",
+				"The record opens for an hour. The admins are told at once, the patient sees it, and it is reviewed.",
 			),
 			fields: [
 				{
