@@ -213,7 +213,7 @@ func billOf(ctx context.Context, as *api.ClientWithResponses, visit api.Appointm
 // pay declares a payment of the whole bill, which the accountant verifies.
 func pay(ctx context.Context, mia *api.ClientWithResponses, bill api.Bill) error {
 	declared, err := mia.CreatePaymentWithResponse(ctx, nil, api.PaymentCreate{
-		Bill: bill.Id, Method: api.PaymentCreateMethodTransfer, AmountMinor: bill.TotalMinor, Reference: ptr("story"),
+		Bill: bill.Id, Method: api.PaymentCreateMethodTransfer, AmountMinor: bill.TotalMinor, Reference: ptr("story of " + bill.Id),
 	})
 	if err = want(declared, err, http.StatusOK); err != nil {
 		return err
