@@ -35,7 +35,7 @@ export const absenceTitle = (absence) => `${absentName(absence)}, ${formatTimeRa
  */
 const timeOfEdge = (instant) => (isStartOfDay(instant) ? "" : timeOfDay(parseInstant(instant)));
 
-const skippedHour = "Clocks go forward that night: there is no such time.";
+const skippedHour = "This time does not exist, because clocks go forward. Choose another time.";
 
 /**
  * absenceFields ask for days, and for times when it is not whole days.
@@ -54,10 +54,10 @@ const absenceFields = ({ starts, ends, reason }) => [
 		},
 		{
 			name: "from",
-			label: "From what time",
+			label: "Start time",
 			type: "time",
 			value: starts && timeOfEdge(starts),
-			hint: "Empty for the whole day.",
+			hint: "Leave empty for the whole day.",
 			check: ({ first, from }) => (!from || fromWallClock(first, from) ? "" : skippedHour),
 		},
 	],
@@ -73,10 +73,10 @@ const absenceFields = ({ starts, ends, reason }) => [
 		},
 		{
 			name: "until",
-			label: "Until what time",
+			label: "End time",
 			type: "time",
 			value: ends && timeOfEdge(ends),
-			hint: "Empty for the whole day.",
+			hint: "Leave empty for the whole day.",
 			check: ({ last, until }) => (!until || fromWallClock(last, until) ? "" : skippedHour),
 		},
 	],
@@ -86,7 +86,7 @@ const absenceFields = ({ starts, ends, reason }) => [
 		maxlength: 500,
 		autocomplete: "off",
 		value: reason,
-		hint: "For the staff; patients are not shown it.",
+		hint: "Patients do not see it.",
 	},
 ];
 
@@ -127,7 +127,7 @@ export function addAbsence(doctors, saved) {
 		errorFields: ["doctor"],
 		options: [["", "Choose who is away"], ["all", "The whole hospital"], ...recordOptions(doctors)],
 	};
-	formDialog("Add an absence", {
+	formDialog("Add absence", {
 		fields: [...(plansForAll() ? [who] : []), ...absenceFields({})],
 		submit: "Add",
 		send: async ({ who = doctors[0].id, ...values }) => {
@@ -137,38 +137,38 @@ export function addAbsence(doctors, saved) {
 				...absenceValues(values),
 			});
 			await saved(absence);
-			return `Saved. ${affectedMessage(absence)}`;
+			return `The absence was saved. ${affectedMessage(absence)}`;
 		},
 	});
 }
 
 /** @param {TimeOff} absence @param {(absence: TimeOff) => unknown} saved */
 function editAbsence(absence, saved) {
-	formDialog("Change the absence", {
+	formDialog("Edit absence", {
 		intro: h("p", {}, absentName(absence)),
 		fields: absenceFields(absence),
 		submit: "Save",
 		send: async (values) => {
 			const changed = await update("time_off", absence, absenceValues(values));
 			await saved(changed);
-			return `Saved. ${affectedMessage(changed)}`;
+			return `The absence was saved. ${affectedMessage(changed)}`;
 		},
 	});
 }
 
 /** @param {TimeOff} absence */
 function withdrawAbsence(absence) {
-	formDialog("Withdraw this absence?", {
+	formDialog("Cancel this absence?", {
 		intro: h(
 			"p",
 			{},
-			`${absenceTitle(absence)}. The time can be booked again. Visits that were moved because of it stay moved.`,
+			`${absenceTitle(absence)}. This time can be booked again. Visits that were already moved stay moved.`,
 		),
 		fields: [],
-		submit: "Withdraw",
+		submit: "Cancel absence",
 		send: async () => {
 			await update("time_off", absence, { active: false });
-			return `Withdrawn: ${absenceTitle(absence)}.`;
+			return `Cancelled: ${absenceTitle(absence)}.`;
 		},
 	});
 }
@@ -183,7 +183,7 @@ export function absenceActions(absence, doctors, saved) {
 	if (!absence.active || (!plansForAll() && !doctors.some(({ id }) => id === absence.doctor))) return [];
 	const options = (/** @type {string} */ key) => ({ key: key + absence.id, about: absenceTitle(absence) });
 	return [
-		button("Change", () => editAbsence(absence, saved), options("Change")),
-		button("Withdraw", () => withdrawAbsence(absence), options("Withdraw")),
+		button("Edit", () => editAbsence(absence, saved), options("edit")),
+		button("Cancel absence", () => withdrawAbsence(absence), options("cancel")),
 	];
 }

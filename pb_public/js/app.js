@@ -40,33 +40,33 @@ const views = {
 	"sign-in": ["Sign in", signInView(afterSignIn)],
 	register: ["Register", registerView(afterSignIn)],
 	"register-doctor": ["Register as a doctor", registerDoctorView],
-	forgotten: ["Forgotten your password?", forgottenView],
+	forgotten: ["Forgot your password?", forgottenView],
 	reset: ["Choose a new password", resetView],
-	verify: ["Confirm your address", verifyView],
-	"new-address": ["Use your new address", newAddressView],
+	verify: ["Confirm your email address", verifyView],
+	"new-address": ["Confirm your new email address", newAddressView],
 	confirm: ["Confirm your registration", confirmView(afterSignIn)],
 	invitation: ["Welcome", invitationView(afterSignIn)],
 	visits: ["Visits", (navigation) => (role() === "patient" ? myVisitsView() : allVisitsView(navigation))],
 	day: ["Today", dayView],
-	book: ["Book", bookView],
+	book: ["Request appointment", bookView],
 	family: ["Family", familyView],
 	record: ["Record", recordView],
-	"access-log": ["Who looked", accessLogView],
+	"access-log": ["Access log", accessLogView],
 	notes: ["Notes", notesView],
-	emergency: ["Emergency", emergencyView],
-	emergencies: ["Emergencies", emergenciesView],
+	emergency: ["Emergency access", emergencyView],
+	emergencies: ["Emergency reviews", emergenciesView],
 	bills: ["Bills", billsView],
 	bill: ["Bill", billView],
 	patients: ["Patients", patientsView],
 	hours: ["Hours", hoursView],
 	absences: ["Absences", absencesView],
 	absence: ["Absence", absenceView],
-	rebooking: ["New times", rebookingView],
-	"call-list": ["Calls", callListView],
+	rebooking: ["Rebooking", rebookingView],
+	"call-list": ["Call list", callListView],
 	payments: ["Payments", paymentsView],
 	accounts: ["Accounts", accountsView],
 	doctors: ["Doctors", doctorsView],
-	prices: ["Prices", pricesView],
+	prices: ["Price list", pricesView],
 	reports: ["Reports", reportsView],
 };
 
@@ -113,7 +113,7 @@ const subviews = {
 	admin: { ...planning, ...clinical, bill: "bills" },
 };
 
-/** guestViews are opened by links in e-mails, whoever is signed in. */
+/** guestViews are opened by links in emails, whoever is signed in. */
 const guestViews = ["forgotten", "reset", "verify", "new-address", "confirm", "invitation"];
 
 /** @param {string} view */
@@ -156,13 +156,13 @@ const drawView = async (view, query) => views[view][1]({ query, open });
 
 /** @param {Error} error @returns {Child[]} */
 const errorPage = (error) => [
-	heading("This did not work"),
+	heading("This page could not be loaded"),
 	h("p", {}, error.message),
 	h(
 		"p",
 		{ class: "actions" },
 		button("Try again", () => render(), { kind: "main" }),
-		link("", "Back to the start", {}, { class: "button" }),
+		link("", "Go to the start page", {}, { class: "button" }),
 	),
 ];
 

@@ -18,8 +18,8 @@ import { role } from "./session.js";
 export function enterPayment(bill) {
 	const id = newId();
 	const own = role() === "patient";
-	formDialog((own ? "Declare a payment for " : "Record a payment for ") + bill.number, {
-		intro: own && h("p", {}, "Tell us what you have paid. It counts once the hospital has verified it."),
+	formDialog((own ? "Report a payment for " : "Record a payment for ") + bill.number, {
+		intro: own && h("p", {}, "Enter what you have paid. It counts as soon as the hospital has verified it."),
 		fields: [
 			{
 				name: "amount_minor",
@@ -27,26 +27,21 @@ export function enterPayment(bill) {
 				type: "amount",
 				required: true,
 				value: formatDecimal(payableAmount(bill)),
-				hint: `Still open: ${formatMoney(payableAmount(bill), bill.currency)}.`,
+				hint: `Outstanding: ${formatMoney(payableAmount(bill), bill.currency)}.`,
 			},
 			{
 				name: "method",
 				label: "Method",
 				type: "select",
 				required: true,
-				options: toOptions(methods, "Choose how"),
+				options: toOptions(methods, "Choose a method"),
 			},
-			{ name: "reference", label: "Reference", maxlength: 120, hint: "Such as the transfer's number." },
+			{ name: "reference", label: "Reference", maxlength: 120, hint: "For example the number of the transfer." },
 		],
-		submit: own ? "Declare" : "Record",
+		submit: own ? "Report payment" : "Record payment",
 		send: async (values) => {
 			const payment = await create("payments", { id, bill: bill.id, ...values });
-			return (
-				formatMoney(payment.amount_minor, bill.currency) +
-				" noted as " +
-				payment.number +
-				"; it waits to be verified."
-			);
+			return `${payment.number} over ${formatMoney(payment.amount_minor, bill.currency)} waits for verification.`;
 		},
 	});
 }
@@ -92,9 +87,9 @@ export async function newBill(open) {
 						perPage: 10,
 					}),
 					patientCard,
-					"Nobody is registered under that name or number.",
+					"No patient has this name or number.",
 				)
-			: h("p", { class: "hint" }, "Say for whom it is."),
+			: h("p", { class: "hint" }, "Search for the patient."),
 	);
 	const search = searchBox("Name or record number", (typed) => {
 		text = typed;
@@ -109,20 +104,19 @@ export async function newBill(open) {
  */
 export async function issueBill(bill) {
 	const issued = await update("bills", bill, { status: "unpaid" });
-	return `${issued.number} is issued.`;
+	return `${issued.number} was issued.`;
 }
 
 /** @param {Bill} bill */
 export function voidBill(bill) {
-	formDialog(`Make ${bill.number} void?`, {
+	formDialog(`Void ${bill.number}?`, {
 		intro:
-			bill.appointment &&
-			h("p", {}, "A draft with the same lines takes its place, for you to correct and issue."),
-		fields: [reasonField("Such as: billed the wrong service.")],
-		submit: "Make void",
+			bill.appointment && h("p", {}, "A draft with the same lines replaces it. Correct the draft and issue it."),
+		fields: [reasonField("For example: the wrong service was billed.")],
+		submit: "Void",
 		send: async (values) => {
 			await update("bills", bill, { status: "void", ...values });
-			return `${bill.number} is void.`;
+			return `${bill.number} was voided.`;
 		},
 	});
 }
@@ -134,7 +128,7 @@ export function voidBill(bill) {
 export function addCreditNote(bill) {
 	const id = newId();
 	const remaining = bill.total_minor - bill.credited_minor;
-	formDialog(`Credit note on ${bill.number}`, {
+	formDialog(`Credit note for ${bill.number}`, {
 		fields: [
 			{
 				name: "total_minor",
@@ -144,12 +138,12 @@ export function addCreditNote(bill) {
 				value: formatDecimal(remaining),
 				hint: `At most ${formatMoney(remaining, bill.currency)}, with tax.`,
 			},
-			reasonField("It stands on the credit note."),
+			reasonField("It is printed on the credit note."),
 		],
-		submit: "Credit",
+		submit: "Create credit note",
 		send: async (values) => {
 			const note = await create("bills", { id, kind: "credit_note", original: bill.id, ...values });
-			return `${note.number} takes back ${formatMoney(note.total_minor, bill.currency)}.`;
+			return `${note.number} over ${formatMoney(note.total_minor, bill.currency)} was created.`;
 		},
 	});
 }
@@ -160,21 +154,23 @@ export function addCreditNote(bill) {
  */
 export function requestDiscount(bill) {
 	const id = newId();
-	formDialog(`Discount on ${bill.number}`, {
+	formDialog(`Discount for ${bill.number}`, {
 		fields: [
 			{
 				name: "amount_minor",
 				label: `Amount in ${bill.currency}`,
 				type: "amount",
 				required: true,
-				hint: `Before tax. The lines come to ${formatMoney(bill.subtotal_minor, bill.currency)}.`,
+				hint: `Before tax. The subtotal is ${formatMoney(bill.subtotal_minor, bill.currency)}.`,
 			},
 			reasonField(),
 		],
-		submit: "Ask",
+		submit: "Request discount",
 		send: async (values) => {
-			const asked = await create("discounts", { id, bill: bill.id, ...values });
-			return asked.status === "approved" ? "The discount is granted." : "The discount waits for another admin.";
+			const discount = await create("discounts", { id, bill: bill.id, ...values });
+			return discount.status === "approved"
+				? "The discount was approved."
+				: "The discount was requested. It waits for an admin.";
 		},
 	});
 }
@@ -185,7 +181,7 @@ export function requestDiscount(bill) {
  */
 export function requestRefund(payment) {
 	const id = newId();
-	formDialog(`Refund of ${payment.receipt}`, {
+	formDialog(`Refund for ${payment.receipt}`, {
 		fields: [
 			{
 				name: "amount_minor",
@@ -202,12 +198,12 @@ export function requestRefund(payment) {
 				options: toOptions(methods),
 				value: payment.method,
 			},
-			{ name: "note", label: "Why", type: "textarea", required: true, maxlength: 500 },
+			{ name: "note", label: "Reason", type: "textarea", required: true, maxlength: 500 },
 		],
-		submit: "Ask",
+		submit: "Request refund",
 		send: async (values) => {
-			const asked = await create("payments", { id, bill: payment.bill, refund_of: payment.id, ...values });
-			return `${asked.number} waits for somebody else to verify it.`;
+			const refund = await create("payments", { id, bill: payment.bill, refund_of: payment.id, ...values });
+			return `${refund.number} was requested. Another person has to approve it.`;
 		},
 	});
 }

@@ -18,14 +18,14 @@ export async function fetchServiceOptions() {
 /** @returns {FieldOptions} */
 export const quantityField = (value = 1, min = 1) => ({
 	name: "quantity",
-	label: "How many",
+	label: "Quantity",
 	type: "number",
 	required: true,
 	min,
 	max: 100_000,
 	step: 1,
 	value,
-	hint: min === 0 ? "0 strikes it out." : "",
+	hint: min === 0 ? "0 removes the line." : "",
 });
 
 /**
@@ -35,7 +35,7 @@ export const quantityField = (value = 1, min = 1) => ({
 const customLineFields = ({ description, unit_minor, tax_bp = 0 }) => [
 	field({
 		name: "description",
-		label: "What it is",
+		label: "Description",
 		required: true,
 		maxlength: 300,
 		autocomplete: "off",
@@ -82,14 +82,14 @@ export async function addLine(bill) {
 		for (const { element } of customFields) element.hidden = service !== "";
 	};
 	showCustomFields(services[0]?.[0] ?? "");
-	formDialog("Add a line", {
+	formDialog("Add line", {
 		fields: [
 			{
 				name: "service",
 				label: "Service",
 				type: "select",
 				optional: false,
-				options: [...services, ["", "Something else"]],
+				options: [...services, ["", "Not on the price list"]],
 				change: (/** @type {{ target: HTMLSelectElement }} */ { target }) => showCustomFields(target.value),
 			},
 			...customFields,
@@ -98,7 +98,7 @@ export async function addLine(bill) {
 		submit: "Add",
 		send: async (values) => {
 			const line = await create("bill_items", { id, bill: bill.id, ...lineValues(values) });
-			return `${line.description} is added.`;
+			return `${line.description} was added.`;
 		},
 	});
 }
@@ -108,12 +108,12 @@ export async function addLine(bill) {
  * @param {BillItem} line
  */
 export function editLine(line) {
-	formDialog(`Change ${line.description}`, {
+	formDialog(`Edit ${line.description}`, {
 		fields: [...(line.service ? [] : customLineFields(line)), quantityField(line.quantity, 0)],
 		submit: "Save",
 		send: async (values) => {
 			const changed = await update("bill_items", line, lineValues(values));
-			return changed.description + (changed.quantity > 0 ? " is saved." : " is struck out.");
+			return changed.description + (changed.quantity > 0 ? " was saved." : " was removed.");
 		},
 	});
 }

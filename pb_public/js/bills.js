@@ -5,7 +5,7 @@ import { h, link } from "./dom.js";
 import { billStatus, paymentStatus, tones } from "./labels.js";
 import { formatMoney } from "./money.js";
 import { role } from "./session.js";
-import { formatDate, formatDay } from "./time.js";
+import { formatDate, formatDay, today } from "./time.js";
 
 /** managesBills reports whether the reader may issue, correct and void bills. */
 export const managesBills = () => ["accountant", "admin"].includes(role());
@@ -37,10 +37,10 @@ export const mayPay = (bill) =>
 /** @param {Bill} bill */
 export function billCard(bill) {
 	const state = [
-		bill.balance_minor < 0 && `To be returned: ${formatMoney(-bill.balance_minor, bill.currency)}`,
-		bill.balance_minor > 0 && `due on ${formatDay(bill.due_on)}`,
-		bill.balance_minor > 0 && `Open: ${formatMoney(bill.balance_minor, bill.currency)}`,
-		pendingAmount(bill) > 0 && `waiting to be verified: ${formatMoney(pendingAmount(bill), bill.currency)}`,
+		bill.balance_minor < 0 && `To refund: ${formatMoney(-bill.balance_minor, bill.currency)}`,
+		bill.balance_minor > 0 && `${bill.due_on < today() ? "Overdue since" : "Due on"} ${formatDay(bill.due_on)}`,
+		bill.balance_minor > 0 && `Outstanding: ${formatMoney(bill.balance_minor, bill.currency)}`,
+		pendingAmount(bill) > 0 && `Waiting for verification: ${formatMoney(pendingAmount(bill), bill.currency)}`,
 	];
 	return card({
 		id: bill.id,
@@ -54,7 +54,7 @@ export function billCard(bill) {
 		title: link("bill", bill.number, { id: bill.id }, { "data-key": bill.id }),
 		lines: [
 			[bill.expand?.patient?.name, bill.expand?.doctor?.name].filter(Boolean).join(" · "),
-			state.filter(Boolean).join(", "),
+			state.filter(Boolean).join(" · "),
 		],
 		state: billBadge(bill),
 	});

@@ -26,9 +26,9 @@ export async function bookingForm({ patients, doctors, doctor, booked }) {
 		fields: [
 			...(patients.length === 1 ? [] : [patientField]),
 			time,
-			{ name: "reason", label: own ? "What is it about?" : "Reason", type: "textarea", maxlength: 1000 },
+			{ name: "reason", label: own ? "Reason for the visit" : "Reason", type: "textarea", maxlength: 1000 },
 		],
-		submit: own ? "Ask for this time" : "Book",
+		submit: own ? "Request appointment" : "Book",
 		send: async ({ patient = patients[0]?.[0], visit_type, reason, ...values }) =>
 			booked(await create("appointments", { id, patient, visit_type, reason, ...visitTimeValues(values) })),
 	};

@@ -24,7 +24,7 @@ const chargeList = (visit) =>
 				{ class: "plain" },
 				charges.map((charge) => {
 					const name = charge.expand?.service?.name ?? "A service";
-					const strike = async () => {
+					const remove = async () => {
 						try {
 							await update("charges", charge, { quantity: 0 });
 						} finally {
@@ -35,7 +35,7 @@ const chargeList = (visit) =>
 						"li",
 						{},
 						`${charge.quantity} × ${name} `,
-						button("Strike out", strike, { key: charge.id, about: name }),
+						button("Remove", remove, { key: charge.id, about: name }),
 					);
 				}),
 			)
@@ -50,7 +50,7 @@ const chargeList = (visit) =>
 export async function addCharge(visit, title) {
 	const id = newId();
 	const [services, charged] = await Promise.all([fetchServiceOptions(), chargeList(visit)]);
-	formDialog(`Charge ${title}`, {
+	formDialog(`Add charge: ${title}`, {
 		intro: charged,
 		fields: [
 			{
@@ -62,10 +62,10 @@ export async function addCharge(visit, title) {
 			},
 			{ ...quantityField(), max: 1_000 },
 		],
-		submit: "Charge",
+		submit: "Add charge",
 		send: async (values) => {
 			await create("charges", { id, appointment: visit.id, ...values });
-			return "It will stand on the bill of the visit.";
+			return "The charge was added to the visit.";
 		},
 	});
 }

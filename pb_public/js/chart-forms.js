@@ -36,13 +36,13 @@ export const mayWrite = (kind) => writers[kind].includes(role());
  * @param {Collections[K]} record
  */
 export function markEnteredInError(collection, record) {
-	formDialog("Withdraw this?", {
-		intro: h("p", {}, "It stays in the record, marked as entered in error. This cannot be taken back."),
+	formDialog("Mark as entered in error?", {
+		intro: h("p", {}, "It stays in the record, marked as entered in error. This cannot be undone."),
 		fields: [],
-		submit: "Withdraw",
+		submit: "Mark as error",
 		send: async () => {
 			await update(collection, record, { state: "entered_in_error" });
-			return "Marked as entered in error.";
+			return "It was marked as entered in error.";
 		},
 	});
 }
@@ -51,7 +51,7 @@ const states = {
 	active: "Active",
 	inactive: "Inactive",
 	resolved: "Resolved",
-	entered_in_error: "Entered in error, for good",
+	entered_in_error: "Entered in error (cannot be undone)",
 };
 
 /**
@@ -66,17 +66,17 @@ export function changeState(collection, record, title) {
 		fields: [
 			{
 				name: "state",
-				label: "State",
+				label: "Status",
 				type: "select",
 				optional: false,
 				options: toOptions(states),
 				value: record.state,
 			},
 		],
-		submit: "Change",
+		submit: "Save",
 		send: async (values) => {
 			await update(collection, record, values);
-			return "Changed.";
+			return "The status was changed.";
 		},
 	});
 }
@@ -84,24 +84,29 @@ export function changeState(collection, record, title) {
 /** @param {Pick<Patient, "id" | "name">} patient */
 export function addAllergy(patient) {
 	const id = newId();
-	formDialog(`Note an allergy of ${patient.name}`, {
+	formDialog(`Add an allergy of ${patient.name}`, {
 		fields: [
 			{ name: "substance", label: "Substance", required: true, maxlength: 200 },
 			[
-				{ name: "category", label: "What it is", type: "select", options: toOptions(substances, "Not said") },
+				{
+					name: "category",
+					label: "Category",
+					type: "select",
+					options: toOptions(substances, "Not specified"),
+				},
 				{
 					name: "criticality",
-					label: "How dangerous",
+					label: "Risk",
 					type: "select",
-					options: toOptions(criticalities, "Not said"),
+					options: toOptions(criticalities, "Not specified"),
 				},
 			],
 			{ name: "reaction", label: "Reaction", maxlength: 500 },
 		],
-		submit: "Note",
+		submit: "Save",
 		send: async (values) =>
 			(await create("allergies", { id, patient: patient.id, state: "active", ...values })).substance +
-			" is noted.",
+			" was added.",
 	});
 }
 
@@ -127,7 +132,7 @@ export function addCondition(patient, encounter) {
 			if (text === target.value.trim())
 				codeList.replaceChildren(...found.map(({ code, title }) => h("option", { value: code }, title)));
 		}, 250);
-	formDialog(`Note a condition of ${patient.name}`, {
+	formDialog(`Add a condition of ${patient.name}`, {
 		intro: codeList,
 		fields: [
 			{ name: "text", label: "Condition", required: true, maxlength: 500 },
@@ -141,14 +146,19 @@ export function addCondition(patient, encounter) {
 					autocomplete: "off",
 					hint: "Type a code or a word of its title.",
 				},
-				{ name: "certainty", label: "Certainty", type: "select", options: toOptions(certainties, "Not said") },
+				{
+					name: "certainty",
+					label: "Certainty",
+					type: "select",
+					options: toOptions(certainties, "Not specified"),
+				},
 			],
 			{ name: "onset_on", label: "Since", type: "date", max: today() },
 		],
-		submit: "Note",
+		submit: "Save",
 		send: async (values) =>
 			(await create("conditions", { id, patient: patient.id, encounter, state: "active", ...values })).text +
-			" is noted.",
+			" was added.",
 	});
 }
 
@@ -156,12 +166,12 @@ export function addCondition(patient, encounter) {
 export function uploadDocument(patient, appointment) {
 	const id = newId();
 	const own = role() === "patient";
-	formDialog(`File a document of ${patient.name}`, {
+	formDialog(`Upload a document of ${patient.name}`, {
 		fields: [
 			{ name: "title", label: "Title", required: true, maxlength: 200 },
 			{
 				name: "kind",
-				label: "What it is",
+				label: "Kind",
 				type: "select",
 				required: true,
 				options: toOptions(documentKinds, "Choose"),
@@ -173,18 +183,19 @@ export function uploadDocument(patient, appointment) {
 				required: true,
 				accept: ".pdf,.png,.jpg,.jpeg,.dcm,.txt",
 				hint: "PDF, PNG, JPEG, DICOM or plain text, at most 20 MB.",
-				check: ({ file }) => (file?.size > 20 * 2 ** 20 ? "A file has at most 20 MB." : ""),
+				check: ({ file }) =>
+					file?.size > 20 * 2 ** 20 ? "The file is larger than 20 MB. Choose a smaller one." : "",
 			},
 			...(own
 				? []
-				: [{ name: "visible_to_patient", label: "Show it to the patient", type: "checkbox", value: true }]),
+				: [{ name: "visible_to_patient", label: "Visible to the patient", type: "checkbox", value: true }]),
 		],
-		submit: "File",
+		submit: "Upload",
 		send: async (values) =>
 			`${
 				(await create("documents", { id, patient: patient.id, ...(appointment && { appointment }), ...values }))
 					.title
-			} is filed.`,
+			} was uploaded.`,
 	});
 }
 
@@ -209,13 +220,13 @@ export function editMedicalHistory(patient) {
 				rows: 12,
 				maxlength: 50000,
 				value: patient.medical_history,
-				hint: "What it said before is kept.",
+				hint: "Earlier versions are kept.",
 			},
 		],
 		submit: "Save",
 		send: async (values) => {
 			await update("patients", patient, values);
-			return "Saved.";
+			return "The medical history was saved.";
 		},
 	});
 }

@@ -13,7 +13,7 @@ import { formatDate } from "./time.js";
 async function decide(discount, status, done) {
 	try {
 		await update("discounts", discount, { status });
-		showStatus(`The discount of ${formatMoney(discount.amount_minor, discount.currency)} is ${done}.`);
+		showStatus(`The discount of ${formatMoney(discount.amount_minor, discount.currency)} was ${done}.`);
 	} finally {
 		await refreshAll();
 	}
@@ -48,9 +48,9 @@ export function discountCard(discount, bill) {
 		title: listed ? link("bill", listed.expand?.patient?.name ?? listed.number, { id: listed.id }) : "Discount",
 		lines: [
 			h("em", {}, `“${discount.reason}”`),
-			requester && h("span", { class: "minor" }, `Asked by ${requester.name}`),
-			waits && own && h("span", { class: "minor" }, "You asked for it: somebody else decides."),
-			waits && !own && role() !== "admin" && h("span", { class: "minor" }, "An admin decides."),
+			requester && h("span", { class: "minor" }, `Requested by ${requester.name}`),
+			waits && own && h("span", { class: "minor" }, "You requested it. Another person has to decide."),
+			waits && !own && role() !== "admin" && h("span", { class: "minor" }, "It waits for an admin."),
 		],
 		state: badge(discountStatus[discount.status], tones[discount.status]),
 		actions: [

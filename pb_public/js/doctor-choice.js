@@ -60,7 +60,7 @@ export function doctorChoiceFields(doctors, chosen, changed) {
 			.filter((one) => !specialization || one.specialization === specialization)
 			.map((one) => [one.id, [one.name, one.specialization].filter(Boolean).join(", ")]);
 		doctorField.control.replaceChildren(
-			...[["", "The first who is free"], ...options].map(([value, text]) =>
+			...[["", "Any doctor"], ...options].map(([value, text]) =>
 				h("option", { value, selected: value === id }, text),
 			),
 		);

@@ -152,10 +152,10 @@ export const isClock = (text) => /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/.test(text);
  * @param {Values} value
  */
 function browserError(type, control, value) {
-	if (control.required && control.value.trim() === "") return "Please fill this in.";
+	if (control.required && control.value.trim() === "") return "Fill in this field.";
 	if (!control.validity.valid) return control.validationMessage;
-	if (type === "amount" && control.value && !value) return `Write an amount such as ${exampleAmount()}.`;
-	if (type === "clock" && value && !isClock(value)) return "Write a time such as 09:00.";
+	if (type === "amount" && control.value && !value) return `Enter an amount such as ${exampleAmount()}.`;
+	if (type === "clock" && value && !isClock(value)) return "Enter a time such as 09:00.";
 	return "";
 }
 
@@ -218,7 +218,7 @@ function chipsField({ name, label, hint, options = [], multiple, errorFields = [
 		set: (chosen) => {
 			for (const input of inputs) input.checked = input.value === chosen;
 		},
-		validate: () => (required && checked().length === 0 ? "Please choose." : ""),
+		validate: () => (required && checked().length === 0 ? "Choose an answer." : ""),
 		setError: errorMarker(multiple ? inputs[0] : control, error),
 		focus: () => (checked()[0] ?? inputs[0]).focus(),
 	};

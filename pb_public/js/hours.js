@@ -43,7 +43,7 @@ const hoursFields = (hours) => [
 	[
 		{
 			name: "slot_minutes",
-			label: "Minutes for a visit",
+			label: "Minutes per visit",
 			type: "number",
 			required: true,
 			min: 5,
@@ -52,7 +52,7 @@ const hoursFields = (hours) => [
 		},
 		{
 			name: "capacity",
-			label: "Patients at once",
+			label: "Patients per slot",
 			type: "number",
 			required: true,
 			min: 1,
@@ -127,8 +127,8 @@ function withDay(day, error) {
 
 /** @param {Schedule} hours */
 export function editHours(hours) {
-	formDialog(`Change ${hoursTitle(hours)}`, {
-		intro: h("p", {}, "Visits that are booked already stay as they are."),
+	formDialog(`Edit ${hoursTitle(hours)}`, {
+		intro: h("p", {}, "Visits that are already booked do not change."),
 		fields: [
 			{
 				name: "weekday",
@@ -149,7 +149,7 @@ export function editHours(hours) {
 /** @param {Schedule} hours */
 export function endHours(hours) {
 	formDialog(`End ${hoursTitle(hours)}`, {
-		intro: h("p", {}, "Visits that are booked after that day stay. Move them, or enter an absence."),
+		intro: h("p", {}, "Visits that are booked after that day do not change. Move them, or add an absence."),
 		fields: [
 			{
 				name: "valid_until",
@@ -160,7 +160,7 @@ export function endHours(hours) {
 				value: hours.valid_until || today(),
 			},
 		],
-		submit: "End",
+		submit: "End hours",
 		send: async (values) => {
 			const { valid_until } = await update("schedules", hours, values);
 			return `${hoursTitle(hours)} ends on ${formatDay(valid_until)}.`;
@@ -174,20 +174,20 @@ export function endHours(hours) {
  * @param {boolean} active
  */
 export function setActive(hours, active) {
-	formDialog(`${(active ? "Bring back " : "Withdraw ") + hoursTitle(hours)}?`, {
+	formDialog(`${(active ? "Reactivate " : "Deactivate ") + hoursTitle(hours)}?`, {
 		intro: h(
 			"p",
 			{},
 			active
-				? "They are in force again, as they were."
-				: "They count as if they had never been. For hours that end, say the last day instead. " +
-						"Visits that are booked already stay.",
+				? "Patients can book these hours again."
+				: "These hours can no longer be booked. To end them on a later day, use End hours. " +
+						"Visits that are already booked do not change.",
 		),
 		fields: [],
-		submit: active ? "Bring back" : "Withdraw",
+		submit: active ? "Reactivate" : "Deactivate",
 		send: async () => {
 			await update("schedules", hours, { active });
-			return hoursTitle(hours) + (active ? " is in force again." : " is withdrawn.");
+			return hoursTitle(hours) + (active ? " was reactivated." : " was deactivated.");
 		},
 	});
 }

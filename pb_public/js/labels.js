@@ -11,17 +11,17 @@ export const roles = {
 };
 
 /** @type {Record<string, string>} */
-export const accountStatus = { active: "Active", pending: "Waiting", suspended: "Suspended" };
+export const accountStatus = { active: "Active", pending: "Pending", suspended: "Suspended" };
 
 /** @type {Record<string, string>} */
 export const invitationState = { open: "Open", accepted: "Accepted", revoked: "Revoked", expired: "Expired" };
 
 /** @type {Record<string, string>} */
 export const mailStatus = {
-	pending: "The mail is on its way",
-	sent: "The mail was sent",
-	failed: "The mail could not be sent",
-	skipped: "No mail was sent",
+	pending: "The email is being sent",
+	sent: "The email was sent",
+	failed: "The email could not be sent",
+	skipped: "No email was sent",
 };
 
 /** @type {Record<string, string>} */
@@ -34,7 +34,7 @@ export const visitTypes = {
 };
 
 /** @type {Record<string, string>} */
-export const visitWays = { slot: "Free time", now: "Now, as a walk-in", other: "Any time (overbook)" };
+export const visitWays = { slot: "Free slot", now: "Now (walk-in)", other: "Any time (overbook)" };
 
 /** @type {Record<string, string>} */
 export const weekdays = {
@@ -48,10 +48,10 @@ export const weekdays = {
 };
 
 /** @type {Record<string, string>} */
-export const outcomes = { move: "Move", cancel: "Cancel", keep: "Keep as it is" };
+export const outcomes = { move: "Move", cancel: "Cancel", keep: "Keep" };
 
 /** @type {Record<string, string>} */
-export const outcomesDone = { move: "Moved", cancel: "Cancelled", keep: "Kept as it was" };
+export const outcomesDone = { move: "Moved", cancel: "Cancelled", keep: "Kept" };
 
 /** @type {Record<string, string>} */
 export const rebookingStatus = { proposed: "Proposed", applied: "Applied", withdrawn: "Withdrawn" };
@@ -71,10 +71,10 @@ export const billStatus = {
 };
 
 /** @type {Record<string, string>} */
-export const paymentStatus = { pending: "Waiting", verified: "Verified", rejected: "Rejected" };
+export const paymentStatus = { pending: "Pending", verified: "Verified", rejected: "Rejected" };
 
 /** @type {Record<string, string>} */
-export const discountStatus = { pending: "Waiting", approved: "Granted", rejected: "Not granted" };
+export const discountStatus = { pending: "Pending", approved: "Approved", rejected: "Rejected" };
 
 /** @type {Record<string, string>} */
 export const methods = {
@@ -107,7 +107,7 @@ export const certainties = {
 };
 
 /** @type {Record<string, string>} */
-export const criticalities = { low: "Not dangerous", high: "Dangerous", unable_to_assess: "Unknown danger" };
+export const criticalities = { low: "Low risk", high: "High risk", unable_to_assess: "Unknown risk" };
 
 /** @type {Record<string, string>} */
 export const substances = { medication: "Medicine", biologic: "Biologic", food: "Food", environment: "Environment" };
@@ -139,7 +139,7 @@ const cancelReasons = {
 	patient: "Cancelled by the patient",
 	rejected: "Declined",
 	hospital: "Cancelled by the hospital",
-	no_show: "Missed",
+	no_show: "No-show",
 	expired: "Expired",
 	duplicate: "Duplicate",
 };

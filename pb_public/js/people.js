@@ -9,13 +9,13 @@ import { today } from "./time.js";
 export const identityFields = () => [
 	{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "name" },
 	{ name: "birth_date", label: "Date of birth", type: "date", required: true, min: "1880-01-01", max: today() },
-	{ name: "sex", label: "Sex", type: "select", options: toOptions(sexes, "Not said") },
+	{ name: "sex", label: "Sex", type: "select", options: toOptions(sexes, "Not specified") },
 ];
 
 /** @type {FieldOptions[]} */
 export const contactFields = [
 	{ name: "phone", label: "Phone", type: "tel", maxlength: 40, autocomplete: "tel" },
-	{ name: "email", label: "E-mail", type: "email", autocomplete: "email" },
+	{ name: "email", label: "Email", type: "email", autocomplete: "email" },
 	{ name: "address", label: "Address", maxlength: 300, autocomplete: "street-address" },
 ];
 
@@ -37,7 +37,7 @@ export function registerPatient(title, more = {}) {
 		submit: "Register",
 		send: async (values) => {
 			const patient = await create("patients", { id, ...values, ...more });
-			return `${patient.name} is registered with the number ${patient.mrn}.`;
+			return `${patient.name} was registered with the record number ${patient.mrn}.`;
 		},
 	});
 }
@@ -50,5 +50,5 @@ export const newPasswordField = {
 	required: true,
 	minlength: 12,
 	autocomplete: "new-password",
-	hint: "At least 12 characters. Several words that do not belong together are best.",
+	hint: "At least 12 characters, for example several unrelated words.",
 };

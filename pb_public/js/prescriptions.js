@@ -26,10 +26,10 @@ const dosage = (item) =>
 		item.dose,
 		item.route,
 		item.frequency,
-		item.as_needed && "when needed",
+		item.as_needed && "as needed",
 		item.duration_days && `for ${item.duration_days} days`,
 		item.quantity && `${item.quantity} pieces`,
-		item.refills && `may be refilled ${item.refills} times`,
+		item.refills && `${item.refills} ${item.refills === 1 ? "refill" : "refills"}`,
 	]
 		.filter(Boolean)
 		.join(", ");
@@ -58,7 +58,7 @@ export function prescriptionCard(prescription, { doctor, mine }) {
 					mine &&
 						draft && [
 							" ",
-							button("Change", () => editDrug(prescription, item), {
+							button("Edit", () => editDrug(prescription, item), {
 								key: `change${item.id}`,
 								about: item.drug,
 							}),
@@ -70,7 +70,8 @@ export function prescriptionCard(prescription, { doctor, mine }) {
 			prescription.notes && h("span", { class: "text" }, prescription.notes),
 			prescription.valid_until && `Valid until ${formatDay(prescription.valid_until)}`,
 			prescription.warnings && h("span", { class: "text" }, prescription.warnings),
-			prescription.override_reason && h("em", {}, `Prescribed all the same: “${prescription.override_reason}”`),
+			prescription.override_reason &&
+				h("em", {}, `Prescribed despite the warning: “${prescription.override_reason}”`),
 			prescription.cancel_reason && h("em", {}, `Cancelled: “${prescription.cancel_reason}”`),
 		],
 		actions: mine ? actionsFor(prescription, items) : [],
@@ -84,13 +85,13 @@ function actionsFor(prescription, items) {
 		return [
 			items.length > 0 &&
 				button("Issue", () => issuePrescription(prescription), { kind: "main", ...options("issue") }),
-			button("Add a drug", () => editDrug(prescription), options("add")),
-			button("Discard", () => discardDraft(prescription), options("discard")),
+			button("Add drug", () => editDrug(prescription), options("add")),
+			button("Discard draft", () => discardDraft(prescription), options("discard")),
 		];
 	if (prescription.status === "issued")
 		return [
 			button("Replace", () => prescribe(prescription.appointment, prescription), options("replace")),
-			button("Cancel", () => cancelPrescription(prescription), options("cancel")),
+			button("Cancel prescription", () => cancelPrescription(prescription), options("cancel")),
 		];
 	return [];
 }
@@ -118,13 +119,9 @@ const drugFields = (item = {}) => {
 	return [
 		ask("drug", "Drug", 200, { required: true }),
 		[ask("strength", "Strength", 60), ask("form", "Form", 60)],
-		[ask("dose", "Dose", 100), ask("route", "Route", 60), ask("frequency", "How often", 100)],
-		[
-			count("duration_days", "For days", 3650),
-			count("quantity", "Pieces", 100_000),
-			count("refills", "Refills", 99),
-		],
-		{ name: "as_needed", label: "Only when needed", type: "checkbox", value: item.as_needed },
+		[ask("dose", "Dose", 100), ask("route", "Route", 60), ask("frequency", "Frequency", 100)],
+		[count("duration_days", "Days", 3650), count("quantity", "Quantity", 100_000), count("refills", "Refills", 99)],
+		{ name: "as_needed", label: "Only as needed", type: "checkbox", value: item.as_needed },
 		ask("instructions", "Instructions", 2000, { type: "textarea" }),
 	];
 };
@@ -153,7 +150,7 @@ export function prescribe(appointment, replaced) {
 			...drugFields(replaced && itemsOf(replaced)[0]),
 			{ name: "valid_until", label: "Valid until", type: "date", min: today() },
 		],
-		submit: "Write the draft",
+		submit: "Save draft",
 		send: async ({ valid_until, ...item }) => {
 			await createAll([
 				[
@@ -162,7 +159,7 @@ export function prescribe(appointment, replaced) {
 				],
 				["prescription_items", { id: ids.item, prescription: ids.prescription, ...withZeros(item) }],
 			]);
-			return "The draft is written. Nobody else sees it until it is issued.";
+			return "The draft was saved. Nobody else sees it until you issue it.";
 		},
 	});
 }
@@ -170,14 +167,14 @@ export function prescribe(appointment, replaced) {
 /** @param {Prescription} prescription @param {PrescriptionItem} [item] */
 function editDrug(prescription, item) {
 	const id = newId();
-	formDialog(item ? drugName(item) : "Add a drug", {
+	formDialog(item ? drugName(item) : "Add drug", {
 		wide: true,
 		fields: drugFields(item),
-		submit: item ? "Change" : "Add",
+		submit: item ? "Save" : "Add",
 		send: async (values) => {
 			if (item) await update("prescription_items", item, withZeros(values));
 			else await create("prescription_items", { id, prescription: prescription.id, ...withZeros(values) });
-			return item ? "Changed." : `${values.drug} is added.`;
+			return item ? `${values.drug} was saved.` : `${values.drug} was added.`;
 		},
 	});
 }
@@ -186,7 +183,7 @@ function editDrug(prescription, item) {
 async function removeDrug(item) {
 	await update("prescription_items", item, { removed: true });
 	await refreshAll();
-	showStatus(`${item.drug} is removed from the draft.`);
+	showStatus(`${item.drug} was removed from the draft.`);
 }
 
 /**
@@ -197,23 +194,23 @@ async function issuePrescription(prescription) {
 	try {
 		const { number } = await update("prescriptions", prescription, { status: "issued" });
 		await refreshAll();
-		showStatus(`${number} is issued.`);
+		showStatus(`${number} was issued.`);
 	} catch (error) {
 		if (error.code?.("override_reason") !== "drug_warning") throw error;
-		formDialog("There is something against this", {
+		formDialog("Drug warning", {
 			intro: h("p", {}, error.fields.override_reason.message),
 			fields: [
 				{
 					name: "override_reason",
-					label: "Why it is right all the same",
+					label: "Reason to prescribe it anyway",
 					type: "textarea",
 					required: true,
 					maxlength: 1000,
 				},
 			],
-			submit: "Issue all the same",
+			submit: "Issue anyway",
 			send: async (values) =>
-				`${(await update("prescriptions", prescription, { status: "issued", ...values })).number} is issued.`,
+				`${(await update("prescriptions", prescription, { status: "issued", ...values })).number} was issued.`,
 		});
 	}
 }
@@ -222,17 +219,17 @@ async function issuePrescription(prescription) {
 async function discardDraft(prescription) {
 	await update("prescriptions", prescription, { status: "cancelled" });
 	await refreshAll();
-	showStatus("The draft is discarded.");
+	showStatus("The draft was discarded.");
 }
 
 /** @param {Prescription} prescription */
 function cancelPrescription(prescription) {
 	formDialog(`Cancel ${prescription.number}`, {
 		fields: [{ name: "cancel_reason", label: "Reason", type: "textarea", required: true, maxlength: 1000 }],
-		submit: "Cancel the prescription",
+		submit: "Cancel prescription",
 		send: async (values) => {
 			await update("prescriptions", prescription, { status: "cancelled", ...values });
-			return "Cancelled.";
+			return `${prescription.number} was cancelled.`;
 		},
 	});
 }

@@ -42,7 +42,7 @@ export const noteLines = (encounter) => [
 	...noteFields.map(
 		([field, name]) => encounter[field] && h("span", { class: "text" }, h("b", {}, name), " ", encounter[field]),
 	),
-	encounter.follow_up_on && `To come again on ${formatDay(encounter.follow_up_on)}`,
+	encounter.follow_up_on && `Follow-up date: ${formatDay(encounter.follow_up_on)}`,
 ];
 
 /**
@@ -54,7 +54,7 @@ const entryKinds = {
 	visit: [
 		"Visits",
 		(visit, { doctor }) => ({
-			title: `Visit at ${doctor(visit.doctor)}`,
+			title: `Visit with ${doctor(visit.doctor)}`,
 			lines: [visit.reason, visit.number],
 			state: badge(...visitState(visit)),
 		}),
@@ -64,12 +64,12 @@ const entryKinds = {
 		(encounter, { doctor, mine }) => ({
 			title: (encounter.amends ? "Amended notes of " : "Notes of ") + doctor(encounter.doctor),
 			lines: noteLines(encounter),
-			state: encounter.status === "signed" ? badge("Signed", "good") : badge("Being written", "now"),
+			state: encounter.status === "signed" ? badge("Signed", "good") : badge("Draft", "now"),
 			actions: [
 				mine(encounter) &&
 					link(
 						"notes",
-						encounter.status === "signed" ? "Open" : "Write",
+						encounter.status === "signed" ? "Open" : "Edit",
 						{ visit: encounter.appointment },
 						{ class: "button", "data-key": encounter.id },
 					),
@@ -77,19 +77,19 @@ const entryKinds = {
 		}),
 	],
 	vitals: [
-		"Measurements",
+		"Vitals",
 		(vitals) => ({
 			title: describeVitals(vitals).join(" · "),
 			lines: [
 				vitals.flags.length > 0 && h("span", {}, vitals.flags.map(flagBadge)),
-				vitals.corrects && "Takes the place of an earlier one.",
+				vitals.corrects && "Corrects earlier vitals.",
 			],
 			state: isError(vitals) && stateBadge(vitals),
 			actions:
 				mayWrite("vitals") && !isError(vitals)
 					? [
 							button("Correct", () => correctVitals(vitals), { key: `correct${vitals.id}` }),
-							button("Withdraw", () => markEnteredInError("vitals", vitals), {
+							button("Mark as error", () => markEnteredInError("vitals", vitals), {
 								key: `withdraw${vitals.id}`,
 							}),
 						]
@@ -109,7 +109,7 @@ const entryKinds = {
 			actions:
 				mayWrite("conditions") && !isError(condition)
 					? [
-							button("Change state", () => changeState("conditions", condition, condition.text), {
+							button("Change status", () => changeState("conditions", condition, condition.text), {
 								key: `state${condition.id}`,
 							}),
 						]
@@ -125,7 +125,7 @@ const entryKinds = {
 			actions:
 				mayWrite("allergies") && !isError(allergy)
 					? [
-							button("Change state", () => changeState("allergies", allergy, allergy.substance), {
+							button("Change status", () => changeState("allergies", allergy, allergy.substance), {
 								key: `state${allergy.id}`,
 							}),
 						]
@@ -143,7 +143,7 @@ const entryKinds = {
 			title: document.title,
 			lines: [
 				documentKinds[document.kind] +
-					(document.visible_to_patient || role() === "patient" ? "" : ", not shown to the patient"),
+					(document.visible_to_patient || role() === "patient" ? "" : ", hidden from the patient"),
 			],
 			state: isError(document) && stateBadge(document),
 			actions: [
@@ -159,7 +159,7 @@ const entryKinds = {
 				mayWrite("documents") &&
 					!isError(document) &&
 					role() !== "patient" &&
-					button("Withdraw", () => markEnteredInError("documents", document), {
+					button("Mark as error", () => markEnteredInError("documents", document), {
 						key: `withdraw${document.id}`,
 					}),
 			],

@@ -14,7 +14,7 @@ const sessionEndListeners = new Set();
 export class ApiError extends Error {
 	/** @param {number} status @param {Values} body */
 	constructor(status, body = {}) {
-		super(body.message || "The hospital did not understand this.");
+		super(body.message || "Something went wrong. Try again.");
 		this.status = status;
 		/** @type {Record<string, Values>} */
 		this.fields = body.data ?? {};
@@ -88,16 +88,15 @@ export async function signIn(email, password) {
 		storeSession(await request("POST", `${usersPath}auth-with-password`, { identity: email, password }));
 	} catch (error) {
 		if (error.mfaId) return requestCode(email, error.mfaId);
-		if (error.status === 400) error.message = "The e-mail address or the password is wrong.";
-		if (error.status === 403)
-			error.message = "This account is not active. It waits for an admin, or it was suspended.";
+		if (error.status === 400) error.message = "The email address or the password is wrong.";
+		if (error.status === 403) error.message = "This account is not active. Ask an admin to activate it.";
 		throw error;
 	}
 	return undefined;
 }
 
 /**
- * requestCode has a code sent by e-mail, and returns a function that signs in with it.
+ * requestCode has a code sent by email, and returns a function that signs in with it.
  * @param {string} email
  * @param {string} mfaId
  */
@@ -110,23 +109,23 @@ async function requestCode(email, mfaId) {
 			);
 		} catch (error) {
 			if (error.status === 400)
-				error.message = "This code is wrong, or it is too old. The newest mail has the one that counts.";
+				error.message = "This code is wrong or has expired. Use the code in the latest email.";
 			if (error.status === 429)
-				error.message = "There were too many wrong codes. Wait a few minutes, and sign in again.";
+				error.message = "There were too many wrong codes. Wait a few minutes, then sign in again.";
 			throw error;
 		}
 	};
 }
 
 /**
- * accountAction requests an e-mail about an account, or redeems the link of one, e.g. "request-password-reset".
+ * accountAction requests an email about an account, or redeems the link of one, e.g. "request-password-reset".
  * @param {string} action
  * @param {Values} body
  */
 export const accountAction = (action, body) => request("POST", usersPath + action, body);
 
 /**
- * redeemLink creates the account that a link leads to, and returns its e-mail address.
+ * redeemLink creates the account that a link leads to, and returns its email address.
  * @param {string} path
  * @param {Values} body
  * @returns {Promise<string>}
@@ -170,7 +169,7 @@ async function request(method, path, body, read = readJSON) {
 	try {
 		response = await fetch(path, { method, headers, body: form || (body && JSON.stringify(body)) });
 	} catch {
-		throw new ApiError(0, { message: "The hospital cannot be reached. Try again: nothing is sent twice." });
+		throw new ApiError(0, { message: "There is no connection to the hospital. Try again: nothing is sent twice." });
 	}
 	if (response.ok) return read(response);
 	throw new ApiError(response.status, (await readJSON(response)) ?? {});

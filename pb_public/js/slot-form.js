@@ -55,15 +55,17 @@ export async function visitTimeFields({ doctor, doctors, kind, ways = ["slot"], 
 		label: "Time",
 		type: "time",
 		required: true,
-		hint: `By the hospital’s clock, ${hospital.timezone}.`,
+		hint: `In the hospital’s time zone, ${hospital.timezone}.`,
 		value: visit.starts && timeOfDay(parseInstant(visit.starts)),
 		errorFields: ["starts"],
 		check: ({ date, time }) =>
-			fromWallClock(date, time) ? "" : "Clocks go forward that night: there is no such time.",
+			fromWallClock(date, time)
+				? ""
+				: "This time does not exist, because clocks go forward. Choose another time.",
 	});
 	const overbookField = field({
 		name: "overbook",
-		label: "Overbook: beside other visits, or outside the hours",
+		label: "Overbook (outside the hours, or beside other visits)",
 		type: "checkbox",
 		errorFields: ["starts", "ends", "overbook"],
 		change: updateVisibility,
@@ -71,7 +73,7 @@ export async function visitTimeFields({ doctor, doctors, kind, ways = ["slot"], 
 	const noteField = field({
 		name: "staff_note",
 		label: "Staff note",
-		hint: "Why it is overbooked. Patients do not see it.",
+		hint: "Why the visit is overbooked. Patients do not see it.",
 		type: "textarea",
 		required: true,
 		maxlength: 2000,
@@ -102,7 +104,7 @@ export async function visitTimeFields({ doctor, doctors, kind, ways = ["slot"], 
 
 	/** @param {Slot[]} slots */
 	const alternativesOf = (slots) => [
-		h("p", {}, slots.length > 0 ? "Free instead:" : "Nothing else is free as far ahead as the hospital plans."),
+		h("p", {}, slots.length > 0 ? "Free times instead:" : "No other time is free."),
 		...slots.map((slot) =>
 			button(formatDateTime(slot.starts), () => acceptAlternative(slot), { key: slot.starts }),
 		),

@@ -79,6 +79,6 @@ export function slotWindow(slots, from, anyDoctor) {
  */
 export function countMessage(count, from, { to, isCut }) {
 	if (isCut) return `The first ${maxSlots} free times, until ${formatDay(to)}.`;
-	const free = ["Nothing is free", "One time is free"][count] ?? `${count} times are free`;
+	const free = ["No free times", "1 free time"][count] ?? `${count} free times`;
 	return `${free} from ${formatDay(from)} to ${formatDay(to)}.`;
 }

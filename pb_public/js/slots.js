@@ -70,7 +70,7 @@ export async function slotField({ criteria, doctorName, first }) {
 			return (
 				!anyDoctor &&
 				nextDay <= (range.max ?? nextDay) &&
-				button("First free time after that", () => showFrom(nextDay, true), { key: id })
+				button("Find the next free time", () => showFrom(nextDay, true), { key: id })
 			);
 		return groupBy(slots, dayOfSlot).map((ofDay, i, { length }) =>
 			dayBox(ofDay, i === 0, shown.isCut && i === length - 1),
@@ -87,7 +87,7 @@ export async function slotField({ criteria, doctorName, first }) {
 		const key = slotKey(selected);
 		if (slots.some((slot) => slotKey(slot) === key)) return;
 		selected = null;
-		chosen.textContent = error.textContent ? "" : "The time you chose is not free any more.";
+		chosen.textContent = error.textContent ? "" : "The time you chose is no longer free. Choose another time.";
 	}
 
 	/**
@@ -201,7 +201,7 @@ export async function slotField({ criteria, doctorName, first }) {
 				"span",
 				{ id, class: "label" },
 				"Free times",
-				h("span", { class: "optional" }, ` by the hospital’s clock, ${hospital.timezone}`),
+				h("span", { class: "optional" }, ` in the hospital’s time zone, ${hospital.timezone}`),
 			),
 			h(
 				"div",

@@ -76,17 +76,17 @@ export const visitActions = [
 		run: (v) => updateVisit(v, { status: "completed" }, `Completed and billed: ${visitTitle(v)}`),
 	},
 	{
-		label: "Charge",
+		label: "Add charge",
 		by: ["doctor", "nurse", "receptionist", "admin"],
 		offered: (v) => v.status === "approved" && (isToday(v) || startOfVisit(v) <= now()),
 		run: (v) => addCharge(v, visitTitle(v)),
 	},
 	{
-		label: "Did not come",
+		label: "No-show",
 		by: ["doctor", "nurse", "receptionist", "admin"],
 		offered: (v) => v.status === "approved" && parseInstant(v.ends) <= now() && !v.checked_in_at && !v.started_at,
 		run: (v) =>
-			updateVisit(v, { status: "cancelled", cancel_code: "no_show" }, `Marked as missed: ${visitTitle(v)}`),
+			updateVisit(v, { status: "cancelled", cancel_code: "no_show" }, `Marked as no-show: ${visitTitle(v)}`),
 	},
 	{
 		label: "Move",
@@ -96,12 +96,17 @@ export const visitActions = [
 	},
 	{ label: "Decline", by: ["doctor", "admin"], offered: (v) => v.status === "pending", run: declineVisit },
 	{
-		label: "Cancel",
+		label: "Cancel visit",
 		by: ["patient", "receptionist", "admin"],
 		offered: (v) => notStarted(v) && withinCutoff(v),
 		run: cancelVisit,
 	},
-	{ label: "Cancel", by: ["doctor"], offered: (v) => v.status === "approved" && notStarted(v), run: cancelVisit },
+	{
+		label: "Cancel visit",
+		by: ["doctor"],
+		offered: (v) => v.status === "approved" && notStarted(v),
+		run: cancelVisit,
+	},
 ];
 
 /** @param {Visit} visit @param {Values} changes @param {string} done */
@@ -136,12 +141,12 @@ async function moveVisit(visit) {
 		intro: h(
 			"p",
 			{},
-			"Now ",
+			"Current time: ",
 			formatDateTime(visit.starts),
 			" with ",
 			doctorName(visit),
 			".",
-			own && " A new time is approved anew.",
+			own && " The hospital has to approve the new time.",
 		),
 		fields: [time],
 		submit: "Move",
@@ -169,7 +174,7 @@ function declineVisit(visit) {
 		fields: [
 			{
 				name: "cancel_note",
-				label: "Reason, which the patient will read",
+				label: "Reason (the patient sees it)",
 				type: "textarea",
 				required: true,
 				maxlength: 1000,
@@ -178,22 +183,22 @@ function declineVisit(visit) {
 		submit: "Decline",
 		send: async (values) => {
 			await update("appointments", visit, { status: "cancelled", cancel_code: "rejected", ...values });
-			return "Declined.";
+			return "The request was declined.";
 		},
 	});
 }
 
 const cancelCodes = {
-	hospital: "The hospital cancels",
-	patient: "The patient asked for it",
-	duplicate: "Booked twice",
+	hospital: "The hospital has to cancel",
+	patient: "The patient cannot come",
+	duplicate: "Duplicate booking",
 };
 
 /** @param {Visit} visit */
 function cancelVisit(visit) {
 	const staff = role() !== "patient";
 	const code = staff
-		? [{ name: "cancel_code", label: "Why", type: "select", options: toOptions(cancelCodes), required: true }]
+		? [{ name: "cancel_code", label: "Reason", type: "select", options: toOptions(cancelCodes), required: true }]
 		: [];
 	formDialog("Cancel this visit?", {
 		intro: h("p", {}, visitTitle(visit)),
@@ -201,15 +206,15 @@ function cancelVisit(visit) {
 			...code,
 			{
 				name: "cancel_note",
-				label: staff ? "Note, which the patient will read" : "Anything the hospital should know",
+				label: staff ? "Note (the patient sees it)" : "Message to the hospital",
 				type: "textarea",
 				maxlength: 1000,
 			},
 		],
-		submit: "Cancel the visit",
+		submit: "Cancel visit",
 		send: async (values) => {
 			await update("appointments", visit, { status: "cancelled", ...values });
-			return "Cancelled.";
+			return "The visit was cancelled.";
 		},
 	});
 }

@@ -18,7 +18,7 @@ export const measurements = [
 	["diastolic", "Diastolic", "mmHg", 1],
 	["pulse", "Pulse", "/min", 1],
 	["temperature_c10", "Temperature", "°C", 10],
-	["respiration", "Breaths", "/min", 1],
+	["respiration", "Respiratory rate", "/min", 1],
 	["spo2", "Oxygen saturation", "%", 1],
 	["weight_g", "Weight", "kg", 1000],
 	["height_mm", "Height", "cm", 10],
@@ -51,7 +51,7 @@ function vitalsForm(title, vitals, submit, more) {
 			...[0, 2, 4, 6].map((i) => measurements.slice(i, i + 2).map(question)),
 			{
 				name: "pain",
-				label: "Pain, from none to the worst",
+				label: "Pain, from 0 (none) to 10 (worst)",
 				type: "select",
 				value: vitals.pain,
 				options: [["", "Not asked"], ...pains],
@@ -63,18 +63,20 @@ function vitalsForm(title, vitals, submit, more) {
 				measurements.map(([name, , , factor]) => [name, Math.round(values[name] * factor)]),
 			);
 			const { flags } = await create("vitals", { id, ...given, pain, ...more });
-			return flags.length > 0 ? "Noted. Some of it is unusual: please look at it." : "Noted.";
+			return flags.length > 0
+				? "The vitals were saved. Some values are abnormal. Check them."
+				: "The vitals were saved.";
 		},
 	});
 }
 
 /** @param {Pick<Patient, "id" | "name">} patient @param {string} [appointment] */
 export const recordVitals = (patient, appointment) =>
-	vitalsForm(`Measure ${patient.name}`, {}, "Note", { patient: patient.id, appointment });
+	vitalsForm(`Record vitals of ${patient.name}`, {}, "Save", { patient: patient.id, appointment });
 
 /** @param {Vitals} vitals */
 export const correctVitals = (vitals) =>
-	vitalsForm("Correct these measurements", vitals, "Correct", {
+	vitalsForm("Correct vitals", vitals, "Save", {
 		patient: vitals.patient,
 		appointment: vitals.appointment,
 		taken_at: vitals.taken_at,

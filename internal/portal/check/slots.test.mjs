@@ -81,9 +81,9 @@ test("a list that was cut on its first day is continued on the next day, so that
 test("countMessage counts the free times", () => {
 	const window = { to: "2030-01-07", isCut: false };
 	const days = "from Tue, 1 Jan 2030 to Mon, 7 Jan 2030.";
-	assert.equal(slots.countMessage(0, "2030-01-01", window), `Nothing is free ${days}`);
-	assert.equal(slots.countMessage(1, "2030-01-01", window), `One time is free ${days}`);
-	assert.equal(slots.countMessage(2, "2030-01-01", window), `2 times are free ${days}`);
+	assert.equal(slots.countMessage(0, "2030-01-01", window), `No free times ${days}`);
+	assert.equal(slots.countMessage(1, "2030-01-01", window), `1 free time ${days}`);
+	assert.equal(slots.countMessage(2, "2030-01-01", window), `2 free times ${days}`);
 	assert.equal(
 		slots.countMessage(60, "2030-01-01", { ...window, isCut: true }),
 		"The first 60 free times, until Mon, 7 Jan 2030.",

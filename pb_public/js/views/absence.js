@@ -30,7 +30,7 @@ const rebookingLine = ({ id, created, status }) =>
 	h(
 		"p",
 		{},
-		link("rebooking", `New times of ${formatDateTime(created)}`, { id }, { "data-key": id }),
+		link("rebooking", `Rebooking of ${formatDateTime(created)}`, { id }, { "data-key": id }),
 		" ",
 		badge(rebookingStatus[status], tones[status]),
 	);
@@ -60,7 +60,7 @@ export async function absenceView({ query, open }) {
 			{ kind: "main", key: "propose" },
 		);
 		return [
-			factList({ Reason: absence.reason, Status: !absence.active && badge("Withdrawn", "off") }),
+			factList({ Reason: absence.reason, Status: !absence.active && badge("Cancelled", "off") }),
 			h(
 				"div",
 				{ class: "actions" },
@@ -73,7 +73,7 @@ export async function absenceView({ query, open }) {
 				h("h2", {}, "Visits in this time"),
 				plansForAll() && visits.length > 0 && !waiting && propose,
 			),
-			cardList(visits, (visit) => visitCard(visit), "There is none, or none that is still to come."),
+			cardList(visits, (visit) => visitCard(visit), "No upcoming visits in this time."),
 		].flat();
 	});
 	return [heading(title), body];

@@ -7,7 +7,7 @@ import { region } from "../live.js";
 import { formatDateTime, formatInstant, formatTimeRange, parseInstant } from "../time.js";
 
 /** @type {Record<string, string>} */
-const shows = { coming: "Now and later", past: "Past", withdrawn: "Withdrawn" };
+const shows = { coming: "Current and upcoming", past: "Past", withdrawn: "Cancelled" };
 /** @type {Record<string, string>} */
 const sorts = { coming: "starts", past: "-starts", withdrawn: "-starts" };
 /** @type {Record<string, (now: string) => string>} */
@@ -19,10 +19,10 @@ const filters = {
 
 /** @param {TimeOff} absence */
 function absenceBadge({ active, starts, ends }) {
-	if (!active) return badge("Withdrawn", "off");
+	if (!active) return badge("Cancelled", "off");
 	const now = new Date();
-	if (parseInstant(ends) <= now) return badge("Over", "off");
-	return parseInstant(starts) <= now ? badge("Now", "now") : badge("To come", "waiting");
+	if (parseInstant(ends) <= now) return badge("Past", "off");
+	return parseInstant(starts) <= now ? badge("Now", "now") : badge("Upcoming", "waiting");
 }
 
 /** fetchProposals shows the rebookings that nobody has applied or withdrawn yet. */
@@ -34,7 +34,7 @@ async function fetchProposals() {
 	});
 	return (
 		found.length > 0 && [
-			h("h2", {}, "New times to be looked through"),
+			h("h2", {}, "Rebookings to review"),
 			cardList(found, (one) => {
 				const absence = one.expand?.time_off;
 				return card({
@@ -43,7 +43,7 @@ async function fetchProposals() {
 					first: absence && formatTimeRange(absence.starts, absence.ends),
 					title: link(
 						"rebooking",
-						absence ? absentName(absence) : "New times",
+						absence ? absentName(absence) : "Rebooking",
 						{ id: one.id },
 						{ "data-key": one.id },
 					),
@@ -89,12 +89,12 @@ export async function absencesView({ query, open }) {
 						expand: "doctor",
 						perPage,
 					}),
-				(found) => cardList(found, absenceCard, "There is none."),
+				(found) => cardList(found, absenceCard, "No absences."),
 			),
 		].flat(2),
 	);
 	const add =
 		(plansForAll() || doctors.length > 0) &&
-		button("Add an absence", () => addAbsence(doctors, saved), { kind: "main" });
+		button("Add absence", () => addAbsence(doctors, saved), { kind: "main" });
 	return [heading("Absences", add), tabs("Which absences", "absences", "show", shows, show), absences];
 }

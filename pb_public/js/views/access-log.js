@@ -7,7 +7,7 @@ import { role } from "../session.js";
 import { dayOf, formatDateTime, parseInstant } from "../time.js";
 
 /** @type {Record<string, string>} */
-const shows = { reads: "Looks", changes: "Changes" };
+const shows = { reads: "Read", changes: "Changed" };
 /** @type {Record<string, string[]>} */
 const actions = { reads: ["view", "list", "history", "download", "export"], changes: ["create", "update"] };
 
@@ -19,10 +19,10 @@ function groupByDay(found) {
 	/** @type {Map<string, { id: string, at: string, who: string, what: Set<string> }>} */
 	const peopleByDay = new Map();
 	for (const { at, actor_name, role, action, collection } of found) {
-		const who = [actor_name || "The hospital", roles[role]].filter(Boolean).join(", ");
+		const who = [actor_name || "System", roles[role]].filter(Boolean).join(", ");
 		const key = dayOf(parseInstant(at)) + who;
 		const entry = peopleByDay.get(key) ?? { id: key, at, who, what: new Set() };
-		entry.what.add(action === "history" ? "the whole record" : collection.replaceAll("_", " "));
+		entry.what.add(action === "history" ? "whole record" : collection.replaceAll("_", " "));
 		peopleByDay.set(key, entry);
 	}
 	return [...peopleByDay.values()];
@@ -44,7 +44,7 @@ export async function accessLogView({ query }) {
 			h(
 				"p",
 				{ class: "warned" },
-				h("strong", {}, "Opened in an emergency"),
+				h("strong", {}, "Emergency access"),
 				` on ${formatDateTime(one.created)}: “${one.reason}”`,
 			),
 		),
@@ -54,9 +54,9 @@ export async function accessLogView({ query }) {
 			(perPage) => list("audit_log", { filter: `patient = "${patient.id}" && (${which})`, sort: "-at", perPage }),
 			(found) =>
 				found.length === 0
-					? h("p", { class: "none" }, "There is none yet.")
-					: table(isPatient || isAdmin ? "By anybody" : "By yourself", groupByDay(found), ({ at }) => at, [
-							["Last on", ({ at }) => formatDateTime(at)],
+					? h("p", { class: "none" }, "No entries yet.")
+					: table(isPatient || isAdmin ? "Everyone" : "Only you", groupByDay(found), ({ at }) => at, [
+							["Last time", ({ at }) => formatDateTime(at)],
 							["Who", ({ who }) => who],
 							["What", ({ what }) => [...what].sort().join(", ")],
 						]),
@@ -64,8 +64,8 @@ export async function accessLogView({ query }) {
 	);
 	return [
 		heading(
-			`Who looked at the record of ${patient.name}`,
-			link("record", "The record", { patient: patient.id }, { class: "button" }),
+			`Access log of ${patient.name}`,
+			link("record", "Open record", { patient: patient.id }, { class: "button" }),
 		),
 		emergencies,
 		tabs("Which", "access-log", "show", shows, show, { patient: patient.id }),

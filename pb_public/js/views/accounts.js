@@ -10,7 +10,7 @@ import { formatDate } from "../time.js";
 import { invitationList, inviteStaff, profileFields, staffRoles } from "./invitations.js";
 
 /** @type {Record<string, string>} */
-const shows = { pending: "Waiting", active: "Active", suspended: "Suspended", invited: "Invited" };
+const shows = { pending: "Pending", active: "Active", suspended: "Suspended", invited: "Invited" };
 
 /** @param {User} account @param {string} status */
 async function setStatus(account, status) {
@@ -30,7 +30,7 @@ function suspend(account) {
 		submit: "Suspend",
 		send: async () => {
 			await update("users", account, { status: "suspended" });
-			return `${account.name} is suspended.`;
+			return `${account.name} was suspended.`;
 		},
 	});
 }
@@ -83,7 +83,7 @@ async function createAccount({ email, password, name, role, department, speciali
 
 async function newAccount() {
 	const ids = [newId(), newId()];
-	formDialog("Make a staff account", {
+	formDialog("Create staff account", {
 		fields: [
 			{
 				name: "role",
@@ -93,14 +93,14 @@ async function newAccount() {
 				required: true,
 			},
 			{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "off" },
-			{ name: "email", label: "E-mail", type: "email", required: true, autocomplete: "off" },
+			{ name: "email", label: "Email", type: "email", required: true, autocomplete: "off" },
 			newPasswordField,
 			...(await profileFields()),
 		],
-		submit: "Make the account",
+		submit: "Create account",
 		send: async (values) => {
 			await createAccount(values, ids);
-			return `${values.name} can sign in.`;
+			return `The account of ${values.name} was created.`;
 		},
 	});
 }
@@ -118,7 +118,7 @@ export async function accountsView({ query }) {
 		h(
 			"div",
 			{ class: "actions" },
-			button("Make a staff account", newAccount),
+			button("Create staff account", newAccount),
 			button("Invite staff", inviteStaff, { kind: "main" }),
 		),
 	);
@@ -133,11 +133,7 @@ export async function accountsView({ query }) {
 					perPage,
 				}),
 			(found) =>
-				cardList(
-					found,
-					accountCard,
-					show === "pending" ? "Nobody waits to be activated." : "There is no such account.",
-				),
+				cardList(found, accountCard, show === "pending" ? "No accounts wait for activation." : "No accounts."),
 		),
 	);
 	const search = searchBox("Name", (typed) => {

@@ -34,7 +34,7 @@ export async function allVisitsView({ query }) {
 		page(
 			(perPage) =>
 				fetchVisits(filters[show](formatInstant(new Date())) + searchFilter(text), sorts[show], perPage),
-			(found) => cardList(found, (visit) => visitCard(visit), "There is no such visit."),
+			(found) => cardList(found, (visit) => visitCard(visit), "No visits."),
 		),
 	);
 	const search = searchBox("Patient or visit number", (typed) => {

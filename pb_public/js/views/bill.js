@@ -9,6 +9,7 @@ import { hospital } from "../hospital.js";
 import { methods } from "../labels.js";
 import { refreshAll, region } from "../live.js";
 import { formatAmount, formatMoney } from "../money.js";
+import { role } from "../session.js";
 import { dayOf, formatDate, formatDateTime, formatDay, parseInstant } from "../time.js";
 
 /**
@@ -45,7 +46,7 @@ function lineTable(bill) {
 		h(
 			"td",
 			{},
-			button("Change", () => editLine(item), { key: item.id, about: item.description }),
+			button("Edit", () => editLine(item), { key: item.id, about: item.description }),
 		);
 	const caption = `Amounts in ${bill.currency}`;
 	return h(
@@ -94,7 +95,7 @@ function lineTable(bill) {
 				isIssued(bill) && [
 					bill.credited_minor > 0 && sumRow("Credited", -bill.credited_minor),
 					sumRow("Paid", bill.paid_minor),
-					sumRow("Open", bill.balance_minor, "sum"),
+					sumRow("Outstanding", bill.balance_minor, "sum"),
 				],
 			),
 		),
@@ -125,7 +126,10 @@ const paymentCard = (payment, currency) =>
 			payment.status === "verified" &&
 				fileButton("Receipt", `payments/${payment.id}/receipt`, {}, payment.receipt),
 			isRefundable(payment) &&
-				button("Refund", () => requestRefund(payment), { key: `refund${payment.id}`, about: payment.number }),
+				button("Request refund", () => requestRefund(payment), {
+					key: `refund${payment.id}`,
+					about: payment.number,
+				}),
 		].filter(Boolean),
 	});
 
@@ -146,15 +150,15 @@ function actionsFor(bill) {
 		standing = isIssued(bill);
 	return (
 		managesBills() && [
-			draft && button("Add a line", () => addLine(bill), { key: "line" }),
+			draft && button("Add line", () => addLine(bill), { key: "line" }),
 			draft && button("Issue", send, { kind: "main", key: "issue" }),
 			(draft || (standing && bill.balance_minor > 0)) &&
-				button("Discount", () => requestDiscount(bill), { key: "discount" }),
+				button("Request discount", () => requestDiscount(bill), { key: "discount" }),
 			standing &&
 				bill.total_minor > bill.credited_minor &&
-				button("Credit note", () => addCreditNote(bill), { key: "credit" }),
+				button("Create credit note", () => addCreditNote(bill), { key: "credit" }),
 			((draft && !bill.appointment) || (bill.status === "unpaid" && bill.credited_minor === 0)) &&
-				button("Make void", () => voidBill(bill), { key: "void" }),
+				button("Void", () => voidBill(bill), { key: "void" }),
 		]
 	);
 }
@@ -171,7 +175,7 @@ function billFacts(bill) {
 		Visit: appointment && `${appointment.number}, ${formatDateTime(appointment.starts)}`,
 		Issued: bill.issued_at && formatDay(dayOf(parseInstant(bill.issued_at))),
 		Due: bill.due_on && formatDay(bill.due_on),
-		[bill.kind === "credit_note" ? "Takes back" : "Replaces"]:
+		[bill.kind === "credit_note" ? "Credits" : "Replaces"]:
 			original && link("bill", original.number, { id: original.id }),
 		Reason: bill.reason,
 	});
@@ -201,13 +205,17 @@ export async function billView({ query }) {
 			cardList(
 				bill.expand?.payments_via_bill ?? [],
 				(payment) => paymentCard(payment, bill.currency),
-				"There is none yet.",
+				"No payments yet.",
 			),
 			h(
 				"div",
 				{ class: "actions" },
 				actionsFor(bill),
-				mayPay(bill) && button("Enter a payment", () => enterPayment(bill), { kind: "main", key: "pay" }),
+				mayPay(bill) &&
+					button(role() === "patient" ? "Report payment" : "Record payment", () => enterPayment(bill), {
+						kind: "main",
+						key: "pay",
+					}),
 				fileButton("PDF", `bills/${bill.id}/pdf`, {}, bill.number),
 				fileButton("CSV", `bills/${bill.id}/csv`, {}, bill.number),
 				button("Print", () => window.print(), { key: "print" }),

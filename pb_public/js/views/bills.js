@@ -8,7 +8,7 @@ import { foldName } from "../names.js";
 import { role } from "../session.js";
 
 /** @type {Record<string, string>} */
-const shows = { open: "Open", paid: "Paid", draft: "Drafts", all: "All" };
+const shows = { open: "Outstanding", paid: "Paid", draft: "Drafts", all: "All" };
 /** @type {Record<string, string>} */
 const filters = {
 	open: 'status = "unpaid" || status = "partially_paid"',
@@ -53,7 +53,7 @@ export async function billsView({ query, open }) {
 					expand: "patient,doctor,payments_via_bill",
 					perPage,
 				}),
-			(found) => cardList(found, billCard, "There is no such bill."),
+			(found) => cardList(found, billCard, "No bills."),
 		),
 	);
 	const add = managesBills() && button("New bill", () => newBill((id) => open("bill", { id })), { kind: "main" });

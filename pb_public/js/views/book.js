@@ -21,8 +21,8 @@ export async function bookView({ query, open }) {
 		doctor: query.doctor,
 		booked: async (visit) => {
 			await open("visits");
-			showStatus(`You asked for ${formatDateTime(visit.starts)}. The hospital will approve it.`);
+			showStatus(`You requested ${formatDateTime(visit.starts)}. The hospital still has to approve it.`);
 		},
 	});
-	return h("div", { class: "narrow roomy" }, heading("Book a visit"), form(questions));
+	return h("div", { class: "narrow roomy" }, heading("Request an appointment"), form(questions));
 }

@@ -7,7 +7,7 @@ import { createdWithin, currentNotices, markSeen } from "../notices.js";
 import { formatDateTime } from "../time.js";
 
 /** @type {Record<string, string>} */
-const shows = { open: "To call", done: "Told" };
+const shows = { open: "To call", done: "Called" };
 
 /** @param {Notice} notice */
 function callCard(notice) {
@@ -36,12 +36,12 @@ function callCard(notice) {
 		state: badge(...noticeKinds[notice.kind]),
 		actions: notice.seen
 			? []
-			: [button("Called", () => markSeen(notice), { key: notice.id, about: patient?.name })],
+			: [button("Mark as called", () => markSeen(notice), { key: notice.id, about: patient?.name })],
 	});
 }
 
 /**
- * callListView lists the patients who do not know yet that their visit was moved or cancelled, because no e-mail
+ * callListView lists the patients who do not know yet that their visit was moved or cancelled, because no email
  * reached them.
  * @param {Navigation} navigation
  */
@@ -59,13 +59,17 @@ export async function callListView({ query }) {
 		return cardList(
 			currentNotices(found),
 			callCard,
-			show === "done" ? "Nobody was called." : "Everybody has been told.",
+			show === "done" ? "No patients were called." : "No patients to call.",
 		);
 	});
 	return [
-		heading("Patients to call"),
+		heading("Call list"),
 		tabs("Which calls", "call-list", "show", shows, show),
-		h("p", { class: "hint" }, "The hospital moved or cancelled their visits, and no mail reached them."),
+		h(
+			"p",
+			{ class: "hint" },
+			"These patients do not know yet that their visit was moved or cancelled, because no email reached them.",
+		),
 		calls,
 	];
 }

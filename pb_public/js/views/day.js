@@ -9,12 +9,7 @@ const mayApprove = () => ["doctor", "receptionist", "admin"].includes(role());
 
 async function fetchRequests() {
 	const found = await fetchVisits(`status = "pending" && starts > "${formatInstant(new Date())}"`, "starts");
-	return (
-		found.length > 0 && [
-			h("h2", {}, "Requests waiting for an answer"),
-			cardList(found, (visit) => visitCard(visit), ""),
-		]
-	);
+	return found.length > 0 && [h("h2", {}, "Requests to approve"), cardList(found, (visit) => visitCard(visit), "")];
 }
 
 /**
@@ -31,7 +26,7 @@ export async function dayView({ query, open }) {
 		return [
 			waiting,
 			waiting && h("h2", {}, "Visits of the day"),
-			cardList(found, (visit) => visitCard(visit, { day: false }), "There is no visit on this day."),
+			cardList(found, (visit) => visitCard(visit, { day: false }), "No visits on this day."),
 		].flat();
 	});
 	const pick = h("input", {

@@ -15,7 +15,7 @@ async function edit(doctor) {
 		fields: [
 			{
 				name: "consultation",
-				label: "What a completed visit is billed as",
+				label: "Service that is billed for a visit",
 				type: "select",
 				value: doctor.consultation,
 				options: [
@@ -34,7 +34,7 @@ async function edit(doctor) {
 		submit: "Save",
 		send: async (values) => {
 			await update("doctors", doctor, values);
-			return "Saved.";
+			return `${doctor.name} was saved.`;
 		},
 	});
 }
@@ -51,10 +51,10 @@ function doctorCard(doctor) {
 			[doctor.specialization, doctor.license_no && `licence ${doctor.license_no}`].filter(Boolean).join(" · "),
 			consultation
 				? describeService(consultation)
-				: h("strong", {}, "No consultation is set: their visits cannot be completed."),
+				: h("strong", {}, "No service is set, so visits cannot be completed. Edit the doctor to set one."),
 			!doctor.accepts_online && "No online booking",
 		],
-		state: doctor.active ? badge("Active", "good") : badge("Not active", "off"),
+		state: doctor.active ? badge("Active", "good") : badge("Inactive", "off"),
 		actions: [button("Edit", () => edit(doctor), { key: doctor.id, about: `the consultation of ${doctor.name}` })],
 	});
 }
@@ -65,7 +65,7 @@ export async function doctorsView() {
 		cardList(
 			await list("doctors", { sort: "name", expand: "department,consultation", perPage: 500 }),
 			doctorCard,
-			"There is no doctor yet.",
+			"No doctors yet.",
 		),
 	);
 	return [heading("Doctors"), doctors];

@@ -7,26 +7,26 @@ import { region } from "../live.js";
 import { formatDate, formatTime } from "../time.js";
 
 /** @type {Record<string, string>} */
-const shows = { open: "To look at", done: "Looked at" };
+const shows = { open: "To review", done: "Reviewed" };
 
 /** @param {BreakGlass} emergency */
 function review(emergency) {
-	formDialog("Was it right to open this record?", {
+	formDialog("Review emergency access", {
 		intro: h("p", {}, `“${emergency.reason}”`),
 		fields: [
 			{
 				name: "verdict",
-				label: "Verdict, which the patient reads",
+				label: "Verdict (the patient sees it)",
 				type: "select",
 				required: true,
 				options: toOptions(verdicts, "Choose"),
 			},
-			{ name: "review_note", label: "Note, for admins", type: "textarea", maxlength: 1000 },
+			{ name: "review_note", label: "Note (only admins see it)", type: "textarea", maxlength: 1000 },
 		],
-		submit: "Note",
+		submit: "Save review",
 		send: async (values) => {
 			await update("break_glass", emergency, values);
-			return "Noted.";
+			return "The review was saved.";
 		},
 	});
 }
@@ -53,7 +53,7 @@ function emergencyCard(emergency) {
 				key: emergency.id,
 				kind: emergency.verdict ? "quiet" : "main",
 			}),
-			link("access-log", "What was looked at", { patient: emergency.patient }, { class: "button" }),
+			link("access-log", "Access log", { patient: emergency.patient }, { class: "button" }),
 		],
 	});
 }
@@ -72,8 +72,8 @@ export async function emergenciesView({ query }) {
 				expand: "patient,user",
 			}),
 			emergencyCard,
-			"There is none.",
+			"No emergency access.",
 		),
 	);
-	return [heading("Emergencies"), tabs("Which emergencies", "emergencies", "show", shows, show), found];
+	return [heading("Emergency reviews"), tabs("Which emergencies", "emergencies", "show", shows, show), found];
 }

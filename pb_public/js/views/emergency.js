@@ -10,12 +10,12 @@ import { formatTime } from "../time.js";
 export function emergencyView({ open }) {
 	const id = newId();
 	return [
-		heading("Open a record in an emergency"),
+		heading("Emergency access"),
 		form({
 			intro: h(
 				"p",
 				{},
-				"The record opens for an hour. The admins are told at once, the patient sees it, and it is reviewed.",
+				"The record opens for one hour. The admins are notified and review it. The patient sees it.",
 			),
 			fields: [
 				{
@@ -29,7 +29,7 @@ export function emergencyView({ open }) {
 				},
 				{
 					name: "reason",
-					label: "Why you need it",
+					label: "Reason",
 					type: "textarea",
 					required: true,
 					minlength: 15,
@@ -37,11 +37,11 @@ export function emergencyView({ open }) {
 					hint: "At least 15 characters.",
 				},
 			],
-			submit: "Open the record",
+			submit: "Open record",
 			send: async (values) => {
 				const opened = await create("break_glass", { id, ...values });
 				await open("record", { patient: opened.patient });
-				showStatus(`Open until ${formatTime(opened.ends)}.`);
+				showStatus(`The record is open until ${formatTime(opened.ends)}.`);
 			},
 		}),
 	];

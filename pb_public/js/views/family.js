@@ -16,22 +16,18 @@ export async function familyView() {
 				h("h2", {}, patient.name),
 				factList({
 					"Record number": patient.mrn,
-					Born: birthDateWithAge(patient.birth_date),
+					"Date of birth": birthDateWithAge(patient.birth_date),
 					Sex: sexes[patient.sex ?? ""],
 					"Blood group": patient.blood_group,
 					Phone: patient.phone,
-					"E-mail": patient.email,
+					Email: patient.email,
 					Address: patient.address,
 				}),
 			),
 		),
 	);
-	const add = button(
-		"Add a family member",
-		() => registerPatient("Add a family member", { user: currentUser()?.id }),
-		{
-			kind: "main",
-		},
-	);
+	const add = button("Add family member", () => registerPatient("Add family member", { user: currentUser()?.id }), {
+		kind: "main",
+	});
 	return [heading("You and your family", add), people];
 }

@@ -8,7 +8,7 @@ import { region } from "../live.js";
 import { formatDay, today } from "../time.js";
 
 /** @type {Record<string, string>} */
-const shows = { now: "Now and later", ended: "Ended" };
+const shows = { now: "Current and upcoming", ended: "Ended" };
 /** @type {Record<string, (day: string) => string>} */
 const filters = {
 	now: (day) => `active = true && (valid_until = "" || valid_until >= "${day}")`,
@@ -17,7 +17,7 @@ const filters = {
 
 /** @param {Schedule} hours */
 function describeValidity({ active, valid_from, valid_until }) {
-	if (!active) return "Withdrawn";
+	if (!active) return "Inactive";
 	return (
 		[valid_from && `from ${formatDay(valid_from)}`, valid_until && `until ${formatDay(valid_until)}`]
 			.filter(Boolean)
@@ -33,8 +33,8 @@ function actions(hours) {
 		"div",
 		{ class: "actions" },
 		hours.active
-			? [act("Change", editHours), act("End", endHours), act("Withdraw", () => setActive(hours, false))]
-			: act("Bring back", () => setActive(hours, true)),
+			? [act("Edit", editHours), act("End", endHours), act("Deactivate", () => setActive(hours, false))]
+			: act("Reactivate", () => setActive(hours, true)),
 	);
 }
 
@@ -47,7 +47,7 @@ const columns = [
 	["Time", timeSpan],
 	["Visits", ({ slot_minutes, capacity }) => `${slot_minutes} min${capacity > 1 ? `, ${capacity} at once` : ""}`],
 	["Room", ({ room }) => room],
-	["In force", describeValidity],
+	["Valid", describeValidity],
 	["", actions],
 ];
 
@@ -58,7 +58,7 @@ const columns = [
 export async function hoursView({ query, open }) {
 	const doctors = await fetchPlannedDoctors();
 	const doctor = doctors.find(({ id }) => id === query.doctor) ?? doctors[0];
-	if (!doctor) return [heading("Hours"), h("p", { class: "none" }, "There is no doctor yet.")];
+	if (!doctor) return [heading("Hours"), h("p", { class: "none" }, "No doctors yet.")];
 	const show = shows[query.show] ? query.show : "now";
 	/** @type {Schedule | undefined} */
 	let last;
@@ -73,7 +73,7 @@ export async function hoursView({ query, open }) {
 			return h(
 				"p",
 				{ class: "none" },
-				show === "now" ? "There are no hours: nobody can book." : "There are none.",
+				show === "now" ? "No hours yet. Add hours so that patients can book." : "No hours have ended.",
 			);
 		return table(
 			`Hours of ${doctor.name}`,

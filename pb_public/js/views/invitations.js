@@ -34,10 +34,10 @@ export async function inviteStaff() {
 		intro: h(
 			"p",
 			{},
-			"They get a mail with a link that holds once and for three days, and choose their password themselves.",
+			"They get an email with a link, and choose their own password. The link is valid once, for three days.",
 		),
 		fields: [
-			{ name: "email", label: "E-mail", type: "email", required: true, autocomplete: "off" },
+			{ name: "email", label: "Email", type: "email", required: true, autocomplete: "off" },
 			{
 				name: "role",
 				label: "Role",
@@ -48,10 +48,10 @@ export async function inviteStaff() {
 			...(await profileFields()),
 			{ name: "license_no", label: "Licence number of a doctor or nurse", maxlength: 60, autocomplete: "off" },
 		],
-		submit: "Invite",
+		submit: "Send invitation",
 		send: async (values) => {
 			await create("invitations", { id, ...values });
-			return `${values.email} is invited.`;
+			return `${values.email} was invited.`;
 		},
 	});
 }
@@ -90,7 +90,7 @@ function invitationCard(invitation) {
 		state: badge(invitationState[state], tones[state]),
 		actions: open
 			? [
-					button("Send again", () => resend(invitation), {
+					button("Resend", () => resend(invitation), {
 						key: `resend${invitation.id}`,
 						about: `to ${invitation.email}`,
 					}),
@@ -111,5 +111,5 @@ function invitationCard(invitation) {
 export const invitationList = (page) =>
 	page(
 		(perPage) => list("invitations", { sort: "-created", perPage }),
-		(found) => cardList(found, invitationCard, "Nobody has been invited."),
+		(found) => cardList(found, invitationCard, "No invitations."),
 	);

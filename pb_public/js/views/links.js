@@ -1,4 +1,4 @@
-// The pages that the links in e-mails lead to. Each uses the token of its link once.
+// The pages that the links in emails lead to. Each uses the token of its link once.
 
 import { h, heading, link } from "../dom.js";
 import { form } from "../form.js";
@@ -29,8 +29,8 @@ function replacePage(page, title, message) {
 			"p",
 			{},
 			token()
-				? link("visits", "Go on", {}, { class: "button" })
-				: link("sign-in", "To the sign-in", {}, { class: "button" }),
+				? link("visits", "Continue", {}, { class: "button" })
+				: link("sign-in", "Sign in", {}, { class: "button" }),
 		),
 	);
 	page.querySelector("h1")?.focus();
@@ -70,16 +70,16 @@ function formPage(title, intro, fields, submit, send) {
 /** @type {View} */
 export const forgottenView = () =>
 	formPage(
-		"Forgotten your password?",
-		"We send you a link to choose a new one.",
-		[{ name: "email", label: "E-mail", type: "email", required: true, autocomplete: "username" }],
-		"Send the link",
+		"Forgot your password?",
+		"We will send you a link to choose a new password.",
+		[{ name: "email", label: "Email", type: "email", required: true, autocomplete: "username" }],
+		"Send link",
 		async ({ email }, page) => {
 			await accountAction("request-password-reset", { email });
 			replacePage(
 				page,
-				"Look into your mail",
-				`If there is an account with ${email}, a link is on its way. It holds for half an hour.`,
+				"Check your email",
+				`If there is an account with ${email}, we have sent a link to it. It is valid for 30 minutes.`,
 			);
 		},
 	);
@@ -88,40 +88,40 @@ export const forgottenView = () =>
 export const resetView = ({ query }) =>
 	formPage(
 		"Choose a new password",
-		"It ends every session of your account.",
+		"You will be signed out on all devices.",
 		[newPasswordField],
-		"Keep it",
+		"Save password",
 		async (values, page) => {
 			await accountAction("confirm-password-reset", {
 				token: query.token,
 				password: values.password,
 				passwordConfirm: values.password,
-			}).catch((error) => rethrowLinkError(error, "This link does not hold any more. Have a new one sent."));
-			replacePage(page, "Your password is set", "Sign in with it.");
+			}).catch((error) => rethrowLinkError(error, "This link is no longer valid. Request a new one."));
+			replacePage(page, "Your password was changed", "Sign in with the new password.");
 		},
 	);
 
 /** @type {View} */
 export const verifyView = ({ query }) =>
-	formPage("Confirm your address", "Is this address yours?", [], "Yes, confirm it", async (_, page) => {
+	formPage("Confirm your email address", "Is this your email address?", [], "Confirm", async (_, page) => {
 		await accountAction("confirm-verification", { token: query.token }).catch((error) =>
-			rethrowLinkError(error, "This link does not hold any more."),
+			rethrowLinkError(error, "This link is no longer valid. Request a new one."),
 		);
-		replacePage(page, "Thank you", "Your address is confirmed.");
+		replacePage(page, "Thank you", "Your email address is confirmed.");
 	});
 
 /** @type {View} */
 export const newAddressView = ({ query }) =>
 	formPage(
-		"Use your new address",
-		"Your password makes sure that it is you. Every session of your account ends.",
+		"Confirm your new email address",
+		"Enter your password. You will be signed out on all devices.",
 		[passwordField],
-		"Use it",
+		"Confirm",
 		async (values, page) => {
 			await accountAction("confirm-email-change", { token: query.token, ...values }).catch((error) =>
-				rethrowLinkError(error, "This link does not hold any more."),
+				rethrowLinkError(error, "This link is no longer valid. Request a new one."),
 			);
-			replacePage(page, "Your address has changed", "From now on sign in with the new one.");
+			replacePage(page, "Your email address was changed", "Sign in with the new address.");
 		},
 	);
 
@@ -157,12 +157,12 @@ export const invitationView =
 	({ query }) =>
 		formPage(
 			"Welcome",
-			"Choose what people call you, and a password.",
+			"Enter your name and choose a password.",
 			[
 				{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "name" },
 				newPasswordField,
 			],
-			"Make my account",
+			"Create account",
 			async (values, page) => {
 				const email = await redeemLink("invitations/accept", { token: query.token, ...values });
 				await signInWithCode(page, email, values.password, signedIn);

@@ -26,14 +26,14 @@ function noticeCard(notice) {
 				h("span", {}, formatDate(now)),
 				h("strong", {}, formatTime(now)),
 			),
-		title: (now ? "Your visit has a new time: " : "Your visit was cancelled: ") + (doctor?.name ?? "Doctor"),
+		title: (now ? "New time for your visit: " : "Your visit was cancelled: ") + (doctor?.name ?? "Doctor"),
 		lines: [
 			h(
 				"span",
 				{ class: "minor" },
 				[
 					patient?.name,
-					`it was to be ${formatDateTime(notice.old_starts)}`,
+					`previous time: ${formatDateTime(notice.old_starts)}`,
 					now && appointment?.room && `room ${appointment.room}`,
 				]
 					.filter(Boolean)
@@ -43,12 +43,12 @@ function noticeCard(notice) {
 		],
 		state: badge(...noticeKinds[notice.kind]),
 		actions: [
-			button("Understood", () => markSeen(notice), {
+			button("Mark as read", () => markSeen(notice), {
 				key: notice.id,
 				kind: now ? "main" : "quiet",
 				about: `the notice of ${formatDateTime(notice.old_starts)}`,
 			}),
-			!now && link("book", "Book another time", { doctor: doctor?.id }, { class: "button main" }),
+			!now && link("book", "Request another appointment", { doctor: doctor?.id }, { class: "button main" }),
 		].filter(Boolean),
 	});
 }
@@ -61,7 +61,7 @@ async function fetchNotices() {
 		expand: "patient,appointment.doctor",
 	});
 	const unread = currentNotices(found);
-	return unread.length > 0 && [h("h2", {}, "News from the hospital"), cardList(unread, noticeCard, "")];
+	return unread.length > 0 && [h("h2", {}, "Notices"), cardList(unread, noticeCard, "")];
 }
 
 /** myVisitsView lists the visits of a patient and of their family. */
@@ -77,10 +77,10 @@ export async function myVisitsView() {
 		return [
 			unread,
 			h("h2", {}, "Upcoming"),
-			cardList(coming, (visit) => visitCard(visit), "No visit is planned."),
+			cardList(coming, (visit) => visitCard(visit), "No upcoming visits."),
 			h("h2", {}, "Past and cancelled"),
-			cardList(past, (visit) => visitCard(visit), "There is none yet."),
+			cardList(past, (visit) => visitCard(visit), "No past visits."),
 		].flat();
 	});
-	return [heading("Your visits", link("book", "Book a visit", {}, { class: "button main" })), visits];
+	return [heading("Your visits", link("book", "Request appointment", {}, { class: "button main" })), visits];
 }

@@ -30,14 +30,14 @@ function noteForm(encounter, done) {
 			})),
 			{
 				name: "follow_up_on",
-				label: "To come again on",
+				label: "Follow-up date",
 				type: "date",
 				min: today(),
 				value: encounter.follow_up_on,
 			},
 			{
 				name: "sign",
-				label: "Sign: these notes are finished. They can be amended, and not changed.",
+				label: "Sign. Signed notes cannot be changed, only amended.",
 				type: "checkbox",
 			},
 		],
@@ -48,7 +48,7 @@ function noteForm(encounter, done) {
 				await update("encounters", encounter, { ...values, ...(sign && { status: "signed" }) }),
 			);
 			if (sign) await done();
-			showStatus(sign ? "Signed. The patient can read it now." : "Saved.");
+			showStatus(sign ? "The notes were signed. The patient can read them now." : "The draft was saved.");
 		},
 	});
 }
@@ -96,7 +96,7 @@ export async function notesView({ query, open }) {
 			cardList(
 				await list(collection, { filter, sort: "-created", expand }),
 				(record) => entryCard({ kind, at: /** @type {Values} */ (record)[at], record }, names),
-				"There is none in this visit.",
+				"None in this visit.",
 			),
 		);
 	const [vitals, conditions, prescriptions, documents] = await Promise.all([
@@ -124,7 +124,7 @@ export async function notesView({ query, open }) {
 		action && h("p", { class: "actions" }, button(label, action, { key: label })),
 	];
 	return [
-		heading(patient.name, link("record", "The whole record", { patient: patient.id }, { class: "button" })),
+		heading(patient.name, link("record", "Open record", { patient: patient.id }, { class: "button" })),
 		factList({ Visit: `${formatDateTime(visit.starts)}, ${names.doctor(visit.doctor)}`, Reason: visit.reason }),
 		h("h2", {}, "Notes"),
 		encounters.map((one) => (one.status === "signed" ? signedNote(one) : isOwnVisit && noteForm(one, reopen))),
@@ -133,19 +133,19 @@ export async function notesView({ query, open }) {
 			h(
 				"p",
 				{ class: "actions" },
-				button(last ? "Amend the notes" : "Begin the notes", beginNotes, {
+				button(last ? "Amend" : "Write notes", beginNotes, {
 					key: "begin",
 					kind: last ? "quiet" : "main",
 				}),
 			),
-		section("Measurements", vitals, "Measure", () => recordVitals(patient, visit.id)),
+		section("Vitals", vitals, "Record vitals", () => recordVitals(patient, visit.id)),
 		section(
 			"Conditions",
 			conditions,
-			"Note a condition",
+			"Add condition",
 			role() === "doctor" && (() => addCondition(patient, last?.id)),
 		),
 		section("Prescriptions", prescriptions, "Prescribe", isOwnVisit && (() => prescribe(visit.id))),
-		section("Documents", documents, "File a document", () => uploadDocument(patient, visit.id)),
+		section("Documents", documents, "Upload document", () => uploadDocument(patient, visit.id)),
 	].flat();
 }

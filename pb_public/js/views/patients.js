@@ -42,7 +42,7 @@ async function book(patient) {
 			visit.number +
 			".",
 	});
-	formDialog(`Book for ${patient.name}`, { ...questions, wide: true });
+	formDialog(`Book a visit for ${patient.name}`, { ...questions, wide: true });
 }
 
 /** @param {Patient} patient */
@@ -83,7 +83,7 @@ export async function patientsView() {
 		page(
 			(perPage) =>
 				list("patients", { filter: searchFilter(text), sort: text ? "name_key" : "-created", perPage }),
-			(people) => cardList(people, patientCard, "Nobody is registered under that name or number."),
+			(people) => cardList(people, patientCard, "No patient has this name or number."),
 		),
 	);
 	const search = searchBox("Name or record number", (typed) => {
@@ -93,8 +93,7 @@ export async function patientsView() {
 	return [
 		heading(
 			"Patients",
-			mayRegister() &&
-				button("Register a patient", () => registerPatient("Register a patient"), { kind: "main" }),
+			mayRegister() && button("Register patient", () => registerPatient("Register patient"), { kind: "main" }),
 		),
 		search,
 		found,

@@ -14,7 +14,7 @@ import { formatDateTime } from "../time.js";
 async function verify(payment) {
 	try {
 		await update("payments", payment, { status: "verified" });
-		showStatus(`${payment.number} is verified.`);
+		showStatus(`${payment.number} was verified.`);
 	} finally {
 		await refreshAll();
 	}
@@ -29,13 +29,13 @@ function reject(payment) {
 				label: "Note",
 				type: "textarea",
 				maxlength: 500,
-				hint: "Such as: no such transfer arrived.",
+				hint: "For example: no such transfer arrived.",
 			},
 		],
 		submit: "Reject",
 		send: async (values) => {
 			await update("payments", payment, { status: "rejected", ...values });
-			return `${payment.number} is rejected.`;
+			return `${payment.number} was rejected.`;
 		},
 	});
 }
@@ -70,7 +70,7 @@ function paymentCard(payment) {
 				payment.number,
 				" for ",
 				bill ? link("bill", bill.number, { id: bill.id }) : "a bill",
-				bill && `, of which ${formatMoney(bill.balance_minor, bill.currency)} is open`,
+				bill && `, of which ${formatMoney(bill.balance_minor, bill.currency)} is outstanding`,
 			),
 			[payment.receipt, payment.reference && `Reference: ${payment.reference}`, formatDateTime(payment.created)]
 				.filter(Boolean)
@@ -78,7 +78,7 @@ function paymentCard(payment) {
 			payment.note && h("em", {}, `“${payment.note}”`),
 			own &&
 				payment.status === "pending" &&
-				h("span", { class: "minor" }, "You asked for it: somebody else approves."),
+				h("span", { class: "minor" }, "You requested it. Another person has to approve it."),
 		],
 		state: paymentBadge(payment),
 		actions: payment.status === "pending" ? actions : [],
@@ -95,9 +95,9 @@ const waitingDiscounts = () =>
 		});
 		return (
 			found.length > 0 && [
-				h("h2", {}, "Discounts that wait"),
+				h("h2", {}, "Discounts to approve"),
 				cardList(found, (discount) => discountCard(discount, discount.expand?.bill)),
-				h("h2", {}, "Payments that wait"),
+				h("h2", {}, "Payments to verify"),
 			]
 		);
 	});
@@ -118,7 +118,7 @@ export async function paymentsView({ query }) {
 					expand: "bill,patient",
 					perPage,
 				}),
-			(found) => cardList(found, paymentCard, "There is no such payment."),
+			(found) => cardList(found, paymentCard, "No payments."),
 		),
 	);
 	return [

@@ -19,19 +19,19 @@ function editService(title, service, save) {
 				required: true,
 				value: service.price_minor && formatDecimal(service.price_minor),
 			},
-			{ name: "active", label: "In use", type: "checkbox", value: service.active },
+			{ name: "active", label: "Active", type: "checkbox", value: service.active },
 		],
 		submit: "Save",
 		send: async (values) => {
 			await save(values);
-			return `${values.name} is saved.`;
+			return `${values.name} was saved.`;
 		},
 	});
 }
 
 function addService() {
 	const id = newId();
-	editService("New service", { active: true }, (values) => create("services", { id, ...values }));
+	editService("Add service", { active: true }, (values) => create("services", { id, ...values }));
 }
 
 /** @param {Service} service */
@@ -46,7 +46,7 @@ const serviceCard = (service) =>
 				.filter(Boolean)
 				.join(" · "),
 		],
-		state: !service.active && badge("Not in use", "off"),
+		state: !service.active && badge("Inactive", "off"),
 		actions: [
 			button(
 				"Edit",
@@ -61,5 +61,5 @@ export async function pricesView() {
 	const services = await region(["services"], async () =>
 		cardList(await list("services", { sort: "name", perPage: 500 }), serviceCard, "The price list is empty."),
 	);
-	return [heading("Price list", button("New service", addService, { kind: "main" })), services];
+	return [heading("Price list", button("Add service", addService, { kind: "main" })), services];
 }

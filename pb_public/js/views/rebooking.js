@@ -48,7 +48,7 @@ async function proposeOtherTime(item) {
 		intro: h(
 			"p",
 			{},
-			"It was to be ",
+			"Previous time: ",
 			formatDateTime(item.old_starts),
 			", with ",
 			visitOf(item).expand?.doctor?.name,
@@ -76,7 +76,7 @@ const outcomeCell = (proposed, refused) => (item) => [
 	h(
 		"span",
 		{ class: "minor" },
-		proposed && isOutdated(item) ? "It was settled otherwise in the meantime, and stays as it is." : item.why,
+		proposed && isOutdated(item) ? "The visit has changed since, and will not be moved." : item.why,
 	),
 	h(
 		"span",
@@ -110,10 +110,10 @@ function actions(item) {
 
 /** @param {boolean} proposed @param {RefusedItem | undefined} refused @returns {Column<RebookingItem>[]} */
 const columns = (proposed, refused) => [
-	["Was", ({ old_starts }) => formatDateTime(old_starts)],
+	["Previous time", ({ old_starts }) => formatDateTime(old_starts)],
 	["Patient", (item) => [patientName(item), h("span", { class: "minor" }, visitOf(item).expand?.patient?.phone)]],
 	["Doctor", (item) => visitOf(item).expand?.doctor?.name],
-	[proposed ? "Proposal" : "Became", outcomeCell(proposed, refused)],
+	[proposed ? "Proposal" : "Outcome", outcomeCell(proposed, refused)],
 	.../** @type {Column<RebookingItem>[]} */ (proposed ? [["", actions]] : []),
 ];
 
@@ -144,11 +144,8 @@ export async function rebookingView({ query, open }) {
 			const { moved, cancelled } = await update("rebookings", rebooking, { status: "applied", note });
 			await reopen();
 			showStatus(
-				"Applied: " +
-					moved +
-					" moved, " +
-					cancelled +
-					" cancelled. The patients are told; whom no mail reaches is under Calls.",
+				`The rebooking was applied: ${moved} moved, ${cancelled} cancelled. The patients are notified. ` +
+					"Those whom no email reaches are on the call list.",
 			);
 		} catch (error) {
 			if (error.code?.("status") !== "visit_refused") throw error;
@@ -168,7 +165,7 @@ export async function rebookingView({ query, open }) {
 	async function withdraw() {
 		await update("rebookings", rebooking, { status: "withdrawn" });
 		await reopen();
-		showStatus("Withdrawn. The visits stay as they are.");
+		showStatus("The rebooking was withdrawn. No visit was changed.");
 	}
 
 	/** proposeAgain withdraws the proposal and creates a new one. */
@@ -182,15 +179,15 @@ export async function rebookingView({ query, open }) {
 		fields: [
 			{
 				name: "note",
-				label: "What the patients of cancelled visits are told",
+				label: "Note to the patients whose visits are cancelled",
 				type: "textarea",
 				maxlength: 1000,
-				hint: "When it is empty: The doctor is away at that time.",
+				hint: "If it is empty, they read: The doctor is away at that time.",
 			},
 		],
 		submit: "Apply",
 		send: apply,
-		secondary: [button("Withdraw", withdraw), button("Propose anew", proposeAgain)],
+		secondary: [button("Withdraw", withdraw), button("Propose again", proposeAgain)],
 	});
 	const body = await region(["rebookings", "rebooking_items", "appointments"], async () => {
 		[rebooking, items] = await Promise.all([
@@ -217,7 +214,7 @@ export async function rebookingView({ query, open }) {
 				Note: rebooking.note,
 			}),
 			items.length === 0
-				? h("p", { class: "none" }, "There is no visit to move.")
+				? h("p", { class: "none" }, "No visits to move.")
 				: table(
 						countMessage(
 							items,
@@ -229,5 +226,5 @@ export async function rebookingView({ query, open }) {
 					),
 		];
 	});
-	return [heading("New times for visits"), body, decisionForm];
+	return [heading("Rebooking"), body, decisionForm];
 }

@@ -36,7 +36,7 @@ const allergyWarning = (allergies) =>
 	allergies.length > 0 &&
 	h(
 		"ul",
-		{ class: "warned", "aria-label": "Allergies" },
+		{ class: "warned", "aria-label": "Allergy warning" },
 		allergies.map(({ substance, reaction }) =>
 			h("li", {}, h("strong", {}, substance), reaction && `: ${reaction}`),
 		),
@@ -52,25 +52,29 @@ function patientHead(patient, allergies) {
 	return [
 		factList({
 			"Record number": patient.mrn,
-			Born: birthDateWithAge(patient.birth_date),
+			"Date of birth": birthDateWithAge(patient.birth_date),
 			Sex: sexes[patient.sex ?? ""],
 			"Blood group": patient.blood_group,
 			Phone: patient.phone,
 		}),
 		h("h2", {}, "Allergies"),
-		allergyWarning(allergies) || h("p", { class: "none" }, "None is known."),
+		allergyWarning(allergies) || h("p", { class: "none" }, "No known allergies."),
 		h("h2", {}, "Medical history"),
-		h("p", { class: patient.medical_history ? "text" : "none" }, patient.medical_history || "Nothing is written."),
+		h(
+			"p",
+			{ class: patient.medical_history ? "text" : "none" },
+			patient.medical_history || "No medical history yet.",
+		),
 		h(
 			"div",
 			{ class: "actions" },
-			mayWrite("vitals") && button("Measure", () => recordVitals(patient), { key: "measure" }),
-			mayWrite("allergies") && button("Note an allergy", () => addAllergy(patient), { key: "allergy" }),
-			mayWrite("conditions") && button("Note a condition", () => addCondition(patient), { key: "condition" }),
-			mayWrite("documents") && button("File a document", () => uploadDocument(patient), { key: "document" }),
+			mayWrite("vitals") && button("Record vitals", () => recordVitals(patient), { key: "measure" }),
+			mayWrite("allergies") && button("Add allergy", () => addAllergy(patient), { key: "allergy" }),
+			mayWrite("conditions") && button("Add condition", () => addCondition(patient), { key: "condition" }),
+			mayWrite("documents") && button("Upload document", () => uploadDocument(patient), { key: "document" }),
 			mayWrite("medical_history") &&
-				button("Write the medical history", () => editMedicalHistory(patient), { key: "history" }),
-			link("access-log", "Who looked at it", { patient: patient.id }, { class: "button" }),
+				button("Edit medical history", () => editMedicalHistory(patient), { key: "history" }),
+			link("access-log", "Access log", { patient: patient.id }, { class: "button" }),
 		),
 	];
 }
@@ -98,7 +102,7 @@ export async function recordView({ query }) {
 	const entries = await region(watchedCollections, () =>
 		page(
 			(most) => fetchHistory(id, kind, most),
-			(found) => cardList(found, (entry) => entryCard(entry, names), "There is no entry."),
+			(found) => cardList(found, (entry) => entryCard(entry, names), "No entries."),
 		),
 	);
 	return [

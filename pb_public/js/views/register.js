@@ -14,15 +14,15 @@ const registerAccount = (role, id, { password, ...values }) =>
 	create("users", { id, role, password, passwordConfirm: password, ...values });
 
 /**
- * showCheckEmail asks to follow the link in an e-mail. It does not say whether the address was known.
+ * showCheckEmail asks to follow the link in an email. It does not say whether the address was known.
  * @param {HTMLElement} page
  * @param {string} email
  */
 function showCheckEmail(page, email) {
 	page.replaceChildren(
-		heading("Look into your mail"),
-		h("p", {}, `We have written to ${email}. Follow the link within 24 hours, and you have an account.`),
-		h("p", {}, link("sign-in", "To the sign-in")),
+		heading("Check your email"),
+		h("p", {}, `We have sent a link to ${email}. Open it within 24 hours to finish your registration.`),
+		h("p", {}, link("sign-in", "Sign in")),
 	);
 	page.querySelector("h1")?.focus();
 }
@@ -50,7 +50,7 @@ export function registerView(signedIn) {
 					showStatus(`Welcome, ${values.name}.`);
 				},
 			}),
-			h("p", {}, "You have an account? ", link("sign-in", "Sign in"), "."),
+			h("p", {}, "Already registered? ", link("sign-in", "Sign in"), "."),
 		);
 		return page;
 	};
@@ -86,12 +86,12 @@ export async function registerDoctorView() {
 				page.replaceChildren(
 					heading("Thank you"),
 					h("p", {}, "An admin will activate your account. After that you can sign in."),
-					h("p", {}, link("sign-in", "To the sign-in")),
+					h("p", {}, link("sign-in", "Sign in")),
 				);
 				page.querySelector("h1")?.focus();
 			},
 		}),
-		h("p", {}, "You have an account? ", link("sign-in", "Sign in"), "."),
+		h("p", {}, "Already registered? ", link("sign-in", "Sign in"), "."),
 	);
 	return page;
 }

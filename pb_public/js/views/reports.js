@@ -8,7 +8,7 @@ import { formatAmount, formatMoney } from "../money.js";
 import { formatDayRange, isDay, today } from "../time.js";
 
 /** @type {Record<string, string>} */
-const lengths = { month: "By month", day: "By day" };
+const lengths = { month: "Month", day: "Day" };
 
 /**
  * @typedef {object} MethodFigures
@@ -27,7 +27,7 @@ const lengths = { month: "By month", day: "By day" };
 const figureColumns = (name) => [
 	[name, ({ from, to }) => formatDayRange(from, to)],
 	["Billed", (f) => formatAmount(f.billed_minor)],
-	["of it tax", (f) => formatAmount(f.tax_minor)],
+	["Tax", (f) => formatAmount(f.tax_minor)],
 	["Discounts", (f) => formatAmount(f.discount_minor)],
 	["Void", (f) => formatAmount(f.voided_minor)],
 	["Credited", (f) => formatAmount(f.credited_minor)],
@@ -72,7 +72,7 @@ export async function reportsView({ query, open }) {
 			],
 			{
 				name: "by",
-				label: "Add up",
+				label: "Group by",
 				type: "select",
 				optional: false,
 				options: Object.entries(lengths),
@@ -87,9 +87,9 @@ export async function reportsView({ query, open }) {
 		const note = `Amounts in ${s.currency}, each on the day it happened`;
 		return [
 			factList({
-				"To be paid today": formatMoney(s.outstanding_minor, s.currency),
-				"of it overdue": formatMoney(s.overdue_minor, s.currency),
-				"To be returned": s.owed_minor > 0 && formatMoney(s.owed_minor, s.currency),
+				"Outstanding today": formatMoney(s.outstanding_minor, s.currency),
+				Overdue: formatMoney(s.overdue_minor, s.currency),
+				"To refund": s.owed_minor > 0 && formatMoney(s.owed_minor, s.currency),
 			}),
 			table(
 				note,
@@ -101,7 +101,7 @@ export async function reportsView({ query, open }) {
 				h("h2", {}, "Payments by method"),
 				table(`Amounts in ${s.currency}`, s.methods, JSON.stringify, methodColumns),
 			],
-			h("h2", {}, "The books of these days as files"),
+			h("h2", {}, "Export"),
 			h(
 				"div",
 				{ class: "actions" },

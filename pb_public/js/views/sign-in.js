@@ -10,7 +10,7 @@ const codeField = {
 	inputmode: "numeric",
 	autocomplete: "one-time-code",
 	pattern: "[0-9 ]{8,12}",
-	hint: "Eight digits, good for five minutes.",
+	hint: "Eight digits, valid for five minutes.",
 };
 
 /**
@@ -27,21 +27,15 @@ export async function signInWithCode(page, email, password, signedIn) {
 	page.replaceChildren(
 		heading("Enter the code"),
 		form({
-			intro: h("p", {}, `We have sent a mail with a code to ${email}.`),
+			intro: h("p", {}, `We have sent a code to ${email}.`),
 			fields: [codeField],
-			submit: "Go on",
+			submit: "Continue",
 			send: async (values) => {
 				await proceed(values.code);
 				await signedIn();
 			},
 		}),
-		h(
-			"p",
-			{},
-			"No mail? Look among the unwanted ones, or ",
-			link("sign-in", "begin again", { again: Date.now() }),
-			".",
-		),
+		h("p", {}, "No email? Check your spam folder, or ", link("sign-in", "start again", { again: Date.now() }), "."),
 	);
 	page.querySelector("input")?.focus();
 }
@@ -63,7 +57,7 @@ export const signInView =
 				fields: [
 					{
 						name: "email",
-						label: "E-mail",
+						label: "Email",
 						type: "email",
 						required: true,
 						autocomplete: "username",
@@ -78,7 +72,7 @@ export const signInView =
 					},
 				],
 				submit: "Sign in",
-				secondary: link("forgotten", "Forgotten?"),
+				secondary: link("forgotten", "Forgot password?"),
 				send: ({ email, password }) => signInWithCode(page, email, password, signedIn),
 			}),
 			h(
