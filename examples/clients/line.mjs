@@ -1,11 +1,11 @@
-// Line is the network between a client and the hospital, which can be cut.
+// Line is a network connection between a client and the hospital that can be cut.
 
 import { once } from "node:events";
 import { createServer, request } from "node:http";
 
 export class Line {
-	down = false; // nobody answers
-	loseAnswers = 0; // how many writes are carried out without their answer coming back
+	down = false; // refuses connections
+	loseAnswers = 0; // the number of POST requests that are carried out but not answered
 
 	static async to(hospital) {
 		const line = new Line();
@@ -34,7 +34,7 @@ export class Line {
 		asked.pipe(onward);
 	}
 
-	// cut ends every connection, streams included.
+	// cut closes every connection, including streams.
 	cut() {
 		this.server.closeAllConnections();
 	}

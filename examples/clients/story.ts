@@ -1,5 +1,5 @@
-// A patient of the demo hospital looks at their visits and books another one, with
-// the types that openapi-typescript made of the API document:
+// A patient of the demo hospital lists their visits and books another one, with the types that openapi-typescript
+// generated from the API document:
 //
 //   node build/js/story.js http://127.0.0.1:8090
 
@@ -14,7 +14,7 @@ const say = (text: string) => console.log(`typescript: ${text}`);
 
 type Refused = components["schemas"]["Refusal"] | components["schemas"]["HalfSignedIn"];
 
-// must is the answer, or the refusal as an error. The demo hospital asks nobody for a code.
+// must returns the answer, or throws its error. The demo hospital does not require a code to sign in.
 function must<T>({ data, error }: { data?: T; error?: Refused }): T {
 	if (data === undefined) throw new Error(error && "message" in error ? error.message : "A code has to follow.");
 	return data;
@@ -36,7 +36,7 @@ const listed = must(
 );
 assert.equal(listed.totalItems, -1, "nobody counted");
 assert(listed.items.length > 0, "the demo hospital gives its patients visits");
-say(`sees ${listed.items.length} visits of their own and their child's`);
+say(`lists ${listed.items.length} visits of their own and of their child`);
 
 const family = must(
 	await api.GET("/api/collections/patients/records", { params: { query: { sort: "birth_date" } } }),
@@ -69,7 +69,7 @@ const twice = await api.POST("/api/collections/appointments/records", { body: wa
 assert.equal(twice.response.status, 409);
 const code: components["schemas"]["Code"] | undefined = twice.error?.data.starts?.code;
 assert(code === "slot_taken" || code === "patient_busy", `the same time again is refused with ${code}`);
-say(`is refused the same time again: ${code}`);
+say(`cannot book the same time again: ${code}`);
 
 const cancelled = must(
 	await api.PATCH("/api/collections/appointments/records/{id}", {
