@@ -183,7 +183,7 @@ async function open(view, query) {
  */
 function drawFrame(current) {
 	byId("brand").textContent = hospital.name;
-	byId("place").textContent = [hospital.name, hospital.address, hospital.phone].filter(Boolean).join(" · ");
+	byId("contact").textContent = [hospital.name, hospital.address, hospital.phone].filter(Boolean).join(" · ");
 	const user = currentUser();
 	byId("nav").replaceChildren(
 		...menus[role()].map((view) =>
@@ -195,7 +195,7 @@ function drawFrame(current) {
 			),
 		),
 	);
-	byId("who").replaceChildren(
+	byId("user").replaceChildren(
 		...(user
 			? [
 					h("span", {}, user.name, h("small", {}, roleNames[role()])),

@@ -21,7 +21,7 @@ export const badge = (text, tone) => h("span", { class: `badge ${tone}` }, text)
  */
 export const cardList = (records, toCard, emptyText = "") =>
 	records.length === 0
-		? h("p", { class: "none" }, emptyText)
+		? h("p", { class: "empty" }, emptyText)
 		: h(
 				"ul",
 				{ class: "rows" },
@@ -66,7 +66,7 @@ export function table(caption, records, version, columns) {
 			h("div", {}, content(record)),
 		);
 	const header = columns.map(([name]) =>
-		h("th", { scope: "col" }, name || h("span", { class: "unseen" }, "Actions")),
+		h("th", { scope: "col" }, name || h("span", { class: "visually-hidden" }, "Actions")),
 	);
 	return h(
 		"table",

@@ -88,7 +88,7 @@ export function button(label, action, { key, kind = "quiet", about } = {}) {
 		"button",
 		{ type: "button", class: kind, "data-key": key },
 		label,
-		about && h("span", { class: "unseen" }, " ", about),
+		about && h("span", { class: "visually-hidden" }, " ", about),
 	);
 	element.addEventListener("click", () => runOnce(element, action).catch((error) => showError(error.message)));
 	return element;

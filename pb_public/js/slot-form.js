@@ -86,7 +86,7 @@ export async function visitTimeFields({ doctor, doctors, kind, ways = ["slot"], 
 		first: visit.starts && dayOf(parseInstant(visit.starts)),
 	});
 	const dateAndTime = fieldRow(dateField, timeField).element;
-	const alternatives = h("div", { class: "offers", role: "group", "aria-label": "Free times instead" });
+	const alternatives = h("div", { class: "alternatives", role: "group", "aria-label": "Free times instead" });
 
 	/**
 	 * withAlternatives shows the free slots that an error of the API names, below the field.
@@ -138,7 +138,7 @@ export async function visitTimeFields({ doctor, doctors, kind, ways = ["slot"], 
 	return {
 		element: h(
 			"div",
-			{ class: "when" },
+			{ class: "visit-time" },
 			doctorChoice?.element,
 			wayField.element,
 			slotPicker.element,

@@ -207,7 +207,7 @@ export async function slotField({ criteria, doctorName, first }) {
 				"div",
 				{ class: "days" },
 				button("Earlier", () => showFrom(addDays(from, -weekSpan - 1))),
-				h("label", { for: `${id}-day`, class: "unseen" }, "First day shown"),
+				h("label", { for: `${id}-day`, class: "visually-hidden" }, "First day shown"),
 				date,
 				button("Later", () => showFrom(nextDay)),
 			),

@@ -65,13 +65,13 @@ const patientLinks = (visit) =>
 				visit.status !== "cancelled" &&
 					link(
 						"notes",
-						["Notes", h("span", { class: "unseen" }, ` of ${visitTitle(visit)}`)],
+						["Notes", h("span", { class: "visually-hidden" }, ` of ${visitTitle(visit)}`)],
 						{ visit: visit.id },
 						{ class: "button", "data-key": `notes${visit.id}` },
 					),
 				link(
 					"record",
-					["Record", h("span", { class: "unseen" }, ` of ${patientName(visit)}`)],
+					["Record", h("span", { class: "visually-hidden" }, ` of ${patientName(visit)}`)],
 					{ patient: visit.patient },
 					{ class: "button", "data-key": `record${visit.id}` },
 				),

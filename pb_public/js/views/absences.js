@@ -7,7 +7,7 @@ import { region } from "../live.js";
 import { formatDateTime, formatInstant, formatTimeRange, parseInstant } from "../time.js";
 
 /** @type {Record<string, string>} */
-const shows = { coming: "Current and upcoming", past: "Past", withdrawn: "Cancelled" };
+const tabLabels = { coming: "Current and upcoming", past: "Past", withdrawn: "Cancelled" };
 /** @type {Record<string, string>} */
 const sorts = { coming: "starts", past: "-starts", withdrawn: "-starts" };
 /** @type {Record<string, (now: string) => string>} */
@@ -61,7 +61,7 @@ async function fetchProposals() {
  * @param {Navigation} navigation
  */
 export async function absencesView({ query, open }) {
-	const show = shows[query.show] ? query.show : "coming";
+	const show = tabLabels[query.show] ? query.show : "coming";
 	const doctors = await fetchPlannedDoctors();
 	const page = pager();
 	/** @param {TimeOff} absence */
@@ -96,5 +96,5 @@ export async function absencesView({ query, open }) {
 	const add =
 		(plansForAll() || doctors.length > 0) &&
 		button("Add absence", () => addAbsence(doctors, saved), { kind: "main" });
-	return [heading("Absences", add), tabs("Which absences", "absences", "show", shows, show), absences];
+	return [heading("Absences", add), tabs("Which absences", "absences", "show", tabLabels, show), absences];
 }

@@ -7,7 +7,7 @@ import { role } from "../session.js";
 import { dayOf, formatDateTime, parseInstant } from "../time.js";
 
 /** @type {Record<string, string>} */
-const shows = { reads: "Read", changes: "Changed" };
+const tabLabels = { reads: "Read", changes: "Changed" };
 /** @type {Record<string, string[]>} */
 const actions = { reads: ["view", "list", "history", "download", "export"], changes: ["create", "update"] };
 
@@ -34,7 +34,7 @@ function groupByDay(found) {
  * @param {Navigation} navigation
  */
 export async function accessLogView({ query }) {
-	const show = shows[query.show] ? query.show : "reads";
+	const show = tabLabels[query.show] ? query.show : "reads";
 	const which = actions[show].map((action) => `action = "${action}"`).join(" || ");
 	const page = pager();
 	const patient = await get("patients", query.patient, { fields: "id,name" });
@@ -43,7 +43,7 @@ export async function accessLogView({ query }) {
 		(await list("break_glass", { filter: `patient = "${patient.id}"`, sort: "-created" })).map((one) =>
 			h(
 				"p",
-				{ class: "warned" },
+				{ class: "warning" },
 				h("strong", {}, "Emergency access"),
 				` on ${formatDateTime(one.created)}: “${one.reason}”`,
 			),
@@ -54,7 +54,7 @@ export async function accessLogView({ query }) {
 			(perPage) => list("audit_log", { filter: `patient = "${patient.id}" && (${which})`, sort: "-at", perPage }),
 			(found) =>
 				found.length === 0
-					? h("p", { class: "none" }, "No entries yet.")
+					? h("p", { class: "empty" }, "No entries yet.")
 					: table(isPatient || isAdmin ? "Everyone" : "Only you", groupByDay(found), ({ at }) => at, [
 							["Last time", ({ at }) => formatDateTime(at)],
 							["Who", ({ who }) => who],
@@ -68,7 +68,7 @@ export async function accessLogView({ query }) {
 			link("record", "Open record", { patient: patient.id }, { class: "button" }),
 		),
 		emergencies,
-		tabs("Which", "access-log", "show", shows, show, { patient: patient.id }),
+		tabs("Which", "access-log", "show", tabLabels, show, { patient: patient.id }),
 		log,
 	];
 }

@@ -10,7 +10,7 @@ import { formatDate } from "../time.js";
 import { invitationList, inviteStaff, profileFields, staffRoles } from "./invitations.js";
 
 /** @type {Record<string, string>} */
-const shows = { pending: "Pending", active: "Active", suspended: "Suspended", invited: "Invited" };
+const tabLabels = { pending: "Pending", active: "Active", suspended: "Suspended", invited: "Invited" };
 
 /** @param {User} account @param {string} status */
 async function setStatus(account, status) {
@@ -110,7 +110,7 @@ async function newAccount() {
  * @param {Navigation} navigation
  */
 export async function accountsView({ query }) {
-	const show = shows[query.show] ? query.show : "pending";
+	const show = tabLabels[query.show] ? query.show : "pending";
 	let text = "";
 	const page = pager();
 	const head = heading(
@@ -122,7 +122,7 @@ export async function accountsView({ query }) {
 			button("Invite staff", inviteStaff, { kind: "main" }),
 		),
 	);
-	const tabBar = tabs("Which accounts", "accounts", "show", shows, show);
+	const tabBar = tabs("Which accounts", "accounts", "show", tabLabels, show);
 	if (show === "invited") return [head, tabBar, await region(["invitations"], () => invitationList(page))];
 	const accounts = await region(["users"], () =>
 		page(

@@ -7,7 +7,7 @@ import { formatInstant } from "../time.js";
 import { fetchVisits, visitCard } from "../visits.js";
 
 /** @type {Record<string, string>} */
-const shows = { coming: "Upcoming", requests: "Requests", past: "Past", cancelled: "Cancelled" };
+const tabLabels = { coming: "Upcoming", requests: "Requests", past: "Past", cancelled: "Cancelled" };
 /** @type {Record<string, string>} */
 const sorts = { coming: "starts", requests: "starts", past: "-starts", cancelled: "-starts" };
 
@@ -27,7 +27,7 @@ const searchFilter = (text) => text && ` && (patient.name_key ~ ${quote(foldName
  * @param {Navigation} navigation
  */
 export async function allVisitsView({ query }) {
-	const show = shows[query.show] ? query.show : "coming";
+	const show = tabLabels[query.show] ? query.show : "coming";
 	let text = "";
 	const page = pager();
 	const visits = await region(["appointments"], () =>
@@ -41,5 +41,5 @@ export async function allVisitsView({ query }) {
 		text = typed;
 		return refreshAll();
 	});
-	return [heading("Visits"), tabs("Which visits", "visits", "show", shows, show), search, visits];
+	return [heading("Visits"), tabs("Which visits", "visits", "show", tabLabels, show), search, visits];
 }

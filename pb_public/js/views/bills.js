@@ -8,7 +8,7 @@ import { foldName } from "../names.js";
 import { role } from "../session.js";
 
 /** @type {Record<string, string>} */
-const shows = { open: "Outstanding", paid: "Paid", draft: "Drafts", all: "All" };
+const tabLabels = { open: "Outstanding", paid: "Paid", draft: "Drafts", all: "All" };
 /** @type {Record<string, string>} */
 const filters = {
 	open: 'status = "unpaid" || status = "partially_paid"',
@@ -17,7 +17,7 @@ const filters = {
 	all: "",
 };
 /** @type {Record<string, string>} */
-const showsForPatients = { open: shows.open, paid: shows.paid, all: shows.all };
+const patientTabLabels = { open: tabLabels.open, paid: tabLabels.paid, all: tabLabels.all };
 
 /**
  * searchFilter finds bills by the name of the patient, or by number.
@@ -35,7 +35,7 @@ function searchFilter(text) {
  * @param {Navigation} navigation
  */
 export async function billsView({ query, open }) {
-	const show = shows[query.show] ? query.show : role() === "patient" ? "all" : "open";
+	const show = tabLabels[query.show] ? query.show : role() === "patient" ? "all" : "open";
 	let text = "";
 	const page = pager();
 	const search =
@@ -59,7 +59,7 @@ export async function billsView({ query, open }) {
 	const add = managesBills() && button("New bill", () => newBill((id) => open("bill", { id })), { kind: "main" });
 	return [
 		heading(role() === "patient" ? "Your bills" : "Bills", add),
-		tabs("Which bills", "bills", "show", role() === "patient" ? showsForPatients : shows, show),
+		tabs("Which bills", "bills", "show", role() === "patient" ? patientTabLabels : tabLabels, show),
 		search,
 		bills,
 	];

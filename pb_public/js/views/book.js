@@ -24,5 +24,5 @@ export async function bookView({ query, open }) {
 			showStatus(`You requested ${formatDateTime(visit.starts)}. The hospital still has to approve it.`);
 		},
 	});
-	return h("div", { class: "narrow roomy" }, heading("Request an appointment"), form(questions));
+	return h("div", { class: "narrow medium" }, heading("Request an appointment"), form(questions));
 }

@@ -7,7 +7,7 @@ import { createdWithin, currentNotices, markSeen } from "../notices.js";
 import { formatDateTime } from "../time.js";
 
 /** @type {Record<string, string>} */
-const shows = { open: "To call", done: "Called" };
+const tabLabels = { open: "To call", done: "Called" };
 
 /** @param {Notice} notice */
 function callCard(notice) {
@@ -46,7 +46,7 @@ function callCard(notice) {
  * @param {Navigation} navigation
  */
 export async function callListView({ query }) {
-	const show = shows[query.show] ? query.show : "open";
+	const show = tabLabels[query.show] ? query.show : "open";
 	const calls = await region(["notices", "appointments"], async () => {
 		const found = await list("notices", {
 			filter:
@@ -64,7 +64,7 @@ export async function callListView({ query }) {
 	});
 	return [
 		heading("Call list"),
-		tabs("Which calls", "call-list", "show", shows, show),
+		tabs("Which calls", "call-list", "show", tabLabels, show),
 		h(
 			"p",
 			{ class: "hint" },

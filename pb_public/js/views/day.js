@@ -39,7 +39,7 @@ export async function dayView({ query, open }) {
 	const step = (label, days) =>
 		link(
 			"day",
-			[label, h("span", { class: "unseen" }, " day")],
+			[label, h("span", { class: "visually-hidden" }, " day")],
 			{ day: addDays(day, days) },
 			{ "data-key": label },
 		);
@@ -49,7 +49,7 @@ export async function dayView({ query, open }) {
 			"div",
 			{ class: "days" },
 			step("Previous", -1),
-			h("label", { for: "day", class: "unseen" }, "Day"),
+			h("label", { for: "day", class: "visually-hidden" }, "Day"),
 			pick,
 			step("Next", 1),
 			day !== today() && link("day", "Today"),

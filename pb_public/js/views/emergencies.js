@@ -7,7 +7,7 @@ import { region } from "../live.js";
 import { formatDate, formatTime } from "../time.js";
 
 /** @type {Record<string, string>} */
-const shows = { open: "To review", done: "Reviewed" };
+const tabLabels = { open: "To review", done: "Reviewed" };
 
 /** @param {BreakGlass} emergency */
 function review(emergency) {
@@ -63,7 +63,7 @@ function emergencyCard(emergency) {
  * @param {Navigation} navigation
  */
 export async function emergenciesView({ query }) {
-	const show = shows[query.show] ? query.show : "open";
+	const show = tabLabels[query.show] ? query.show : "open";
 	const found = await region(["break_glass"], async () =>
 		cardList(
 			await list("break_glass", {
@@ -75,5 +75,5 @@ export async function emergenciesView({ query }) {
 			"No emergency access.",
 		),
 	);
-	return [heading("Emergency reviews"), tabs("Which emergencies", "emergencies", "show", shows, show), found];
+	return [heading("Emergency reviews"), tabs("Which emergencies", "emergencies", "show", tabLabels, show), found];
 }

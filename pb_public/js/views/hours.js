@@ -8,7 +8,7 @@ import { region } from "../live.js";
 import { formatDay, today } from "../time.js";
 
 /** @type {Record<string, string>} */
-const shows = { now: "Current and upcoming", ended: "Ended" };
+const tabLabels = { now: "Current and upcoming", ended: "Ended" };
 /** @type {Record<string, (day: string) => string>} */
 const filters = {
 	now: (day) => `active = true && (valid_until = "" || valid_until >= "${day}")`,
@@ -58,8 +58,8 @@ const columns = [
 export async function hoursView({ query, open }) {
 	const doctors = await fetchPlannedDoctors();
 	const doctor = doctors.find(({ id }) => id === query.doctor) ?? doctors[0];
-	if (!doctor) return [heading("Hours"), h("p", { class: "none" }, "No doctors yet.")];
-	const show = shows[query.show] ? query.show : "now";
+	if (!doctor) return [heading("Hours"), h("p", { class: "empty" }, "No doctors yet.")];
+	const show = tabLabels[query.show] ? query.show : "now";
 	/** @type {Schedule | undefined} */
 	let last;
 	const week = await region(["schedules"], async () => {
@@ -72,7 +72,7 @@ export async function hoursView({ query, open }) {
 		if (found.length === 0)
 			return h(
 				"p",
-				{ class: "none" },
+				{ class: "empty" },
 				show === "now" ? "No hours yet. Add hours so that patients can book." : "No hours have ended.",
 			);
 		return table(
@@ -93,7 +93,7 @@ export async function hoursView({ query, open }) {
 			button("Add hours", () => addHours(doctor, last), { kind: "main" }),
 		),
 		plansForAll() && h("div", { class: "field search" }, h("label", { for: "doctor" }, "Doctor"), pick),
-		tabs("Which hours", "hours", "show", shows, show, { doctor: query.doctor }),
+		tabs("Which hours", "hours", "show", tabLabels, show, { doctor: query.doctor }),
 		week,
 	];
 }

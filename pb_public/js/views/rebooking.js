@@ -214,7 +214,7 @@ export async function rebookingView({ query, open }) {
 				Note: rebooking.note,
 			}),
 			items.length === 0
-				? h("p", { class: "none" }, "No visits to move.")
+				? h("p", { class: "empty" }, "No visits to move.")
 				: table(
 						countMessage(
 							items,

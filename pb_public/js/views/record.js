@@ -36,7 +36,7 @@ const allergyWarning = (allergies) =>
 	allergies.length > 0 &&
 	h(
 		"ul",
-		{ class: "warned", "aria-label": "Allergy warning" },
+		{ class: "warning", "aria-label": "Allergy warning" },
 		allergies.map(({ substance, reaction }) =>
 			h("li", {}, h("strong", {}, substance), reaction && `: ${reaction}`),
 		),
@@ -58,11 +58,11 @@ function patientHead(patient, allergies) {
 			Phone: patient.phone,
 		}),
 		h("h2", {}, "Allergies"),
-		allergyWarning(allergies) || h("p", { class: "none" }, "No known allergies."),
+		allergyWarning(allergies) || h("p", { class: "empty" }, "No known allergies."),
 		h("h2", {}, "Medical history"),
 		h(
 			"p",
-			{ class: patient.medical_history ? "text" : "none" },
+			{ class: patient.medical_history ? "text" : "empty" },
 			patient.medical_history || "No medical history yet.",
 		),
 		h(
