@@ -17,17 +17,13 @@ var openapi []byte
 var Module = kit.Module{
 	Name:        "clinical",
 	Collections: []kit.Collection{encounters, vitals, conditions, allergies, documents, codes},
+	Lifecycles:  lifecycles,
 	Hooks: func(app core.App) {
 		kit.OnCreate(app, "encounters", begin)
-		kit.OnUpdate(app, "encounters", change)
 		kit.OnCreate(app, "vitals", measure)
-		kit.OnUpdate(app, "vitals", withdraw)
 		kit.OnCreate(app, "conditions", note)
-		kit.OnUpdate(app, "conditions", revise)
 		kit.OnCreate(app, "allergies", note)
-		kit.OnUpdate(app, "allergies", revise)
 		kit.OnCreate(app, "documents", file)
-		kit.OnUpdate(app, "documents", refile)
 		download(app)
 	},
 	Invariants: []kit.Invariant{
