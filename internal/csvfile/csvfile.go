@@ -10,8 +10,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	"hospital/internal/kit"
 	"hospital/internal/money"
 )
@@ -19,7 +17,10 @@ import (
 // Writer writes a table as a file for spreadsheets: CSV in UTF-8, with the mark that
 // they know it by, and lines that end as RFC 4180 says. It is sent while it is
 // written, so that it may be of any length.
-type Writer struct{ out *csv.Writer }
+type Writer struct {
+	out     *csv.Writer
+	request *kit.Request
+}
 
 // Number is a cell that is a number and is written as it is.
 type Number string
@@ -28,11 +29,11 @@ type Number string
 func Amount(m money.Amount, exponent int) Number { return Number(m.Decimal(exponent)) }
 
 // New answers a request with a file of columns.
-func New(e *core.RequestEvent, name string, columns ...string) (*Writer, error) {
-	kit.Attach(e, name, "text/csv; charset=utf-8")
-	s := &Writer{csv.NewWriter(e.Response)}
+func New(r *kit.Request, name string, columns ...string) (*Writer, error) {
+	r.Attach(name, "text/csv; charset=utf-8")
+	s := &Writer{csv.NewWriter(r.Response), r}
 	s.out.UseCRLF = true
-	if _, err := io.WriteString(e.Response, "\ufeff"); err != nil {
+	if _, err := io.WriteString(r.Response, "\ufeff"); err != nil {
 		return nil, err
 	}
 	return s, s.out.Write(columns)
@@ -58,13 +59,13 @@ func (s *Writer) Row(cells ...any) error {
 
 // Close sends what is left. Half a table must not pass for a whole one: when
 // writing it failed, the answer that has begun is broken off.
-func (s *Writer) Close(e *core.RequestEvent, err error) error {
+func (s *Writer) Close(err error) error {
 	s.out.Flush()
 	if err == nil {
 		err = s.out.Error()
 	}
 	if err != nil {
-		e.App.Logger().Error("a sheet was broken off", "error", err)
+		s.request.App.Logger().Error("a sheet was broken off", "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	return nil

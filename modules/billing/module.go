@@ -15,7 +15,11 @@ var Module = kit.Module{
 	Name:        "billing",
 	Collections: []kit.Collection{charges, bills, items, discounts, payments},
 	Hooks:       hooks,
-	Routes:      routes,
-	Invariants:  invariants,
-	OpenAPI:     openapi,
+	Routes: []kit.Route{
+		{Path: "GET /patients/{id}/statement", Roles: statementReaders, Record: "patients", Audit: "statement",
+			Handler: statementOfPatient},
+		{Path: "GET /reports/day-close", Roles: dayCloseReaders, Handler: dayClose},
+	},
+	Invariants: invariants,
+	OpenAPI:    openapi,
 }

@@ -3,16 +3,14 @@ package billing
 import (
 	"time"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	"hospital/internal/csvfile"
 	"hospital/internal/kit"
 	"hospital/internal/money"
 )
 
 // sheet is a statement as a file: what was owed, each entry, and what is owed then.
-func (s *Statement) sheet(e *core.RequestEvent, zone *time.Location) error {
-	sheet, err := csvfile.New(e, "statement-"+s.MRN+"-"+s.From+"-"+s.To+".csv", "at", "kind", "number", "amount", "balance", "currency")
+func (s *Statement) sheet(r *kit.Request, zone *time.Location) error {
+	sheet, err := csvfile.New(r, "statement-"+s.MRN+"-"+s.From+"-"+s.To+".csv", "at", "kind", "number", "amount", "balance", "currency")
 	if err != nil {
 		return err
 	}
@@ -27,12 +25,12 @@ func (s *Statement) sheet(e *core.RequestEvent, zone *time.Location) error {
 	if err == nil {
 		err = sheet.Row(s.To, "closing", "", "", cell(s.Closing), s.Currency)
 	}
-	return sheet.Close(e, err)
+	return sheet.Close(err)
 }
 
 // sheet is a day close as a file.
-func (c *DayClose) sheet(e *core.RequestEvent) error {
-	sheet, err := csvfile.New(e, "day-close-"+c.Date+".csv", "date", "cashier", "method", "taken", "taken_amount", "waiting", "waiting_amount",
+func (c *DayClose) sheet(r *kit.Request) error {
+	sheet, err := csvfile.New(r, "day-close-"+c.Date+".csv", "date", "cashier", "method", "taken", "taken_amount", "waiting", "waiting_amount",
 		"verified", "verified_amount", "refunds", "refunded_amount", "net_amount", "currency")
 	if err != nil {
 		return err
@@ -44,5 +42,5 @@ func (c *DayClose) sheet(e *core.RequestEvent) error {
 				t.Verified, cell(t.VerifiedMinor), t.Refunds, cell(t.RefundedMinor), cell(t.NetMinor), c.Currency)
 		}
 	}
-	return sheet.Close(e, err)
+	return sheet.Close(err)
 }
