@@ -121,8 +121,8 @@ func TestRouteRefusesInOrder(t *testing.T) {
 		{nil, "/open", 200}, {member, "/open", 200}, {visitor, "/open", 403},
 		{nil, "/plain", 401}, {member, "/plain", 200}, {visitor, "/plain", 403},
 		{nil, "/accounts/" + member.Id, 401}, {member, "/accounts/" + member.Id, 200},
-		{member, "/accounts/" + author.Id, 404}, {member, "/accounts/nothing", 404},    // not theirs looks like missing
-		{author, "/accounts/" + author.Id, 403}, {author, "/accounts/nothing", 403},    // their role is not in the row
+		{member, "/accounts/" + author.Id, 404}, {member, "/accounts/nothing", 404}, // not theirs looks like missing
+		{author, "/accounts/" + author.Id, 403}, {author, "/accounts/nothing", 403}, // their role is not in the row
 		{visitor, "/accounts/" + visitor.Id, 404}, {visitor, "/accounts/nothing", 404}, // their role reads no accounts
 	} {
 		name := "a guest"

@@ -36,7 +36,7 @@ func statementOfPatient(r *kit.Request) error {
 		return err
 	}
 	if csv {
-		return s.sheet(r, settings.Zone())
+		return s.csv(r, settings.Zone())
 	}
 	return r.JSON(http.StatusOK, s)
 }
@@ -94,7 +94,7 @@ func dayClose(r *kit.Request) error {
 		return err
 	}
 	if csv {
-		return c.sheet(r)
+		return c.csv(r)
 	}
 	return r.JSON(http.StatusOK, c)
 }
