@@ -48,6 +48,7 @@ func Register(app core.App, modules []Module) {
 	dropCached(app, declared)
 	validateRecords(app)
 	guardSchema(app, declared)
+	separateQuery(app)
 	guardRequests(app, declared)
 	guardRecords(app, declared)
 	mask(app, declared)
