@@ -17,19 +17,22 @@ import (
 	"hospital/modules/staff"
 )
 
-// Register binds every reaction.
-func Register(app core.App) {
-	kit.When(app, accounts.Registered, patients.Enrol, staff.Apply)
-	kit.When(app, accounts.Joined, staff.Appoint)
-	kit.When(app, accounts.Activated, staff.SetActive(true))
-	kit.When(app, accounts.Halted, staff.SetActive(false))
-	kit.When(app, accounts.RoleChanged, staff.Leave)
-	kit.When(app, scheduling.WentAway, appointments.NameAffected)
-	kit.When(app, appointments.WasApproved, joinCareTeam)
-	kit.When(app, appointments.HospitalMoved, notices.TellMoved)
-	kit.When(app, appointments.HospitalCancelled, notices.TellCancelled)
-	kit.When(app, appointments.WasCompleted, billing.BillVisit)
-	kit.When(app, appointments.WasStarted, clinical.Begin)
-	kit.When(app, appointments.WasCancelled, prescriptions.DropDrafts)
-	kit.When(app, patients.GlassBroken, notices.AlertAdmins)
+// reactions is what follows what. It runs from top to bottom.
+var reactions = []kit.Follow{
+	{accounts.Registered, []kit.Reaction{patients.Enrol, staff.Apply}},
+	{accounts.Joined, []kit.Reaction{staff.Appoint}},
+	{accounts.Activated, []kit.Reaction{staff.SetActive(true)}},
+	{accounts.Halted, []kit.Reaction{staff.SetActive(false)}},
+	{accounts.RoleChanged, []kit.Reaction{staff.Leave}},
+	{scheduling.WentAway, []kit.Reaction{appointments.NameAffected}},
+	{appointments.WasApproved, []kit.Reaction{joinCareTeam}},
+	{appointments.HospitalMoved, []kit.Reaction{notices.TellMoved}},
+	{appointments.HospitalCancelled, []kit.Reaction{notices.TellCancelled}},
+	{appointments.WasStarted, []kit.Reaction{clinical.Begin}},
+	{appointments.WasCompleted, []kit.Reaction{billing.BillVisit}},
+	{appointments.WasCancelled, []kit.Reaction{prescriptions.DropDrafts}},
+	{patients.GlassBroken, []kit.Reaction{notices.AlertAdmins}},
 }
+
+// Register binds every reaction.
+func Register(app core.App) { kit.React(app, reactions) }

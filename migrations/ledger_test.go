@@ -18,7 +18,8 @@ func TestBooksFromBeforeCreditNotesAndRefundsAreCarriedOver(t *testing.T) {
 	}
 	first := h.Record("payments", hospitaltest.ID("paid1")).GetString("receipt")
 	for _, sql := range []string{
-		"DROP TRIGGER bills_frozen", "DROP TRIGGER bill_items_no_update", "DROP TRIGGER payments_frozen",
+		"DROP TRIGGER bills_frozen", "DROP TRIGGER bill_items_frozen", "DROP TRIGGER payments_frozen",
+		"DROP TRIGGER payments_final", "DROP TRIGGER counters_no_delete",
 		"UPDATE bills SET kind = '', due_on = '' WHERE issued_at != ''", "UPDATE bill_items SET currency = ''", "UPDATE payments SET kind = '', currency = '', receipt = ''",
 		"DELETE FROM counters WHERE series LIKE 'RCP-%'", "UPDATE hospital SET due_days = 0, discount_limit_bp = 0", "DELETE FROM _migrations WHERE file = '1790100000_ledger.go'",
 	} {

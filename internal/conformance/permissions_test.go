@@ -287,6 +287,9 @@ func restore(t testing.TB, h *hospitaltest.Hospital, collection, id string, colu
 	if _, err := h.App.NonconcurrentDB().Update(collection, columns, dbx.HashExp{"id": id}).Execute(); err != nil {
 		t.Fatalf("restore %s %s: %v", collection, id, err)
 	}
+	if err := h.SQL("DROP TRIGGER IF EXISTS notices_no_delete"); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := h.App.NonconcurrentDB().Delete("notices", dbx.NewExp("appointment = {:id} AND appointment_version > {:version}", dbx.Params{"id": id, "version": columns["version"]})).Execute(); err != nil {
 		t.Fatal(err)
 	}

@@ -30,21 +30,43 @@ func (h *Hospital) Plans(ask func()) (plans []Plan) {
 	return plans
 }
 
-// Queries are what is asked of the database while ask runs; what is written is not
-// among them.
+// Queries are the SQL statements that read while ask runs.
 func (h *Hospital) Queries(ask func()) (queries []string) {
 	h.T.Helper()
+	for _, s := range h.Statements(ask) {
+		if !s.Writes {
+			queries = append(queries, s.SQL)
+		}
+	}
+	return queries
+}
+
+// Statement is one SQL statement that was executed.
+type Statement struct {
+	SQL    string
+	Writes bool
+}
+
+// Statements are the SQL statements that are executed while ask runs, in order, also
+// in transactions, with their parameters filled in.
+func (h *Hospital) Statements(ask func()) (statements []Statement) {
+	h.T.Helper()
 	readers, writer := h.App.ConcurrentDB().(*dbx.DB), h.App.NonconcurrentDB().(*dbx.DB)
-	var lock sync.Mutex // a list and its total are asked for at once
-	readers.QueryLogFunc = func(_ context.Context, _ time.Duration, sql string, _ *sql.Rows, _ error) {
+	var lock sync.Mutex // a list and its total are read at once
+	add := func(sql string, writes bool) {
 		lock.Lock()
 		defer lock.Unlock()
-		queries = append(queries, sql)
+		statements = append(statements, Statement{sql, writes})
 	}
-	writer.QueryLogFunc = readers.QueryLogFunc
+	for _, db := range []*dbx.DB{readers, writer} {
+		db.QueryLogFunc = func(_ context.Context, _ time.Duration, sql string, _ *sql.Rows, _ error) { add(sql, false) }
+		db.ExecLogFunc = func(_ context.Context, _ time.Duration, sql string, _ sql.Result, _ error) { add(sql, true) }
+	}
 	ask()
-	readers.QueryLogFunc, writer.QueryLogFunc = nil, nil
-	return queries
+	for _, db := range []*dbx.DB{readers, writer} {
+		db.QueryLogFunc, db.ExecLogFunc = nil, nil
+	}
+	return statements
 }
 
 func (h *Hospital) explain(query string) (steps []string) {
@@ -89,7 +111,7 @@ func (p Plan) Strays(table string, columns ...string) (steps []string) {
 // fire.
 func (h *Hospital) TriggerPlans(c kit.Collection) (plans []Plan) {
 	h.T.Helper()
-	for _, trigger := range c.Triggers {
+	for _, trigger := range c.AllTriggers() {
 		_, condition, conditional := strings.Cut(trigger.When, " WHEN ")
 		if conditional {
 			query := fmt.Sprintf("SELECT %s FROM %s NEW JOIN %[2]s OLD ON OLD.id = NEW.id WHERE NEW.id = 'x'", condition, c.Name)

@@ -6,29 +6,40 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Collection declares one kind of record as it is today: its columns and
-// indexes, the triggers that guard it even from the SQL console, and who may
-// touch it. The schema migration brings the database to it; it adds and alters,
-// and never removes.
+// Collection declares one kind of record as it is today: its columns and indexes, what
+// the database itself enforces, and who may do what. The schema migration brings the
+// database to the declaration. It adds and alters columns, and never removes one.
 type Collection struct {
-	Name     string
-	SignIn   SignIn // set for the one collection people sign in with
-	Fields   Fields
-	Indexes  []Index
-	Triggers []Trigger
-	Policy   Policy
+	Name        string
+	Description string // what a record is, in a sentence or two
+	SignIn      SignIn // set for the one collection people sign in with
+	Fields      Fields
+	Indexes     []Index
+	Policy      Policy
 
-	// Accepts names body fields of a create that are not columns, because the
-	// create begins more than its own row.
+	// GuestFields are keys that a guest may send when creating a record although they are
+	// not columns: a registration also carries the profile that is created later.
 	GuestFields []string
 
-	// Fleeting are records that the hospital itself takes away when their time is over.
-	// All others stay.
+	// RawText names text columns that are stored byte for byte as sent. All others are
+	// normalized to NFC and trimmed.
+	RawText []string
+
+	// AppendOnly records are facts: written once, never changed.
+	AppendOnly bool
+
+	// Immutable records stop changing at some point, but for a few columns.
+	Immutable Immutable
+
+	// Expiring records are deleted by the application when their time is over. Records of
+	// all other collections are never deleted, not even by SQL.
 	Expiring bool
 
-	// Verbatim names texts that are stored as they are sent, byte for byte, where
-	// the others are brought to NFC and trimmed.
-	RawText []string
+	// Cached are collections of few records that rarely change. FindCached keeps them in memory.
+	Cached bool
+
+	// Triggers are the rules of the database that the fields above cannot express.
+	Triggers []Trigger
 }
 
 // SignIn makes a collection the one that people sign in with, and says what the
@@ -51,22 +62,6 @@ type Index struct {
 	Columns string // "doctor, starts"
 	Unique  bool
 	Where   string
-}
-
-// Trigger is a law that the database itself keeps.
-type Trigger struct {
-	Name string
-	When string // "BEFORE UPDATE OF starts ON appointments WHEN …"
-	Do   string // one statement, usually SELECT RAISE(ABORT, 'code')
-}
-
-// AppendOnly guards a table whose rows are facts: written once, never changed or
-// deleted, whoever asks.
-func AppendOnly(table string) []Trigger {
-	return []Trigger{
-		{table + "_no_update", "BEFORE UPDATE ON " + table, "SELECT RAISE(ABORT, 'append_only')"},
-		{table + "_no_delete", "BEFORE DELETE ON " + table, "SELECT RAISE(ABORT, 'append_only')"},
-	}
 }
 
 // usersID is the id under which PocketBase ships its users collection.

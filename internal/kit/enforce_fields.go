@@ -41,6 +41,9 @@ func guardRequests(app core.App, declared Catalog) {
 			if err := c.check(b); err != nil {
 				return err
 			}
+			if _, sent := b.fields[core.FieldNameId]; sent {
+				e.Record.SetRaw(sentIDKey, true)
+			}
 			if err := rejectDuplicateID(e.App, e.Record); err != nil {
 				return err
 			}
@@ -49,27 +52,31 @@ func guardRequests(app core.App, declared Catalog) {
 			return e.Next()
 		}
 	}
-	app.OnRecordCreateRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardCreate", Priority: -50,
+	app.OnRecordCreateRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardCreate", Priority: orderGuard,
 		Func: guard(func(g Grant) []string { return g.CreateFields })})
-	app.OnRecordUpdateRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardUpdate", Priority: -50,
+	app.OnRecordUpdateRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardUpdate", Priority: orderGuard,
 		Func: guard(func(g Grant) []string { return g.UpdateFields })})
-	app.OnRecordDeleteRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardDelete", Priority: -50, Func: func(e *core.RecordRequestEvent) error {
+	app.OnRecordDeleteRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardDelete", Priority: orderGuard, Func: func(e *core.RecordRequestEvent) error {
 		SetActor(Caller(e.RequestEvent), e.Record)
 		return e.Next()
 	}})
 }
 
-// rejectDuplicateID refuses a new record whose id is taken before any other law has its
-// say, so that a client which lost the first answer learns just that.
+// rejectDuplicateID refuses a new record whose id is taken before any other rule
+// runs, so that a client which lost the first answer learns just that. An id that
+// the server made for a request is new.
 func rejectDuplicateID(app core.App, r *core.Record) error {
-	if !r.IsNew() || r.Id == "" {
+	if !r.IsNew() || r.Id == "" || ActorOf(r).Request != "" && r.GetRaw(sentIDKey) == nil {
 		return nil
 	}
 	if _, err := app.FindRecordById(r.Collection(), r.Id); err == nil {
-		return Invalid("id", "validation_not_unique", "There is a record with this id already.")
+		return Invalid(core.FieldNameId, "validation_not_unique", "There is a record with this id already.")
 	}
-	return nil // also when it cannot be read: the database knows better
+	return nil // also when it cannot be read: the insert decides
 }
+
+// sentIDKey marks a new record whose id the client has chosen.
+const sentIDKey = "@sentID"
 
 // body is what a request wants to write.
 type body struct {

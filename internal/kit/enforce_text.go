@@ -22,9 +22,9 @@ func guardRecords(app core.App, declared Catalog) {
 		}
 		return e.Next()
 	}
-	app.OnRecordCreate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalCleanCreate", Priority: -50, Func: clean})
-	app.OnRecordUpdate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalCleanUpdate", Priority: -50, Func: clean})
-	app.OnRecordDelete().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalNoDelete", Priority: -50, Func: func(e *core.RecordEvent) error {
+	app.OnRecordCreate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalCleanCreate", Priority: orderText, Func: clean})
+	app.OnRecordUpdate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalCleanUpdate", Priority: orderText, Func: clean})
+	app.OnRecordDelete().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalNoDelete", Priority: orderText, Func: func(e *core.RecordEvent) error {
 		if c, ok := declared[e.Record.Collection().Name]; ok && !c.Expiring {
 			return Forbidden("id", "never_deleted", "The hospital's records are never deleted. Cancel, suspend or deactivate instead.")
 		}

@@ -15,7 +15,8 @@ import (
 type Module struct {
 	Name        string             // the folder's name
 	Collections []Collection       // what the database looks like today, and who may touch it
-	Hooks       func(app core.App) // what must hold for this module's own records, whoever writes them
+	Lifecycles  []Lifecycle        // what can be done to a record, by whom, from where, and what it does
+	Hooks       func(app core.App) // what must hold for this module's own records, whoever writes them, where no table says it
 	Routes      func(api *Routes)  // what is no record: paths under /api/hospital
 	Invariants  []Invariant        // what the verify command proves of this module's data
 	Checks      []Check            // what it proves where no query can
@@ -44,18 +45,25 @@ func Register(app core.App, modules []Module) {
 	finishAsides(app)
 	app.Store().Set(catalogKey, declared)
 	app.Store().Set(signInKey, declared.signIn())
+	keepReads(app)
+	dropCached(app, declared)
+	validateRecords(app)
 	guardSchema(app, declared)
 	guardRequests(app, declared)
 	guardRecords(app, declared)
 	mask(app, declared)
 	narrowLists(app, declared)
 	for _, m := range modules {
+		for _, l := range m.Lifecycles {
+			l.bind(app)
+		}
 		if m.Hooks != nil {
 			m.Hooks(app)
 		}
 	}
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalRoutes", Func: func(se *core.ServeEvent) error {
 		api := se.Router.Group("/api/hospital")
+		api.GET("/actions/{collection}", answerActions(modules, declared))
 		for _, m := range modules {
 			if m.Routes != nil {
 				m.Routes(api)

@@ -26,21 +26,40 @@ func (c Catalog) Fingerprint() string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// Apply brings the database to the declared collections. It adds and alters,
-// and never removes: removing or renaming a column is a migration of its own.
+// Apply brings the database to the declared collections. It adds and alters columns, and
+// never removes one: removing or renaming a column is a migration of its own. Triggers hold
+// no data, so those of declared collections are dropped and created again.
 func (c Catalog) Apply(tx core.App) error {
 	all, triggers := c.export()
+	var old []struct{ Name, Table string }
+	err := tx.NonconcurrentDB().NewQuery("SELECT name, tbl_name AS [[table]] FROM sqlite_master WHERE type = 'trigger'").All(&old)
+	if err != nil {
+		return fmt.Errorf("list the triggers: %w", err)
+	}
+	var statements []string
+	for _, t := range old {
+		if _, declared := c[t.Table]; declared {
+			statements = append(statements, "DROP TRIGGER [["+t.Name+"]]")
+		}
+	}
+	if err := execute(tx, statements); err != nil {
+		return err
+	}
 	if err := tx.ImportCollections(all, false); err != nil {
 		return fmt.Errorf("apply the declared collections: %w", err)
 	}
+	statements = nil
 	for _, t := range triggers {
-		for _, sql := range []string{
-			"DROP TRIGGER IF EXISTS " + t.Name,
-			"CREATE TRIGGER " + t.Name + " " + t.When + " BEGIN " + t.Do + "; END",
-		} {
-			if _, err := tx.NonconcurrentDB().NewQuery(sql).Execute(); err != nil {
-				return fmt.Errorf("trigger %s: %w", t.Name, err)
-			}
+		statements = append(statements,
+			"CREATE TRIGGER "+t.Name+" "+t.When+" BEGIN SELECT RAISE(ABORT, '"+t.Code+"'); END")
+	}
+	return execute(tx, statements)
+}
+
+func execute(tx core.App, statements []string) error {
+	for _, sql := range statements {
+		if _, err := tx.NonconcurrentDB().NewQuery(sql).Execute(); err != nil {
+			return fmt.Errorf("%s: %w", sql, err)
 		}
 	}
 	return nil
@@ -53,7 +72,7 @@ func (c Catalog) export() (collections []map[string]any, triggers []Trigger) {
 	for _, name := range slices.Sorted(maps.Keys(c)) {
 		declared := c[name]
 		collections = append(collections, declared.export(signIn))
-		triggers = append(triggers, declared.Triggers...)
+		triggers = append(triggers, declared.AllTriggers()...)
 	}
 	return collections, triggers
 }

@@ -1,157 +1,184 @@
 package kit
 
 import (
-	"fmt"
+	"slices"
 	"sync"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
 // InTx runs a hook's work in one transaction with the write it guards. Inside,
-// e.App is the transaction; afterwards it is what it was, so that later hooks do
-// not find a dead one.
+// e.App is the transaction, and reads every row by its id once; afterwards e.App is
+// what it was, so that later hooks do not find a finished transaction.
 func InTx(e *core.RecordEvent, work func() error) error {
 	outer := e.App
 	defer func() { e.App = outer }()
-	return outer.RunInTransaction(func(tx core.App) error {
-		e.App = tx
-		if actor := ActorOf(e.Record); actor.Request != "" {
-			if _, known := causes.LoadOrStore(tx.NonconcurrentDB(), actor); !known {
-				defer causes.Delete(tx.NonconcurrentDB())
+	return outer.RunInTransaction(func(inner core.App) error {
+		t, outermost := begin(inner)
+		if actor := ActorOf(e.Record); t.actor.Request == "" && actor.Request != "" {
+			t.actor = actor
+		}
+		e.App = txApp{inner, t}
+		if !outermost {
+			return work()
+		}
+		defer transactions.Delete(inner.NonconcurrentDB())
+		if err := work(); err != nil {
+			return err
+		}
+		for _, finish := range t.beforeCommit {
+			if err := finish(e.App); err != nil {
+				return err
 			}
 		}
-		return work()
+		return nil
 	})
 }
 
-// causes are the transactions that are under way, and who caused them.
-var causes sync.Map
+// transaction is what the hooks of one transaction share.
+type transaction struct {
+	actor        Actor                   // who caused it by a request, if anybody
+	stored       map[string]*core.Record // rows as the database has them, by collection and id
+	memo         map[string]any          // other things that were read, until the next write
+	collected    map[string]any          // what waits for the end
+	beforeCommit []func(tx core.App) error
+}
 
-// ActorIn is who caused a transaction by a request, in which the hospital itself
-// writes more than that; nobody when it does so on its own.
+// transactions are those under way, by their *dbx.Tx. PocketBase hands hooks an app
+// of its own, from which only that leads back to what they share.
+var transactions sync.Map
+
+func begin(tx core.App) (t *transaction, outermost bool) {
+	found, known := transactions.LoadOrStore(tx.NonconcurrentDB(), &transaction{stored: map[string]*core.Record{}, memo: map[string]any{}, collected: map[string]any{}})
+	return found.(*transaction), !known
+}
+
+// transactionOf is nil outside of InTx.
+func transactionOf(app core.App) *transaction {
+	found, _ := transactions.Load(app.NonconcurrentDB())
+	t, _ := found.(*transaction)
+	return t
+}
+
+// ActorIn is who caused a transaction by a request in which the server itself
+// writes more; zero when it acts on its own.
 func ActorIn(tx core.App) Actor {
-	cause, _ := causes.Load(tx.NonconcurrentDB())
-	actor, _ := cause.(Actor)
-	return actor
+	if t := transactionOf(tx); t != nil {
+		return t.actor
+	}
+	return Actor{}
 }
 
-// OnCreate binds the law for new records of a collection. It runs in a
-// transaction with the insert; it must call e.Next() once. Of two at once that are
-// one create, sent again, the law sees the first alone.
-func OnCreate(app core.App, collection string, law func(e *core.RecordEvent) error) {
-	onCreate(app, collection, 0, func(e *core.RecordEvent) error {
-		if err := rejectDuplicateID(e.App, e.Record); err != nil {
-			return err
-		}
-		return law(e)
-	})
-}
-
-// OnUpdate binds the law for changed records of a collection. It runs in a
-// transaction with the update and is given the record as it stands in that
-// transaction; it must call e.Next() once.
-func OnUpdate(app core.App, collection string, law func(e *core.RecordEvent, before *core.Record) error) {
-	onUpdate(app, collection, 0, law)
-}
-
-func onCreate(app core.App, collection string, priority int, law func(e *core.RecordEvent) error) {
-	app.OnRecordCreate(collection).Bind(&hook.Handler[*core.RecordEvent]{Priority: priority, Func: func(e *core.RecordEvent) error {
-		return InTx(e, func() error { return law(e) })
-	}})
-}
-
-func onUpdate(app core.App, collection string, priority int, law func(e *core.RecordEvent, before *core.Record) error) {
-	app.OnRecordUpdate(collection).Bind(&hook.Handler[*core.RecordEvent]{Priority: priority, Func: func(e *core.RecordEvent) error {
-		return InTx(e, func() error {
-			before, err := e.App.FindRecordById(collection, e.Record.Id)
-			if err != nil {
-				return err
-			}
-			return law(e, before)
+// Collect keeps an item until the end of the transaction. Then, after all hooks and
+// before the commit, finish is given all items that were collected under the key.
+// Outside of InTx it is given the one item at once.
+func Collect[T any](tx core.App, key string, item T, finish func(tx core.App, items []T) error) error {
+	t := transactionOf(tx)
+	if t == nil {
+		return finish(tx, []T{item})
+	}
+	items, begun := t.collected[key].([]T)
+	if !begun {
+		t.beforeCommit = append(t.beforeCommit, func(tx core.App) error {
+			items, _ := t.collected[key].([]T)
+			return finish(tx, items)
 		})
-	}})
-}
-
-// OnRefusal binds what is added to a refusal of a new or a changed record. It runs
-// after the transaction of the law, so that nobody who writes has to wait for it.
-func OnRefusal(app core.App, collection string, add func(app core.App, refused *core.Record, refusal error) error) {
-	handler := &hook.Handler[*core.RecordEvent]{Priority: outsideLaw, Func: func(e *core.RecordEvent) error {
-		if err := e.Next(); err != nil {
-			return add(e.App, e.Record, err)
-		}
-		return nil
-	}}
-	app.OnRecordCreate(collection).Bind(handler)
-	app.OnRecordUpdate(collection).Bind(handler)
-}
-
-// Event is something that happened to a record of a collection.
-type Event struct {
-	Collection string
-	Happened   func(before, after *core.Record) bool // before is nil for a new record
-}
-
-// Entering is the event of a field taking a value, at creation or later.
-func Entering(collection, field, value string) Event {
-	return Event{collection, func(before, after *core.Record) bool {
-		return after.GetString(field) == value && (before == nil || before.GetString(field) != value)
-	}}
-}
-
-// Reaction is what follows an event in another module. It writes through tx, in
-// the transaction of the event: when it fails, the event did not happen.
-type Reaction func(tx core.App, after *core.Record) error
-
-// When makes reactions follow an event, in order.
-func When(app core.App, event Event, reactions ...Reaction) {
-	react := func(e *core.RecordEvent, before *core.Record) error {
-		if err := e.Next(); err != nil {
-			return err
-		}
-		if !event.Happened(before, e.Record) {
-			return nil
-		}
-		for _, reaction := range reactions {
-			if err := reaction(e.App, e.Record); err != nil {
-				return err
-			}
-		}
-		return nil
 	}
-	onCreate(app, event.Collection, afterLaw, func(e *core.RecordEvent) error { return react(e, nil) })
-	onUpdate(app, event.Collection, afterLaw, react)
-}
-
-const (
-	outsideLaw = -10 // before the transaction of the law begins, and after it has ended
-	afterLaw   = 10  // inside the law, which has already settled what the record will be
-)
-
-// New is a blank record of a collection.
-func New(tx core.App, collection string) (*core.Record, error) {
-	c, err := tx.FindCachedCollectionByNameOrId(collection)
-	if err != nil {
-		return nil, err
-	}
-	return core.NewRecord(c), nil
-}
-
-// CheckVersion refuses a change of what somebody else has changed since it was read.
-func CheckVersion(before, after *core.Record, what string) error {
-	if before.GetInt("version") != after.GetInt("version") {
-		return Conflict("version", "stale_version", "Somebody else changed "+what+" in the meantime. Load it again.")
-	}
+	t.collected[key] = append(items, item)
 	return nil
 }
 
-// Changed says whether any column differs between two states of a record, apart
-// from when it was last written.
-func Changed(before, after *core.Record) bool {
-	for _, f := range after.Collection().Fields {
-		if f.Type() != core.FieldTypeAutodate && fmt.Sprint(before.Get(f.GetName())) != fmt.Sprint(after.Get(f.GetName())) {
-			return true
-		}
+// Once loads a thing once in a transaction, until the next record is written in it;
+// outside of InTx, each time. Do not change what it answers.
+func Once[T any](tx core.App, key string, load func() (T, error)) (T, error) {
+	t := transactionOf(tx)
+	if t == nil {
+		return load()
 	}
-	return false
+	if found, ok := t.memo[key].(T); ok {
+		return found, nil
+	}
+	loaded, err := load()
+	if err == nil {
+		t.memo[key] = loaded
+	}
+	return loaded, err
+}
+
+// ForgetReads makes a transaction read rows anew. Call it after SQL that changes
+// records past the app.
+func ForgetReads(tx core.App) {
+	if t := transactionOf(tx); t != nil {
+		clear(t.stored)
+		clear(t.memo)
+	}
+}
+
+// txApp is a transaction that reads every row by its id once.
+type txApp struct {
+	core.App
+	*transaction
+}
+
+// FindRecordById answers a copy of the row, which the caller may change and save.
+func (a txApp) FindRecordById(collection any, id string, filters ...func(q *dbx.SelectQuery) error) (*core.Record, error) {
+	c, ok := collection.(*core.Collection)
+	if !ok {
+		name, _ := collection.(string)
+		found, err := a.FindCachedCollectionByNameOrId(name)
+		if err != nil {
+			return nil, err
+		}
+		c = found
+	}
+	if len(filters) > 0 {
+		return a.App.FindRecordById(c, id, filters...)
+	}
+	if r, ok := a.stored[rowKey(c, id)]; ok {
+		return r.Fresh(), nil
+	}
+	r, err := a.App.FindRecordById(c, id)
+	if err != nil {
+		return nil, err
+	}
+	a.stored[rowKey(c, id)] = r
+	return r.Fresh(), nil
+}
+
+func rowKey(c *core.Collection, id string) string { return c.Name + "/" + id }
+
+// keepReads keeps what transactions have read in step with what they write.
+func keepReads(app core.App) {
+	written := func(e *core.RecordEvent) error {
+		err := e.Next()
+		t := transactionOf(e.App)
+		if t == nil {
+			return err
+		}
+		key := rowKey(e.Record.Collection(), e.Record.Id)
+		delete(t.stored, key)
+		clear(t.memo)
+		if err == nil && !hasFiles(e.Record.Collection()) {
+			stored := e.Record.Fresh()
+			if stored.PostScan() == nil {
+				t.stored[key] = stored
+			}
+		}
+		return err
+	}
+	app.OnRecordCreateExecute().BindFunc(written)
+	app.OnRecordUpdateExecute().BindFunc(written)
+	app.OnRecordDeleteExecute().BindFunc(func(e *core.RecordEvent) error {
+		if t := transactionOf(e.App); t != nil {
+			delete(t.stored, rowKey(e.Record.Collection(), e.Record.Id))
+			clear(t.memo)
+		}
+		return e.Next()
+	})
+}
+
+// hasFiles says that a saved record still holds uploads, which a stored one does not.
+func hasFiles(c *core.Collection) bool {
+	return slices.ContainsFunc(c.Fields, func(f core.Field) bool { return f.Type() == core.FieldTypeFile })
 }

@@ -135,7 +135,7 @@ func inside(t *testing.T, dir string, work func(app core.App)) {
 	kit.Register(app, modules.All)
 	hooks.Register(app)
 	work(app)
-	if err := app.ResetBootstrapState(); err != nil {
+	if err := app.ClearBootstrap(); err != nil {
 		t.Fatal("close the data directory:", err)
 	}
 }

@@ -10,5 +10,5 @@ func freeBytes(dir string) (int64, error) {
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return 0, err
 	}
-	return int64(s.Bavail) * int64(s.Bsize), nil // #nosec G115 -- no disk is so large
+	return int64(s.Bavail) * s.Bsize, nil // #nosec G115 -- no disk is so large
 }

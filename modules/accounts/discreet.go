@@ -70,7 +70,7 @@ func answerFirst(e *core.RequestEvent) error {
 	kit.AfterResponse(app, "send a mail that was asked for", func() error {
 		user, err := app.FindAuthRecordByEmail(c, sent.Email)
 		if err != nil || verifying && user.Verified() || !once(app, e.Request.Pattern+user.Id) {
-			return nil // there is nobody to write to, or nothing to write
+			return nil //nolint:nilerr // there is nobody to write to, or nothing to write
 		}
 		if verifying {
 			return mails.SendRecordVerification(app, user)
@@ -98,6 +98,6 @@ func taken(refusal error) bool {
 		return false
 	}
 	said, _ := refused.RawData().(validation.Errors)
-	why, _ := said["newEmail"].(validation.Error)
-	return why != nil && why.Code() == "validation_invalid_new_email"
+	why, ok := errors.AsType[validation.Error](said["newEmail"])
+	return ok && why.Code() == "validation_invalid_new_email"
 }

@@ -65,7 +65,6 @@ func hooks(app core.App) {
 	kit.OnCreate(app, "users", register)
 	kit.OnUpdate(app, "users", change)
 	kit.OnCreate(app, "invitations", invite)
-	kit.OnUpdate(app, "invitations", settle)
 	app.Cron().MustAdd("hospitalForget", "17 * * * *", func() {
 		if err := Forget(app); err != nil {
 			app.Logger().Error("forget registrations", "error", err)

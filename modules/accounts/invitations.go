@@ -99,20 +99,6 @@ func invite(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// settle keeps an invitation that was accepted or revoked as it is.
-func settle(e *core.RecordEvent, before *core.Record) error {
-	was, is := State(before.GetString("state")), State(e.Record.GetString("state"))
-	if was == is {
-		return e.Next()
-	}
-	if was != Open || is == Open || is == Accepted && kit.ActorOf(e.Record).Role != kit.System {
-		return kit.Conflict("state", "invalid_transition", "An invitation that is "+string(was)+" cannot be "+string(is)+".")
-	}
-	e.Record.Set("settled_at", kit.Now(e.App))
-	e.Record.Set("token_hash", "")
-	return e.Next()
-}
-
 // acceptInvitation makes the account that somebody was invited to. Two at once are
 // one after the other, and the second has no invitation any more.
 func acceptInvitation(e *core.RequestEvent) error {

@@ -15,6 +15,7 @@ var openapi []byte
 var Module = kit.Module{
 	Name:        "accounts",
 	Collections: []kit.Collection{users, registrations, invitations},
+	Lifecycles:  []kit.Lifecycle{lifecycle},
 	Hooks:       hooks,
 	Routes: func(api *kit.Routes) {
 		api.POST("/registrations/confirm", confirmRegistration)

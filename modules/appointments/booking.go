@@ -25,9 +25,9 @@ const (
 // check refuses a time that cannot be had. It runs in the transaction of the write.
 type check func(tx core.App, a Appointment, actor kit.Actor) error
 
-// everything is what a new or a moved appointment must fulfil: by the clock, by
+// allChecks is what a new or a moved appointment must fulfil: by the clock, by
 // who is there and when, and that nobody else has the time.
-var everything = []check{length, timely, present, hosted, free}
+var allChecks = []check{checkLength, checkTime, checkPeople, checkSchedule, checkFree}
 
 // try runs checks until one refuses.
 func try(tx core.App, a Appointment, actor kit.Actor, checks ...check) error {
@@ -39,7 +39,7 @@ func try(tx core.App, a Appointment, actor kit.Actor, checks ...check) error {
 	return nil
 }
 
-func length(_ core.App, a Appointment, _ kit.Actor) error {
+func checkLength(_ core.App, a Appointment, _ kit.Actor) error {
 	if a.Starts().IsZero() || a.Ends().IsZero() {
 		return nil // the required field refuses it by name
 	}
@@ -52,7 +52,7 @@ func length(_ core.App, a Appointment, _ kit.Actor) error {
 	return nil
 }
 
-func timely(tx core.App, a Appointment, actor kit.Actor) error {
+func checkTime(tx core.App, a Appointment, actor kit.Actor) error {
 	if a.Starts().IsZero() {
 		return nil // likewise
 	}
@@ -79,8 +79,8 @@ func timely(tx core.App, a Appointment, actor kit.Actor) error {
 	return nil
 }
 
-// present refuses who is not there, and notes who comes.
-func present(tx core.App, a Appointment, actor kit.Actor) error {
+// checkPeople refuses who is not there, and notes who comes.
+func checkPeople(tx core.App, a Appointment, actor kit.Actor) error {
 	doctor, err := tx.FindRecordById("doctors", a.Doctor())
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil // the relation refuses it by name
@@ -117,13 +117,13 @@ var (
 // ofTheTime are the refusals that another time would settle.
 var ofTheTime = []error{slotTaken, patientBusy, noHours, noSlot, doctorAway}
 
-// hosted holds a visit to the doctor's hours, and notes the room and how many
+// checkSchedule holds a visit to the doctor's hours, and notes the room and how many
 // visits there may be at once. Staff may go outside them by overbooking.
-func hosted(tx core.App, a Appointment, actor kit.Actor) error {
+func checkSchedule(tx core.App, a Appointment, actor kit.Actor) error {
 	if _, err := tx.FindRecordById("doctors", a.Doctor()); errors.Is(err, sql.ErrNoRows) || a.Starts().IsZero() || a.Ends().IsZero() {
 		return nil // likewise
 	}
-	agenda, err := hoursOf(tx, a.Doctor(), a.Starts(), a.Ends())
+	agenda, err := hoursOf(tx, a.Doctor(), a.Starts())
 	if err != nil {
 		return err
 	}
@@ -150,17 +150,17 @@ func hosted(tx core.App, a Appointment, actor kit.Actor) error {
 	return nil
 }
 
-// here refuses an appointment while the doctor is away, whatever the slots are.
-func here(tx core.App, a Appointment, _ kit.Actor) error {
-	agenda, err := hoursOf(tx, a.Doctor(), a.Starts(), a.Ends())
+// checkAbsence refuses an appointment while the doctor is away, whatever the slots are.
+func checkAbsence(tx core.App, a Appointment, _ kit.Actor) error {
+	agenda, err := hoursOf(tx, a.Doctor(), a.Starts())
 	if err == nil && !a.Overbook() && agenda.AwayAt(a.Starts(), a.Ends()) {
 		return doctorAway
 	}
 	return err
 }
 
-// free refuses a time that somebody else has. The triggers guard the same law.
-func free(tx core.App, a Appointment, _ kit.Actor) error {
+// checkFree refuses a time that somebody else has. The triggers guard the same law.
+func checkFree(tx core.App, a Appointment, _ kit.Actor) error {
 	if a.Overbook() && a.staffNote() == "" {
 		return kit.Invalid("staff_note", "required", "Say in a staff note why this is booked beside another appointment, or outside the doctor's hours.")
 	}
@@ -185,8 +185,8 @@ func free(tx core.App, a Appointment, _ kit.Actor) error {
 	return nil
 }
 
-// readable turns the refusal of a trigger into the one the checks would have given.
-func readable(err error) error {
+// fromTriggerError turns the refusal of a trigger into the one the checks would have given.
+func fromTriggerError(err error) error {
 	for code, refusal := range map[string]error{"slot_taken": slotTaken, "patient_busy": patientBusy, "visit_length": visitStay} {
 		if err != nil && strings.Contains(err.Error(), "constraint failed: "+code) {
 			return refusal

@@ -121,8 +121,8 @@ var events = kit.Collection{
 		kit.Instant("old_starts"),
 		kit.Instant("new_starts"),
 	},
-	Indexes:  []kit.Index{{Columns: "appointment"}},
-	Triggers: kit.AppendOnly("appointment_events"),
+	Indexes:    []kit.Index{{Columns: "appointment"}},
+	AppendOnly: true,
 	Policy: kit.Policy{
 		role.Patient:      {Read: kit.Own("appointment.patient.user")},
 		role.Doctor:       {Read: kit.Own("appointment.doctor.user")},
@@ -150,7 +150,7 @@ func guard(name, verb, who, when, capacity, code string) kit.Trigger {
 			AND b.starts < NEW.ends AND b.starts > ` + longBefore("NEW.starts") + ` AND b.ends > NEW.starts
 			AND (SELECT COUNT(*) FROM appointments a WHERE a.` + who + ` = NEW.` + who + ` AND a.` + others + ` AND a.` + active + `
 				AND a.starts <= ` + moment + ` AND a.starts > ` + longBefore(moment) + ` AND a.ends > ` + moment + `) >= ` + capacity + `)`,
-		Do: "SELECT RAISE(ABORT, '" + code + "')",
+		Code: code,
 	}
 }
 
@@ -163,6 +163,6 @@ func visitLength(name, verb string) kit.Trigger {
 	return kit.Trigger{
 		Name: name,
 		When: "BEFORE " + verb + " ON appointments WHEN NEW.ends <= NEW.starts OR NEW.ends > strftime('%Y-%m-%d %H:%M:%fZ', NEW.starts, '+8 hours')",
-		Do:   "SELECT RAISE(ABORT, 'visit_length')",
+		Code: "visit_length",
 	}
 }

@@ -15,6 +15,7 @@ var openapi []byte
 var Module = kit.Module{
 	Name:        "appointments",
 	Collections: []kit.Collection{appointments, events},
+	Lifecycles:  []kit.Lifecycle{lifecycle},
 	Hooks:       hooks,
 	Routes:      routes,
 	Invariants: []kit.Invariant{

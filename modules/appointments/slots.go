@@ -70,16 +70,19 @@ func agendaOf(app core.App, doctor string, from, to time.Time, except string) (*
 	return all[doctor], err
 }
 
-// hoursOf is when a doctor sees patients between two instants, whoever is booked.
-func hoursOf(app core.App, doctor string, from, to time.Time) (*scheduling.Agenda, error) {
-	all, err := scheduling.Of(app, []string{doctor}, from, to)
-	return all[doctor], err
+// hoursOf is when a doctor sees patients from an instant on, as long as the longest
+// visit, whoever is booked. All checks of one booking share it.
+func hoursOf(app core.App, doctor string, from time.Time) (*scheduling.Agenda, error) {
+	return kit.Once(app, "hours of "+doctor+" from "+kit.FormatInstant(from), func() (*scheduling.Agenda, error) {
+		all, err := scheduling.Of(app, []string{doctor}, from, from.Add(longestStay))
+		return all[doctor], err
+	})
 }
 
 // usualEnd is when a visit ends of which nobody said it: with its slot, and
 // between slots after as long as one.
 func usualEnd(app core.App, a Appointment) (time.Time, error) {
-	agenda, err := hoursOf(app, a.Doctor(), a.Starts(), a.Starts().Add(longestStay))
+	agenda, err := hoursOf(app, a.Doctor(), a.Starts())
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -113,6 +116,7 @@ const (
 // offering adds to a refusal of the time the doctor's next free slots, so that who
 // lost a race is one step from a visit.
 func offering(app core.App, refused *core.Record, refusal error) error {
+	refusal = fromTriggerError(refusal)
 	if !slices.Contains(ofTheTime, refusal) {
 		return refusal
 	}
@@ -203,7 +207,7 @@ func next(tx core.App, a Appointment, actor kit.Actor, n int, length time.Durati
 // chosenLength is how long a visit takes for which somebody chose it, and 0 for
 // one that takes its slot.
 func chosenLength(tx core.App, a Appointment) (time.Duration, error) {
-	agenda, err := hoursOf(tx, a.Doctor(), a.Starts(), a.Ends())
+	agenda, err := hoursOf(tx, a.Doctor(), a.Starts())
 	if err != nil {
 		return 0, err
 	}

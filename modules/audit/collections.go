@@ -40,7 +40,7 @@ var log = kit.Collection{
 		{Columns: "actor, seq"},
 		{Columns: "record, seq"},
 	},
-	Triggers: kit.AppendOnly("audit_log"),
+	AppendOnly: true,
 	Policy: kit.Policy{
 		role.Patient:      {Read: kit.Own("patient.user"), VisibleFields: []string{"at", "actor_name", "role", "action", "collection", "record", "patient", "outcome"}},
 		role.Doctor:       ownActions,

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -57,6 +58,18 @@ func (r row) hashed(key []byte) string {
 
 // Write appends entries to the log, in the transaction of what they tell of.
 func Write(tx core.App, entries ...Entry) error {
+	for chunk := range slices.Chunk(entries, maxRows) {
+		if err := write(tx, chunk); err != nil {
+			return fmt.Errorf("write %d audit entries, the first of %s %s: %w", len(chunk), chunk[0].Collection, chunk[0].Record, err)
+		}
+	}
+	return nil
+}
+
+// maxRows is how many entries one statement inserts: SQLite takes 32,766 parameters.
+const maxRows = 500
+
+func write(tx core.App, entries []Entry) error {
 	key, err := keyOf(tx)
 	if err != nil {
 		return err
@@ -65,10 +78,15 @@ func Write(tx core.App, entries ...Entry) error {
 	if err != nil {
 		return err
 	}
-	last := before.Hash
-	for _, e := range entries {
-		r := row{PrevHash: last, Actor: e.Actor.ID, ActorName: e.Actor.Name, Role: string(e.Actor.Role), Action: e.Action, Collection: e.Collection, Record: e.Record,
-			Patient: e.Patient, Outcome: string(e.Outcome), IP: e.Actor.IP, Request: e.Actor.Request}
+	seq, err := hospital.NextNumbers(tx, "audit", len(entries))
+	if err != nil {
+		return err
+	}
+	rows := make([]row, len(entries))
+	for i, e := range entries {
+		r := &rows[i]
+		*r = row{PrevHash: before.Hash, Seq: seq + int64(i), Actor: e.Actor.ID, ActorName: e.Actor.Name, Role: string(e.Actor.Role), Action: e.Action,
+			Collection: e.Collection, Record: e.Record, Patient: e.Patient, Outcome: string(e.Outcome), IP: e.Actor.IP, Request: e.Actor.Request}
 		if e.Actor.Superuser {
 			r.Role = "operator"
 		}
@@ -78,16 +96,10 @@ func Write(tx core.App, entries ...Entry) error {
 		if r.Changes, err = written(e.Changes); err != nil {
 			return err
 		}
-		if r.Seq, err = hospital.NextNumber(tx, "audit"); err != nil {
-			return err
-		}
 		r.Hash = r.hashed(key)
-		if err := insert(tx, r); err != nil {
-			return fmt.Errorf("audit %s of %s %s: %w", e.Action, e.Collection, e.Record, err)
-		}
-		last = r.Hash
+		before = *r
 	}
-	return nil
+	return insert(tx, rows)
 }
 
 // written is the changes as they are stored, without those of too much text.
@@ -99,12 +111,25 @@ func written(changes map[string][2]string) (string, error) {
 	return string(text), err
 }
 
-// insert goes past the laws of records: an entry is nobody's to validate, and is
+// insert writes rows past the hooks of records: an entry is not validated, and is
 // not itself audited.
-func insert(tx core.App, r row) error {
+func insert(tx core.App, rows []row) error {
+	columns := []string{"id", "seq", "at", "actor", "actor_name", "role", "action", "collection", "record", "patient", "outcome", "changes",
+		"ip", "request", "prev_hash", "hash", "created", "updated"}
 	now := kit.FormatInstant(time.Now())
-	_, err := tx.NonconcurrentDB().Insert("audit_log", dbx.Params{"id": security.PseudorandomStringWithAlphabet(core.DefaultIdLength, core.DefaultIdAlphabet),
-		"seq": r.Seq, "at": r.At, "actor": r.Actor, "actor_name": r.ActorName, "role": r.Role, "action": r.Action, "collection": r.Collection, "record": r.Record, "patient": r.Patient,
-		"outcome": r.Outcome, "changes": r.Changes, "ip": r.IP, "request": r.Request, "prev_hash": r.PrevHash, "hash": r.Hash, "created": now, "updated": now}).Execute()
+	params, tuples := dbx.Params{}, make([]string, len(rows))
+	for i, r := range rows {
+		id := security.PseudorandomStringWithAlphabet(core.DefaultIdLength, core.DefaultIdAlphabet)
+		values := []any{id, r.Seq, r.At, r.Actor, r.ActorName, r.Role, r.Action, r.Collection, r.Record, r.Patient, r.Outcome, r.Changes,
+			r.IP, r.Request, r.PrevHash, r.Hash, now, now}
+		names := make([]string, len(values))
+		for j, value := range values {
+			name := fmt.Sprintf("p%d_%d", i, j)
+			params[name], names[j] = value, "{:"+name+"}"
+		}
+		tuples[i] = "(" + strings.Join(names, ", ") + ")"
+	}
+	_, err := tx.NonconcurrentDB().NewQuery("INSERT INTO audit_log ([[" + strings.Join(columns, "]], [[") + "]]) VALUES " + strings.Join(tuples, ", ")).
+		Bind(params).Execute()
 	return err
 }

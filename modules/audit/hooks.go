@@ -8,14 +8,11 @@ import (
 	"hospital/internal/kit"
 )
 
-// innermost runs inside a collection's law and its reactions, next to the write.
-const innermost = 20
-
 func hooks(app core.App) {
 	keep := &keeper{app: app}
-	app.OnRecordCreate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalAuditCreate", Priority: innermost, Func: onWrite("create")})
-	app.OnRecordUpdate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalAuditUpdate", Priority: innermost, Func: onWrite("update")})
-	app.OnRecordDelete().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalAuditDelete", Priority: innermost, Func: onWrite("delete")})
+	app.OnRecordCreate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalAuditCreate", Priority: kit.OrderAudit, Func: onWrite("create")})
+	app.OnRecordUpdate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalAuditUpdate", Priority: kit.OrderAudit, Func: onWrite("update")})
+	app.OnRecordDelete().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalAuditDelete", Priority: kit.OrderAudit, Func: onWrite("delete")})
 
 	app.OnRecordViewRequest().BindFunc(func(e *core.RecordRequestEvent) error {
 		if err := e.Next(); err != nil {
@@ -127,7 +124,9 @@ func onWrite(action string) func(*core.RecordEvent) error {
 				cause := kit.ActorIn(e.App)
 				actor.IP, actor.Request = cause.IP, cause.Request
 			}
-			return Write(e.App, Entry{Actor: actor, Action: action, Collection: e.Record.Collection().Name, Record: e.Record.Id, Patient: patient, Outcome: Done, Changes: changes})
+			entry := Entry{Actor: actor, Action: action, Collection: e.Record.Collection().Name, Record: e.Record.Id, Patient: patient,
+				Outcome: Done, Changes: changes, at: kit.Now(e.App)}
+			return kit.Collect(e.App, "audit", entry, func(tx core.App, entries []Entry) error { return Write(tx, entries...) })
 		})
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"hospital/modules/appointments"
 )
 
-// note is the law for a new charge: it is of a visit that is going to be billed.
-func note(e *core.RecordEvent) error {
+// createCharge is the rule for a new charge: it is of a visit that is going to be billed.
+func createCharge(e *core.RecordEvent) error {
 	c := e.Record
 	if err := chargeable(e.App, c); err != nil {
 		return err
@@ -32,22 +32,6 @@ func note(e *core.RecordEvent) error {
 	}
 	c.Set("recorded_by", kit.ActorOf(c).ID)
 	c.Set("version", 1)
-	return e.Next()
-}
-
-// rectify is the law for another quantity, which can be noted until the bill is written.
-func rectify(e *core.RecordEvent, before *core.Record) error {
-	c := e.Record
-	if err := kit.CheckVersion(before, c, "this charge"); err != nil {
-		return err
-	}
-	if !kit.Changed(before, c) {
-		return e.Next()
-	}
-	if err := chargeable(e.App, c); err != nil {
-		return err
-	}
-	c.Set("version", before.GetInt("version")+1)
 	return e.Next()
 }
 

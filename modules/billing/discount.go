@@ -12,10 +12,10 @@ import (
 	"hospital/modules/hospital"
 )
 
-// ask is the law for a new discount: within the hospital's limit it is granted at
+// requestDiscount is the rule for a new discount: within the hospital's limit it is granted at
 // once, above it another admin has to approve it. A bill has one at a time, so that
 // small ones do not add up to a large one.
-func ask(e *core.RecordEvent) error {
+func requestDiscount(e *core.RecordEvent) error {
 	d, actor := e.Record, kit.ActorOf(e.Record)
 	bill, err := e.App.FindRecordById("bills", d.GetString("bill"))
 	if errors.Is(err, sql.ErrNoRows) || !whole(d, "bp") || !whole(d, "amount_minor") || d.GetInt("bp") > 10_000 || d.GetString("reason") == "" {
@@ -78,41 +78,22 @@ func asked(d *core.Record, subtotal money.Amount, settings hospital.Settings) (o
 	return off, within, nil
 }
 
-// grant is the law for what becomes of a discount.
-func grant(e *core.RecordEvent, before *core.Record) error {
-	d, actor := e.Record, kit.ActorOf(e.Record)
-	if err := kit.CheckVersion(before, d, "this discount"); err != nil {
-		return err
-	}
-	if !kit.Changed(before, d) {
-		return e.Next()
-	}
-	from, to := DiscountStatus(before.GetString("status")), DiscountStatus(d.GetString("status"))
-	if to != Asked && to != Granted && to != Withdrawn {
-		return e.Next() // which refuses an unknown status
-	}
-	did, ok := discountVerbs[[2]DiscountStatus{from, to}]
-	if !ok {
-		did = "change the status of" // in no row
-	}
-	if err := discountStates.Check(did, "a discount", kit.Move{App: e.App, Actor: actor, Before: before, After: d}); err != nil {
-		return err
-	}
-	bill, err := e.App.FindRecordById("bills", d.GetString("bill"))
+// approveDiscount takes a discount off its bill.
+func approveDiscount(c kit.Change) error {
+	bill, err := c.App.FindRecordById("bills", c.After.GetString("bill"))
 	if err != nil {
 		return err
 	}
-	d.Load(map[string]any{"decided_by": actor.ID, "decided_at": kit.Now(e.App), "version": before.GetInt("version") + 1})
-	switch did {
-	case "approve":
-		err = discount(e.App, d, bill, actor)
-	case "withdraw":
-		err = spread(e.App, bill, 0)
-	}
+	return discount(c.App, c.After, bill, c.Actor)
+}
+
+// withdrawDiscount puts the bill back to what it was without the discount.
+func withdrawDiscount(c kit.Change) error {
+	bill, err := c.App.FindRecordById("bills", c.After.GetString("bill"))
 	if err != nil {
 		return err
 	}
-	return e.Next()
+	return spread(c.App, bill, 0)
 }
 
 // discount takes a granted discount off: off the lines of a draft, and off an issued

@@ -14,9 +14,9 @@ import (
 	"hospital/modules/hospital"
 )
 
-// begin is the law for a bill that somebody writes by hand: a draft, or a credit
+// createBill is the rule for a bill that somebody writes by hand: a draft, or a credit
 // note. The hospital's own stand as they were made.
-func begin(e *core.RecordEvent) error {
+func createBill(e *core.RecordEvent) error {
 	bill, actor := e.Record, kit.ActorOf(e.Record)
 	if actor.Role == kit.System {
 		return e.Next()
@@ -52,9 +52,9 @@ func due(bill *core.Record) error {
 	return nil
 }
 
-// enter is the law for a new line of a draft: of a service as the price list has
+// createLine is the rule for a new line of a draft: of a service as the price list has
 // it, or of something else with a price of its own.
-func enter(e *core.RecordEvent) error {
+func createLine(e *core.RecordEvent) error {
 	item := e.Record
 	if kit.ActorOf(item).Role == kit.System {
 		return e.Next()
@@ -94,8 +94,8 @@ func enter(e *core.RecordEvent) error {
 	return entered(e, bill)
 }
 
-// amend is the law for a changed line of a draft.
-func amend(e *core.RecordEvent, before *core.Record) error {
+// updateLine is the rule for a changed line of a draft.
+func updateLine(e *core.RecordEvent, before *core.Record) error {
 	item := e.Record
 	if kit.ActorOf(item).Role == kit.System || !kit.Changed(before, item) {
 		return e.Next()

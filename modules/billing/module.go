@@ -14,6 +14,7 @@ var openapi []byte
 var Module = kit.Module{
 	Name:        "billing",
 	Collections: []kit.Collection{charges, bills, items, discounts, payments},
+	Lifecycles:  lifecycles,
 	Hooks:       hooks,
 	Routes:      routes,
 	Invariants:  invariants,

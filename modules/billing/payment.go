@@ -10,9 +10,9 @@ import (
 	"hospital/internal/kit"
 )
 
-// receive is the law for a new payment: it is pending, and together with the other
+// createPayment is the rule for a new payment: it is pending, and together with the other
 // pending ones it does not exceed what is owed. A refund is one that goes back.
-func receive(e *core.RecordEvent) error {
+func createPayment(e *core.RecordEvent) error {
 	p, actor := e.Record, kit.ActorOf(e.Record)
 	if err := amiss(e.App, p, "amount_minor"); err != nil {
 		return err
@@ -109,41 +109,16 @@ func billOf(tx core.App, p *core.Record) (*core.Record, error) {
 	return bill, err
 }
 
-// decide is the law for verifying and rejecting; the bill follows in the same
-// transaction.
-func decide(e *core.RecordEvent, before *core.Record) error {
-	p, actor := e.Record, kit.ActorOf(e.Record)
-	if err := kit.CheckVersion(before, p, "this payment"); err != nil {
-		return err
-	}
-	did, known := paymentVerbs[PaymentStatus(p.GetString("status"))]
-	if !kit.Changed(before, p) || !known {
-		return e.Next() // which refuses an unknown status
-	}
-	if p.GetString("status") == before.GetString("status") {
-		did = "edit"
-	} else {
-		p.Set("decided_by", actor.ID)
-		p.Set("decided_at", kit.Now(e.App))
-	}
-	if err := paymentStates.Check(did, "a payment", kit.Move{App: e.App, Actor: actor, Before: before, After: p}); err != nil {
-		return err
-	}
-	p.Set("version", before.GetInt("version")+1)
-	if did != "verify" {
-		return e.Next()
-	}
+// giveReceipt gives a verified payment or refund the number of its receipt.
+func giveReceipt(c kit.Change) error {
 	series := receipts
-	if p.GetString("kind") == string(Refund) {
+	if c.After.GetString("kind") == string(Refund) {
 		series = vouchers
 	}
-	receipt, err := numbered(e.App, series)
-	if err != nil {
-		return err
-	}
-	p.Set("receipt", receipt)
-	if err := e.Next(); err != nil {
-		return err
-	}
-	return settle(e.App, p.GetString("bill"))
+	receipt, err := numbered(c.App, series)
+	c.After.Set("receipt", receipt)
+	return err
 }
+
+// recalculateBill brings the bill of a payment to what has been paid.
+func recalculateBill(c kit.Change) error { return settle(c.App, c.After.GetString("bill")) }

@@ -19,7 +19,8 @@ func (s *Statement) sheet(e *core.RequestEvent, zone *time.Location) error {
 	cell := func(m money.Amount) csvfile.Number { return csvfile.Amount(m, s.Exponent) }
 	err = sheet.Row(s.From, "opening", "", "", cell(s.Opening), s.Currency)
 	for i := 0; i < len(s.Entries) && err == nil; i++ {
-		entry, at := s.Entries[i], time.Time{}
+		var at time.Time
+		entry := s.Entries[i]
 		if at, err = kit.ParseInstant(entry.At); err == nil {
 			err = sheet.Row(at.In(zone).Format(kit.Minute), entry.Kind, entry.Number, cell(entry.Amount), cell(entry.Balance), s.Currency)
 		}

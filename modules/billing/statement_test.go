@@ -267,7 +267,7 @@ func TestAnAccountantReadsNothingClinical(t *testing.T) {
 	catalog := kit.CatalogOf(modules.All)
 	mine := kit.CatalogOf([]kit.Module{billing.Module})
 	for name, texts := range map[string][]string{"appointments": {"reason", "staff_note", "cancel_note"}, "patients": {"medical_history", "national_id"}, "appointment_events": {"note"}} {
-		for _, trigger := range catalog[name].Triggers {
+		for _, trigger := range catalog[name].AllTriggers() {
 			if _, err := h.App.NonconcurrentDB().NewQuery("DROP TRIGGER " + trigger.Name).Execute(); err != nil {
 				t.Fatal(err)
 			}

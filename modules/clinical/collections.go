@@ -60,7 +60,7 @@ var encounters = kit.Collection{
 		{Columns: "doctor, status"},
 		{Columns: "created"},
 	},
-	Triggers: kit.Immutable("encounters", "OLD.status = 'signed'", encounterFields),
+	Immutable: kit.Immutable{When: "OLD.status = 'signed'"},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user").Only("own-signed", `status = "signed"`)},
 		role.Doctor: {Read: patients.Care("patient"),

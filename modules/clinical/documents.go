@@ -29,7 +29,7 @@ var documents = kit.Collection{
 		{Columns: "patient, created"},
 		{Columns: "appointment"},
 	},
-	Triggers: kit.Immutable("documents", "1", documentFields, filed...),
+	Immutable: kit.Immutable{When: kit.Always, Free: filed},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user").Only("own-visible", `visible_to_patient = true && state = "final"`),
 			Create: kit.Own("patient.user"), CreateFields: []string{"patient", "appointment", "kind", "title", "file"}},
@@ -104,14 +104,6 @@ func read(sent *filesystem.File) ([]byte, error) {
 func hashOf(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
-}
-
-// refile is the law for what is said of a document later.
-func refile(e *core.RecordEvent, before *core.Record) error {
-	if kit.Changed(before, e.Record) && before.GetString("state") == string(InError) {
-		return entered
-	}
-	return e.Next()
 }
 
 // download serves a document as what it was found to be when it was filed, and

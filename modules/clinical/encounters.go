@@ -6,19 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"hospital/internal/role"
-
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
 	"hospital/modules/appointments"
 )
-
-var states = kit.States{
-	{"sign", []string{string(Open)}, string(Signed), []kit.Role{role.Doctor}, written},
-	{"edit", []string{string(Open)}, "", []kit.Role{role.Doctor}, nil},
-}
 
 // Begin opens the encounter of a visit that the doctor starts, unless there is one.
 func Begin(tx core.App, started *core.Record) error {
@@ -63,33 +56,9 @@ func amendable(tx core.App, r *core.Record) error {
 	return err
 }
 
-// change is the law for what is written later, until it is signed.
-func change(e *core.RecordEvent, before *core.Record) error {
-	r := e.Record
-	if err := kit.CheckVersion(before, r, "this"); err != nil {
-		return err
-	}
-	if !kit.Changed(before, r) {
-		return e.Next()
-	}
-	did := "edit"
-	if r.GetString("status") != before.GetString("status") {
-		did = "sign"
-	}
-	if err := states.Check(did, "an encounter", kit.Move{App: e.App, Actor: kit.ActorOf(r), Before: before, After: r}); err != nil {
-		return err
-	}
-	r.Set("version", before.GetInt("version")+1)
-	if did == "sign" {
-		r.Set("signed_at", kit.Now(e.App))
-		r.Set("content_hash", digest(r))
-	}
-	return e.Next()
-}
-
 // written refuses to sign nothing.
-func written(m kit.Move) error {
-	if !slices.ContainsFunc(notes, func(field string) bool { return strings.TrimSpace(m.After.GetString(field)) != "" }) {
+func written(c kit.Change) error {
+	if !slices.ContainsFunc(notes, func(field string) bool { return strings.TrimSpace(c.After.GetString(field)) != "" }) {
 		return kit.Invalid("notes", "required", "There is nothing to sign yet.")
 	}
 	return nil

@@ -1,4 +1,4 @@
-// Package records is what doctors and nurses note of a patient: the notes of a
+// Package clinical is what doctors and nurses note of a patient: the notes of a
 // visit, vitals, conditions, allergies and documents.
 package clinical
 
@@ -17,17 +17,13 @@ var openapi []byte
 var Module = kit.Module{
 	Name:        "clinical",
 	Collections: []kit.Collection{encounters, vitals, conditions, allergies, documents, codes},
+	Lifecycles:  lifecycles,
 	Hooks: func(app core.App) {
 		kit.OnCreate(app, "encounters", begin)
-		kit.OnUpdate(app, "encounters", change)
 		kit.OnCreate(app, "vitals", measure)
-		kit.OnUpdate(app, "vitals", withdraw)
 		kit.OnCreate(app, "conditions", note)
-		kit.OnUpdate(app, "conditions", revise)
 		kit.OnCreate(app, "allergies", note)
-		kit.OnUpdate(app, "allergies", revise)
 		kit.OnCreate(app, "documents", file)
-		kit.OnUpdate(app, "documents", refile)
 		download(app)
 	},
 	Invariants: []kit.Invariant{
@@ -47,7 +43,7 @@ var Module = kit.Module{
 				return r.GetString("status") == string(Signed) && r.GetString("content_hash") == digest(r), nil
 			})
 		}},
-		{Description: "Documents hold the files that were filed.", Violations: func(app core.App) ([]string, error) { return altered(app) }},
+		{Description: "Documents hold the files that were filed.", Violations: altered},
 	},
 	OpenAPI: openapi,
 }

@@ -33,27 +33,6 @@ func note(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// revise is the law for what becomes of it. What was entered in error stays so.
-func revise(e *core.RecordEvent, before *core.Record) error {
-	r := e.Record
-	if err := kit.CheckVersion(before, r, "this"); err != nil {
-		return err
-	}
-	if !kit.Changed(before, r) {
-		return e.Next()
-	}
-	if before.GetString("state") == string(InError) {
-		return entered
-	}
-	r.Set("version", before.GetInt("version")+1)
-	if err := fitting(e.App, r); err != nil {
-		return err
-	}
-	return e.Next()
-}
-
-var entered = kit.Conflict("state", "invalid_transition", "This was entered in error, and stays so. Enter it again.")
-
 // icd10 is the shape of a code: a letter, two places, and up to four behind the point.
 var icd10 = regexp.MustCompile(`^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$`)
 

@@ -46,7 +46,7 @@ var vitals = kit.Collection{
 		{Columns: "appointment"},
 		{Columns: "corrects", Unique: true, Where: "corrects != ''"},
 	},
-	Triggers: kit.Immutable("vitals", "1", vitalFields(), "state"),
+	Immutable: kit.Immutable{When: kit.Always, Free: []string{"state"}},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user")},
 		role.Doctor: {Read: patients.Care("patient"),
@@ -195,12 +195,4 @@ func correct(tx core.App, r *core.Record) error {
 	}
 	wrong.Set("state", string(InError))
 	return tx.Save(wrong)
-}
-
-// withdraw is the law for the one change: that they were entered in error.
-func withdraw(e *core.RecordEvent, before *core.Record) error {
-	if kit.Changed(before, e.Record) && before.GetString("state") == string(InError) {
-		return entered
-	}
-	return e.Next()
 }

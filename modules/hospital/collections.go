@@ -12,7 +12,8 @@ const mostSessionHours = 24
 var ofStaff = []string{"staff_mfa", "staff_session_hours"}
 
 var settings = kit.Collection{
-	Name: "hospital",
+	Name:   "hospital",
+	Cached: true,
 	Fields: kit.Fields{
 		kit.Text("name", 120).Required(),
 		kit.Text("address", 300),

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
+	"hospital/internal/kit"
 	"hospital/internal/money"
 )
 
@@ -18,10 +19,10 @@ const ID = "hospitalsetting"
 // Settings is how this hospital works.
 type Settings struct{ core.BaseRecordProxy }
 
-// Of reads the settings.
+// Of is the settings. They are shared: do not change them.
 func Of(app core.App) (Settings, error) {
 	s := Settings{}
-	record, err := app.FindRecordById("hospital", ID)
+	record, err := kit.FindCached(app, "hospital", ID)
 	if err != nil {
 		return s, fmt.Errorf("read the hospital's settings: %w", err)
 	}
@@ -96,17 +97,20 @@ func (s Settings) StaffSession() time.Duration {
 // NextNumber takes the next number of a series. It must run in the transaction
 // that uses the number: when that is undone the number is free again, so that a
 // series has no gaps.
-func NextNumber(tx core.App, series string) (int64, error) {
+func NextNumber(tx core.App, series string) (int64, error) { return NextNumbers(tx, series, 1) }
+
+// NextNumbers takes the next n numbers of a series, and answers the first.
+func NextNumbers(tx core.App, series string, n int) (first int64, err error) {
 	if !tx.IsTransactional() {
 		return 0, fmt.Errorf("number of series %s: not in a transaction", series)
 	}
-	var n int64
-	err := tx.NonconcurrentDB().NewQuery(`INSERT INTO counters (id, series, value, created, updated)
-		VALUES ({:id}, {:series}, 1, strftime('%Y-%m-%d %H:%M:%fZ'), strftime('%Y-%m-%d %H:%M:%fZ'))
-		ON CONFLICT (series) DO UPDATE SET value = value + 1, updated = excluded.updated RETURNING value`).
-		Bind(dbx.Params{"id": security.PseudorandomStringWithAlphabet(core.DefaultIdLength, core.DefaultIdAlphabet), "series": series}).Row(&n)
+	var last int64
+	err = tx.NonconcurrentDB().NewQuery(`INSERT INTO counters (id, series, value, created, updated)
+		VALUES ({:id}, {:series}, {:n}, strftime('%Y-%m-%d %H:%M:%fZ'), strftime('%Y-%m-%d %H:%M:%fZ'))
+		ON CONFLICT (series) DO UPDATE SET value = value + {:n}, updated = excluded.updated RETURNING value`).
+		Bind(dbx.Params{"id": security.PseudorandomStringWithAlphabet(core.DefaultIdLength, core.DefaultIdAlphabet), "series": series, "n": n}).Row(&last)
 	if err != nil {
 		return 0, fmt.Errorf("number of series %s: %w", series, err)
 	}
-	return n, nil
+	return last - int64(n) + 1, nil
 }

@@ -1,9 +1,6 @@
 package notices
 
 import (
-	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/core"
-
 	"hospital/internal/role"
 
 	"hospital/internal/kit"
@@ -72,32 +69,4 @@ var notices = kit.Collection{
 		role.Receptionist: {Read: kit.All, Update: kit.All, UpdateFields: []string{"seen"}},
 		role.Admin:        {Read: kit.All, Update: kit.All, UpdateFields: []string{"seen"}},
 	},
-}
-
-// see notes who told the patient, or that they have read it themselves. Who knows by
-// one way need not be told by another.
-func see(e *core.RecordEvent, before *core.Record) error {
-	r := e.Record
-	if r.GetBool("seen") == before.GetBool("seen") {
-		return e.Next()
-	}
-	by := ""
-	if r.GetBool("seen") {
-		by = kit.ActorOf(r).ID
-	}
-	r.Set("seen_by", by)
-	if err := e.Next(); err != nil {
-		return err
-	}
-	others, err := e.App.FindAllRecords("notices", dbx.HashExp{"appointment": r.GetString("appointment"), "appointment_version": r.GetInt("appointment_version"), "seen": before.GetBool("seen")})
-	if err != nil {
-		return err
-	}
-	for _, other := range others {
-		other.Set("seen", r.GetBool("seen"))
-		if err := e.App.Save(kit.SetActor(kit.ActorOf(r), other)); err != nil {
-			return err
-		}
-	}
-	return nil
 }

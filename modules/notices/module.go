@@ -19,8 +19,8 @@ var openapi []byte
 var Module = kit.Module{
 	Name:        "notices",
 	Collections: []kit.Collection{notices, alerts},
+	Lifecycles:  []kit.Lifecycle{lifecycle},
 	Hooks: func(app core.App) {
-		kit.OnUpdate(app, "notices", see)
 		letters(app)
 		post(app)
 		app.Cron().MustAdd("hospitalNotices", "* * * * *", func() {

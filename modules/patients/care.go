@@ -18,10 +18,10 @@ const glassTime = time.Hour
 // emergencies are the times that somebody opened a record on their own word. The
 // patient sees them, and an admin looks at each afterwards.
 var emergencies = kit.Collection{
-	Name:     "break_glass",
-	Fields:   emergencyFields,
-	Indexes:  []kit.Index{{Columns: "patient, created"}, {Columns: "user, created"}, {Columns: "verdict, created"}},
-	Triggers: kit.Immutable("break_glass", "1", emergencyFields, "verdict", "review_note", "reviewed_by", "reviewed_at"),
+	Name:      "break_glass",
+	Fields:    emergencyFields,
+	Indexes:   []kit.Index{{Columns: "patient, created"}, {Columns: "user, created"}, {Columns: "verdict, created"}},
+	Immutable: kit.Immutable{When: kit.Always, Free: []string{"verdict", "review_note", "reviewed_by", "reviewed_at"}},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user"), HiddenFields: []string{"review_note"}},
 		role.Doctor:  {Read: kit.Own("user"), Create: kit.All, CreateFields: []string{"patient", "mrn", "reason"}, HiddenFields: []string{"review_note"}},
@@ -82,15 +82,6 @@ func named(tx core.App, r *core.Record) (patient *core.Record, err error) {
 		return nil, err
 	}
 	return patient, Present(tx, patient.Id)
-}
-
-// review is the law for what an admin makes of it.
-func review(e *core.RecordEvent, before *core.Record) error {
-	if kit.Changed(before, e.Record) {
-		e.Record.Set("reviewed_by", kit.ActorOf(e.Record).ID)
-		e.Record.Set("reviewed_at", kit.Now(e.App))
-	}
-	return e.Next()
 }
 
 // Present refuses to note anything on a record that was merged into another. A

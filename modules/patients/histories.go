@@ -11,11 +11,11 @@ import (
 // histories keep what a medical history said before it was changed, and who
 // changed it.
 var histories = kit.Collection{
-	Name:     "medical_histories",
-	Fields:   historyFields,
-	Indexes:  []kit.Index{{Columns: "patient, created"}},
-	Triggers: kit.Immutable("medical_histories", "1", historyFields),
-	RawText:  []string{"text"},
+	Name:       "medical_histories",
+	Fields:     historyFields,
+	Indexes:    []kit.Index{{Columns: "patient, created"}},
+	AppendOnly: true,
+	RawText:    []string{"text"},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user")},
 		role.Doctor:  {Read: Care("patient")},

@@ -38,9 +38,7 @@ func hooks(app core.App) {
 		return check(e)
 	})
 	kit.OnCreate(app, "break_glass", breakGlass)
-	kit.OnUpdate(app, "break_glass", review)
 	kit.OnCreate(app, "patient_merges", merge)
-	kit.OnUpdate(app, "patient_merges", undo)
 	kit.OnCreate(app, "care_team", func(e *core.RecordEvent) error {
 		if e.Record.GetString("source") == "" {
 			e.Record.Set("source", string(Manual))

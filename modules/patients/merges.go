@@ -57,8 +57,8 @@ var mergeItems = kit.Collection{
 		kit.Text("of", 100).Required(), // a collection
 		kit.Text("record", 15).Required(),
 	},
-	Indexes:  []kit.Index{{Columns: "merge, of"}},
-	Triggers: kit.AppendOnly("patient_merge_items"),
+	Indexes:    []kit.Index{{Columns: "merge, of"}},
+	AppendOnly: true,
 	Policy: kit.Policy{
 		role.Receptionist: {Read: kit.All},
 		role.Admin:        {Read: kit.All},
@@ -103,6 +103,7 @@ func merge(e *core.RecordEvent) error {
 	if _, err := e.App.NonconcurrentDB().Update("patient_merges", dbx.Params{"moved": moved}, dbx.HashExp{"id": r.Id}).Execute(); err != nil {
 		return err
 	}
+	kit.ForgetReads(e.App)
 	if took {
 		survivor.Set("user", account)
 	}
@@ -132,51 +133,47 @@ func pair(tx core.App, r *core.Record) (duplicate, survivor *core.Record, err er
 	return both["duplicate"], both["survivor"], nil
 }
 
-// undo is the law for the one change of a merge: what it moved goes back, with what
-// was noted of that since. What else was noted stays with the survivor.
-func undo(e *core.RecordEvent, before *core.Record) error {
-	r := e.Record
-	if !kit.Changed(before, r) {
-		return e.Next()
-	}
-	states := kit.States{{"undo", []string{string(Merged)}, string(Undone), mergers, nil}}
-	if err := states.Check("undo", "a merge", kit.Move{App: e.App, Actor: kit.ActorOf(r), Before: before, After: r}); err != nil {
-		return err
-	}
-	duplicate, err := e.App.FindRecordById("patients", r.GetString("duplicate"))
-	if err != nil {
-		return err
-	}
-	survivor, err := e.App.FindRecordById("patients", r.GetString("survivor"))
-	if err != nil {
-		return err
-	}
-	if survivor.GetString("merged_into") != "" {
+// canUndo refuses when the surviving record was merged further.
+func canUndo(c kit.Change) error {
+	survivor, err := c.App.FindRecordById("patients", c.After.GetString("survivor"))
+	if err == nil && survivor.GetString("merged_into") != "" {
 		return kit.Conflict("status", "merged", "The record was merged further since. Undo that first.")
 	}
-	r.Load(map[string]any{"undone_by": kit.ActorOf(r).ID, "undone_at": kit.Now(e.App)})
-	if err := e.Next(); err != nil {
+	return err
+}
+
+// moveBack gives the duplicate what the merge moved, with what was noted of that
+// since. What else was noted stays with the survivor.
+func moveBack(c kit.Change) error {
+	tx, r := c.App, c.After
+	duplicate, err := tx.FindRecordById("patients", r.GetString("duplicate"))
+	if err != nil {
 		return err
 	}
-	tables, err := pointing(e.App)
+	survivor, err := tx.FindRecordById("patients", r.GetString("survivor"))
+	if err != nil {
+		return err
+	}
+	tables, err := pointing(tx)
 	if err != nil {
 		return err
 	}
 	for _, table := range tables {
-		if _, err := move(e.App, table, func() (sql.Result, error) {
-			return e.App.NonconcurrentDB().NewQuery("UPDATE {{" + table + "}} SET patient = {:to} WHERE patient = {:from}" +
+		if _, err := move(tx, table, func() (sql.Result, error) {
+			return tx.NonconcurrentDB().NewQuery("UPDATE {{" + table + "}} SET patient = {:to} WHERE patient = {:from}" +
 				" AND id IN (SELECT record FROM patient_merge_items WHERE merge = {:merge} AND [[of]] = {:of})").
 				Bind(dbx.Params{"to": duplicate.Id, "from": survivor.Id, "merge": r.Id, "of": table}).Execute()
 		}); err != nil {
 			return err
 		}
 	}
-	if err := follow(e.App, survivor.Id, duplicate.Id); err != nil {
+	if err := follow(tx, survivor.Id, duplicate.Id); err != nil {
 		return err
 	}
+	kit.ForgetReads(tx)
 	if r.GetBool("took_account") && survivor.GetString("user") == duplicate.GetString("user") {
 		survivor.Set("user", "")
 	}
 	duplicate.Load(map[string]any{"active": r.GetBool("was_active"), "merged_into": ""})
-	return errors.Join(e.App.Save(survivor), e.App.Save(duplicate))
+	return errors.Join(tx.Save(survivor), tx.Save(duplicate))
 }

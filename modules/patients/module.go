@@ -14,6 +14,7 @@ var openapi []byte
 var Module = kit.Module{
 	Name:        "patients",
 	Collections: []kit.Collection{patients, histories, careTeam, emergencies, merges, mergeItems},
+	Lifecycles:  lifecycles,
 	Hooks:       hooks,
 	Invariants: []kit.Invariant{
 		{"Medical record numbers are unique.", `SELECT mrn FROM patients GROUP BY mrn HAVING COUNT(*) > 1`},

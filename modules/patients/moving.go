@@ -88,7 +88,7 @@ func move(tx core.App, table string, update func() (sql.Result, error)) (int64, 
 	db := tx.NonconcurrentDB()
 	var keeping []struct{ Name, SQL string }
 	err := db.NewQuery("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = {:table} AND sql LIKE '%BEFORE UPDATE%'" +
-		" AND (sql LIKE '%''frozen''%' OR sql LIKE '%''append_only''%' OR name LIKE '%frozen%')").Bind(dbx.Params{"table": table}).All(&keeping)
+		" AND (sql LIKE '%''frozen''%' OR sql LIKE '%''append_only''%')").Bind(dbx.Params{"table": table}).All(&keeping)
 	if err != nil {
 		return 0, err
 	}

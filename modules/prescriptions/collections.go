@@ -39,9 +39,16 @@ var prescriptions = kit.Collection{
 		{Columns: "appointment"},
 		{Columns: "replaces", Unique: true, Where: "replaces != '' AND issued_at != ''"},
 	},
-	Triggers: append(kit.Immutable("prescriptions", "OLD.issued_at != ''", prescriptionFields, "status", "cancel_reason", "cancelled_by", "cancelled_at", "version"),
-		kit.Trigger{Name: "prescriptions_final", When: "BEFORE UPDATE ON prescriptions WHEN OLD.status IN ('superseded', 'cancelled') AND NEW.status != OLD.status" +
-			" OR OLD.status = 'issued' AND NEW.status = 'draft'", Do: "SELECT RAISE(ABORT, 'final')"}),
+	Immutable: kit.Immutable{
+		When: "OLD.issued_at != ''",
+		Free: []string{"status", "cancel_reason", "cancelled_by", "cancelled_at", "version"},
+	},
+	Triggers: []kit.Trigger{{
+		Name: "prescriptions_final",
+		When: "BEFORE UPDATE ON prescriptions WHEN OLD.status IN ('superseded', 'cancelled') AND NEW.status != OLD.status" +
+			" OR OLD.status = 'issued' AND NEW.status = 'draft'",
+		Code: "final",
+	}},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user").Only("own-issued", ever)},
 		role.Doctor: {Read: patients.Care("patient").Only("care-issued", everMine),
@@ -78,9 +85,19 @@ var items = kit.Collection{
 		{Columns: "prescription"},
 		{Columns: "patient"},
 	},
-	Triggers: append(kit.Immutable("prescription_items", ofIssued("OLD"), itemFields),
-		kit.Trigger{Name: "prescription_items_none_added", When: "BEFORE INSERT ON prescription_items WHEN " + ofIssued("NEW"), Do: "SELECT RAISE(ABORT, 'frozen')"},
-		kit.Trigger{Name: "prescription_items_none_moved", When: "BEFORE UPDATE ON prescription_items WHEN NEW.prescription != OLD.prescription", Do: "SELECT RAISE(ABORT, 'frozen')"}),
+	Immutable: kit.Immutable{When: ofIssued("OLD")},
+	Triggers: []kit.Trigger{
+		{
+			Name: "prescription_items_none_added",
+			When: "BEFORE INSERT ON prescription_items WHEN " + ofIssued("NEW"),
+			Code: "frozen",
+		},
+		{
+			Name: "prescription_items_none_moved", // a draft's drug into an issued prescription, also
+			When: "BEFORE UPDATE ON prescription_items WHEN NEW.prescription != OLD.prescription",
+			Code: "frozen",
+		},
+	},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user").Only("own-issued", itemEver)},
 		role.Doctor: {Read: patients.Care("patient").Only("care-issued", itemEver+` || prescription.doctor.user = @request.auth.id`),

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"hospital/internal/role"
-
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -16,36 +14,6 @@ import (
 	"hospital/modules/hospital"
 	"hospital/modules/scheduling"
 )
-
-var states = kit.States{
-	{"issue", at(Draft), string(Issued), by(role.Doctor), issuable},
-	{"discard", at(Draft), string(Cancelled), by(role.Doctor, kit.System), nil},
-	{"cancel", at(Issued), string(Cancelled), by(role.Doctor), explained},
-	{"supersede", at(Issued), string(Superseded), by(kit.System), nil},
-	{"edit", at(Draft), "", by(role.Doctor), nil},
-}
-
-func by(roles ...kit.Role) []kit.Role { return roles }
-
-func at(s Status) []string { return []string{string(s)} }
-
-// verb names what a new status means.
-func verb(before, after *core.Record) string {
-	from, to := Status(before.GetString("status")), Status(after.GetString("status"))
-	switch {
-	case from == to:
-		return "edit"
-	case to == Issued:
-		return "issue"
-	case to == Superseded:
-		return "supersede"
-	case to == Cancelled && from == Draft:
-		return "discard"
-	case to == Cancelled:
-		return "cancel"
-	}
-	return "reopen" // in no row
-}
 
 // begin is the law for a new draft: of a visit of one's own, and perhaps in place
 // of a prescription of the same patient.
@@ -78,89 +46,65 @@ func replaced(tx core.App, r *core.Record) (*core.Record, error) {
 	return old, err
 }
 
-// change is the law for what happens to it later.
-func change(e *core.RecordEvent, before *core.Record) error {
-	r, actor := e.Record, kit.ActorOf(e.Record)
-	if err := kit.CheckVersion(before, r, "this prescription"); err != nil {
-		return err
-	}
-	if !kit.Changed(before, r) {
-		return e.Next()
-	}
-	did := verb(before, r)
-	if err := states.Check(did, "a prescription", kit.Move{App: e.App, Actor: actor, Before: before, After: r}); err != nil {
-		return err
-	}
-	r.Set("version", before.GetInt("version")+1)
-	switch did {
-	case "issue":
-		return issue(e, actor)
-	case "cancel", "discard":
-		r.Set("cancelled_by", actor.ID)
-		r.Set("cancelled_at", kit.Now(e.App))
-	}
-	return e.Next()
-}
-
 // issue gives it a number, takes the place of what it replaces, and freezes it.
-func issue(e *core.RecordEvent, actor kit.Actor) error {
-	r := e.Record
-	old, err := replaced(e.App, r)
+func issue(c kit.Change) error {
+	r := c.After
+	old, err := replaced(c.App, r)
 	if err != nil {
 		return err
 	}
-	n, err := hospital.NextNumber(e.App, "prescriptions")
+	n, err := hospital.NextNumber(c.App, "prescriptions")
 	if err != nil {
 		return err
 	}
 	r.Set("number", fmt.Sprintf("RX-%06d", n))
-	r.Set("issued_at", kit.Now(e.App))
-	sum, err := digest(e.App, r)
+	r.Set("issued_at", kit.Now(c.App))
+	sum, err := digest(c.App, r)
 	if err != nil {
 		return err
 	}
 	r.Set("content_hash", sum)
 	if old != nil {
 		old.Set("status", string(Superseded))
-		if err := e.App.Save(old); err != nil {
+		if err := c.App.Save(old); err != nil {
 			return err
 		}
 	}
-	return e.Next()
+	return nil
 }
 
 // issuable refuses what has no drugs, is past its time, or has something known
 // against it that nobody has answered.
-func issuable(m kit.Move) error {
-	drugs, err := itemsOf(m.App, m.After.Id)
+func issuable(c kit.Change) error {
+	drugs, err := itemsOf(c.App, c.After.Id)
 	if err != nil {
 		return err
 	}
 	if len(drugs) == 0 {
 		return kit.Invalid("status", "no_items", "A prescription needs at least one drug.")
 	}
-	settings, err := hospital.Of(m.App)
+	settings, err := hospital.Of(c.App)
 	if err != nil {
 		return err
 	}
-	today := scheduling.Today(kit.Now(m.App), settings.Zone()).Format(time.DateOnly)
-	if until := m.After.GetString("valid_until"); until != "" && until < today {
+	today := scheduling.Today(kit.Now(c.App), settings.Zone()).Format(time.DateOnly)
+	if until := c.After.GetString("valid_until"); until != "" && until < today {
 		return kit.Invalid("valid_until", "in_the_past", "A prescription cannot have ended before it is issued.")
 	}
-	known, err := against(m.App, m.After, drugs, today)
+	known, err := against(c.App, c.After, drugs, today)
 	if err != nil {
 		return err
 	}
-	m.After.Set("warnings", told(known))
-	if len(known) > 0 && m.After.GetString("override_reason") == "" {
+	c.After.Set("warnings", told(known))
+	if len(known) > 0 && c.After.GetString("override_reason") == "" {
 		return kit.WithParams(kit.Conflict("override_reason", "drug_warning", "There is something against this prescription: "+known[0].String()+" Change it, or say why it is right."),
 			map[string]any{"warnings": known})
 	}
 	return nil
 }
 
-func explained(m kit.Move) error {
-	if m.After.GetString("cancel_reason") == "" {
+func explained(c kit.Change) error {
+	if c.After.GetString("cancel_reason") == "" {
 		return kit.Invalid("cancel_reason", "required", "Say why it is cancelled.")
 	}
 	return nil

@@ -17,9 +17,9 @@ var openapi []byte
 var Module = kit.Module{
 	Name:        "prescriptions",
 	Collections: []kit.Collection{prescriptions, items},
+	Lifecycles:  []kit.Lifecycle{lifecycle},
 	Hooks: func(app core.App) {
 		kit.OnCreate(app, "prescriptions", begin)
-		kit.OnUpdate(app, "prescriptions", change)
 		kit.OnCreate(app, "prescription_items", add)
 		kit.OnUpdate(app, "prescription_items", edit)
 	},

@@ -209,7 +209,7 @@ func TestVerifyNamesForgedPrescriptions(t *testing.T) {
 		t.Run(forged, func(t *testing.T) {
 			t.Parallel()
 			h := hospitaltest.New(t)
-			for _, trigger := range []string{"prescriptions_frozen", "prescriptions_final", "prescription_items_frozen", "prescription_items_stay", "prescription_items_none_added"} {
+			for _, trigger := range []string{"prescriptions_frozen", "prescriptions_final", "prescription_items_frozen", "prescription_items_no_delete", "prescription_items_none_added"} {
 				if err := h.SQL("DROP TRIGGER " + trigger); err != nil {
 					t.Fatal(err)
 				}

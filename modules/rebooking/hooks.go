@@ -3,8 +3,6 @@ package rebooking
 import (
 	"slices"
 
-	"hospital/internal/role"
-
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -13,18 +11,8 @@ import (
 
 func hooks(app core.App) {
 	kit.OnCreate(app, "rebookings", begin)
-	kit.OnUpdate(app, "rebookings", decide)
 	kit.OnUpdate(app, "rebooking_items", choose)
 }
-
-var states = kit.States{
-	{"apply", []string{string(Proposed)}, string(Applied), []kit.Role{role.Receptionist, role.Admin}, nil},
-	{"withdraw", []string{string(Proposed)}, string(Withdrawn), []kit.Role{role.Receptionist, role.Admin}, nil},
-	{"edit", []string{string(Proposed)}, "", []kit.Role{role.Receptionist, role.Admin}, nil},
-}
-
-// verbs name what a new status means.
-var verbs = map[string]string{string(Applied): "apply", string(Withdrawn): "withdraw", string(Proposed): "reopen"}
 
 // begin is the law for a new rebooking: it proposes something for every visit, and
 // applies that at once when it is told to.
@@ -55,37 +43,6 @@ func begin(e *core.RecordEvent) error {
 		for _, field := range []string{"status", "moved", "cancelled", "applied_by", "applied_at", "version", "updated"} {
 			r.SetRaw(field, again.GetRaw(field))
 		}
-	}
-	return tell(e.App, r)
-}
-
-// decide is the law for what happens to it later.
-func decide(e *core.RecordEvent, before *core.Record) error {
-	r, actor := e.Record, kit.ActorOf(e.Record)
-	if err := kit.CheckVersion(before, r, "this rebooking"); err != nil {
-		return err
-	}
-	if !kit.Changed(before, r) {
-		return e.Next()
-	}
-	did := "edit"
-	if r.GetString("status") != before.GetString("status") {
-		did = verbs[r.GetString("status")]
-		if did == "" {
-			return e.Next() // which refuses an unknown status
-		}
-	}
-	if err := states.Check(did, "a rebooking", kit.Move{App: e.App, Actor: actor, Before: before, After: r}); err != nil {
-		return err
-	}
-	r.Set("version", before.GetInt("version")+1)
-	if did == "apply" {
-		if err := apply(e.App, r, actor); err != nil {
-			return err
-		}
-	}
-	if err := e.Next(); err != nil {
-		return err
 	}
 	return tell(e.App, r)
 }

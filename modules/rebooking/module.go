@@ -15,6 +15,7 @@ var openapi []byte
 var Module = kit.Module{
 	Name:        "rebooking",
 	Collections: []kit.Collection{rebookings, items},
+	Lifecycles:  []kit.Lifecycle{lifecycle},
 	Hooks:       hooks,
 	Invariants: []kit.Invariant{
 		{"Every applied rebooking counts its visits.", `SELECT r.id FROM rebookings r WHERE r.status = 'applied'

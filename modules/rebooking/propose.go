@@ -129,7 +129,7 @@ func explained(err error, number, item string) error {
 	params := map[string]any{"item": item, "number": number}
 	if said, ok := refused.RawData().(validation.Errors); ok {
 		for _, why := range said {
-			if e, ok := why.(validation.Error); ok {
+			if e, ok := errors.AsType[validation.Error](why); ok {
 				params["code"] = e.Code()
 			}
 		}

@@ -1,0 +1,89 @@
+package kit
+
+import (
+	"sync"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// FindCached reads a record of a collection that is declared Cached: from memory,
+// unless it is being written at this moment. The record is shared: do not change it.
+func FindCached(app core.App, collection, id string) (*core.Record, error) {
+	cache := cacheOf(app)
+	key := collection + "/" + id
+	r, epoch := cache.get(key, collection)
+	if r != nil {
+		return r, nil
+	}
+	r, err := app.FindRecordById(collection, id)
+	if err != nil {
+		return nil, err
+	}
+	cache.put(key, collection, r, epoch)
+	return r, nil
+}
+
+// recordCache holds rows that change rarely. While a collection is written, from its
+// first write to the end of the transaction, nobody is answered from it.
+type recordCache struct {
+	lock    sync.Mutex
+	records map[string]*core.Record
+	writers map[string]int // transactions that write a collection
+	epoch   map[string]int // how often it was written
+}
+
+func cacheOf(app core.App) *recordCache {
+	return app.Store().GetOrSet("kit.cache", func() any {
+		return &recordCache{records: map[string]*core.Record{}, writers: map[string]int{}, epoch: map[string]int{}}
+	}).(*recordCache)
+}
+
+func (c *recordCache) get(key, collection string) (*core.Record, int) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	if c.writers[collection] > 0 {
+		return nil, -1
+	}
+	return c.records[key], c.epoch[collection]
+}
+
+// put keeps what was read, unless the collection was written since.
+func (c *recordCache) put(key, collection string, r *core.Record, epoch int) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	if c.writers[collection] == 0 && c.epoch[collection] == epoch {
+		c.records[key] = r
+	}
+}
+
+func (c *recordCache) writing(collection string, by int) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.writers[collection] += by
+	c.epoch[collection]++
+	clear(c.records) // few and cheap to read again
+}
+
+// dropCached empties the cache of collections that are written.
+func dropCached(app core.App, declared Catalog) {
+	written := func(e *core.RecordEvent) error {
+		name := e.Record.Collection().Name
+		if !declared[name].Cached {
+			return e.Next()
+		}
+		cache := cacheOf(e.App)
+		cache.writing(name, 1)
+		if info := e.App.TxInfo(); info != nil {
+			info.OnComplete(func(error) error {
+				cache.writing(name, -1)
+				return nil
+			})
+		} else {
+			defer cache.writing(name, -1)
+		}
+		return e.Next()
+	}
+	app.OnRecordCreateExecute().BindFunc(written)
+	app.OnRecordUpdateExecute().BindFunc(written)
+	app.OnRecordDeleteExecute().BindFunc(written)
+}

@@ -1,0 +1,148 @@
+package appointments
+
+import (
+	"slices"
+	"time"
+
+	"hospital/internal/kit"
+	"hospital/internal/role"
+	"hospital/modules/hospital"
+)
+
+var (
+	staff    = kit.By(role.Doctor, role.Receptionist, role.Admin)
+	everyone = kit.By(role.Patient, role.Doctor, role.Receptionist, role.Admin)
+)
+
+// lifecycle is everything that can be done to an appointment once it is booked.
+// That a doctor or a patient touches only their own is in the policy.
+var lifecycle = kit.Lifecycle{Collection: "appointments", Noun: "an appointment", Prepare: fillIn, Then: writeEvent, Transitions: kit.Transitions[Status]{
+	{Action: "approve", From: kit.From(Pending), To: Approved, By: staff, Guard: inFuture, Stamp: "approved", Do: recheckPeople},
+	{Action: "reject", From: kit.From(Pending), To: Cancelled, When: code(Rejected), By: kit.By(role.Doctor, role.Admin), Guard: explained, Stamp: "cancelled"},
+	{Action: "cancel", From: kit.From(Pending, Approved), To: Cancelled, When: otherCode, By: everyone, Guard: cancellable, Stamp: "cancelled"},
+	{Action: "miss", From: kit.From(Approved), To: Cancelled, When: code(NoShow), By: kit.By(role.Doctor, role.Nurse, role.Receptionist, role.Admin),
+		Guard: missed, Stamp: "cancelled"},
+	{Action: "expire", From: kit.From(Pending), To: Cancelled, When: code(Expired), By: kit.By(kit.System), Guard: past, Stamp: "cancelled"},
+	{Action: "complete", From: kit.From(Approved), To: Completed, By: kit.By(role.Doctor, role.Admin), Guard: begun, Stamp: "completed"},
+	{Action: "reschedule", From: kit.From(Pending, Approved), When: timeChanged, By: everyone, Guard: movable, Do: reschedule},
+	{Action: "check in", From: kit.From(Approved), When: checkInChanged, By: kit.By(role.Nurse, role.Receptionist, role.Admin),
+		Guard: onTheDay, Stamp: "checked_in", Do: recheckOverbook},
+	{Action: "start", From: kit.From(Approved), When: startChanged, By: kit.By(role.Doctor, role.Admin), Guard: notStarted, Stamp: "started", Do: recheckOverbook},
+	{Action: "edit", From: kit.From(Pending, Approved), By: everyone, Do: recheckOverbook},
+}}
+
+// How an action is recognised in a change.
+
+func code(is CancelCode) func(kit.Change) bool {
+	return func(c kit.Change) bool { return Appointment{c.After}.cancelCode() == is }
+}
+
+func otherCode(c kit.Change) bool {
+	return !slices.Contains([]CancelCode{Rejected, NoShow, Expired}, Appointment{c.After}.cancelCode())
+}
+
+func timeChanged(c kit.Change) bool { return Appointment{c.After}.moved(Appointment{c.Before}) }
+
+func checkInChanged(c kit.Change) bool {
+	return !Appointment{c.After}.checkedInAt().Equal(Appointment{c.Before}.checkedInAt())
+}
+
+func startChanged(c kit.Change) bool {
+	return !Appointment{c.After}.startedAt().Equal(Appointment{c.Before}.startedAt())
+}
+
+// What must be true.
+
+func inFuture(c kit.Change) error {
+	if !(Appointment{c.After}).Starts().After(kit.Now(c.App)) {
+		return kit.Conflict("status", "too_late", "The time of this appointment has passed. Reschedule it first.")
+	}
+	return nil
+}
+
+func explained(c kit.Change) error {
+	if (Appointment{c.After}).CancelNote() == "" {
+		return kit.Invalid("cancel_note", "required", "Tell the patient why.")
+	}
+	return nil
+}
+
+func movable(c kit.Change) error {
+	if (Appointment{c.Before}).Started() {
+		return kit.Conflict("starts", "invalid_transition", "The visit has already started.")
+	}
+	return beforeCutoff(c)
+}
+
+func cancellable(c kit.Change) error {
+	if (Appointment{c.Before}).Started() {
+		return kit.Conflict("status", "invalid_transition", "The visit has already started.")
+	}
+	code := (Appointment{c.After}).cancelCode()
+	if c.Actor.Role == role.Patient && code != ByPatient || c.Actor.Role != role.Patient && !slices.Contains([]CancelCode{ByPatient, ByHospital, Duplicate}, code) {
+		return kit.Invalid("cancel_code", "invalid_code", "This is not a reason you can cancel for.")
+	}
+	return beforeCutoff(c)
+}
+
+// beforeCutoff holds patients to the hospital's notice; staff may act until the visit.
+func beforeCutoff(c kit.Change) error {
+	if c.Actor.Role != role.Patient {
+		return nil
+	}
+	settings, err := hospital.Of(c.App)
+	if err != nil {
+		return err
+	}
+	if kit.Now(c.App).Add(settings.CancelCutoff()).After((Appointment{c.Before}).Starts()) {
+		return kit.Conflict("starts", "too_late", "It is too late to change this appointment online. Please call the hospital.")
+	}
+	return nil
+}
+
+func onTheDay(c kit.Change) error {
+	if (Appointment{c.Before}).checkedIn() {
+		return kit.Conflict("checked_in_at", "invalid_transition", "The patient has already checked in.")
+	}
+	settings, err := hospital.Of(c.App)
+	if err != nil {
+		return err
+	}
+	day := func(t time.Time) string { return t.In(settings.Zone()).Format(time.DateOnly) }
+	if day(kit.Now(c.App)) != day((Appointment{c.Before}).Starts()) {
+		return kit.Conflict("checked_in_at", "wrong_day", "Patients check in on the day of their visit.")
+	}
+	return nil
+}
+
+func notStarted(c kit.Change) error {
+	if (Appointment{c.Before}).Started() {
+		return kit.Conflict("started_at", "invalid_transition", "The visit has already started.")
+	}
+	return nil
+}
+
+func missed(c kit.Change) error {
+	a := Appointment{c.Before}
+	if a.checkedIn() || a.Started() {
+		return kit.Conflict("status", "invalid_transition", "The patient has been here.")
+	}
+	if a.Ends().After(kit.Now(c.App)) {
+		return kit.Conflict("status", "too_early", "A visit is missed only once its time is over.")
+	}
+	return nil
+}
+
+func begun(c kit.Change) error {
+	if (Appointment{c.Before}).Starts().After(kit.Now(c.App)) {
+		return kit.Conflict("status", "too_early", "A visit cannot be completed before it starts.")
+	}
+	return nil
+}
+
+func past(c kit.Change) error {
+	if (Appointment{c.Before}).Starts().After(kit.Now(c.App)) {
+		return kit.Conflict("status", "too_early", "The request has not expired yet.")
+	}
+	return nil
+}
