@@ -14,22 +14,23 @@ import (
 	"hospital/modules/patients"
 )
 
-// measures are what is measured, in the units of their names: what can be at all,
-// and what is usual for an adult at rest, where anything is. 0 is not measured.
+// measures are the vital signs in the units of their names: the possible range, and the normal
+// range of an adult at rest if there is one. 0 means not measured.
 var measures = []struct {
 	name             string
+	help             string
 	least, most      int64
 	low, high        int
 	othersInChildren bool
 }{
-	{"systolic", 30, 300, 90, 139, true},
-	{"diastolic", 10, 200, 60, 89, true},
-	{"pulse", 20, 300, 50, 100, true},
-	{"temperature_c10", 250, 450, 355, 379, false},
-	{"respiration", 4, 80, 10, 20, true},
-	{"spo2", 30, 100, 92, 100, false},
-	{"weight_g", 200, 650_000, 0, 0, false},
-	{"height_mm", 200, 2_720, 0, 0, false},
+	{"systolic", "Systolic blood pressure in mmHg", 30, 300, 90, 139, true},
+	{"diastolic", "Diastolic blood pressure in mmHg", 10, 200, 60, 89, true},
+	{"pulse", "Pulse per minute", 20, 300, 50, 100, true},
+	{"temperature_c10", "Temperature in tenths of a degree Celsius", 250, 450, 355, 379, false},
+	{"respiration", "Breaths per minute", 4, 80, 10, 20, true},
+	{"spo2", "Oxygen saturation in percent", 30, 100, 92, 100, false},
+	{"weight_g", "Weight in grams", 200, 650_000, 0, 0, false},
+	{"height_mm", "Height in millimetres", 200, 2_720, 0, 0, false},
 }
 
 const (
@@ -39,7 +40,9 @@ const (
 )
 
 var vitals = kit.Collection{
-	Name:   "vitals",
+	Name: "vitals",
+	Description: "Vital signs of a patient at one moment. They never change: wrong ones are entered in error, or " +
+		"corrected by new ones that name them in `corrects`.",
 	Fields: vitalFields(),
 	Indexes: []kit.Index{
 		{Columns: "patient, taken_at"},
@@ -49,25 +52,30 @@ var vitals = kit.Collection{
 	Immutable: kit.Immutable{When: kit.Always, Free: []string{"state"}},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user")},
-		role.Doctor: {Read: patients.Care("patient"),
+		role.Doctor: {
+			Read:   patients.Care("patient"),
 			Create: patients.Care("patient"), CreateFields: vitalNames(),
-			Update: patients.Care("patient"), UpdateFields: []string{"state"}},
-		role.Nurse: {Read: kit.All,
+			Update: patients.Care("patient"), UpdateFields: []string{"state"},
+		},
+		role.Nurse: {
+			Read:   kit.All,
 			Create: kit.All, CreateFields: vitalNames(),
-			Update: kit.All, UpdateFields: []string{"state"}},
+			Update: kit.All, UpdateFields: []string{"state"},
+		},
 		role.Admin: {Read: kit.All},
 	},
 }
 
 func vitalFields() kit.Fields {
 	fields := kit.Fields{
-		kit.Relation("patient", "patients").Required(),
-		kit.Relation("appointment", "appointments"),
-		kit.Instant("taken_at").Required(),
+		kit.Relation("patient", "patients").Required().Presentable().Help("Patient who was measured."),
+		kit.Relation("appointment", "appointments").Help("Visit during which it was measured."),
+		kit.Instant("taken_at").Required().Presentable().Help("When it was measured. Now if left out."),
 	}
 	flags := []string{"pain_high"}
 	for _, m := range measures {
-		fields = append(fields, kit.Int(m.name, 0, m.most))
+		help := fmt.Sprintf("%s, at least %d. 0 means not measured.", m.help, m.least)
+		fields = append(fields, kit.Int(m.name, 0, m.most).Help(help))
 		if m.low > 0 {
 			flags = append(flags, m.name+"_low")
 		}
@@ -76,15 +84,18 @@ func vitalFields() kit.Fields {
 		}
 	}
 	return append(fields,
-		kit.Select[string]("pain", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"), // a word, so that 0 is said
-		kit.MultiSelect("flags", flags...),
-		kit.Select("state", Final, InError).Required(),
-		kit.Relation("corrects", "vitals"),
-		kit.Relation("recorded_by", "users"),
+		kit.Select[string]("pain", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10").
+			Help("Pain from 0 to 10, as the patient says. A text, so that 0 differs from not asked."),
+		kit.MultiSelect("flags", flags...).
+			Help("Values outside the normal range of adults. Of children only temperature, oxygen and pain."),
+		kit.Select("state", Final, InError).Required().
+			Help("Set it to entered_in_error to withdraw them. That is final."),
+		kit.Relation("corrects", "vitals").Help("Vitals of the same patient that these replace."),
+		kit.Relation("recorded_by", "users").Help("Account that recorded them."),
 	)
 }
 
-// vitalNames are the fields that who measures gives.
+// vitalNames are the fields that doctors and nurses set.
 func vitalNames() []string {
 	names := []string{"patient", "appointment", "taken_at", "pain", "corrects"}
 	for _, m := range measures {
