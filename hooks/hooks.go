@@ -31,5 +31,5 @@ func Register(app core.App) {
 	kit.When(app, appointments.WasCompleted, billing.BillVisit)
 	kit.When(app, appointments.WasStarted, clinical.Begin)
 	kit.When(app, appointments.WasCancelled, prescriptions.DropDrafts)
-	kit.When(app, patients.GlassBroken, notices.AlertAdmins)
+	kit.When(app, patients.EmergencyAccess, notices.AlertAdmins)
 }

@@ -32,8 +32,8 @@ const (
 
 var statuses = []Status{Draft, Unpaid, PartiallyPaid, Paid, Refunded, Void, Issued}
 
-// mostLines is the maximum number of lines of a bill: as many as one answer expands.
-const mostLines = 1000
+// maxLines is the maximum number of lines of a bill: as many as one answer expands.
+const maxLines = 1000
 
 // issued leaves out drafts.
 var issued = kit.Own("patient.user").Only("own-issued", `issued_at != ""`)

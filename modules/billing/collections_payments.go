@@ -25,7 +25,7 @@ type PaymentStatus string
 const (
 	Pending  PaymentStatus = "pending"
 	Verified PaymentStatus = "verified"
-	Refused  PaymentStatus = "rejected"
+	Rejected PaymentStatus = "rejected"
 )
 
 // DiscountStatus is the status of a discount.
@@ -33,9 +33,9 @@ type DiscountStatus string
 
 // The statuses of a discount. Rejected is final.
 const (
-	Asked     DiscountStatus = "pending"
-	Granted   DiscountStatus = "approved"
-	Withdrawn DiscountStatus = "rejected"
+	DiscountPending  DiscountStatus = "pending"
+	DiscountApproved DiscountStatus = "approved"
+	DiscountRejected DiscountStatus = "rejected"
 )
 
 // charging is what people at a visit may do with its charges.
@@ -85,7 +85,7 @@ var discounts = kit.Collection{
 		kit.Minor("amount_minor").Help("Discount before tax, in minor units. Computed if bp is given."),
 		kit.Text("currency", 3).Help("ISO 4217 code of the amount."),
 		kit.Text("reason", 500).Required().Help("Why it is given."),
-		kit.Select("status", Asked, Granted, Withdrawn).Required().
+		kit.Select("status", DiscountPending, DiscountApproved, DiscountRejected).Required().
 			Help("Set it to approved or rejected. Rejected is final."),
 		kit.Relation("credit_note", "bills").Help("Credit note that was created for an issued bill."),
 		kit.Relation("requested_by", "users").Help("Account that requested it."),
@@ -139,7 +139,7 @@ var payments = kit.Collection{
 		kit.Text("currency", 3).Required().Help("ISO 4217 code of the amount."),
 		kit.Text("reference", 120).
 			Help("Identifies it on the bank statement or in the till. Unique per method, unless it was rejected."),
-		kit.Select("status", Pending, Verified, Refused).Required().
+		kit.Select("status", Pending, Verified, Rejected).Required().
 			Help("Set it to verified or rejected. Both are final."),
 		kit.Relation("recorded_by", "users").Help("Account that declared or recorded it."),
 		kit.Relation("decided_by", "users").Help("Account that verified or rejected it."),

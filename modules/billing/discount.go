@@ -42,9 +42,9 @@ func ask(e *core.RecordEvent) error {
 	if err != nil {
 		return err
 	}
-	d.Load(map[string]any{"amount_minor": int64(off), "currency": bill.GetString("currency"), "status": string(Asked), "requested_by": actor.ID, "version": 1})
+	d.Load(map[string]any{"amount_minor": int64(off), "currency": bill.GetString("currency"), "status": string(DiscountPending), "requested_by": actor.ID, "version": 1})
 	if within {
-		d.Load(map[string]any{"status": string(Granted), "decided_by": actor.ID, "decided_at": kit.Now(e.App)})
+		d.Load(map[string]any{"status": string(DiscountApproved), "decided_by": actor.ID, "decided_at": kit.Now(e.App)})
 		if err := discount(e.App, d, bill, actor); err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func grant(e *core.RecordEvent, before *core.Record) error {
 		return e.Next()
 	}
 	from, to := DiscountStatus(before.GetString("status")), DiscountStatus(d.GetString("status"))
-	if to != Asked && to != Granted && to != Withdrawn {
+	if to != DiscountPending && to != DiscountApproved && to != DiscountRejected {
 		return e.Next() // which refuses an unknown status
 	}
 	did, ok := discountVerbs[[2]DiscountStatus{from, to}]

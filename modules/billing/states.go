@@ -27,22 +27,22 @@ func billVerb(to Status) string {
 }
 
 var discountStates = kit.States{
-	{"approve", []string{string(Asked)}, string(Granted), []kit.Role{role.Admin}, bySomebodyElse},
-	{"reject", []string{string(Asked)}, string(Withdrawn), accountants, nil},
-	{"withdraw", []string{string(Granted)}, string(Withdrawn), accountants, ofADraft},
+	{"approve", []string{string(DiscountPending)}, string(DiscountApproved), []kit.Role{role.Admin}, bySomebodyElse},
+	{"reject", []string{string(DiscountPending)}, string(DiscountRejected), accountants, nil},
+	{"withdraw", []string{string(DiscountApproved)}, string(DiscountRejected), accountants, ofADraft},
 }
 
 // discountVerbs lead from a status to another.
-var discountVerbs = map[[2]DiscountStatus]string{{Asked, Granted}: "approve", {Asked, Withdrawn}: "reject", {Granted, Withdrawn}: "withdraw"}
+var discountVerbs = map[[2]DiscountStatus]string{{DiscountPending, DiscountApproved}: "approve", {DiscountPending, DiscountRejected}: "reject", {DiscountApproved, DiscountRejected}: "withdraw"}
 
 var paymentStates = kit.States{
 	{"verify", []string{string(Pending)}, string(Verified), accountants, refundBySomebodyElse},
-	{"reject", []string{string(Pending)}, string(Refused), accountants, nil},
+	{"reject", []string{string(Pending)}, string(Rejected), accountants, nil},
 	{"edit", []string{string(Pending)}, "", accountants, nil},
 }
 
 // paymentVerbs lead to a status.
-var paymentVerbs = map[PaymentStatus]string{Verified: "verify", Refused: "reject", Pending: "reopen"}
+var paymentVerbs = map[PaymentStatus]string{Verified: "verify", Rejected: "reject", Pending: "reopen"}
 
 func issuable(m kit.Move) error {
 	switch n, err := m.App.CountRecords("bill_items", dbx.HashExp{"bill": m.After.Id}, dbx.NewExp("quantity > 0")); {
@@ -54,7 +54,7 @@ func issuable(m kit.Move) error {
 	switch discount, err := discountOf(m.App, m.After.Id); {
 	case err != nil:
 		return err
-	case discount != nil && discount.GetString("status") == string(Asked):
+	case discount != nil && discount.GetString("status") == string(DiscountPending):
 		return kit.Conflict("status", "discount_pending", "A discount on this bill waits for an admin.")
 	}
 	return nil

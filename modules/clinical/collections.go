@@ -27,8 +27,8 @@ const (
 	InError  State = "entered_in_error"
 )
 
-// LongestNote is the maximum length of a clinical note, in characters.
-const LongestNote = 50_000
+// MaxNoteLength is the maximum length of a clinical note, in characters.
+const MaxNoteLength = 50_000
 
 var notes = []string{"complaint", "notes", "assessment", "plan"}
 
@@ -43,9 +43,9 @@ var encounters = kit.Collection{
 		kit.Select("status", Open, Signed).Required().Presentable().
 			Help("Set it to signed to sign the notes. That is final."),
 		kit.Text("complaint", 5_000).Help("Chief complaint. Kept byte for byte, like all notes."),
-		kit.Text("notes", LongestNote).Help("History and findings."),
-		kit.Text("assessment", LongestNote).Help("Assessment of the doctor."),
-		kit.Text("plan", LongestNote).Help("Treatment plan."),
+		kit.Text("notes", MaxNoteLength).Help("History and findings."),
+		kit.Text("assessment", MaxNoteLength).Help("Assessment of the doctor."),
+		kit.Text("plan", MaxNoteLength).Help("Treatment plan."),
 		kit.Day("follow_up_on").Help("Day the patient should come again, YYYY-MM-DD."),
 		kit.Relation("amends", "encounters").Help("Signed encounter of the same visit that this one amends."),
 		kit.Instant("signed_at").Help("When it was signed."),

@@ -19,8 +19,8 @@ import (
 	"hospital/modules/patients"
 )
 
-// LargestFile is the maximum size of a document, in bytes.
-const LargestFile = 20 << 20
+// MaxFileSize is the maximum size of a document, in bytes.
+const MaxFileSize = 20 << 20
 
 var documents = kit.Collection{
 	Name: "documents",
@@ -32,7 +32,7 @@ var documents = kit.Collection{
 		kit.Select[string]("kind", "lab_report", "imaging", "referral", "discharge_summary", "consent", "insurance",
 			"other").Required().Help("Kind of document."),
 		kit.Text("title", 200).Required().Presentable().Help("Title of the document."),
-		kit.File("file", LargestFile).Required().
+		kit.File("file", MaxFileSize).Required().
 			Help("The file: PDF, PNG, JPEG, DICOM or plain text, at most 20 MiB."),
 		kit.Text("content_type", 60).Help("Content type, found from the bytes."),
 		kit.Text("content_hash", 64).Help("SHA-256 of the bytes, in hex."),
@@ -84,7 +84,7 @@ func file(e *core.RecordEvent) error {
 		r.Set("visible_to_patient", true)
 	}
 	for _, sent := range r.GetUnsavedFiles("file") {
-		if sent.Size > LargestFile {
+		if sent.Size > MaxFileSize {
 			break // which is refused by the field
 		}
 		content, err := read(sent)
@@ -108,7 +108,7 @@ func read(sent *filesystem.File) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", sent.OriginalName, err)
 	}
 	defer from.Close()
-	return io.ReadAll(io.LimitReader(from, LargestFile+1))
+	return io.ReadAll(io.LimitReader(from, MaxFileSize+1))
 }
 
 func hashOf(content []byte) string {

@@ -17,11 +17,11 @@ import (
 // measures are the vital signs in the units of their names: the possible range, and the normal
 // range of an adult at rest if there is one. 0 means not measured.
 var measures = []struct {
-	name             string
-	help             string
-	least, most      int64
-	low, high        int
-	othersInChildren bool
+	name        string
+	help        string
+	least, most int64
+	low, high   int
+	adultsOnly  bool
 }{
 	{"systolic", "Systolic blood pressure in mmHg", 30, 300, 90, 139, true},
 	{"diastolic", "Diastolic blood pressure in mmHg", 10, 200, 60, 89, true},
@@ -35,7 +35,7 @@ var measures = []struct {
 
 const (
 	adult     = 16 // years
-	strongest = 7  // pain from here on is flagged
+	highPain  = 7  // pain from here on is flagged
 	clockSkew = 5 * time.Minute
 )
 
@@ -120,10 +120,10 @@ func measure(e *core.RecordEvent) error {
 	if r.GetDateTime("taken_at").Time().After(now.Add(clockSkew)) {
 		return kit.Invalid("taken_at", "in_the_future", "Vitals cannot be taken in the future.")
 	}
-	if err := possible(r); err != nil {
+	if err := rejectImpossible(r); err != nil {
 		return err
 	}
-	flags, err := unusual(e.App, r)
+	flags, err := flagAbnormal(e.App, r)
 	if err != nil {
 		return err
 	}
@@ -134,8 +134,8 @@ func measure(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// possible refuses what nobody alive has.
-func possible(r *core.Record) error {
+// rejectImpossible refuses values that no living person has.
+func rejectImpossible(r *core.Record) error {
 	measured := r.GetString("pain") != ""
 	for _, m := range measures {
 		value := r.GetInt(m.name)
@@ -155,8 +155,8 @@ func possible(r *core.Record) error {
 	return nil
 }
 
-// unusual names what somebody should look at.
-func unusual(tx core.App, r *core.Record) (flags []string, err error) {
+// flagAbnormal names the values outside the normal range.
+func flagAbnormal(tx core.App, r *core.Record) (flags []string, err error) {
 	child, err := isChild(tx, r)
 	if err != nil {
 		return nil, err
@@ -164,14 +164,14 @@ func unusual(tx core.App, r *core.Record) (flags []string, err error) {
 	for _, m := range measures {
 		value := r.GetInt(m.name)
 		switch {
-		case value == 0 || m.low == 0 || child && m.othersInChildren:
+		case value == 0 || m.low == 0 || child && m.adultsOnly:
 		case value < m.low:
 			flags = append(flags, m.name+"_low")
 		case value > m.high:
 			flags = append(flags, m.name+"_high")
 		}
 	}
-	if r.GetInt("pain") >= strongest {
+	if r.GetInt("pain") >= highPain {
 		flags = append(flags, "pain_high")
 	}
 	return flags, nil

@@ -25,7 +25,7 @@ var alerts = kit.Collection{
 		kit.Select("status", Pending, Sent, Failed, Skipped).Required().
 			Help("State of the email. Failed: given up after 8 tries. Skipped: not tried, there is no mail server."),
 		kit.Instant("sent_at").Help("When the email was sent."),
-		kit.Int("attempts", 0, mostAttempts).Help("How often sending was tried."),
+		kit.Int("attempts", 0, maxAttempts).Help("How often sending was tried."),
 		kit.Instant("next_try_at").Help("When sending is tried next."),
 		kit.Text("error", 500).Help("Why the last try failed."),
 	},

@@ -39,7 +39,7 @@ const (
 	Skipped Status = "skipped"
 )
 
-const mostAttempts = 8
+const maxAttempts = 8
 
 var notices = kit.Collection{
 	Name: "notices",
@@ -60,7 +60,7 @@ var notices = kit.Collection{
 		kit.Select("status", Pending, Sent, Failed, Skipped).Required().
 			Help("State of the delivery. Failed: given up after 8 tries. Skipped: not tried, call the patient."),
 		kit.Instant("sent_at").Help("When it was sent."),
-		kit.Int("attempts", 0, mostAttempts).Help("How often sending was tried."),
+		kit.Int("attempts", 0, maxAttempts).Help("How often sending was tried."),
 		kit.Instant("next_try_at").Help("When sending is tried next."),
 		kit.Text("error", 500).Help("Why the last try failed."),
 	},

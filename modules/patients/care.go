@@ -12,8 +12,8 @@ import (
 	"hospital/internal/kit"
 )
 
-// glassTime is how long emergency access lasts.
-const glassTime = time.Hour
+// emergencyDuration is how long emergency access lasts.
+const emergencyDuration = time.Hour
 
 var emergencies = kit.Collection{
 	Name: "break_glass",
@@ -37,19 +37,19 @@ var emergencies = kit.Collection{
 	Immutable: kit.Immutable{When: kit.Always, Free: []string{"verdict", "review_note", "reviewed_by", "reviewed_at"}},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user"), HiddenFields: []string{"review_note"}},
-		role.Doctor:  emergencyAccess,
-		role.Nurse:   emergencyAccess,
+		role.Doctor:  emergencyGrant,
+		role.Nurse:   emergencyGrant,
 		role.Admin:   {Read: kit.All, Update: kit.All, UpdateFields: []string{"verdict", "review_note"}},
 	},
 }
 
-var emergencyAccess = kit.Grant{
+var emergencyGrant = kit.Grant{
 	Read: kit.Own("user"), HiddenFields: []string{"review_note"},
 	Create: kit.All, CreateFields: []string{"patient", "mrn", "reason"},
 }
 
-// GlassBroken is the event of a record being opened on somebody's own word.
-var GlassBroken = kit.Event{Collection: "break_glass", Happened: func(before, _ *core.Record) bool { return before == nil }}
+// EmergencyAccess is the event of a record being opened on somebody's own word.
+var EmergencyAccess = kit.Event{Collection: "break_glass", Happened: func(before, _ *core.Record) bool { return before == nil }}
 
 // breakGlass opens a record at once: the reason is looked at afterwards.
 func breakGlass(e *core.RecordEvent) error {
@@ -58,12 +58,12 @@ func breakGlass(e *core.RecordEvent) error {
 	if err != nil {
 		return err
 	}
-	r.Load(map[string]any{"patient": patient.Id, "mrn": patient.GetString("mrn"), "user": actor.ID, "ends": now.Add(glassTime), "verdict": ""})
+	r.Load(map[string]any{"patient": patient.Id, "mrn": patient.GetString("mrn"), "user": actor.ID, "ends": now.Add(emergencyDuration), "verdict": ""})
 	entry, err := kit.New(e.App, "care_team")
 	if err != nil {
 		return err
 	}
-	entry.Load(map[string]any{"patient": patient.Id, "user": actor.ID, "source": string(BreakGlass), "reason": r.GetString("reason"), "starts": now, "ends": now.Add(glassTime)})
+	entry.Load(map[string]any{"patient": patient.Id, "user": actor.ID, "source": string(BreakGlass), "reason": r.GetString("reason"), "starts": now, "ends": now.Add(emergencyDuration)})
 	if err := e.App.Save(entry); err != nil {
 		return err
 	}
