@@ -10,13 +10,13 @@ import (
 	"hospital/modules/audit"
 )
 
-// mostAffected is how many visits an answer names.
-const mostAffected = 500
+// maxAffected is how many visits an answer names.
+const maxAffected = 500
 
-// NameAffected adds to a time off, for the answer to who wrote it, the visits that
+// AddAffectedVisits adds to a time off, for the answer to who wrote it, the visits that
 // it meets.
-func NameAffected(tx core.App, away *core.Record) error {
-	visits, err := Within(tx, away.GetString("doctor"), away.GetDateTime("starts").Time(), away.GetDateTime("ends").Time(), mostAffected)
+func AddAffectedVisits(tx core.App, away *core.Record) error {
+	visits, err := Overlapping(tx, away.GetString("doctor"), away.GetDateTime("starts").Time(), away.GetDateTime("ends").Time(), maxAffected)
 	if err != nil {
 		return err
 	}
@@ -33,12 +33,12 @@ func NameAffected(tx core.App, away *core.Record) error {
 	return nil
 }
 
-// Within is the visits that hold time between two instants, the earliest first: of
+// Overlapping is the visits that hold time between two instants, the earliest first: of
 // a doctor, or of all when none is named.
-func Within(app core.App, doctor string, from, to time.Time, limit int64) (visits []Appointment, err error) {
+func Overlapping(app core.App, doctor string, from, to time.Time, limit int64) (visits []Appointment, err error) {
 	q := app.RecordQuery("appointments").
 		AndWhere(dbx.NewExp("starts < {:to} AND starts > {:back} AND ends > {:from} AND status IN ('pending', 'approved')",
-			dbx.Params{"from": kit.FormatInstant(from), "to": kit.FormatInstant(to), "back": kit.FormatInstant(from.Add(-longestStay))})).
+			dbx.Params{"from": kit.FormatInstant(from), "to": kit.FormatInstant(to), "back": kit.FormatInstant(from.Add(-maxVisit))})).
 		OrderBy("starts", "id").Limit(limit)
 	if doctor != "" {
 		q.AndWhere(dbx.HashExp{"doctor": doctor})

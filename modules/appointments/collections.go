@@ -82,12 +82,12 @@ var appointments = kit.Collection{
 		{Columns: "starts"},
 	},
 	Triggers: []kit.Trigger{
-		guard("appointments_no_overlap_insert", "INSERT", "doctor", "NOT NEW.overbook", "MAX(NEW.capacity, 1)", "slot_taken"),
-		guard("appointments_no_overlap_update", "UPDATE", "doctor", "NOT NEW.overbook AND ("+takes+" OR OLD.doctor != NEW.doctor OR OLD.overbook)", "MAX(NEW.capacity, 1)", "slot_taken"),
-		guard("appointments_patient_free_insert", "INSERT", "patient", "1", "1", "patient_busy"),
-		guard("appointments_patient_free_update", "UPDATE", "patient", "("+takes+" OR OLD.patient != NEW.patient)", "1", "patient_busy"),
-		visitLength("appointments_length_insert", "INSERT"),
-		visitLength("appointments_length_update", "UPDATE"),
+		overlapTrigger("appointments_no_overlap_insert", "INSERT", "doctor", "NOT NEW.overbook", "MAX(NEW.capacity, 1)", "slot_taken"),
+		overlapTrigger("appointments_no_overlap_update", "UPDATE", "doctor", "NOT NEW.overbook AND ("+takesNewTime+" OR OLD.doctor != NEW.doctor OR OLD.overbook)", "MAX(NEW.capacity, 1)", "slot_taken"),
+		overlapTrigger("appointments_patient_free_insert", "INSERT", "patient", "1", "1", "patient_busy"),
+		overlapTrigger("appointments_patient_free_update", "UPDATE", "patient", "("+takesNewTime+" OR OLD.patient != NEW.patient)", "1", "patient_busy"),
+		lengthTrigger("appointments_length_insert", "INSERT"),
+		lengthTrigger("appointments_length_update", "UPDATE"),
 	},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user"), HiddenFields: []string{"staff_note"},
@@ -132,34 +132,34 @@ var events = kit.Collection{
 	},
 }
 
-// takes says that an update takes time that the appointment did not hold before.
+// takesNewTime says that an update takes time that the appointment did not hold before.
 // One that only notes something is let through, also beside an overbooked visit.
-const takes = "OLD.starts != NEW.starts OR OLD.ends != NEW.ends OR OLD.status NOT IN ('pending', 'approved')"
+const takesNewTime = "OLD.starts != NEW.starts OR OLD.ends != NEW.ends OR OLD.status NOT IN ('pending', 'approved')"
 
-// guard is the overlap law in the database itself: at no moment of the visit may
+// overlapTrigger is the overlap law in the database itself: at no moment of the visit may
 // there be as many others as the doctor or the patient can have at once. It looks
 // at each moment where one begins; looking back no further than the longest visit
 // keeps it fast at any size of the table.
-func guard(name, verb, who, when, capacity, code string) kit.Trigger {
+func overlapTrigger(name, verb, who, when, capacity, code string) kit.Trigger {
 	const active, others = "status IN ('pending', 'approved')", "id != NEW.id"
 	moment := "MAX(b.starts, NEW.starts)"
 	return kit.Trigger{
 		Name: name,
 		When: "BEFORE " + verb + " ON appointments WHEN NEW." + active + " AND " + when + ` AND EXISTS (
 			SELECT 1 FROM appointments b WHERE b.` + who + ` = NEW.` + who + ` AND b.` + others + ` AND b.` + active + `
-			AND b.starts < NEW.ends AND b.starts > ` + longBefore("NEW.starts") + ` AND b.ends > NEW.starts
+			AND b.starts < NEW.ends AND b.starts > ` + maxVisitBefore("NEW.starts") + ` AND b.ends > NEW.starts
 			AND (SELECT COUNT(*) FROM appointments a WHERE a.` + who + ` = NEW.` + who + ` AND a.` + others + ` AND a.` + active + `
-				AND a.starts <= ` + moment + ` AND a.starts > ` + longBefore(moment) + ` AND a.ends > ` + moment + `) >= ` + capacity + `)`,
+				AND a.starts <= ` + moment + ` AND a.starts > ` + maxVisitBefore(moment) + ` AND a.ends > ` + moment + `) >= ` + capacity + `)`,
 		Code: code,
 	}
 }
 
-// longBefore is the longest visit before an instant, in SQL.
-func longBefore(instant string) string {
+// maxVisitBefore is the longest visit before an instant, in SQL.
+func maxVisitBefore(instant string) string {
 	return "strftime('%Y-%m-%d %H:%M:%fZ', " + instant + ", '-8 hours')"
 }
 
-func visitLength(name, verb string) kit.Trigger {
+func lengthTrigger(name, verb string) kit.Trigger {
 	return kit.Trigger{
 		Name: name,
 		When: "BEFORE " + verb + " ON appointments WHEN NEW.ends <= NEW.starts OR NEW.ends > strftime('%Y-%m-%d %H:%M:%fZ', NEW.starts, '+8 hours')",

@@ -26,10 +26,10 @@ func routes(api *kit.Routes) {
 }
 
 const (
-	mostDays   = 62 // of one question
-	usualDays  = 14
-	mostSlots  = 200
-	usualSlots = 20
+	maxDays      = 62 // of one question
+	defaultDays  = 14
+	maxSlots     = 200
+	defaultSlots = 20
 )
 
 // question is what somebody asks about free slots.
@@ -44,17 +44,17 @@ type question struct {
 func (q *question) add(doctor string, free []scheduling.Slot, before time.Time) {
 	for _, s := range free {
 		if s.Starts.Before(before) && !s.Starts.After(q.latest) {
-			q.answer.Slots = append(q.answer.Slots, freeOf(doctor, s))
+			q.answer.Slots = append(q.answer.Slots, newFreeSlot(doctor, s))
 		}
 	}
 }
 
 // answer is the free slots, and how to read them.
 type answer struct {
-	Timezone string `json:"timezone"`
-	From     string `json:"from"`
-	To       string `json:"to"`
-	Slots    []Free `json:"slots"`
+	Timezone string     `json:"timezone"`
+	From     string     `json:"from"`
+	To       string     `json:"to"`
+	Slots    []FreeSlot `json:"slots"`
 }
 
 func slotsOfDoctor(e *core.RequestEvent) error {
@@ -72,7 +72,7 @@ func slotsOfDoctor(e *core.RequestEvent) error {
 	if !bookable(doctor, q.actor) {
 		return e.JSON(http.StatusOK, q.answer)
 	}
-	agenda, err := agendaOf(e.App, doctor.Id, q.from, q.to, "")
+	agenda, err := loadAgenda(e.App, doctor.Id, q.from, q.to, "")
 	if err != nil {
 		return err
 	}
@@ -87,20 +87,20 @@ func firstSlots(e *core.RequestEvent) error {
 		return err
 	}
 	query := e.Request.URL.Query()
-	limit := usualSlots
+	limit := defaultSlots
 	if text := query.Get("limit"); text != "" {
-		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > mostSlots {
-			return kit.Invalid("limit", "invalid_number", "This must be a whole number from 1 to "+strconv.Itoa(mostSlots)+".")
+		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > maxSlots {
+			return kit.Invalid("limit", "invalid_number", "This must be a whole number from 1 to "+strconv.Itoa(maxSlots)+".")
 		}
 	}
 	doctors, err := fitting(e.App, q.actor, query.Get("department"), query.Get("specialization"))
 	if err != nil {
 		return err
 	}
-	for from, step := q.from, firstStep; from.Before(q.to) && len(q.answer.Slots) < limit; from, step = from.Add(step), 2*step {
+	for from, step := q.from, firstSearchStep; from.Before(q.to) && len(q.answer.Slots) < limit; from, step = from.Add(step), 2*step {
 		until := from.Add(step)
-		to := earlier(until.Add(longestStay), q.to) // a slot that begins within the step may end after it
-		all, err := agendas(e.App, doctors, from, to, "")
+		to := earlier(until.Add(maxVisit), q.to) // a slot that begins within the step may end after it
+		all, err := loadAgendas(e.App, doctors, from, to, "")
 		if err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ func firstSlots(e *core.RequestEvent) error {
 		for _, doctor := range doctors {
 			q.add(doctor, all[doctor].Free(from, to, 0), until)
 		}
-		slices.SortStableFunc(q.answer.Slots[before:], func(x, y Free) int { return cmp.Compare(x.Starts, y.Starts) })
+		slices.SortStableFunc(q.answer.Slots[before:], func(x, y FreeSlot) int { return cmp.Compare(x.Starts, y.Starts) })
 	}
 	q.answer.Slots = q.answer.Slots[:min(limit, len(q.answer.Slots))]
 	return e.JSON(http.StatusOK, q.answer)
@@ -155,19 +155,19 @@ func ask(e *core.RequestEvent) (q question, err error) {
 	if err != nil {
 		return q, err
 	}
-	last, err := kit.QueryDay(e, "to", first.AddDate(0, 0, usualDays-1))
+	last, err := kit.QueryDay(e, "to", first.AddDate(0, 0, defaultDays-1))
 	if err != nil {
 		return q, err
 	}
 	switch days := int(last.Sub(first).Hours()/24) + 1; {
 	case days < 1:
 		return q, kit.Invalid("to", "ends_before_starts", "The last day must not be before the first.")
-	case days > mostDays:
-		return q, kit.Invalid("to", "too_many_days", "Ask for at most "+strconv.Itoa(mostDays)+" days.")
+	case days > maxDays:
+		return q, kit.Invalid("to", "too_many_days", "Ask for at most "+strconv.Itoa(maxDays)+" days.")
 	}
-	q.answer = answer{zone.String(), first.Format(time.DateOnly), last.Format(time.DateOnly), []Free{}}
-	q.from, q.to = scheduling.Begins(first, zone), scheduling.Begins(last.AddDate(0, 0, 1), zone)
-	earliest, latest, err := window(e.App, q.actor)
+	q.answer = answer{zone.String(), first.Format(time.DateOnly), last.Format(time.DateOnly), []FreeSlot{}}
+	q.from, q.to = scheduling.StartOfDay(first, zone), scheduling.StartOfDay(last.AddDate(0, 0, 1), zone)
+	earliest, latest, err := bookingWindow(e.App, q.actor)
 	if err != nil {
 		return q, err
 	}
@@ -175,7 +175,7 @@ func ask(e *core.RequestEvent) (q question, err error) {
 	if q.from.Before(earliest) {
 		q.from = earliest
 	}
-	q.to = earlier(q.to, latest.Add(longestStay)) // the last visit may end after the horizon
+	q.to = earlier(q.to, latest.Add(maxVisit)) // the last visit may end after the horizon
 	return q, nil
 }
 

@@ -126,5 +126,5 @@ func dayClose(e *core.RequestEvent) error {
 // Period is the instants of some of the hospital's days: from the first one's
 // beginning to the end of the last.
 func Period(first, last time.Time, zone *time.Location) (from, to string) {
-	return kit.FormatInstant(scheduling.Begins(first, zone)), kit.FormatInstant(scheduling.Begins(last.AddDate(0, 0, 1), zone))
+	return kit.FormatInstant(scheduling.StartOfDay(first, zone)), kit.FormatInstant(scheduling.StartOfDay(last.AddDate(0, 0, 1), zone))
 }

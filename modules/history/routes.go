@@ -103,7 +103,7 @@ func ask(e *core.RequestEvent, actor kit.Actor, patient string) (q question, lim
 		if err != nil || d.Year() < 1800 || d.Year() > 9000 {
 			return d, kit.Invalid(name, "invalid_date", "This must be a day such as 2030-12-31.")
 		}
-		return scheduling.Begins(d.AddDate(0, 0, after), settings.Zone()), nil
+		return scheduling.StartOfDay(d.AddDate(0, 0, after), settings.Zone()), nil
 	}
 	from, err := day("from", 0)
 	if err != nil {

@@ -25,8 +25,8 @@ const (
 	Keep   Outcome = "keep" // it is left as it is, or was settled otherwise in the meantime
 )
 
-// mostItems is how many visits one rebooking takes. What is left over is for another.
-const mostItems = 500
+// maxItems is how many visits one rebooking takes. What is left over is for another.
+const maxItems = 500
 
 var rebookings = kit.Collection{
 	Name: "rebookings",
@@ -35,8 +35,8 @@ var rebookings = kit.Collection{
 		kit.Relation("doctor", "doctors"), // only this doctor's visits, when the whole hospital is closed
 		kit.Select("status", Proposed, Applied, Withdrawn).Required(),
 		kit.Text("note", 1000), // what the patients are told
-		kit.Int("moved", 0, mostItems),
-		kit.Int("cancelled", 0, mostItems),
+		kit.Int("moved", 0, maxItems),
+		kit.Int("cancelled", 0, maxItems),
 		kit.Relation("requested_by", "users"),
 		kit.Relation("applied_by", "users"),
 		kit.Instant("applied_at"),

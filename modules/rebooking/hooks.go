@@ -10,13 +10,13 @@ import (
 )
 
 func hooks(app core.App) {
-	kit.OnCreate(app, "rebookings", begin)
-	kit.OnUpdate(app, "rebooking_items", choose)
+	kit.OnCreate(app, "rebookings", createRebooking)
+	kit.OnUpdate(app, "rebooking_items", updateItem)
 }
 
-// begin is the law for a new rebooking: it proposes something for every visit, and
+// createRebooking is the law for a new rebooking: it proposes something for every visit, and
 // applies that at once when it is told to.
-func begin(e *core.RecordEvent) error {
+func createRebooking(e *core.RecordEvent) error {
 	r, actor := e.Record, kit.ActorOf(e.Record)
 	wanted := r.GetString("status")
 	if !slices.Contains([]string{"", string(Proposed), string(Applied)}, wanted) {
@@ -28,7 +28,7 @@ func begin(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil { // which refuses what is missing
 		return err
 	}
-	if err := propose(e.App, r, actor); err != nil {
+	if err := proposeItems(e.App, r, actor); err != nil {
 		return err
 	}
 	if wanted == string(Applied) {
@@ -44,12 +44,12 @@ func begin(e *core.RecordEvent) error {
 			r.SetRaw(field, again.GetRaw(field))
 		}
 	}
-	return tell(e.App, r)
+	return addItemsToResponse(e.App, r)
 }
 
-// choose is the law for another choice about one visit, which can be made until
+// updateItem is the law for another choice about one visit, which can be made until
 // all of them are applied.
-func choose(e *core.RecordEvent, before *core.Record) error {
+func updateItem(e *core.RecordEvent, before *core.Record) error {
 	item := e.Record
 	if !kit.Changed(before, item) {
 		return e.Next()
@@ -76,14 +76,14 @@ func choose(e *core.RecordEvent, before *core.Record) error {
 	return e.Next()
 }
 
-// itemsOf are what a rebooking holds for every visit, the earliest first.
-func itemsOf(tx core.App, rebooking string) ([]*core.Record, error) {
+// findItems are what a rebooking holds for every visit, the earliest first.
+func findItems(tx core.App, rebooking string) ([]*core.Record, error) {
 	return tx.FindRecordsByFilter("rebooking_items", "rebooking = {:rebooking}", "old_starts,id", 0, 0, dbx.Params{"rebooking": rebooking})
 }
 
-// tell adds them to the answer.
-func tell(tx core.App, rebooking *core.Record) error {
-	all, err := itemsOf(tx, rebooking.Id)
+// addItemsToResponse adds them to the answer.
+func addItemsToResponse(tx core.App, rebooking *core.Record) error {
+	all, err := findItems(tx, rebooking.Id)
 	if err == nil {
 		kit.AddToResponse(rebooking, "items", all)
 	}

@@ -8,12 +8,12 @@ import (
 var planners = kit.By(role.Receptionist, role.Admin)
 
 // lifecycle is what becomes of a rebooking. Every answer names its visits.
-var lifecycle = kit.Lifecycle{Collection: "rebookings", Noun: "a rebooking", Then: addItems, Transitions: kit.Transitions[Status]{
-	{Action: "apply", From: kit.From(Proposed), To: Applied, By: planners, Do: applyItems},
+var lifecycle = kit.Lifecycle{Collection: "rebookings", Noun: "a rebooking", Then: answerItems, Transitions: kit.Transitions[Status]{
+	{Action: "apply", From: kit.From(Proposed), To: Applied, By: planners, Do: applyAll},
 	{Action: "withdraw", From: kit.From(Proposed), To: Withdrawn, By: planners},
 	{Action: "edit", From: kit.From(Proposed), By: planners},
 }}
 
-func applyItems(c kit.Change) error { return apply(c.App, c.After, c.Actor) }
+func applyAll(c kit.Change) error { return applyItems(c.App, c.After, c.Actor) }
 
-func addItems(c kit.Change) error { return tell(c.App, c.After) }
+func answerItems(c kit.Change) error { return addItemsToResponse(c.App, c.After) }

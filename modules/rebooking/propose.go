@@ -12,10 +12,10 @@ import (
 	"hospital/modules/appointments"
 )
 
-// propose writes down, for every visit that the time off meets and that is still
+// proposeItems writes down, for every visit that the time off meets and that is still
 // to come, the next slot its doctor has free; where there is none, that it is
 // cancelled. No two visits are given the same time.
-func propose(tx core.App, rebooking *core.Record, actor kit.Actor) error {
+func proposeItems(tx core.App, rebooking *core.Record, actor kit.Actor) error {
 	away, err := tx.FindRecordById("time_off", rebooking.GetString("time_off"))
 	if err != nil {
 		return err
@@ -33,18 +33,18 @@ func propose(tx core.App, rebooking *core.Record, actor kit.Actor) error {
 	if from.Before(now) {
 		from = now
 	}
-	visits, err := appointments.Within(tx, doctor, from, away.GetDateTime("ends").Time(), mostItems)
+	visits, err := appointments.Overlapping(tx, doctor, from, away.GetDateTime("ends").Time(), maxItems)
 	if err != nil {
 		return err
 	}
-	plans := appointments.NewPlans()
+	planner := appointments.NewSlotPlanner()
 	for _, visit := range visits {
 		item, err := kit.New(tx, "rebooking_items")
 		if err != nil {
 			return err
 		}
 		item.Load(map[string]any{"rebooking": rebooking.Id, "appointment": visit.Id, "old_starts": visit.Starts()})
-		if err := plan(tx, item, visit, actor, plans); err != nil {
+		if err := chooseOutcome(tx, item, visit, actor, planner); err != nil {
 			return err
 		}
 		if err := tx.Save(item); err != nil {
@@ -54,13 +54,13 @@ func propose(tx core.App, rebooking *core.Record, actor kit.Actor) error {
 	return nil
 }
 
-// plan finds out what is best for one visit.
-func plan(tx core.App, item *core.Record, visit appointments.Appointment, actor kit.Actor, plans *appointments.Plans) error {
+// chooseOutcome finds out what is best for one visit.
+func chooseOutcome(tx core.App, item *core.Record, visit appointments.Appointment, actor kit.Actor, planner *appointments.SlotPlanner) error {
 	if visit.Started() || !visit.Starts().After(kit.Now(tx)) {
 		item.Load(map[string]any{"outcome": string(Keep), "why": "It has begun."})
 		return nil
 	}
-	slot, ok, err := plans.Next(tx, visit, actor)
+	slot, ok, err := planner.Next(tx, visit, actor)
 	switch {
 	case err != nil:
 		return err
@@ -72,10 +72,10 @@ func plan(tx core.App, item *core.Record, visit appointments.Appointment, actor 
 	return nil
 }
 
-// apply moves and cancels the visits, under all the laws of a booking. When one of
+// applyItems moves and cancels the visits, under all the laws of a booking. When one of
 // them cannot be, none is.
-func apply(tx core.App, rebooking *core.Record, actor kit.Actor) error {
-	all, err := itemsOf(tx, rebooking.Id)
+func applyItems(tx core.App, rebooking *core.Record, actor kit.Actor) error {
+	all, err := findItems(tx, rebooking.Id)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func apply(tx core.App, rebooking *core.Record, actor kit.Actor) error {
 		}
 		if Outcome(outcome) != Keep {
 			if err := tx.Save(kit.SetActor(actor, record)); err != nil {
-				return explained(err, visit.Number(), item.Id)
+				return refusalFor(err, visit.Number(), item.Id)
 			}
 		}
 		if Outcome(outcome) == Move {
@@ -120,8 +120,8 @@ func apply(tx core.App, rebooking *core.Record, actor kit.Actor) error {
 	return nil
 }
 
-// explained says which visit could not be moved or cancelled, and why.
-func explained(err error, number, item string) error {
+// refusalFor says which visit could not be moved or cancelled, and why.
+func refusalFor(err error, number, item string) error {
 	var refused *router.ApiError
 	if !errors.As(err, &refused) {
 		return fmt.Errorf("rebook %s: %w", number, err)

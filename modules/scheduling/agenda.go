@@ -11,10 +11,10 @@ import (
 	"hospital/modules/hospital"
 )
 
-// Of reads the hours of some doctors, and when they are away between two
+// Load reads the hours of some doctors, and when they are away between two
 // instants. Who has no hours has an empty agenda. The visits are for the caller
 // to add.
-func Of(app core.App, doctors []string, from, to time.Time) (map[string]*Agenda, error) {
+func Load(app core.App, doctors []string, from, to time.Time) (map[string]*Agenda, error) {
 	settings, err := hospital.Of(app)
 	if err != nil {
 		return nil, err
@@ -23,7 +23,7 @@ func Of(app core.App, doctors []string, from, to time.Time) (map[string]*Agenda,
 	for _, doctor := range doctors {
 		agendas[doctor] = &Agenda{Zone: settings.Zone()}
 	}
-	who := dbx.Params{"doctors": List(doctors), "from": kit.FormatInstant(from), "to": kit.FormatInstant(to)}
+	who := dbx.Params{"doctors": JSONArray(doctors), "from": kit.FormatInstant(from), "to": kit.FormatInstant(to)}
 
 	var rows []struct {
 		Doctor                string
@@ -40,7 +40,7 @@ func Of(app core.App, doctors []string, from, to time.Time) (map[string]*Agenda,
 	}
 	for _, r := range rows {
 		a := agendas[r.Doctor]
-		a.Hours = append(a.Hours, Hours{r.Weekday, minutes(r.StartTime), minutes(r.EndTime), r.SlotMinutes, r.Capacity, r.ValidFrom, r.ValidUntil, r.Room})
+		a.Schedules = append(a.Schedules, Schedule{r.Weekday, parseTimeOfDay(r.StartTime), parseTimeOfDay(r.EndTime), r.SlotMinutes, r.Capacity, r.ValidFrom, r.ValidUntil, r.Room})
 	}
 
 	var spans []struct{ Doctor, Starts, Ends string }
@@ -51,7 +51,7 @@ func Of(app core.App, doctors []string, from, to time.Time) (map[string]*Agenda,
 		return nil, err
 	}
 	for _, s := range spans {
-		away, err := SpanOf(s.Starts, s.Ends)
+		away, err := ParseInterval(s.Starts, s.Ends)
 		if err != nil {
 			return nil, err
 		}
@@ -64,8 +64,8 @@ func Of(app core.App, doctors []string, from, to time.Time) (map[string]*Agenda,
 	return agendas, nil
 }
 
-// List is ids as json_each takes them.
-func List(ids []string) string {
+// JSONArray is ids as json_each takes them.
+func JSONArray(ids []string) string {
 	text, err := json.Marshal(ids)
 	if err != nil {
 		panic(err) // text always becomes JSON
@@ -73,8 +73,8 @@ func List(ids []string) string {
 	return string(text)
 }
 
-// SpanOf reads a span as the database writes it.
-func SpanOf(starts, ends string) (s Span, err error) {
+// ParseInterval reads a span as the database writes it.
+func ParseInterval(starts, ends string) (s Interval, err error) {
 	if s.Starts, err = kit.ParseInstant(starts); err != nil {
 		return s, err
 	}
@@ -82,13 +82,13 @@ func SpanOf(starts, ends string) (s Span, err error) {
 	return s, err
 }
 
-func hoursOf(r *core.Record) Hours {
-	return Hours{r.GetInt("weekday"), minutes(r.GetString("start_time")), minutes(r.GetString("end_time")), r.GetInt("slot_minutes"), r.GetInt("capacity"),
+func scheduleOf(r *core.Record) Schedule {
+	return Schedule{r.GetInt("weekday"), parseTimeOfDay(r.GetString("start_time")), parseTimeOfDay(r.GetString("end_time")), r.GetInt("slot_minutes"), r.GetInt("capacity"),
 		r.GetString("valid_from"), r.GetString("valid_until"), r.GetString("room")}
 }
 
-// minutes is a time of day in minutes after midnight: 570 for "09:30".
-func minutes(clock string) int {
+// parseTimeOfDay is a time of day in minutes after midnight: 570 for "09:30".
+func parseTimeOfDay(clock string) int {
 	if len(clock) != len("09:30") {
 		return 0 // refused when it was written
 	}

@@ -29,7 +29,7 @@ var schedules = kit.Collection{
 		kit.Bool("active"),
 	},
 	Indexes: []kit.Index{{Columns: "doctor, weekday"}},
-	Policy:  planning(hours),
+	Policy:  planningPolicy(hours),
 }
 
 var hours = []string{"weekday", "start_time", "end_time", "slot_minutes", "capacity", "valid_from", "valid_until", "room"}
@@ -46,14 +46,14 @@ var timeOff = kit.Collection{
 		kit.Bool("active"),
 	},
 	Indexes: []kit.Index{{Columns: "doctor, ends"}},
-	Policy:  planning(absence),
+	Policy:  planningPolicy(absence),
 }
 
 var absence = []string{"starts", "ends", "reason"}
 
-// planning is who plans the time of doctors: they themselves, and the front desk and
+// planningPolicy is who plans the time of doctors: they themselves, and the front desk and
 // admins for all of them. The fields are those that are given and changed alike.
-func planning(fields []string) kit.Policy {
+func planningPolicy(fields []string) kit.Policy {
 	grant := func(whose kit.Scope) kit.Grant {
 		return kit.Grant{Read: kit.All,
 			Create: whose, CreateFields: slices.Concat(fields, []string{"doctor"}),

@@ -15,8 +15,8 @@ func dayOf(t time.Time, zone *time.Location) day {
 	return day{year, month, date}
 }
 
-// minuteOf is how many minutes after midnight the clock on the wall shows.
-func minuteOf(t time.Time, zone *time.Location) int {
+// minuteOfDay is how many minutes after midnight the clock on the wall shows.
+func minuteOfDay(t time.Time, zone *time.Location) int {
 	hour, minute, _ := t.In(zone).Clock()
 	return 60*hour + minute
 }
@@ -39,15 +39,15 @@ func (d day) wall(minute int) time.Time {
 	return time.Date(d.year, d.month, d.date, 0, minute, 0, 0, time.UTC)
 }
 
-// begins is the first instant of the day, which is not midnight where the clocks
+// start is the first instant of the day, which is not midnight where the clocks
 // are put forward then.
-func (d day) begins(zone *time.Location) time.Time {
+func (d day) start(zone *time.Location) time.Time {
 	for minute := range 24 * 60 {
 		if at := d.at(minute, zone); len(at) > 0 {
 			return at[0]
 		}
 	}
-	return d.next().begins(zone) // the zone left the day out when it crossed the date line
+	return d.next().start(zone) // the zone left the day out when it crossed the date line
 }
 
 // at is the instants of the day when the clock on the wall shows so many minutes
@@ -57,7 +57,7 @@ func (d day) at(minute int, zone *time.Location) (instants []time.Time) {
 	for _, beside := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
 		_, offset := wall.Add(beside).In(zone).Zone() // before and after any change near by
 		t := wall.Add(-time.Duration(offset) * time.Second)
-		if minuteOf(t, zone) == minute && dayOf(t, zone) == d && (len(instants) == 0 || !instants[0].Equal(t)) {
+		if minuteOfDay(t, zone) == minute && dayOf(t, zone) == d && (len(instants) == 0 || !instants[0].Equal(t)) {
 			instants = append(instants, t)
 		}
 	}
@@ -70,5 +70,5 @@ func (d day) at(minute int, zone *time.Location) (instants []time.Time) {
 // Today is the hospital's present day, as midnight in UTC: a day without a zone.
 func Today(now time.Time, zone *time.Location) time.Time { return dayOf(now, zone).wall(0) }
 
-// Begins is the first instant of a day, which is given as midnight in UTC.
-func Begins(d time.Time, zone *time.Location) time.Time { return dayOf(d, time.UTC).begins(zone) }
+// StartOfDay is the first instant of a day, which is given as midnight in UTC.
+func StartOfDay(d time.Time, zone *time.Location) time.Time { return dayOf(d, time.UTC).start(zone) }

@@ -9,28 +9,28 @@ import (
 	"hospital/internal/kit"
 )
 
-// WentAway happens when somebody is away at another time than before.
-var WentAway = kit.Event{Collection: "time_off", Happened: func(before, after *core.Record) bool {
+// TimeOffChanged happens when somebody is away at another time than before.
+var TimeOffChanged = kit.Event{Collection: "time_off", Happened: func(before, after *core.Record) bool {
 	return after.GetBool("active") && (before == nil || kit.Changed(before, after))
 }}
 
 func hooks(app core.App) {
 	kit.OnCreate(app, "schedules", func(e *core.RecordEvent) error {
 		e.Record.Set("active", true)
-		return checkHours(e)
+		return checkSchedule(e)
 	})
-	kit.OnUpdate(app, "schedules", func(e *core.RecordEvent, _ *core.Record) error { return checkHours(e) })
+	kit.OnUpdate(app, "schedules", func(e *core.RecordEvent, _ *core.Record) error { return checkSchedule(e) })
 	kit.OnCreate(app, "time_off", func(e *core.RecordEvent) error {
 		e.Record.Set("active", true)
-		return checkAbsence(e)
+		return checkTimeOff(e)
 	})
-	kit.OnUpdate(app, "time_off", func(e *core.RecordEvent, _ *core.Record) error { return checkAbsence(e) })
+	kit.OnUpdate(app, "time_off", func(e *core.RecordEvent, _ *core.Record) error { return checkTimeOff(e) })
 }
 
-// checkHours refuses hours that cannot be, and those that meet others of the same
+// checkSchedule refuses hours that cannot be, and those that meet others of the same
 // doctor. What is missing, PocketBase refuses by name.
-func checkHours(e *core.RecordEvent) error {
-	h := hoursOf(e.Record)
+func checkSchedule(e *core.RecordEvent) error {
+	h := scheduleOf(e.Record)
 	for _, name := range []string{"valid_from", "valid_until"} {
 		if text := e.Record.GetString(name); text != "" {
 			if _, err := time.Parse(time.DateOnly, text); err != nil {
@@ -56,7 +56,7 @@ func checkHours(e *core.RecordEvent) error {
 		return err
 	}
 	for _, other := range others {
-		if h.meets(hoursOf(other)) {
+		if h.overlaps(scheduleOf(other)) {
 			return kit.Conflict("start_time", "schedule_overlap", "The doctor has other hours then: "+other.GetString("start_time")+" to "+other.GetString("end_time")+". Change or end those first.")
 		}
 	}
@@ -64,20 +64,20 @@ func checkHours(e *core.RecordEvent) error {
 }
 
 // meets says whether two schedules of one weekday are ever in force at the same time.
-func (h Hours) meets(other Hours) bool {
+func (h Schedule) overlaps(other Schedule) bool {
 	return h.Opens < other.Closes && other.Opens < h.Closes &&
 		(other.Until == "" || h.From <= other.Until) && (h.Until == "" || other.From <= h.Until)
 }
 
-const longestAbsence = 366 * 24 * time.Hour
+const maxTimeOff = 366 * 24 * time.Hour
 
-func checkAbsence(e *core.RecordEvent) error {
+func checkTimeOff(e *core.RecordEvent) error {
 	starts, ends := e.Record.GetDateTime("starts").Time(), e.Record.GetDateTime("ends").Time()
 	switch {
 	case starts.IsZero() || ends.IsZero(): // likewise
 	case !ends.After(starts):
 		return kit.Invalid("ends", "ends_before_starts", "The end must be after the start.")
-	case ends.Sub(starts) > longestAbsence:
+	case ends.Sub(starts) > maxTimeOff:
 		return kit.Invalid("ends", "too_many_days", "A time off is at most 366 days long. For longer ones end the schedules, or deactivate the doctor.")
 	}
 	return e.Next()
