@@ -8,6 +8,7 @@ import (
 
 	"hospital/internal/kit"
 	"hospital/modules/audit"
+	"hospital/modules/scheduling"
 )
 
 // maxAffected is how many visits an answer names.
@@ -15,8 +16,9 @@ const maxAffected = 500
 
 // AddAffectedVisits adds to a time off, for the answer to who wrote it, the visits that
 // it meets.
-func AddAffectedVisits(tx core.App, away *core.Record) error {
-	visits, err := Overlapping(tx, away.GetString("doctor"), away.GetDateTime("starts").Time(), away.GetDateTime("ends").Time(), maxAffected)
+func AddAffectedVisits(tx core.App, timeOff *core.Record) error {
+	away := scheduling.TimeOff{Record: timeOff}
+	visits, err := Overlapping(tx, away.Doctor(), away.Starts(), away.Ends(), maxAffected)
 	if err != nil {
 		return err
 	}
@@ -27,9 +29,9 @@ func AddAffectedVisits(tx core.App, away *core.Record) error {
 			named[field] = v.Get(field)
 		}
 		affected = append(affected, named)
-		audit.Seen(tx, kit.ActorOf(away), "affected", v.Record)
+		audit.Seen(tx, kit.ActorOf(timeOff), "affected", v.Record)
 	}
-	kit.AddToResponse(away, "affected", affected)
+	kit.AddToResponse(timeOff, "affected", affected)
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package appointments
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -69,25 +68,4 @@ func clearOverbook(tx core.App, before, after Appointment, actor kit.Actor) {
 	if actor.Role != role.Patient && runChecks(tx, after, actor, allChecks...) != nil {
 		after.setOverbook(true) // the checks that follow say what is wrong, if anything is
 	}
-}
-
-// writeEvent adds what was done to the history of the appointment.
-func writeEvent(c kit.Change) error {
-	before, after := Appointment{c.Before}, Appointment{c.After}
-	event, err := kit.New(c.App, "appointment_events")
-	if err != nil {
-		return err
-	}
-	event.Load(map[string]any{"appointment": after.Id, "action": c.Action, "from": string(before.Status()), "to": string(after.Status()), "actor": c.Actor.ID})
-	if after.CancelNote() != before.CancelNote() {
-		event.Set("note", after.CancelNote())
-	}
-	if after.moved(before) {
-		event.Set("old_starts", before.Starts())
-		event.Set("new_starts", after.Starts())
-	}
-	if err := c.App.Save(event); err != nil {
-		return fmt.Errorf("write the event %s of %s: %w", c.Action, after.Number(), err)
-	}
-	return nil
 }
