@@ -2,8 +2,6 @@ package appointments
 
 import (
 	"cmp"
-	"database/sql"
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -20,98 +18,83 @@ import (
 	"hospital/modules/scheduling"
 )
 
-func routes(api *kit.Routes) {
-	api.GET("/doctors/{id}/slots", slotsOfDoctor)
-	api.GET("/slots", firstSlots)
-}
-
 const (
-	maxDays      = 62 // of one question
+	maxDays      = 62 // of one slotRequest
 	defaultDays  = 14
 	maxSlots     = 200
 	defaultSlots = 20
 )
 
-// question is what somebody asks about free slots.
-type question struct {
-	actor    kit.Actor
+// slotRequest is what somebody asks about free slots.
+type slotRequest struct {
 	from, to time.Time // the days, as far as the caller may book
 	latest   time.Time // when the last visit may begin
-	answer   answer
+	response slotsResponse
 }
 
 // add answers the free slots of a doctor that begin before an instant.
-func (q *question) add(doctor string, free []scheduling.Slot, before time.Time) {
+func (q *slotRequest) add(doctor string, free []scheduling.Slot, before time.Time) {
 	for _, s := range free {
 		if s.Starts.Before(before) && !s.Starts.After(q.latest) {
-			q.answer.Slots = append(q.answer.Slots, newFreeSlot(doctor, s))
+			q.response.Slots = append(q.response.Slots, newFreeSlot(doctor, s))
 		}
 	}
 }
 
-// answer is the free slots, and how to read them.
-type answer struct {
+// slotsResponse is the free slots, and how to read them.
+type slotsResponse struct {
 	Timezone string     `json:"timezone"`
 	From     string     `json:"from"`
 	To       string     `json:"to"`
 	Slots    []FreeSlot `json:"slots"`
 }
 
-func slotsOfDoctor(e *core.RequestEvent) error {
-	q, err := ask(e)
+func slotsOfDoctor(r *kit.Request) error {
+	q, err := parseSlotRequest(r)
 	if err != nil {
 		return err
 	}
-	doctor, err := e.App.FindRecordById("doctors", e.Request.PathValue("id"))
-	if errors.Is(err, sql.ErrNoRows) {
-		return e.NotFoundError("There is no such doctor.", nil)
+	if !bookable(r.Record, r.Caller) {
+		return r.JSON(http.StatusOK, q.response)
 	}
+	agenda, err := loadAgenda(r.App, r.Record.Id, q.from, q.to, "")
 	if err != nil {
 		return err
 	}
-	if !bookable(doctor, q.actor) {
-		return e.JSON(http.StatusOK, q.answer)
-	}
-	agenda, err := loadAgenda(e.App, doctor.Id, q.from, q.to, "")
-	if err != nil {
-		return err
-	}
-	q.add(doctor.Id, agenda.Free(q.from, q.to, 0), q.to)
-	return e.JSON(http.StatusOK, q.answer)
+	q.add(r.Record.Id, agenda.Free(q.from, q.to, 0), q.to)
+	return r.JSON(http.StatusOK, q.response)
 }
 
 // firstSlots goes through the days until it has as many slots as were asked for.
-func firstSlots(e *core.RequestEvent) error {
-	q, err := ask(e)
+func firstSlots(r *kit.Request) error {
+	q, err := parseSlotRequest(r)
 	if err != nil {
 		return err
 	}
-	query := e.Request.URL.Query()
-	limit := defaultSlots
-	if text := query.Get("limit"); text != "" {
-		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > maxSlots {
-			return kit.Invalid("limit", "invalid_number", "This must be a whole number from 1 to "+strconv.Itoa(maxSlots)+".")
-		}
-	}
-	doctors, err := fitting(e.App, q.actor, query.Get("department"), query.Get("specialization"))
+	limit, err := r.QueryLimit(defaultSlots, maxSlots)
 	if err != nil {
 		return err
 	}
-	for from, step := q.from, firstSearchStep; from.Before(q.to) && len(q.answer.Slots) < limit; from, step = from.Add(step), 2*step {
+	query := r.Request.URL.Query()
+	doctors, err := bookableDoctors(r.App, r.Caller, query.Get("department"), query.Get("specialization"))
+	if err != nil {
+		return err
+	}
+	for from, step := q.from, firstSearchStep; from.Before(q.to) && len(q.response.Slots) < limit; from, step = from.Add(step), 2*step {
 		until := from.Add(step)
 		to := earlier(until.Add(maxVisit), q.to) // a slot that begins within the step may end after it
-		all, err := loadAgendas(e.App, doctors, from, to, "")
+		all, err := loadAgendas(r.App, doctors, from, to, "")
 		if err != nil {
 			return err
 		}
-		before := len(q.answer.Slots)
+		before := len(q.response.Slots)
 		for _, doctor := range doctors {
 			q.add(doctor, all[doctor].Free(from, to, 0), until)
 		}
-		slices.SortStableFunc(q.answer.Slots[before:], func(x, y FreeSlot) int { return cmp.Compare(x.Starts, y.Starts) })
+		slices.SortStableFunc(q.response.Slots[before:], func(x, y FreeSlot) int { return cmp.Compare(x.Starts, y.Starts) })
 	}
-	q.answer.Slots = q.answer.Slots[:min(limit, len(q.answer.Slots))]
-	return e.JSON(http.StatusOK, q.answer)
+	q.response.Slots = q.response.Slots[:min(limit, len(q.response.Slots))]
+	return r.JSON(http.StatusOK, q.response)
 }
 
 // bookable says whether somebody can book a doctor at all.
@@ -119,9 +102,9 @@ func bookable(doctor *core.Record, actor kit.Actor) bool {
 	return doctor.GetBool("active") && (actor.Role != role.Patient || doctor.GetBool("accepts_online"))
 }
 
-// fitting is the doctors whom somebody can book, of a department and a
+// bookableDoctors is the doctors whom somebody can book, of a department and a
 // specialization where these are given, by name.
-func fitting(app core.App, actor kit.Actor, department, specialization string) (ids []string, err error) {
+func bookableDoctors(app core.App, actor kit.Actor, department, specialization string) (ids []string, err error) {
 	where := dbx.HashExp{"active": true}
 	if department != "" {
 		where["department"] = department
@@ -141,21 +124,18 @@ func fitting(app core.App, actor kit.Actor, department, specialization string) (
 	return ids, nil
 }
 
-// ask reads who asks and about which days.
-func ask(e *core.RequestEvent) (q question, err error) {
-	if q.actor, err = kit.RequireCaller(e); err != nil {
-		return q, err
-	}
-	settings, err := hospital.Of(e.App)
+// parseSlotRequest reads who asks and about which days.
+func parseSlotRequest(r *kit.Request) (q slotRequest, err error) {
+	settings, err := hospital.Of(r.App)
 	if err != nil {
 		return q, err
 	}
 	zone := settings.Zone()
-	first, err := kit.QueryDay(e, "from", scheduling.Today(kit.Now(e.App), zone))
+	first, err := r.QueryDay("from", scheduling.Today(kit.Now(r.App), zone))
 	if err != nil {
 		return q, err
 	}
-	last, err := kit.QueryDay(e, "to", first.AddDate(0, 0, defaultDays-1))
+	last, err := r.QueryDay("to", first.AddDate(0, 0, defaultDays-1))
 	if err != nil {
 		return q, err
 	}
@@ -165,9 +145,9 @@ func ask(e *core.RequestEvent) (q question, err error) {
 	case days > maxDays:
 		return q, kit.Invalid("to", "too_many_days", "Ask for at most "+strconv.Itoa(maxDays)+" days.")
 	}
-	q.answer = answer{zone.String(), first.Format(time.DateOnly), last.Format(time.DateOnly), []FreeSlot{}}
+	q.response = slotsResponse{zone.String(), first.Format(time.DateOnly), last.Format(time.DateOnly), []FreeSlot{}}
 	q.from, q.to = scheduling.StartOfDay(first, zone), scheduling.StartOfDay(last.AddDate(0, 0, 1), zone)
-	earliest, latest, err := bookingWindow(e.App, q.actor)
+	earliest, latest, err := bookingWindow(r.App, r.Caller)
 	if err != nil {
 		return q, err
 	}
