@@ -1,5 +1,3 @@
-//go:build !race
-
 package conformance_test
 
 import (
@@ -35,6 +33,7 @@ func TestEveryRouteStandsInRoutes(t *testing.T) {
 // TestRoutePermissions asks every route as everybody, about every record that it can
 // be about.
 func TestRoutePermissions(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	h := hospitaltest.New(t)
 	for _, r := range readRoutes(t) {
