@@ -14,8 +14,6 @@ import (
 	"hospital/modules"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
-
 var update = flag.Bool("update", false, "write schema.golden")
 
 // TestTheSchemaIsTheGoldenOne makes every change of the migrated schema a change
