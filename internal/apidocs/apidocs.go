@@ -1,8 +1,11 @@
 // Package apidocs is what people who write clients read: one OpenAPI document,
-// joined from the parts that the modules wrote, and a page to read and try it.
+// made from the declarations of the modules and what they wrote beside, and a page to
+// read and try it.
 package apidocs
 
 import (
+	"sync"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
@@ -12,7 +15,8 @@ func Register(app core.App, document Document) {
 	files := page()
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalDocs", Func: func(se *core.ServeEvent) error {
 		api := se.Router.Group("/api")
-		api.GET("/hospital/openapi.yaml", plain("application/yaml", document.YAML).serve)
+		asYAML := sync.OnceValue(func() file { return plain("application/yaml", document.YAML()) })
+		api.GET("/hospital/openapi.yaml", func(e *core.RequestEvent) error { return asYAML().serve(e) })
 		api.GET("/hospital/openapi.json", plain("application/json", document.JSON).serve)
 		api.GET("/docs", files["index.html"].serve)
 		api.GET("/docs/{file}", func(e *core.RequestEvent) error {
