@@ -143,17 +143,6 @@ func (d *Document) block(f face, points float64, text string, x, within float64,
 	}
 }
 
-// Paragraph draws a text over the whole width.
-func (d *Document) Paragraph(text string) {
-	for _, line := range d.lines(regular, normal, text, width) {
-		d.room(leading(normal))
-		d.set(regular, normal)
-		d.line(left, width, leading(normal), line, "L")
-		d.pdf.Ln(leading(normal))
-	}
-	d.pdf.Ln(2)
-}
-
 // Heading draws a title within a document.
 func (d *Document) Heading(text string) {
 	d.room(20)
