@@ -14,13 +14,13 @@ import (
 // createCharge is the rule for a new charge: it is of a visit that is going to be billed.
 func createCharge(e *core.RecordEvent) error {
 	c := e.Record
-	if err := chargeable(e.App, c); err != nil {
+	if err := checkVisit(e.App, c); err != nil {
 		return err
 	}
 	if c.GetInt("quantity") == 0 {
 		return kit.Invalid("quantity", "required", "Say how many.")
 	}
-	if err := offered(e.App, c); err != nil {
+	if err := checkService(e.App, c); err != nil {
 		return err
 	}
 	n, err := e.App.CountRecords("charges", dbx.HashExp{"appointment": c.GetString("appointment")})
@@ -28,15 +28,15 @@ func createCharge(e *core.RecordEvent) error {
 		return err
 	}
 	if n >= mostLines-1 { // and the consultation
-		return tooMany("appointment")
+		return tooManyLines("appointment")
 	}
 	c.Set("recorded_by", kit.ActorOf(c).ID)
 	c.Set("version", 1)
 	return e.Next()
 }
 
-// chargeable refuses a visit that is not going on: its bill is written, or never will be.
-func chargeable(tx core.App, charge *core.Record) error {
+// checkVisit refuses a visit that is not going on: its bill is written, or never will be.
+func checkVisit(tx core.App, charge *core.Record) error {
 	visit, err := tx.FindRecordById("appointments", charge.GetString("appointment"))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil // the relation refuses it by name
@@ -50,8 +50,8 @@ func chargeable(tx core.App, charge *core.Record) error {
 	return nil
 }
 
-// offered refuses a service that is not on the price list any more.
-func offered(tx core.App, r *core.Record) error {
+// checkService refuses a service that is not on the price list any more.
+func checkService(tx core.App, r *core.Record) error {
 	service, err := tx.FindRecordById("services", r.GetString("service"))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil // likewise
@@ -62,6 +62,6 @@ func offered(tx core.App, r *core.Record) error {
 	return err
 }
 
-func tooMany(field string) error {
+func tooManyLines(field string) error {
 	return kit.Conflict(field, "too_many_lines", "A bill has at most 1000 lines.")
 }

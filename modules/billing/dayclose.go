@@ -13,18 +13,18 @@ import (
 // DayClose is the money of one of the hospital's days, by who recorded it and how
 // it was paid.
 type DayClose struct {
-	Date     string `json:"date"`
-	Timezone string `json:"timezone"`
-	Currency string `json:"currency"`
-	Exponent int    `json:"currency_exponent"`
-	Rows     []Till `json:"rows"`
-	Total    Till   `json:"total"`
+	Date     string         `json:"date"`
+	Timezone string         `json:"timezone"`
+	Currency string         `json:"currency"`
+	Exponent int            `json:"currency_exponent"`
+	Rows     []CashierTotal `json:"rows"`
+	Total    CashierTotal   `json:"total"`
 }
 
-// Till is the money of one cashier in one method. What was taken is what was
+// CashierTotal is the money of one cashier in one method. What was taken is what was
 // recorded that day and not rejected, and what of it still waits; what was verified
 // and refunded is what entered the books that day, and never changes afterwards.
-type Till struct {
+type CashierTotal struct {
 	Cashier       string       `json:"cashier"` // an account; empty for what patients declared themselves
 	Name          string       `json:"name"`
 	Method        string       `json:"method"`
@@ -41,7 +41,7 @@ type Till struct {
 
 // dayOf is a day's payments: those that were recorded on it, and those that were
 // verified on it. Each of the three parts is found by an index.
-const dayOf = `
+const dayPayments = `
 	SELECT recorded_by, method, CAST(amount_minor AS INTEGER) AS amount, 1 AS taken, 1 AS waiting, 0 AS verified, 0 AS refund FROM payments
 		WHERE status = 'pending' AND created >= {:from} AND created < {:to} AND currency = {:currency} AND kind = 'payment'
 	UNION ALL SELECT recorded_by, method, CAST(amount_minor AS INTEGER), 1, 0, 0, 0 FROM payments
@@ -50,12 +50,12 @@ const dayOf = `
 		WHERE status = 'verified' AND decided_at >= {:from} AND decided_at < {:to} AND currency = {:currency}`
 
 func closed(app core.App, settings hospital.Settings, day time.Time, only string) (*DayClose, error) {
-	c := &DayClose{Date: day.Format(time.DateOnly), Timezone: settings.Zone().String(), Currency: settings.Currency(), Exponent: settings.Exponent(), Rows: []Till{}}
+	c := &DayClose{Date: day.Format(time.DateOnly), Timezone: settings.Zone().String(), Currency: settings.Currency(), Exponent: settings.Exponent(), Rows: []CashierTotal{}}
 	from, to := Period(day, day, settings.Zone())
 	err := app.DB().NewQuery(`SELECT cashier, CASE WHEN cashier = '' THEN '' ELSE MAX(name) END AS name, method,
 			SUM(taken) AS taken, SUM(taken * amount) AS taken_minor, SUM(waiting) AS waiting, SUM(waiting * amount) AS waiting_minor,
 			SUM(verified) AS verified, SUM(verified * amount) AS verified_minor, SUM(refund) AS refunds, SUM(refund * amount) AS refunded_minor, SUM((verified - refund) * amount) AS net_minor
-		FROM (SELECT CASE WHEN u.role = 'patient' THEN '' ELSE COALESCE(u.id, '') END AS cashier, u.name, d.* FROM (` + dayOf + `) d LEFT JOIN users u ON u.id = d.recorded_by)
+		FROM (SELECT CASE WHEN u.role = 'patient' THEN '' ELSE COALESCE(u.id, '') END AS cashier, u.name, d.* FROM (` + dayPayments + `) d LEFT JOIN users u ON u.id = d.recorded_by)
 		WHERE {:only} = '' OR cashier = {:only} GROUP BY cashier, method ORDER BY name, cashier, method`).
 		Bind(dbx.Params{"from": from, "to": to, "currency": c.Currency, "only": only}).All(&c.Rows)
 	if err != nil {

@@ -22,7 +22,7 @@ func createBill(e *core.RecordEvent) error {
 		return e.Next()
 	}
 	if bill.GetString("kind") == string(CreditNote) {
-		return credit(e, actor)
+		return createCreditNote(e, actor)
 	}
 	settings, err := hospital.Of(e.App)
 	if err != nil {
@@ -33,7 +33,7 @@ func createBill(e *core.RecordEvent) error {
 			return kit.Invalid(field, "credit_notes_only", why+" This is for credit notes.")
 		}
 	}
-	if err := due(bill); err != nil {
+	if err := checkDueDate(bill); err != nil {
 		return err
 	}
 	if bill.GetString("kind") == "" {
@@ -43,8 +43,8 @@ func createBill(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// due refuses a day that is none.
-func due(bill *core.Record) error {
+// checkDueDate refuses a day that is none.
+func checkDueDate(bill *core.Record) error {
 	day := bill.GetString("due_on")
 	if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
 		return kit.Invalid("due_on", "invalid_date", "This must be a day such as 2030-12-31.")
@@ -59,7 +59,7 @@ func createLine(e *core.RecordEvent) error {
 	if kit.ActorOf(item).Role == kit.System {
 		return e.Next()
 	}
-	bill, err := draftOf(e.App, item)
+	bill, err := editableBill(e.App, item)
 	if err != nil {
 		return err
 	}
@@ -70,9 +70,9 @@ func createLine(e *core.RecordEvent) error {
 		return kit.Invalid("quantity", "required", "Say how many.")
 	}
 	if n, err := e.App.CountRecords("bill_items", dbx.HashExp{"bill": bill.Id}); err != nil || n >= mostLines {
-		return cmp.Or(err, tooMany("bill"))
+		return cmp.Or(err, tooManyLines("bill"))
 	}
-	if err := offered(e.App, item); err != nil {
+	if err := checkService(e.App, item); err != nil {
 		return err
 	}
 	service, err := e.App.FindRecordById("services", item.GetString("service"))
@@ -83,7 +83,7 @@ func createLine(e *core.RecordEvent) error {
 	default:
 		for _, field := range []string{"description", "unit_minor", "tax_bp"} {
 			if sent := item.GetString(field); sent != "" && sent != "0" {
-				return ofThePriceList(field)
+				return priceListField(field)
 			}
 		}
 		item.Set("description", service.GetString("name"))
@@ -91,7 +91,7 @@ func createLine(e *core.RecordEvent) error {
 		item.Set("tax_bp", service.GetInt("tax_bp"))
 	}
 	item.Set("currency", bill.GetString("currency"))
-	return entered(e, bill)
+	return saveLine(e, bill)
 }
 
 // updateLine is the rule for a changed line of a draft.
@@ -100,7 +100,7 @@ func updateLine(e *core.RecordEvent, before *core.Record) error {
 	if kit.ActorOf(item).Role == kit.System || !kit.Changed(before, item) {
 		return e.Next()
 	}
-	bill, err := draftOf(e.App, item)
+	bill, err := editableBill(e.App, item)
 	if err != nil {
 		return err
 	}
@@ -109,42 +109,42 @@ func updateLine(e *core.RecordEvent, before *core.Record) error {
 	}
 	for _, field := range []string{"description", "unit_minor", "tax_bp"} {
 		if item.GetString("service") != "" && item.GetString(field) != before.GetString(field) {
-			return ofThePriceList(field)
+			return priceListField(field)
 		}
 	}
-	return entered(e, bill)
+	return saveLine(e, bill)
 }
 
-func ofThePriceList(field string) error {
+func priceListField(field string) error {
 	return kit.Invalid(field, "price_list", "The line is of a service: its name, price and tax are the price list's.")
 }
 
-// entered works a line out, stores it, and brings its bill to what all lines add up to.
-func entered(e *core.RecordEvent, bill *core.Record) error {
+// saveLine works a line out, stores it, and brings its bill to what all lines add up to.
+func saveLine(e *core.RecordEvent, bill *core.Record) error {
 	l := lineOf(e.Record)
 	if l.Quantity < 0 || l.Unit < 0 || l.Unit > money.Max || l.TaxBP < 0 || l.TaxBP > 10_000 {
 		return e.Next() // which refuses it by name
 	}
-	if err := l.reckon(); err != nil {
+	if err := l.compute(); err != nil {
 		return tooLarge("quantity")
 	}
-	l.onto(e.Record)
+	l.writeTo(e.Record)
 	if err := e.Next(); err != nil {
 		return err
 	}
-	sums, err := stored(e.App, bill.Id)
+	sums, err := sumOfLines(e.App, bill.Id)
 	if err != nil {
 		return err
 	}
-	if err := sums.onto(bill); err != nil {
+	if err := sums.writeTo(bill); err != nil {
 		return tooLarge("quantity")
 	}
 	bill.Set("version", bill.GetInt("version")+1)
 	return e.App.Save(bill)
 }
 
-// draftOf is the bill of a line, when its lines may change; nil when there is none.
-func draftOf(tx core.App, item *core.Record) (*core.Record, error) {
+// editableBill is the bill of a line, when its lines may change; nil when there is none.
+func editableBill(tx core.App, item *core.Record) (*core.Record, error) {
 	bill, err := tx.FindRecordById("bills", item.GetString("bill"))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil // the relation refuses it by name
@@ -155,7 +155,7 @@ func draftOf(tx core.App, item *core.Record) (*core.Record, error) {
 	if bill.GetString("status") != string(Draft) {
 		return nil, kit.Conflict("bill", "invalid_transition", bill.GetString("number")+" is issued: its lines do not change any more.")
 	}
-	if discount, err := discountOf(tx, bill.Id); err != nil || discount != nil {
+	if discount, err := activeDiscount(tx, bill.Id); err != nil || discount != nil {
 		return nil, cmp.Or(err, kit.Conflict("bill", "discounted", "There is a discount on this bill. Reject it before the lines are changed."))
 	}
 	return bill, nil

@@ -11,24 +11,24 @@ import (
 var accountants = kit.By(role.Accountant, role.Admin)
 
 // lifecycles is what people do to bills and what belongs to them. Whether a bill is
-// paid is not among it: that follows from its payments (settle.go).
+// paid is not among it: that follows from its payments (balance.go).
 var lifecycles = []kit.Lifecycle{
 	{Collection: "bills", Noun: "a bill", SystemWrites: true, Prepare: checkBill, Transitions: kit.Transitions[Status]{
-		{Action: "issue", From: kit.From(Draft), To: Unpaid, By: accountants, Guard: issuable, Do: issueBill},
-		{Action: "void", From: kit.From(Draft, Unpaid, PartiallyPaid, Paid, Refunded), To: Void, By: accountants, Guard: voidable,
-			Stamp: "voided", Do: clearBalance, Then: replaceVoid},
+		{Action: "issue", From: kit.From(Draft), To: Unpaid, By: accountants, Guard: checkIssue, Do: issueDraft},
+		{Action: "void", From: kit.From(Draft, Unpaid, PartiallyPaid, Paid, Refunded), To: Void, By: accountants, Guard: checkVoid,
+			Stamp: "voided", Do: clearBalance, Then: replaceVoidBill},
 		{Action: "edit", From: kit.From(Draft), By: accountants},
 	}},
 	{Collection: "charges", Noun: "a charge", Transitions: kit.Transitions[string]{
-		{Action: "edit", Guard: func(c kit.Change) error { return chargeable(c.App, c.After) }},
+		{Action: "edit", Guard: func(c kit.Change) error { return checkVisit(c.App, c.After) }},
 	}},
 	{Collection: "discounts", Noun: "a discount", Transitions: kit.Transitions[DiscountStatus]{
-		{Action: "approve", From: kit.From(Asked), To: Granted, By: kit.By(role.Admin), Guard: bySomebodyElse, Stamp: "decided", Do: approveDiscount},
+		{Action: "approve", From: kit.From(Asked), To: Granted, By: kit.By(role.Admin), Guard: notTheRequester, Stamp: "decided", Do: approveDiscount},
 		{Action: "reject", From: kit.From(Asked), To: Withdrawn, By: accountants, Stamp: "decided"},
-		{Action: "withdraw", From: kit.From(Granted), To: Withdrawn, By: accountants, Guard: ofADraft, Stamp: "decided", Do: withdrawDiscount},
+		{Action: "withdraw", From: kit.From(Granted), To: Withdrawn, By: accountants, Guard: billIsDraft, Stamp: "decided", Do: withdrawDiscount},
 	}},
 	{Collection: "payments", Noun: "a payment", Transitions: kit.Transitions[PaymentStatus]{
-		{Action: "verify", From: kit.From(Pending), To: Verified, By: accountants, Guard: refundBySomebodyElse, Stamp: "decided",
+		{Action: "verify", From: kit.From(Pending), To: Verified, By: accountants, Guard: refundNotTheRequester, Stamp: "decided",
 			Do: giveReceipt, Then: recalculateBill},
 		{Action: "reject", From: kit.From(Pending), To: Refused, By: accountants, Stamp: "decided"},
 		{Action: "edit", From: kit.From(Pending), By: accountants},
@@ -53,10 +53,10 @@ func checkBill(c kit.Change) error {
 	case voids && c.After.GetString("due_on") != c.Before.GetString("due_on"):
 		return kit.Invalid("status", "one_at_a_time", "Do one thing at a time.")
 	}
-	return due(c.After)
+	return checkDueDate(c.After)
 }
 
-func issueBill(c kit.Change) error { return issue(c.App, c.After, c.Actor) }
+func issueDraft(c kit.Change) error { return issueBill(c.App, c.After, c.Actor) }
 
 // clearBalance ends what a void bill asks for. Its number stays with it.
 func clearBalance(c kit.Change) error {
@@ -64,14 +64,14 @@ func clearBalance(c kit.Change) error {
 	return nil
 }
 
-func issuable(c kit.Change) error {
+func checkIssue(c kit.Change) error {
 	switch n, err := c.App.CountRecords("bill_items", dbx.HashExp{"bill": c.After.Id}, dbx.NewExp("quantity > 0")); {
 	case err != nil:
 		return err
 	case n == 0:
 		return kit.Conflict("status", "no_lines", "There is nothing on this bill yet.")
 	}
-	switch discount, err := discountOf(c.App, c.After.Id); {
+	switch discount, err := activeDiscount(c.App, c.After.Id); {
 	case err != nil:
 		return err
 	case discount != nil && discount.GetString("status") == string(Asked):
@@ -80,7 +80,7 @@ func issuable(c kit.Change) error {
 	return nil
 }
 
-func voidable(c kit.Change) error {
+func checkVoid(c kit.Change) error {
 	if c.After.GetString("reason") == "" {
 		return kit.Invalid("reason", "required", "Say why the bill is void.")
 	}
@@ -100,24 +100,24 @@ func voidable(c kit.Change) error {
 	return nil
 }
 
-// bySomebodyElse holds that nobody grants what they asked for.
-func bySomebodyElse(c kit.Change) error { return unlike(c, "requested_by") }
+// notTheRequester holds that nobody grants what they asked for.
+func notTheRequester(c kit.Change) error { return requireOther(c, "requested_by") }
 
-func refundBySomebodyElse(c kit.Change) error {
+func refundNotTheRequester(c kit.Change) error {
 	if c.Before.GetString("kind") != string(Refund) {
 		return nil
 	}
-	return unlike(c, "recorded_by")
+	return requireOther(c, "recorded_by")
 }
 
-func unlike(c kit.Change, asked string) error {
+func requireOther(c kit.Change, asked string) error {
 	if c.Before.GetString(asked) == c.Actor.ID {
 		return kit.Forbidden("status", "own_request", "You asked for this. Somebody else must approve it.")
 	}
 	return nil
 }
 
-func ofADraft(c kit.Change) error {
+func billIsDraft(c kit.Change) error {
 	bill, err := c.App.FindRecordById("bills", c.Before.GetString("bill"))
 	if err == nil && bill.GetString("status") != string(Draft) {
 		return kit.Conflict("status", "invalid_transition", "The bill is issued: its discount stands.")

@@ -30,8 +30,8 @@ func amountOf(r *core.Record, field string) money.Amount { return money.Amount(r
 // net is the line before tax.
 func (l line) net() money.Amount { return money.Amount(l.Quantity)*l.Unit - l.Discount }
 
-// reckon works out the tax, rounded half up, and the total.
-func (l *line) reckon() error {
+// compute works out the tax, rounded half up, and the total.
+func (l *line) compute() error {
 	if _, err := l.Unit.Times(l.Quantity); err != nil {
 		return err
 	}
@@ -40,8 +40,8 @@ func (l *line) reckon() error {
 	return err
 }
 
-// onto writes what was reckoned into a record.
-func (l line) onto(r *core.Record) {
+// writeTo writes what was reckoned into a record.
+func (l line) writeTo(r *core.Record) {
 	r.Set("discount_minor", int64(l.Discount))
 	r.Set("tax_minor", int64(l.Tax))
 	r.Set("total_minor", int64(l.Total))
@@ -55,9 +55,9 @@ func linesOf(tx core.App, bill string) (lines []line, err error) {
 	return lines, err
 }
 
-// discounted are lines less a discount on all of them. Its parts add up to it, to
+// allocateDiscount are lines less a discount on all of them. Its parts add up to it, to
 // the unit.
-func discounted(lines []line, off money.Amount) ([]line, error) {
+func allocateDiscount(lines []line, off money.Amount) ([]line, error) {
 	less := make([]line, len(lines))
 	bare := make([]money.Amount, len(lines))
 	for i, l := range lines {
@@ -66,7 +66,7 @@ func discounted(lines []line, off money.Amount) ([]line, error) {
 	}
 	for i, part := range off.Allocate(bare) {
 		less[i].Discount = part
-		if err := less[i].reckon(); err != nil {
+		if err := less[i].compute(); err != nil {
 			return nil, err
 		}
 	}
@@ -88,17 +88,17 @@ func (a *amounts) add(l line) {
 	a.Total += l.Total
 }
 
-// stored are the amounts of the lines that a bill has in the database.
-func stored(tx core.App, bill string) (a amounts, err error) {
+// sumOfLines are the amounts of the lines that a bill has in the database.
+func sumOfLines(tx core.App, bill string) (a amounts, err error) {
 	err = tx.DB().NewQuery(`SELECT COALESCE(SUM(CAST(quantity AS INTEGER) * CAST(unit_minor AS INTEGER)), 0) AS subtotal_minor, COALESCE(SUM(CAST(discount_minor AS INTEGER)), 0) AS discount_minor,
 			COALESCE(SUM(CAST(tax_minor AS INTEGER)), 0) AS tax_minor, COALESCE(SUM(CAST(total_minor AS INTEGER)), 0) AS total_minor
 		FROM bill_items WHERE bill = {:bill}`).Bind(dbx.Params{"bill": bill}).One(&a)
 	return a, err
 }
 
-// onto writes the amounts into a bill. A thousand lines of the largest amount are
+// writeTo writes the amounts into a bill. A thousand lines of the largest amount are
 // far from an overflow, and further than a bill may go.
-func (a amounts) onto(bill *core.Record) error {
+func (a amounts) writeTo(bill *core.Record) error {
 	if most := max(a.Subtotal, a.Total); most > money.Max {
 		return fmt.Errorf("a bill of %d exceeds the largest amount", most)
 	}

@@ -18,13 +18,13 @@ import (
 // the completion; without a bill there is no completion.
 func BillVisit(tx core.App, completed *core.Record) error {
 	visit := appointments.Appointment{Record: completed}
-	bill, err := blank(tx, visit.Patient())
+	bill, err := newDraft(tx, visit.Patient())
 	if err != nil {
 		return err
 	}
 	bill.Set("appointment", visit.Id)
 	bill.Set("doctor", visit.Doctor())
-	records, err := done(tx, visit, bill)
+	records, err := visitLines(tx, visit, bill)
 	if err != nil {
 		return fmt.Errorf("bill visit %s: %w", visit.Number(), err)
 	}
@@ -32,10 +32,10 @@ func BillVisit(tx core.App, completed *core.Record) error {
 	for _, r := range records {
 		sums.add(lineOf(r))
 	}
-	if err := sums.onto(bill); err != nil {
+	if err := sums.writeTo(bill); err != nil {
 		return tooLarge("status")
 	}
-	if err := issue(tx, bill, kit.ActorOf(completed)); err != nil {
+	if err := issueBill(tx, bill, kit.ActorOf(completed)); err != nil {
 		return fmt.Errorf("bill visit %s: %w", visit.Number(), err)
 	}
 	for _, r := range append([]*core.Record{bill}, records...) {
@@ -46,8 +46,8 @@ func BillVisit(tx core.App, completed *core.Record) error {
 	return nil
 }
 
-// blank is a bill of a patient on which nothing stands yet.
-func blank(tx core.App, patient string) (*core.Record, error) {
+// newDraft is a bill of a patient on which nothing stands yet.
+func newDraft(tx core.App, patient string) (*core.Record, error) {
 	settings, err := hospital.Of(tx)
 	if err != nil {
 		return nil, err
@@ -64,10 +64,10 @@ func blank(tx core.App, patient string) (*core.Record, error) {
 // draftNumber is what a bill is called that has no number yet.
 func draftNumber(id string) string { return "DRAFT-" + id }
 
-// done is the lines of a visit: the consultation first, then the charges as they
+// visitLines is the lines of a visit: the consultation first, then the charges as they
 // were noted.
-func done(tx core.App, visit appointments.Appointment, bill *core.Record) (lines []*core.Record, err error) {
-	consultation, err := consulted(tx, visit)
+func visitLines(tx core.App, visit appointments.Appointment, bill *core.Record) (lines []*core.Record, err error) {
+	consultation, err := consultationFor(tx, visit)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func done(tx core.App, visit appointments.Appointment, bill *core.Record) (lines
 		}
 		r.Load(map[string]any{"bill": bill.Id, "quantity": quantity, "currency": bill.GetString("currency")})
 		lines = append(lines, r)
-		return priced(r, service)
+		return priceLine(r, service)
 	}
 	if err := add(consultation, 1); err != nil {
 		return nil, tooLarge("status")
@@ -99,26 +99,26 @@ func done(tx core.App, visit appointments.Appointment, bill *core.Record) (lines
 	return lines, nil
 }
 
-// priced takes a service of the price list as it is today onto a line. What becomes
+// priceLine takes a service of the price list as it is today onto a line. What becomes
 // of the price later does not change it.
-func priced(r, service *core.Record) error {
+func priceLine(r, service *core.Record) error {
 	r.Load(map[string]any{"service": service.Id, "description": service.GetString("name"), "unit_minor": service.GetInt("price_minor"), "tax_bp": service.GetInt("tax_bp")})
 	l := lineOf(r)
-	err := l.reckon()
-	l.onto(r)
+	err := l.compute()
+	l.writeTo(r)
 	return err
 }
 
-// consulted is the service that a visit is billed as: the doctor's consultation, or
+// consultationFor is the service that a visit is billed as: the doctor's consultation, or
 // what they ask for a visit that follows up an earlier one.
-func consulted(tx core.App, visit appointments.Appointment) (*core.Record, error) {
+func consultationFor(tx core.App, visit appointments.Appointment) (*core.Record, error) {
 	doctor, err := tx.FindRecordById("doctors", visit.Doctor())
 	if err != nil {
 		return nil, err
 	}
 	service := doctor.GetString("consultation")
 	if cheaper := doctor.GetString("follow_up"); cheaper != "" && visit.FollowUp() {
-		follows, err := follows(tx, visit, doctor.GetInt("follow_up_days"))
+		follows, err := isFollowUp(tx, visit, doctor.GetInt("follow_up_days"))
 		if err != nil {
 			return nil, err
 		}
@@ -133,9 +133,9 @@ func consulted(tx core.App, visit appointments.Appointment) (*core.Record, error
 	return r, nil
 }
 
-// follows says that the patient completed another visit to the doctor on the same
+// isFollowUp says that the patient completed another visit to the doctor on the same
 // day before this one, or at most so many days earlier.
-func follows(tx core.App, visit appointments.Appointment, days int) (bool, error) {
+func isFollowUp(tx core.App, visit appointments.Appointment, days int) (bool, error) {
 	settings, err := hospital.Of(tx)
 	if err != nil || days == 0 {
 		return false, err

@@ -11,13 +11,13 @@ import (
 	"hospital/modules/hospital"
 )
 
-// issue gives a draft its number and its day. From now on it does not change.
-func issue(tx core.App, bill *core.Record, by kit.Actor) error {
+// issueBill gives a draft its number and its day. From now on it does not change.
+func issueBill(tx core.App, bill *core.Record, by kit.Actor) error {
 	settings, err := hospital.Of(tx)
 	if err != nil {
 		return err
 	}
-	number, err := numbered(tx, invoices)
+	number, err := nextNumber(tx, invoiceNumbers)
 	if err != nil {
 		return err
 	}
@@ -26,18 +26,18 @@ func issue(tx core.App, bill *core.Record, by kit.Actor) error {
 	if bill.GetString("due_on") == "" {
 		bill.Set("due_on", now.In(settings.Zone()).AddDate(0, 0, settings.DueDays()).Format(time.DateOnly))
 	}
-	stand(bill, 0, 0)
+	applyBalance(bill, 0, 0)
 	return nil
 }
 
-// replace leaves a draft with the same lines where the bill of a visit was made
+// replaceVoidBill leaves a draft with the same lines where the bill of a visit was made
 // void, so that every completed visit has its one bill.
-func replaceVoid(c kit.Change) error {
+func replaceVoidBill(c kit.Change) error {
 	tx, old := c.App, c.After
 	if old.GetString("appointment") == "" {
 		return nil
 	}
-	bill, err := blank(tx, old.GetString("patient"))
+	bill, err := newDraft(tx, old.GetString("patient"))
 	if err != nil {
 		return err
 	}
@@ -61,14 +61,14 @@ func replaceVoid(c kit.Change) error {
 		}
 		r.Set("bill", bill.Id)
 		l := lineOf(r)
-		if err := l.reckon(); err != nil {
+		if err := l.compute(); err != nil {
 			return err
 		}
-		l.onto(r)
+		l.writeTo(r)
 		sums.add(l)
 		records = append(records, r)
 	}
-	if err := sums.onto(bill); err != nil {
+	if err := sums.writeTo(bill); err != nil {
 		return err
 	}
 	for _, r := range records {

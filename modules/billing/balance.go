@@ -11,10 +11,10 @@ import (
 	"hospital/modules/hospital"
 )
 
-// standing is what an issued invoice stands at, given what was credited of it and
+// balanceOf is what an issued invoice stands at, given what was credited of it and
 // what is paid: verified payments less verified refunds. It is the only place that
 // decides on a balance or a status; below zero the balance is owed to the patient.
-func standing(total, credited, paid money.Amount) (balance money.Amount, status Status) {
+func balanceOf(total, credited, paid money.Amount) (balance money.Amount, status Status) {
 	balance = total - credited - paid
 	switch {
 	case balance > 0 && paid > 0:
@@ -27,18 +27,18 @@ func standing(total, credited, paid money.Amount) (balance money.Amount, status 
 	return balance, Paid
 }
 
-// stand writes what an invoice stands at into it.
-func stand(bill *core.Record, credited, paid money.Amount) {
-	balance, status := standing(amountOf(bill, "total_minor"), credited, paid)
+// applyBalance writes what an invoice stands at into it.
+func applyBalance(bill *core.Record, credited, paid money.Amount) {
+	balance, status := balanceOf(amountOf(bill, "total_minor"), credited, paid)
 	bill.Set("credited_minor", int64(credited))
 	bill.Set("paid_minor", int64(paid))
 	bill.Set("balance_minor", int64(balance))
 	bill.Set("status", string(status))
 }
 
-// settle brings an invoice to what has been paid and credited, in the transaction
+// recalculate brings an invoice to what has been paid and credited, in the transaction
 // of the fact that changed it.
-func settle(tx core.App, id string) error {
+func recalculate(tx core.App, id string) error {
 	bill, err := tx.FindRecordById("bills", id)
 	if err != nil {
 		return fmt.Errorf("settle bill %s: %w", id, err)
@@ -51,19 +51,19 @@ func settle(tx core.App, id string) error {
 	if err != nil {
 		return fmt.Errorf("settle %s: %w", bill.GetString("number"), err)
 	}
-	stand(bill, money.Amount(credited), money.Amount(paid))
+	applyBalance(bill, money.Amount(credited), money.Amount(paid))
 	bill.Set("version", bill.GetInt("version")+1)
 	return tx.Save(bill)
 }
 
-// open is what can still be paid on a bill, counting payments that wait to be verified.
-func open(tx core.App, bill *core.Record) (money.Amount, error) {
-	pending, err := sum(tx, `bill = {:it} AND kind = 'payment' AND status = 'pending'`, bill.Id)
+// openAmount is what can still be paid on a bill, counting payments that wait to be verified.
+func openAmount(tx core.App, bill *core.Record) (money.Amount, error) {
+	pending, err := sumOfPayments(tx, `bill = {:it} AND kind = 'payment' AND status = 'pending'`, bill.Id)
 	return amountOf(bill, "balance_minor") - pending, err
 }
 
-// sum adds up payments.
-func sum(tx core.App, which, it string) (money.Amount, error) {
+// sumOfPayments adds up payments.
+func sumOfPayments(tx core.App, which, it string) (money.Amount, error) {
 	var total int64
 	err := tx.DB().NewQuery(`SELECT COALESCE(SUM(CAST(amount_minor AS INTEGER)), 0) FROM payments WHERE ` + which).Bind(dbx.Params{"it": it}).Row(&total)
 	return money.Amount(total), err
@@ -71,15 +71,15 @@ func sum(tx core.App, which, it string) (money.Amount, error) {
 
 // The series of numbers, each without gaps within a year.
 const (
-	invoices    = "INV"
-	creditNotes = "CRN"
-	register    = "PAY" // what was declared or recorded, whatever became of it
-	receipts    = "RCP" // money received
-	vouchers    = "REF" // money returned
+	invoiceNumbers    = "INV"
+	creditNoteNumbers = "CRN"
+	paymentNumbers    = "PAY" // what was declared or recorded, whatever became of it
+	paymentReceipts   = "RCP" // money received
+	refundReceipts    = "REF" // money returned
 )
 
-// numbered takes the next number of a series in the hospital's present year.
-func numbered(tx core.App, series string) (string, error) {
+// nextNumber takes the next number of a series in the hospital's present year.
+func nextNumber(tx core.App, series string) (string, error) {
 	settings, err := hospital.Of(tx)
 	if err != nil {
 		return "", err
@@ -89,8 +89,8 @@ func numbered(tx core.App, series string) (string, error) {
 	return fmt.Sprintf("%s-%06d", series, n), err
 }
 
-// format writes an amount of a record for people.
-func format(tx core.App, amount money.Amount) (string, error) {
+// formatAmount writes an amount of a record for people.
+func formatAmount(tx core.App, amount money.Amount) (string, error) {
 	settings, err := hospital.Of(tx)
 	if err != nil {
 		return "", err

@@ -14,15 +14,15 @@ import (
 	"hospital/internal/money"
 )
 
-// part is what a credit note takes back of one line.
-type part struct {
+// creditPart is what a credit note takes back of one line.
+type creditPart struct {
 	of       string // the line
 	net, tax money.Amount
 }
 
-// credit is the law for a credit note: it takes back what is left of an issued
+// createCreditNote is the law for a credit note: it takes back what is left of an issued
 // bill, or as much as its total says, from each line in proportion.
-func credit(e *core.RecordEvent, actor kit.Actor) error {
+func createCreditNote(e *core.RecordEvent, actor kit.Actor) error {
 	note := e.Record
 	original, err := e.App.FindRecordById("bills", note.GetString("original"))
 	if errors.Is(err, sql.ErrNoRows) || err == nil && note.GetString("patient") != "" && note.GetString("patient") != original.GetString("patient") {
@@ -31,7 +31,7 @@ func credit(e *core.RecordEvent, actor kit.Actor) error {
 	if err != nil {
 		return err
 	}
-	if err := standingBill(original, "original"); err != nil {
+	if err := requireIssued(original, "original"); err != nil {
 		return err
 	}
 	if note.GetString("reason") == "" {
@@ -40,7 +40,7 @@ func credit(e *core.RecordEvent, actor kit.Actor) error {
 	if due := note.GetString("due_on"); due != "" {
 		return kit.Invalid("due_on", "not_due", "A credit note is not to be paid.")
 	}
-	if err := amiss(e.App, note, "total_minor"); err != nil {
+	if err := checkAmount(e.App, note, "total_minor"); err != nil {
 		return err
 	}
 	left, amount := amountOf(original, "total_minor")-amountOf(original, "credited_minor"), amountOf(note, "total_minor")
@@ -48,27 +48,27 @@ func credit(e *core.RecordEvent, actor kit.Actor) error {
 		amount = left
 	}
 	if amount > left || left == 0 {
-		said, err := format(e.App, left)
+		said, err := formatAmount(e.App, left)
 		if err != nil {
 			return err
 		}
 		return kit.Conflict("total_minor", "exceeds_balance", "Only "+said+" is left of this bill to be credited.")
 	}
-	parts, err := shares(e.App, original.Id, amount)
+	parts, err := creditParts(e.App, original.Id, amount)
 	if err != nil {
 		return err
 	}
-	if err := fill(e.App, note, original, parts, actor); err != nil {
+	if err := fillCreditNote(e.App, note, original, parts, actor); err != nil {
 		return err
 	}
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return takeBack(e.App, note, parts)
+	return createCreditLines(e.App, note, parts)
 }
 
-// standingBill refuses what is no issued bill.
-func standingBill(bill *core.Record, field string) error {
+// requireIssued refuses what is no issued bill.
+func requireIssued(bill *core.Record, field string) error {
 	status := Status(bill.GetString("status"))
 	switch {
 	case bill.GetString("kind") == string(CreditNote):
@@ -79,9 +79,9 @@ func standingBill(bill *core.Record, field string) error {
 	return nil
 }
 
-// shares divides an amount over what is left of the lines of a bill, and each part
+// creditParts divides an amount over what is left of the lines of a bill, and each part
 // into what it is before tax and the tax of it.
-func shares(tx core.App, bill string, amount money.Amount) (parts []part, err error) {
+func creditParts(tx core.App, bill string, amount money.Amount) (parts []creditPart, err error) {
 	lines, err := linesOf(tx, bill)
 	if err != nil {
 		return nil, err
@@ -111,14 +111,14 @@ func shares(tx core.App, bill string, amount money.Amount) (parts []part, err er
 	for i, share := range amount.Allocate(weights) {
 		l := left[lines[i].ID]
 		tax := l.Tax.Share(share, l.Total)
-		parts = append(parts, part{l.ID, share - tax, tax})
+		parts = append(parts, creditPart{l.ID, share - tax, tax})
 	}
 	return parts, nil
 }
 
-// fill makes a credit note of what is taken back of a bill.
-func fill(tx core.App, note, original *core.Record, parts []part, actor kit.Actor) error {
-	number, err := numbered(tx, creditNotes)
+// fillCreditNote makes a credit note of what is taken back of a bill.
+func fillCreditNote(tx core.App, note, original *core.Record, parts []creditPart, actor kit.Actor) error {
+	number, err := nextNumber(tx, creditNoteNumbers)
 	if err != nil {
 		return err
 	}
@@ -132,8 +132,8 @@ func fill(tx core.App, note, original *core.Record, parts []part, actor kit.Acto
 	return nil
 }
 
-// takeBack writes the lines of a credit note and brings its bill to it.
-func takeBack(tx core.App, note *core.Record, parts []part) error {
+// createCreditLines writes the lines of a credit note and brings its bill to it.
+func createCreditLines(tx core.App, note *core.Record, parts []creditPart) error {
 	for _, p := range parts {
 		if p.net+p.tax == 0 {
 			continue
@@ -152,21 +152,21 @@ func takeBack(tx core.App, note *core.Record, parts []part) error {
 			return fmt.Errorf("lines of %s: %w", note.GetString("number"), err)
 		}
 	}
-	return settle(tx, note.GetString("original"))
+	return recalculate(tx, note.GetString("original"))
 }
 
-// amiss refuses an amount that the database will not take, and says nothing of the
+// checkAmount refuses an amount that the database will not take, and says nothing of the
 // fields that only follow from it.
-func amiss(tx core.App, r *core.Record, field string) error {
+func checkAmount(tx core.App, r *core.Record, field string) error {
 	if err := r.Collection().Fields.GetByName(field).ValidateValue(context.Background(), tx, r); err != nil {
 		return validation.Errors{field: err}
 	}
 	return nil
 }
 
-// whole says that a record holds an amount in a field that the database will take,
+// validAmount says that a record holds an amount in a field that the database will take,
 // also none. What it will not take it refuses by name.
-func whole(r *core.Record, field string) bool {
+func validAmount(r *core.Record, field string) bool {
 	amount := r.GetFloat(field)
 	return amount >= 0 && amount <= money.Max && amount == float64(int64(amount))
 }

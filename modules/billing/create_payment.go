@@ -14,19 +14,19 @@ import (
 // pending ones it does not exceed what is owed. A refund is one that goes back.
 func createPayment(e *core.RecordEvent) error {
 	p, actor := e.Record, kit.ActorOf(e.Record)
-	if err := amiss(e.App, p, "amount_minor"); err != nil {
+	if err := checkAmount(e.App, p, "amount_minor"); err != nil {
 		return err
 	}
 	back := p.GetString("refund_of") != "" || p.GetString("kind") == string(Refund)
-	law := owed
+	check := checkPayment
 	if back {
-		law = returned
+		check = checkRefund
 	}
-	bill, err := law(e.App, p)
+	bill, err := check(e.App, p)
 	if err != nil {
 		return err
 	}
-	number, err := numbered(e.App, register)
+	number, err := nextNumber(e.App, paymentNumbers)
 	if err != nil {
 		return err
 	}
@@ -34,22 +34,22 @@ func createPayment(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// owed refuses a payment of more than is still to be paid, and one that has been
+// checkPayment refuses a payment of more than is still to be paid, and one that has been
 // booked. It answers the bill.
-func owed(tx core.App, p *core.Record) (*core.Record, error) {
+func checkPayment(tx core.App, p *core.Record) (*core.Record, error) {
 	bill, err := billOf(tx, p)
 	if err != nil {
 		return nil, err
 	}
-	if err := standingBill(bill, "bill"); err != nil {
+	if err := requireIssued(bill, "bill"); err != nil {
 		return nil, err
 	}
-	open, err := open(tx, bill)
+	open, err := openAmount(tx, bill)
 	if err != nil {
 		return nil, err
 	}
 	if amountOf(p, "amount_minor") > open {
-		said, err := format(tx, max(open, 0))
+		said, err := formatAmount(tx, max(open, 0))
 		if err != nil {
 			return nil, err
 		}
@@ -66,9 +66,9 @@ func owed(tx core.App, p *core.Record) (*core.Record, error) {
 	return bill, nil
 }
 
-// returned refuses a refund of more than is left of a verified payment. It answers
+// checkRefund refuses a refund of more than is left of a verified payment. It answers
 // the bill.
-func returned(tx core.App, p *core.Record) (*core.Record, error) {
+func checkRefund(tx core.App, p *core.Record) (*core.Record, error) {
 	paid, err := tx.FindRecordById("payments", p.GetString("refund_of"))
 	if errors.Is(err, sql.ErrNoRows) || err == nil && p.GetString("bill") != paid.GetString("bill") {
 		return nil, kit.Invalid("refund_of", "not_found", "There is no such payment of this bill.")
@@ -86,12 +86,12 @@ func returned(tx core.App, p *core.Record) (*core.Record, error) {
 	case p.GetString("note") == "":
 		return nil, kit.Invalid("note", "required", "Say why the money goes back.")
 	}
-	back, err := sum(tx, `refund_of = {:it} AND status != 'rejected'`, paid.Id)
+	back, err := sumOfPayments(tx, `refund_of = {:it} AND status != 'rejected'`, paid.Id)
 	if err != nil {
 		return nil, err
 	}
 	if left := amountOf(paid, "amount_minor") - back; amountOf(p, "amount_minor") > left {
-		said, err := format(tx, left)
+		said, err := formatAmount(tx, left)
 		if err != nil {
 			return nil, err
 		}
@@ -111,14 +111,14 @@ func billOf(tx core.App, p *core.Record) (*core.Record, error) {
 
 // giveReceipt gives a verified payment or refund the number of its receipt.
 func giveReceipt(c kit.Change) error {
-	series := receipts
+	series := paymentReceipts
 	if c.After.GetString("kind") == string(Refund) {
-		series = vouchers
+		series = refundReceipts
 	}
-	receipt, err := numbered(c.App, series)
+	receipt, err := nextNumber(c.App, series)
 	c.After.Set("receipt", receipt)
 	return err
 }
 
 // recalculateBill brings the bill of a payment to what has been paid.
-func recalculateBill(c kit.Change) error { return settle(c.App, c.After.GetString("bill")) }
+func recalculateBill(c kit.Change) error { return recalculate(c.App, c.After.GetString("bill")) }
