@@ -7,9 +7,9 @@ import (
 	"golang.org/x/text/unicode/bidi"
 )
 
-// visual is a line in the order in which it is drawn, from left to right: Unicode's
+// visualOrder is a line in the order in which it is drawn, from left to right: Unicode's
 // bidirectional algorithm, without the control characters, which are not stored.
-func visual(line string) string {
+func visualOrder(line string) string {
 	text := []rune(line)
 	levels := levelsOf(text)
 	for level := slices.Max(append(levels, 0)); level > 0; level-- {
@@ -27,12 +27,12 @@ func visual(line string) string {
 			text[i] = mirror(r)
 		}
 	}
-	behind(text, levels)
+	marksAfterLetters(text, levels)
 	return string(text)
 }
 
-// behind puts the marks of reversed letters behind their letters again.
-func behind(text []rune, levels []int) {
+// marksAfterLetters puts the marks of reversed letters behind their letters again.
+func marksAfterLetters(text []rune, levels []int) {
 	for i := 0; i < len(text); i++ {
 		last := i
 		for last < len(text) && levels[last]%2 == 1 && unicode.Is(unicode.Mn, text[last]) {
@@ -80,7 +80,7 @@ func directions(text []rune) (base bidi.Class, classes []bidi.Class) {
 			classes[i] = bidi.L
 		}
 	}
-	turned(text, base, classes)
+	resolveBrackets(text, base, classes)
 	before := base
 	for i := 0; i < len(classes); i++ { // what has no direction takes that of both sides, or else of the line
 		from := i
@@ -102,9 +102,9 @@ func directions(text []rune) (base bidi.Class, classes []bidi.Class) {
 	return base, classes
 }
 
-// turned gives a pair of brackets the direction of what stands in it: the line's, if
+// resolveBrackets gives a pair of brackets the direction of what stands in it: the line's, if
 // there is any of it, and otherwise the other, if that stands before the pair, too.
-func turned(text []rune, base bidi.Class, classes []bidi.Class) {
+func resolveBrackets(text []rune, base bidi.Class, classes []bidi.Class) {
 	var opened []int
 	before := func(i int) bidi.Class {
 		for i--; i >= 0; i-- {

@@ -21,8 +21,8 @@ const (
 	small, normal = 7.5, 9.0 // points
 )
 
-// leading is how high a line of so many points is.
-func leading(points float64) float64 { return points * 0.48 }
+// lineHeight is how high a line of so many points is.
+func lineHeight(points float64) float64 { return points * 0.48 }
 
 // Letterhead stands on every page: who the document is from, what it is, and what
 // nobody may overlook about it.
@@ -46,8 +46,8 @@ func New(head Letterhead, made time.Time) *Document {
 	d.pdf.SetCatalogSort(true)
 	d.pdf.SetCreationDate(made.UTC())
 	d.pdf.SetModificationDate(made.UTC())
-	title, _ := regular.shaped(head.Title) // the library takes nothing but what is drawn
-	author, _ := regular.shaped(head.From)
+	title, _ := regular.shape(head.Title) // the library takes nothing but what is drawn
+	author, _ := regular.shape(head.From)
 	d.pdf.SetTitle(title, true)
 	d.pdf.SetAuthor(author, true)
 	d.pdf.SetMargins(left, top, 210-right)
@@ -56,23 +56,23 @@ func New(head Letterhead, made time.Time) *Document {
 	for _, f := range []face{regular, bold} {
 		d.pdf.AddUTF8FontFromBytes(family, f.style, f.file)
 	}
-	d.page()
+	d.addPage()
 	return d
 }
 
-// page begins a page with the letterhead.
-func (d *Document) page() {
+// addPage begins a page with the letterhead.
+func (d *Document) addPage() {
 	d.pdf.AddPage()
 	d.pdf.SetY(top)
-	d.block(bold, 12, d.head.Title, left+width*0.5, width*0.5, "R")
+	d.drawText(bold, 12, d.head.Title, left+width*0.5, width*0.5, "R")
 	d.pdf.SetTextColor(170, 0, 0)
-	d.block(bold, normal, d.head.Notice, left+width*0.5, width*0.5, "R")
+	d.drawText(bold, normal, d.head.Notice, left+width*0.5, width*0.5, "R")
 	d.pdf.SetTextColor(0, 0, 0)
 	beside := d.pdf.GetY()
 	d.pdf.SetY(top)
-	d.block(bold, 11, d.head.From, left, width*0.48, "L")
+	d.drawText(bold, 11, d.head.From, left, width*0.48, "L")
 	for _, line := range d.head.Lines {
-		d.block(regular, small, line, left, width*0.48, "L")
+		d.drawText(regular, small, line, left, width*0.48, "L")
 	}
 	y := max(beside, d.pdf.GetY()) + 2
 	d.pdf.SetLineWidth(0.3)
@@ -80,34 +80,34 @@ func (d *Document) page() {
 	d.pdf.SetY(y + 4)
 }
 
-// room begins a new page unless so much fits on this one.
-func (d *Document) room(height float64) (fresh bool) {
+// ensureSpace begins a new page unless so much fits on this one.
+func (d *Document) ensureSpace(height float64) (newPage bool) {
 	if d.pdf.GetY()+height <= bottom {
 		return false
 	}
-	d.page()
+	d.addPage()
 	return true
 }
 
-// set chooses a face and its size, also on a page where the last one had it.
-func (d *Document) set(f face, points float64) { d.pdf.SetFont(family, f.style, points) }
+// setFont chooses a face and its size, also on a page where the last one had it.
+func (d *Document) setFont(f face, points float64) { d.pdf.SetFont(family, f.style, points) }
 
-// lines breaks a text into lines that fit into a width, between words and behind
+// wrap breaks a text into lines that fit into a width, between words and behind
 // hyphens where it can.
-func (d *Document) lines(f face, points float64, text string, within float64) (lines []string) {
-	drawn, whole := f.shaped(text)
+func (d *Document) wrap(f face, points float64, text string, maxWidth float64) (lines []string) {
+	drawn, whole := f.shape(text)
 	d.missing = d.missing || !whole
-	d.set(f, points)
+	d.setFont(f, points)
 	line := ""
 	add := func(part, gap string) {
-		if line != "" && d.pdf.GetStringWidth(line+gap+part) > within {
+		if line != "" && d.pdf.GetStringWidth(line+gap+part) > maxWidth {
 			lines, line = append(lines, line), ""
 		}
 		if line != "" {
 			line += gap
 		}
 		for _, letter := range part { // a part that is wider than a line is broken anywhere
-			if line != "" && d.pdf.GetStringWidth(line+string(letter)) > within {
+			if line != "" && d.pdf.GetStringWidth(line+string(letter)) > maxWidth {
 				lines, line = append(lines, line), ""
 			}
 			line += string(letter)
@@ -128,37 +128,37 @@ func (d *Document) lines(f face, points float64, text string, within float64) (l
 	return lines
 }
 
-// line draws one line, which is known to fit, and stays in it.
-func (d *Document) line(x, within, height float64, text, align string) {
+// drawLine draws one line, which is known to fit, and stays in it.
+func (d *Document) drawLine(x, maxWidth, height float64, text, align string) {
 	d.pdf.SetX(x)
-	d.pdf.CellFormat(within, height, visual(text), "", 0, align, false, 0, "")
+	d.pdf.CellFormat(maxWidth, height, visualOrder(text), "", 0, align, false, 0, "")
 }
 
-// block draws a text in as many lines as it takes, and goes below it.
-func (d *Document) block(f face, points float64, text string, x, within float64, align string) {
-	for _, line := range d.lines(f, points, text, within) {
-		d.set(f, points)
-		d.line(x, within, leading(points), line, align)
-		d.pdf.Ln(leading(points))
+// drawText draws a text in as many lines as it takes, and goes below it.
+func (d *Document) drawText(f face, points float64, text string, x, maxWidth float64, align string) {
+	for _, line := range d.wrap(f, points, text, maxWidth) {
+		d.setFont(f, points)
+		d.drawLine(x, maxWidth, lineHeight(points), line, align)
+		d.pdf.Ln(lineHeight(points))
 	}
 }
 
 // Paragraph draws a text over the whole width.
 func (d *Document) Paragraph(text string) {
-	for _, line := range d.lines(regular, normal, text, width) {
-		d.room(leading(normal))
-		d.set(regular, normal)
-		d.line(left, width, leading(normal), line, "L")
-		d.pdf.Ln(leading(normal))
+	for _, line := range d.wrap(regular, normal, text, width) {
+		d.ensureSpace(lineHeight(normal))
+		d.setFont(regular, normal)
+		d.drawLine(left, width, lineHeight(normal), line, "L")
+		d.pdf.Ln(lineHeight(normal))
 	}
 	d.pdf.Ln(2)
 }
 
 // Heading draws a title within a document.
 func (d *Document) Heading(text string) {
-	d.room(20)
+	d.ensureSpace(20)
 	d.pdf.Ln(3)
-	d.block(bold, 10, text, left, width, "L")
+	d.drawText(bold, 10, text, left, width, "L")
 	d.pdf.Ln(1)
 }
 
@@ -181,10 +181,10 @@ func (d *Document) Facts(facts ...Fact) {
 		for n, f := range given[i:min(i+2, len(given))] {
 			x := left + float64(n)*(half+gap)
 			d.pdf.SetY(y)
-			d.block(regular, small, f.Name, x, name-2, "L")
+			d.drawText(regular, small, f.Name, x, name-2, "L")
 			below = max(below, d.pdf.GetY())
 			d.pdf.SetY(y)
-			d.block(regular, normal, f.Value, x+name, half-name, "L")
+			d.drawText(regular, normal, f.Value, x+name, half-name, "L")
 			below = max(below, d.pdf.GetY())
 		}
 		d.pdf.SetY(below + 0.8)
@@ -196,18 +196,18 @@ func (d *Document) Facts(facts ...Fact) {
 // not be drawn the reader is told so.
 func (d *Document) Bytes() ([]byte, error) {
 	if d.missing {
-		d.room(leading(small) + 4)
+		d.ensureSpace(lineHeight(small) + 4)
 		d.pdf.Ln(3)
-		d.block(regular, small, "Where "+string(instead)+" stands, there is a character that cannot be printed here. The record has it in full.", left, width, "L")
+		d.drawText(regular, small, "Where "+string(placeholder)+" stands, there is a character that cannot be printed here. The record has it in full.", left, width, "L")
 	}
 	pages := d.pdf.PageCount()
 	for n := 1; n <= pages; n++ {
 		d.pdf.SetPage(n)
 		d.pdf.SetFont(family, bold.style, 1) // a page that is gone back to does not know its font
-		d.set(regular, small)
+		d.setFont(regular, small)
 		d.pdf.SetY(bottom + 5)
-		d.line(left, width, leading(small), d.fitting(small, d.head.Title, width*0.7), "L")
-		d.line(left, width, leading(small), fmt.Sprintf("Page %d of %d", n, pages), "R")
+		d.drawLine(left, width, lineHeight(small), d.firstLine(small, d.head.Title, width*0.7), "L")
+		d.drawLine(left, width, lineHeight(small), fmt.Sprintf("Page %d of %d", n, pages), "R")
 	}
 	var out bytes.Buffer
 	if err := d.pdf.Output(&out); err != nil {
@@ -216,9 +216,9 @@ func (d *Document) Bytes() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// fitting is the first line of a text.
-func (d *Document) fitting(points float64, text string, within float64) string {
-	if lines := d.lines(regular, points, text, within); len(lines) > 0 {
+// firstLine is the first line of a text.
+func (d *Document) firstLine(points float64, text string, maxWidth float64) string {
+	if lines := d.wrap(regular, points, text, maxWidth); len(lines) > 0 {
 		return lines[0]
 	}
 	return ""

@@ -30,11 +30,11 @@ func TestLinesAreDrawnAsTheyAreRead(t *testing.T) {
 		string([]byte{'a', 0xFF}): "a□",
 		"":                        "",
 	} {
-		drawn, whole := regular.shaped(text)
-		if got := visual(drawn); got != want {
+		drawn, whole := regular.shape(text)
+		if got := visualOrder(drawn); got != want {
 			t.Errorf("%q is drawn as %q (%+[2]q), want %q", text, got, want)
 		}
-		if whole == strings.ContainsRune(want, instead) {
+		if whole == strings.ContainsRune(want, placeholder) {
 			t.Errorf("%q can be drawn: %v", text, whole)
 		}
 	}
@@ -68,7 +68,7 @@ func FuzzText(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		drawn, _ := bold.shaped(text)
+		drawn, _ := bold.shape(text)
 		letters := func(text string) []rune {
 			all := []rune(text)
 			for i, r := range all {
@@ -77,8 +77,8 @@ func FuzzText(f *testing.F) {
 			slices.Sort(all)
 			return all
 		}
-		if !slices.Equal(letters(drawn), letters(visual(drawn))) {
-			t.Errorf("%q became %q", drawn, visual(drawn))
+		if !slices.Equal(letters(drawn), letters(visualOrder(drawn))) {
+			t.Errorf("%q became %q", drawn, visualOrder(drawn))
 		}
 		d := New(Letterhead{From: text, Title: text, Notice: text}, time.Unix(0, 0))
 		d.Facts(Fact{text, text})

@@ -19,11 +19,11 @@ type face struct {
 }
 
 var (
-	regular = load("", dejavusans.TTF)
-	bold    = load("B", dejavusansbold.TTF)
+	regular = loadFace("", dejavusans.TTF)
+	bold    = loadFace("B", dejavusansbold.TTF)
 )
 
-func load(style string, file []byte) face {
+func loadFace(style string, file []byte) face {
 	font, err := sfnt.Parse(file)
 	if err != nil {
 		panic("a typeface that is built in: " + err.Error())
@@ -31,12 +31,12 @@ func load(style string, file []byte) face {
 	return face{style, file, font}
 }
 
-// instead stands where a character cannot be drawn.
-const instead = '□'
+// placeholder stands where a character cannot be drawn.
+const placeholder = '□'
 
-// draws says whether a face has a character. Those of private use mean nothing to
+// canDraw says whether a face has a character. Those of private use mean nothing to
 // anybody else, and those beyond the first plane have no place in the file.
-func (f face) draws(r rune) bool {
+func (f face) canDraw(r rune) bool {
 	if r > 0xFFFF || unicode.Is(unicode.Co, r) {
 		return false
 	}
@@ -44,23 +44,23 @@ func (f face) draws(r rune) bool {
 	return err == nil && glyph != 0
 }
 
-// shaped is a text in the forms in which it is drawn, still in the order in which
+// shape is a text in the forms in which it is drawn, still in the order in which
 // it is read, and whether all of it can be drawn.
-func (f face) shaped(text string) (drawn string, whole bool) {
+func (f face) shape(text string) (drawn string, whole bool) {
 	whole = utf8.ValidString(text)
-	joined := joined([]rune(norm.NFC.String(strings.ToValidUTF8(text, string(instead)))))
+	letters := joinArabic([]rune(norm.NFC.String(strings.ToValidUTF8(text, string(placeholder)))))
 	drawn = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r), unicode.IsControl(r):
 			return ' '
 		case unicode.In(r, unicode.Cf, unicode.Variation_Selector):
 			return -1 // they have done their work
-		case f.draws(r):
+		case f.canDraw(r):
 			return r
 		}
 		whole = false
-		return instead
-	}, string(joined))
+		return placeholder
+	}, string(letters))
 	return drawn, whole
 }
 
@@ -83,9 +83,9 @@ func contextual(r rune) bool {
 	return len(base) == 1 && base[0] > 0x620 || len(base) == 2 && base[0] == 'ل' && r >= 0xFEF5
 }
 
-// joined puts Arabic letters into the shapes that their neighbours ask for. Other
+// joinArabic puts Arabic letters into the shapes that their neighbours ask for. Other
 // scripts stay as they are.
-func joined(text []rune) (out []rune) {
+func joinArabic(text []rune) (out []rune) {
 	before := false // the letter before reaches for the next one
 	for i := 0; i < len(text); i++ {
 		letter, size := string(text[i]), 1
@@ -97,7 +97,7 @@ func joined(text []rune) (out []rune) {
 			letter, size = letter+string(text[i+1]), 2
 		}
 		shapes := forms[letter]
-		after := len(shapes) == 4 && takes(text[i+size:])
+		after := len(shapes) == 4 && joinsPrevious(text[i+size:])
 		switch {
 		case len(shapes) == 0:
 			out = append(out, text[i])
@@ -118,8 +118,8 @@ func joined(text []rune) (out []rune) {
 	return out
 }
 
-// takes says that what follows begins with a letter that joins the one before it.
-func takes(rest []rune) bool {
+// joinsPrevious says that what follows begins with a letter that joins the one before it.
+func joinsPrevious(rest []rune) bool {
 	for _, r := range rest {
 		if !unicode.Is(unicode.Mn, r) {
 			return len(forms[string(r)]) > 1 || r == 'ـ' || r == '\u200d'
