@@ -1,6 +1,6 @@
-// Package pdf draws documents that are printed: pages with a letterhead and their
-// number, facts, and tables that go on over as many pages as they need. The same
-// contents give the same bytes.
+// Package pdf draws documents for print: pages with a letterhead and a page number,
+// labelled values, and tables that continue over pages. The same content gives the same
+// bytes.
 package pdf
 
 import (
@@ -12,7 +12,7 @@ import (
 	"codeberg.org/go-pdf/fpdf"
 )
 
-// In millimetres, on A4.
+// Measures on A4, in millimetres unless they say points.
 const (
 	left, right   = 18.0, 192.0
 	top, bottom   = 14.0, 276.0
@@ -21,11 +21,11 @@ const (
 	small, normal = 7.5, 9.0 // points
 )
 
-// lineHeight is how high a line of so many points is.
+// lineHeight is the height in millimetres of a line of text of that size.
 func lineHeight(points float64) float64 { return points * 0.48 }
 
-// Letterhead stands on every page: who the document is from, what it is, and what
-// nobody may overlook about it.
+// Letterhead is printed on every page: the sender, the title, and a notice in red such as
+// VOID.
 type Letterhead struct {
 	From   string
 	Lines  []string
@@ -33,20 +33,20 @@ type Letterhead struct {
 	Notice string
 }
 
-// Document is a document that is being drawn.
+// Document is a PDF file in the making.
 type Document struct {
 	pdf     *fpdf.Fpdf
 	head    Letterhead
-	missing bool // something on it cannot be drawn
+	missing bool // a character could not be drawn
 }
 
-// New begins a document that was made at some time.
+// New starts a document. The time of creation is stored in the file.
 func New(head Letterhead, made time.Time) *Document {
 	d := &Document{pdf: fpdf.New("P", "mm", "A4", ""), head: head}
 	d.pdf.SetCatalogSort(true)
 	d.pdf.SetCreationDate(made.UTC())
 	d.pdf.SetModificationDate(made.UTC())
-	title, _ := regular.shape(head.Title) // the library takes nothing but what is drawn
+	title, _ := regular.shape(head.Title) // the library fails on characters that the font lacks
 	author, _ := regular.shape(head.From)
 	d.pdf.SetTitle(title, true)
 	d.pdf.SetAuthor(author, true)
@@ -60,7 +60,7 @@ func New(head Letterhead, made time.Time) *Document {
 	return d
 }
 
-// addPage begins a page with the letterhead.
+// addPage starts a page with the letterhead.
 func (d *Document) addPage() {
 	d.pdf.AddPage()
 	d.pdf.SetY(top)
@@ -80,7 +80,7 @@ func (d *Document) addPage() {
 	d.pdf.SetY(y + 4)
 }
 
-// ensureSpace begins a new page unless so much fits on this one.
+// ensureSpace starts a new page if that height does not fit on this one.
 func (d *Document) ensureSpace(height float64) (newPage bool) {
 	if d.pdf.GetY()+height <= bottom {
 		return false
@@ -89,11 +89,10 @@ func (d *Document) ensureSpace(height float64) (newPage bool) {
 	return true
 }
 
-// setFont chooses a face and its size, also on a page where the last one had it.
 func (d *Document) setFont(f face, points float64) { d.pdf.SetFont(family, f.style, points) }
 
-// wrap breaks a text into lines that fit into a width, between words and behind
-// hyphens where it can.
+// wrap breaks a text into lines of that width: between words and after hyphens, or anywhere
+// in a word that is wider than a line.
 func (d *Document) wrap(f face, points float64, text string, maxWidth float64) (lines []string) {
 	drawn, whole := f.shape(text)
 	d.missing = d.missing || !whole
@@ -106,7 +105,7 @@ func (d *Document) wrap(f face, points float64, text string, maxWidth float64) (
 		if line != "" {
 			line += gap
 		}
-		for _, letter := range part { // a part that is wider than a line is broken anywhere
+		for _, letter := range part {
 			if line != "" && d.pdf.GetStringWidth(line+string(letter)) > maxWidth {
 				lines, line = append(lines, line), ""
 			}
@@ -128,13 +127,13 @@ func (d *Document) wrap(f face, points float64, text string, maxWidth float64) (
 	return lines
 }
 
-// drawLine draws one line, which is known to fit, and stays in it.
+// drawLine draws one line without moving down. The caller made sure that it fits.
 func (d *Document) drawLine(x, maxWidth, height float64, text, align string) {
 	d.pdf.SetX(x)
 	d.pdf.CellFormat(maxWidth, height, visualOrder(text), "", 0, align, false, 0, "")
 }
 
-// drawText draws a text in as many lines as it takes, and goes below it.
+// drawText draws a text in as many lines as it needs and moves below them.
 func (d *Document) drawText(f face, points float64, text string, x, maxWidth float64, align string) {
 	for _, line := range d.wrap(f, points, text, maxWidth) {
 		d.setFont(f, points)
@@ -143,18 +142,7 @@ func (d *Document) drawText(f face, points float64, text string, x, maxWidth flo
 	}
 }
 
-// Paragraph draws a text over the whole width.
-func (d *Document) Paragraph(text string) {
-	for _, line := range d.wrap(regular, normal, text, width) {
-		d.ensureSpace(lineHeight(normal))
-		d.setFont(regular, normal)
-		d.drawLine(left, width, lineHeight(normal), line, "L")
-		d.pdf.Ln(lineHeight(normal))
-	}
-	d.pdf.Ln(2)
-}
-
-// Heading draws a title within a document.
+// Heading draws a heading.
 func (d *Document) Heading(text string) {
 	d.ensureSpace(20)
 	d.pdf.Ln(3)
@@ -162,11 +150,10 @@ func (d *Document) Heading(text string) {
 	d.pdf.Ln(1)
 }
 
-// Fact is a name and what stands for it.
+// Fact is a label and its value.
 type Fact struct{ Name, Value string }
 
-// Facts draws names and values, two beside each other. Those without a value are
-// left out.
+// Facts draws labels and values in two columns. Facts without a value are left out.
 func (d *Document) Facts(facts ...Fact) {
 	const name, gap = 26.0, 4.0
 	half := (width - gap) / 2
@@ -192,18 +179,19 @@ func (d *Document) Facts(facts ...Fact) {
 	d.pdf.Ln(3)
 }
 
-// Bytes ends the document: each page is told its number, and where something could
-// not be drawn the reader is told so.
+// Bytes adds the page numbers, and a note if a character could not be drawn, and returns the
+// file.
 func (d *Document) Bytes() ([]byte, error) {
 	if d.missing {
 		d.ensureSpace(lineHeight(small) + 4)
 		d.pdf.Ln(3)
-		d.drawText(regular, small, "Where "+string(placeholder)+" stands, there is a character that cannot be printed here. The record has it in full.", left, width, "L")
+		note := string(placeholder) + " replaces a character that cannot be printed. The record has the full text."
+		d.drawText(regular, small, note, left, width, "L")
 	}
 	pages := d.pdf.PageCount()
 	for n := 1; n <= pages; n++ {
 		d.pdf.SetPage(n)
-		d.pdf.SetFont(family, bold.style, 1) // a page that is gone back to does not know its font
+		d.pdf.SetFont(family, bold.style, 1) // after SetPage the library needs a change of font to write it again
 		d.setFont(regular, small)
 		d.pdf.SetY(bottom + 5)
 		d.drawLine(left, width, lineHeight(small), d.firstLine(small, d.head.Title, width*0.7), "L")
@@ -216,7 +204,6 @@ func (d *Document) Bytes() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// firstLine is the first line of a text.
 func (d *Document) firstLine(points float64, text string, maxWidth float64) string {
 	if lines := d.wrap(regular, points, text, maxWidth); len(lines) > 0 {
 		return lines[0]

@@ -1,15 +1,14 @@
 package pdf
 
-// Column is a column of a table. One without a width takes what the others leave.
-// Texts take more lines where they are long; numbers stay in one, and become
-// smaller.
+// Column is a column of a table. A column without a width takes the space the others leave.
+// Long texts wrap; numbers stay on one line and are drawn smaller if needed.
 type Column struct {
 	Name   string
 	Width  float64
 	Number bool
 }
 
-// Table draws rows under the names of their columns, which stand on every page.
+// Table draws rows under their column names, which are repeated on every page.
 func (d *Document) Table(columns []Column, rows [][]string) {
 	columns = withWidths(columns)
 	names := make([]string, len(columns))
@@ -34,8 +33,9 @@ func (d *Document) Table(columns []Column, rows [][]string) {
 	d.pdf.Ln(2)
 }
 
-const columnGap = 2.0 // columns
+const columnGap = 2.0 // millimetres
 
+// withWidths gives the column without a width the rest of the page.
 func withWidths(columns []Column) []Column {
 	rest := width - columnGap*float64(len(columns)-1)
 	for _, c := range columns {
@@ -51,7 +51,6 @@ func withWidths(columns []Column) []Column {
 	return out
 }
 
-// rowHeight is how much room a row takes.
 func (d *Document) rowHeight(columns []Column, row []string) float64 {
 	most := 1
 	for i, c := range columns {
@@ -77,7 +76,7 @@ func (d *Document) drawRow(columns []Column, row []string, f face, points float6
 	d.pdf.SetY(below + 1)
 }
 
-// drawNumber draws a number to the right of its column, as small as it must be.
+// drawNumber draws a number right-aligned, smaller if it is wider than its column.
 func (d *Document) drawNumber(f face, points float64, text string, x, maxWidth float64) {
 	d.setFont(f, points)
 	fits := points
@@ -88,13 +87,13 @@ func (d *Document) drawNumber(f face, points float64, text string, x, maxWidth f
 	d.drawLine(x, maxWidth, lineHeight(points), text, "R")
 }
 
-// Sum is a name and an amount below a table. A minor one is a part of the one above.
+// Sum is a label and an amount below a table. A minor one is part of the sum above it.
 type Sum struct {
 	Name, Amount string
 	Bold, Minor  bool
 }
 
-// Sums draws what a table adds up to, on one page.
+// Sums draws the sums of a table together on one page.
 func (d *Document) Sums(sums ...Sum) {
 	const name, amount = 70.0, 34.0
 	d.ensureSpace(float64(len(sums)) * (lineHeight(normal) + 0.6))
