@@ -18,7 +18,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/hospitaltest"
-	"hospital/internal/operations"
+	"hospital/internal/server"
 	"hospital/modules/accounts"
 )
 
@@ -110,7 +110,7 @@ func tooLarge(megabytes int) []byte {
 
 // tooOften asks for the same until it is refused.
 func tooOften(h *hospitaltest.Hospital, path string) {
-	operations.SetRate(h.App, 1)
+	server.SetRate(h.App, 1)
 	for range 31 {
 		h.As("guest").Unbound().Do(http.MethodPost, path, nil)
 	}

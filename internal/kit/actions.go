@@ -3,8 +3,6 @@ package kit
 import (
 	"net/http"
 	"slices"
-
-	"github.com/pocketbase/pocketbase/core"
 )
 
 // Action is a row of a lifecycle as clients see it.
@@ -31,9 +29,9 @@ func (l Lifecycle) Actions(policy Policy, roles []Role) []Action {
 	return actions
 }
 
-// answerActions tells clients which role may do which action from which status, so
-// that they need no copy of the lifecycles: GET /api/hospital/actions/{collection}.
-func answerActions(modules []Module, declared Catalog) func(e *core.RequestEvent) error {
+// actionsRoute tells clients which role may do which action from which status, so
+// that they need no copy of the lifecycles.
+func actionsRoute(modules []Module, declared Catalog) Route {
 	lifecycles := map[string]Lifecycle{}
 	for _, m := range modules {
 		for _, l := range m.Lifecycles {
@@ -41,14 +39,12 @@ func answerActions(modules []Module, declared Catalog) func(e *core.RequestEvent
 		}
 	}
 	roles := declared.signIn().Roles
-	return func(e *core.RequestEvent) error {
-		if _, err := RequireCaller(e); err != nil {
-			return err
-		}
-		l, ok := lifecycles[e.Request.PathValue("collection")]
+	return Route{Path: "GET /actions/{collection}", Roles: roles, Handler: func(r *Request) error {
+		l, ok := lifecycles[r.Request.PathValue("collection")]
 		if !ok {
-			return e.NotFoundError("There is no such collection, or its records have no lifecycle.", nil)
+			return r.NotFoundError("There is no such collection, or its records have no lifecycle.", nil)
 		}
-		return e.JSON(http.StatusOK, map[string]any{"collection": l.Collection, "field": l.field(), "actions": l.Actions(declared[l.Collection].Policy, roles)})
-	}
+		return r.JSON(http.StatusOK, map[string]any{"collection": l.Collection, "field": l.field(),
+			"actions": l.Actions(declared[l.Collection].Policy, roles)})
+	}}
 }

@@ -92,8 +92,8 @@ type body struct {
 // read takes the body as it was sent; PocketBase has already turned its own copy
 // into the types of the fields.
 func (b *body) read(e *core.RequestEvent) error {
-	sent := map[string]any{}
-	if err := e.BindBody(&sent); err != nil {
+	sent, err := sentBody(e)
+	if err != nil {
 		return e.BadRequestError("The body could not be read.", err)
 	}
 	b.typed = strings.HasPrefix(e.Request.Header.Get("Content-Type"), "application/json")

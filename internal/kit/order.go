@@ -1,10 +1,15 @@
 package kit
 
+import "github.com/pocketbase/pocketbase/apis"
+
 // The order of the hooks on a record, from the outside in. A hook of a lower number
 // begins earlier and ends later. Modules bind theirs through OnCreate, OnUpdate,
 // Lifecycle and React; no other file has a number of its own.
 const (
-	// On requests, after PocketBase has checked the API rule.
+	// On HTTP requests: as soon as bodies have their limits, before anything reads one.
+	orderForms = apis.DefaultBodyLimitMiddlewarePriority + 10
+
+	// On record requests, after PocketBase has checked the API rule.
 	orderGuard = -50 // refuses fields that the caller may not write
 
 	// On writes, whoever makes them.

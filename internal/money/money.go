@@ -39,23 +39,6 @@ func (m Amount) Decimal(exponent int) string {
 	return sign + digits[:point] + "." + digits[point:]
 }
 
-// unusual are the currencies of ISO 4217 that do not have two digits behind the point.
-var unusual = map[int]string{
-	0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-	3: "BHD IQD JOD KWD LYD OMR TND",
-	4: "CLF UYW",
-}
-
-// ExponentOf is how many digits a currency has behind the point, as ISO 4217 says.
-func ExponentOf(currency string) int {
-	for exponent, currencies := range unusual {
-		if slices.Contains(strings.Fields(currencies), currency) {
-			return exponent
-		}
-	}
-	return 2
-}
-
 // Times multiplies an amount. A negative factor or a product above Max is an error.
 func (m Amount) Times(n int64) (Amount, error) {
 	hi, lo := bits.Mul64(uint64(m), uint64(n)) // #nosec G115 -- signs are checked below

@@ -1,6 +1,7 @@
 package money
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -86,9 +87,33 @@ func TestPartsAddUpAndNobodyGetsMoreThanTheirs(t *testing.T) {
 
 func TestCurrenciesHaveTheirDigits(t *testing.T) {
 	t.Parallel()
-	for currency, want := range map[string]int{"JPY": 0, "EUR": 2, "USD": 2, "KWD": 3, "CLF": 4, "BHD": 3, "VND": 0} {
-		if got := ExponentOf(currency); got != want {
-			t.Errorf("%s has %d digits, want %d", currency, got, want)
+	for currency, want := range map[string]int{"JPY": 0, "UYI": 0, "VND": 0, "EUR": 2, "USD": 2, "XCG": 2, "BHD": 3, "KWD": 3, "CLF": 4, "UYW": 4} {
+		if got := ExponentOf(currency); got != want || !Known(currency) {
+			t.Errorf("%s has %d digits, want %d; known: %v", currency, got, want, Known(currency))
 		}
+	}
+	for _, code := range []string{"", "ZZZ", "eur", "EURO", "XXX", "XTS", "XAU", "DEM", "HRK", "BGN", "ANG"} {
+		if Known(code) {
+			t.Errorf("%q is taken for a currency in use", code)
+		}
+	}
+	if got := ExponentOf("DEM"); got != 2 {
+		t.Errorf("a withdrawn currency has %d digits", got)
+	}
+}
+
+func TestTheListOfCurrenciesIsWellFormed(t *testing.T) {
+	t.Parallel()
+	codes := 0
+	for exponent, list := range currencies {
+		for code := range strings.FieldsSeq(list) {
+			codes++
+			if len(code) != 3 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" || exponent > MaxExponent {
+				t.Errorf("%q with %d digits", code, exponent)
+			}
+		}
+	}
+	if codes != len(exponents) {
+		t.Errorf("of %d codes, %d are different", codes, len(exponents))
 	}
 }

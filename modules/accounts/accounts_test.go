@@ -2,6 +2,7 @@ package accounts_test
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 
@@ -197,13 +198,16 @@ func TestPeopleChangeTheirPasswordKnowingTheOldOne(t *testing.T) {
 	signIn(h, "patient1@example.org", "another-password").OK(t)
 }
 
-func TestPasswordsAreAtLeastTenCharacters(t *testing.T) {
+func TestPasswordsHaveAtLeastTwelveCharacters(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	answer := h.As("guest").Create("users", person(body{"password": "short-one", "passwordConfirm": "short-one"}))
-	if answer.Status != http.StatusBadRequest || answer.Code("password") == "" {
-		t.Errorf("a short password answered %d %s", answer.Status, answer.Raw)
+	const shortest = "otter-lamp-7" // twelve
+	tooShort := shortest[1:]
+	answer := h.As("guest").Create("users", person(body{"password": tooShort, "passwordConfirm": tooShort}))
+	if answer.Status != http.StatusBadRequest || answer.Code("password") != "validation_min_text_constraint" {
+		t.Errorf("eleven characters answered %d %s", answer.Status, answer.Raw)
 	}
+	h.As("guest").Create("users", person(body{"password": shortest, "passwordConfirm": shortest})).OK(t)
 }
 
 func TestAnAccountIsNeverDeleted(t *testing.T) {
@@ -215,4 +219,33 @@ func TestAnAccountIsNeverDeleted(t *testing.T) {
 		}
 	}
 	h.Record("users", hospitaltest.ID("patient1"))
+}
+
+// TestOnlyWhoIsShownAnAddressFiltersByIt: the filter finds an account for admins, also through
+// a relation, and tells nobody else whether there is one.
+func TestOnlyWhoIsShownAnAddressFiltersByIt(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	for _, c := range []struct {
+		account, collection, filter string
+		want                        []string
+	}{
+		{"admin1", "users", `email = "patient2@example.org"`, []string{hospitaltest.ID("patient2")}},
+		{"admin1", "users", `email ~ "patient2@" && role = "patient"`, []string{hospitaltest.ID("patient2")}},
+		{"admin1", "users", `email = "nobody@example.org"`, nil},
+		{"admin1", "doctors", `user.email = "doctor1@example.org"`, []string{hospitaltest.ID("dr1")}},
+		{"doctor1", "users", `email = "doctor2@example.org"`, nil},
+		{"receptionist1", "patients", `user.email = "patient1@example.org"`, nil},
+		{"nurse1", "doctors", `user.email ~ "doctor1"`, nil},
+	} {
+		answer := h.As(c.account).List(c.collection, hospitaltest.Filter(c.filter)).OK(t)
+		if got := answer.IDs(); !slices.Equal(got, c.want) {
+			t.Errorf("%s filters %s by %s and finds %v, want %v", c.account, c.collection, c.filter, got, c.want)
+		}
+		for _, item := range answer.Items() {
+			if c.collection == "users" && (item["email"] != "patient2@example.org" || item["password"] != nil || item["tokenKey"] != nil) {
+				t.Errorf("%s is shown %v", c.account, item)
+			}
+		}
+	}
 }

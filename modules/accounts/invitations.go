@@ -101,7 +101,7 @@ func invite(e *core.RecordEvent) error {
 
 // acceptInvitation makes the account that somebody was invited to. Two at once are
 // one after the other, and the second has no invitation any more.
-func acceptInvitation(e *core.RequestEvent) error {
+func acceptInvitation(e *kit.Request) error {
 	sent := struct {
 		Token    string `json:"token" form:"token"`
 		Name     string `json:"name" form:"name"`
@@ -144,7 +144,6 @@ func acceptInvitation(e *core.RequestEvent) error {
 }
 
 // by is the hospital itself, at somebody's request.
-func by(e *core.RequestEvent) kit.Actor {
-	caller := kit.Caller(e)
-	return kit.Actor{Role: kit.System, IP: caller.IP, Request: caller.Request}
+func by(e *kit.Request) kit.Actor {
+	return kit.Actor{Role: kit.System, IP: e.Caller.IP, Request: e.Caller.Request}
 }

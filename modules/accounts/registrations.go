@@ -109,7 +109,7 @@ func takeDown(app core.App, user *core.Record, hash string) error {
 // confirmRegistration makes the account of somebody who has read their mail. They
 // say the password again: the link alone would give an account to whoever sent the
 // registration, with an address of somebody else.
-func confirmRegistration(e *core.RequestEvent) error {
+func confirmRegistration(e *kit.Request) error {
 	sent := struct {
 		Token    string `json:"token" form:"token"`
 		Password string `json:"password" form:"password"`
@@ -150,7 +150,7 @@ func confirmRegistration(e *core.RequestEvent) error {
 		user.SetRaw(core.FieldNamePassword, secret)
 		user.RefreshTokenKey()
 		user.SetRaw(profileKey, said.Profile)
-		guest := kit.Caller(e)
+		guest := e.Caller
 		guest.ID, guest.Role, guest.Superuser, guest.Name = "", kit.Guest, false, "" // whoever is signed in at this device
 		if err := tx.Save(kit.SetActor(guest, user)); err != nil {
 			return err

@@ -42,7 +42,7 @@ const (
 	WalkIn   VisitType = "walk_in"   // somebody who is here now; staff may book it up to a quarter of an hour late
 )
 
-// own is the visits a doctor may add for themselves: those of patients in their
+// inCare is the visits a doctor may add for themselves: those of patients in their
 // care, since a visit opens the patient's record to its doctor.
 var inCare = kit.Own("doctor.user").Only("own-in-care", patients.Treating("patient"))
 

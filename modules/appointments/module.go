@@ -6,6 +6,7 @@ import (
 	_ "embed"
 
 	"hospital/internal/kit"
+	"hospital/internal/role"
 )
 
 //go:embed openapi.yaml
@@ -17,7 +18,10 @@ var Module = kit.Module{
 	Collections: []kit.Collection{appointments, events},
 	Lifecycles:  []kit.Lifecycle{lifecycle},
 	Hooks:       hooks,
-	Routes:      routes,
+	Routes: []kit.Route{
+		{Path: "GET /doctors/{id}/slots", Roles: role.All, Record: "doctors", Handler: slotsOfDoctor},
+		{Path: "GET /slots", Roles: role.All, Handler: firstSlots},
+	},
 	Invariants: []kit.Invariant{
 		{"No doctor has more active appointments at once than their hours allow, except those that staff overbooked.", `SELECT a.id FROM appointments a
 			WHERE a.status IN ('pending', 'approved') AND NOT a.overbook AND ` + atOnce("doctor", "COUNT(*) > MAX(MAX(b.capacity), 1)", "AND NOT b.overbook")},

@@ -2,8 +2,6 @@ package appointments
 
 import (
 	"cmp"
-	"database/sql"
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -20,11 +18,6 @@ import (
 	"hospital/modules/scheduling"
 )
 
-func routes(api *kit.Routes) {
-	api.GET("/doctors/{id}/slots", slotsOfDoctor)
-	api.GET("/slots", firstSlots)
-}
-
 const (
 	mostDays   = 62 // of one question
 	usualDays  = 14
@@ -34,7 +27,6 @@ const (
 
 // question is what somebody asks about free slots.
 type question struct {
-	actor    kit.Actor
 	from, to time.Time // the days, as far as the caller may book
 	latest   time.Time // when the last visit may begin
 	answer   answer
@@ -57,50 +49,41 @@ type answer struct {
 	Slots    []Free `json:"slots"`
 }
 
-func slotsOfDoctor(e *core.RequestEvent) error {
-	q, err := ask(e)
+func slotsOfDoctor(r *kit.Request) error {
+	q, err := ask(r)
 	if err != nil {
 		return err
 	}
-	doctor, err := e.App.FindRecordById("doctors", e.Request.PathValue("id"))
-	if errors.Is(err, sql.ErrNoRows) {
-		return e.NotFoundError("There is no such doctor.", nil)
+	if !bookable(r.Record, r.Caller) {
+		return r.JSON(http.StatusOK, q.answer)
 	}
+	agenda, err := agendaOf(r.App, r.Record.Id, q.from, q.to, "")
 	if err != nil {
 		return err
 	}
-	if !bookable(doctor, q.actor) {
-		return e.JSON(http.StatusOK, q.answer)
-	}
-	agenda, err := agendaOf(e.App, doctor.Id, q.from, q.to, "")
-	if err != nil {
-		return err
-	}
-	q.add(doctor.Id, agenda.Free(q.from, q.to, 0), q.to)
-	return e.JSON(http.StatusOK, q.answer)
+	q.add(r.Record.Id, agenda.Free(q.from, q.to, 0), q.to)
+	return r.JSON(http.StatusOK, q.answer)
 }
 
 // firstSlots goes through the days until it has as many slots as were asked for.
-func firstSlots(e *core.RequestEvent) error {
-	q, err := ask(e)
+func firstSlots(r *kit.Request) error {
+	q, err := ask(r)
 	if err != nil {
 		return err
 	}
-	query := e.Request.URL.Query()
-	limit := usualSlots
-	if text := query.Get("limit"); text != "" {
-		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > mostSlots {
-			return kit.Invalid("limit", "invalid_number", "This must be a whole number from 1 to "+strconv.Itoa(mostSlots)+".")
-		}
+	limit, err := r.QueryLimit(usualSlots, mostSlots)
+	if err != nil {
+		return err
 	}
-	doctors, err := fitting(e.App, q.actor, query.Get("department"), query.Get("specialization"))
+	query := r.Request.URL.Query()
+	doctors, err := fitting(r.App, r.Caller, query.Get("department"), query.Get("specialization"))
 	if err != nil {
 		return err
 	}
 	for from, step := q.from, firstStep; from.Before(q.to) && len(q.answer.Slots) < limit; from, step = from.Add(step), 2*step {
 		until := from.Add(step)
 		to := earlier(until.Add(longestStay), q.to) // a slot that begins within the step may end after it
-		all, err := agendas(e.App, doctors, from, to, "")
+		all, err := agendas(r.App, doctors, from, to, "")
 		if err != nil {
 			return err
 		}
@@ -111,7 +94,7 @@ func firstSlots(e *core.RequestEvent) error {
 		slices.SortStableFunc(q.answer.Slots[before:], func(x, y Free) int { return cmp.Compare(x.Starts, y.Starts) })
 	}
 	q.answer.Slots = q.answer.Slots[:min(limit, len(q.answer.Slots))]
-	return e.JSON(http.StatusOK, q.answer)
+	return r.JSON(http.StatusOK, q.answer)
 }
 
 // bookable says whether somebody can book a doctor at all.
@@ -142,20 +125,17 @@ func fitting(app core.App, actor kit.Actor, department, specialization string) (
 }
 
 // ask reads who asks and about which days.
-func ask(e *core.RequestEvent) (q question, err error) {
-	if q.actor, err = kit.RequireCaller(e); err != nil {
-		return q, err
-	}
-	settings, err := hospital.Of(e.App)
+func ask(r *kit.Request) (q question, err error) {
+	settings, err := hospital.Of(r.App)
 	if err != nil {
 		return q, err
 	}
 	zone := settings.Zone()
-	first, err := kit.QueryDay(e, "from", scheduling.Today(kit.Now(e.App), zone))
+	first, err := r.QueryDay("from", scheduling.Today(kit.Now(r.App), zone))
 	if err != nil {
 		return q, err
 	}
-	last, err := kit.QueryDay(e, "to", first.AddDate(0, 0, usualDays-1))
+	last, err := r.QueryDay("to", first.AddDate(0, 0, usualDays-1))
 	if err != nil {
 		return q, err
 	}
@@ -167,7 +147,7 @@ func ask(e *core.RequestEvent) (q question, err error) {
 	}
 	q.answer = answer{zone.String(), first.Format(time.DateOnly), last.Format(time.DateOnly), []Free{}}
 	q.from, q.to = scheduling.Begins(first, zone), scheduling.Begins(last.AddDate(0, 0, 1), zone)
-	earliest, latest, err := window(e.App, q.actor)
+	earliest, latest, err := window(r.App, r.Caller)
 	if err != nil {
 		return q, err
 	}

@@ -93,7 +93,11 @@ func (b *buffer) logRefusals(e *core.RequestEvent) error {
 		return err
 	}
 	refused := router.ToApiError(err)
-	entry := Entry{Actor: tokenActor(e), Collection: requestCollection(e.Request), Record: truncate(cmp.Or(e.Request.PathValue("id"), e.Request.PathValue("recordId"))), Outcome: Refused}
+	entry := Entry{
+		Actor: tokenActor(e), Collection: requestCollection(e),
+		Record:  truncate(cmp.Or(e.Request.PathValue("id"), e.Request.PathValue("recordId"))),
+		Outcome: Refused,
+	}
 	method := e.Request.Method
 	if inner, i := batchRefusal(refused); inner != nil {
 		refused = inner
@@ -143,14 +147,9 @@ func isAttempt(r *http.Request, refused *router.ApiError) bool {
 }
 
 // requestCollection is what a request is about: a collection, or else the address.
-func requestCollection(r *http.Request) string {
-	switch name := r.PathValue("collection"); {
-	case name != "":
-		return truncate(name)
-	case strings.HasPrefix(r.Pattern, "GET /api/hospital/patients/{id}/"):
-		return "patients"
-	}
-	return truncate(strings.TrimPrefix(r.URL.Path, "/api/"))
+func requestCollection(e *core.RequestEvent) string {
+	address := strings.TrimPrefix(e.Request.URL.Path, "/api/")
+	return truncate(cmp.Or(e.Request.PathValue("collection"), kit.RouteOf(e).Record, address))
 }
 
 // batchRefusal is the refusal of one of the requests of a batch, and which one it was.

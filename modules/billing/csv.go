@@ -3,47 +3,40 @@ package billing
 import (
 	"time"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	"hospital/internal/csvfile"
 	"hospital/internal/kit"
 	"hospital/internal/money"
 )
 
-// sheet is a statement as a file: what was owed, each entry, and what is owed then.
-func (s *Statement) sheet(e *core.RequestEvent, zone *time.Location) error {
-	sheet, err := csvfile.New(e, "statement-"+s.MRN+"-"+s.From+"-"+s.To+".csv", "at", "kind", "number", "amount", "balance", "currency")
-	if err != nil {
-		return err
-	}
+// csv answers with a statement as a file: the opening balance, each entry, and the
+// closing balance.
+func (s *Statement) csv(r *kit.Request, zone *time.Location) error {
+	file := csvfile.New(r, "statement-"+s.MRN+"-"+s.From+"-"+s.To+".csv",
+		"at", "kind", "number", "amount", "balance", "currency")
 	cell := func(m money.Amount) csvfile.Number { return csvfile.Amount(m, s.Exponent) }
-	err = sheet.Row(s.From, "opening", "", "", cell(s.Opening), s.Currency)
-	for i := 0; i < len(s.Entries) && err == nil; i++ {
-		var at time.Time
-		entry := s.Entries[i]
-		if at, err = kit.ParseInstant(entry.At); err == nil {
-			err = sheet.Row(at.In(zone).Format(kit.Minute), entry.Kind, entry.Number, cell(entry.Amount), cell(entry.Balance), s.Currency)
+	file.Row(s.From, "opening", "", "", cell(s.Opening), s.Currency)
+	for _, entry := range s.Entries {
+		at, err := kit.ParseInstant(entry.At)
+		if err != nil {
+			return file.Close(err)
 		}
+		file.Row(at.In(zone).Format(kit.Minute), entry.Kind, entry.Number,
+			cell(entry.Amount), cell(entry.Balance), s.Currency)
 	}
-	if err == nil {
-		err = sheet.Row(s.To, "closing", "", "", cell(s.Closing), s.Currency)
-	}
-	return sheet.Close(e, err)
+	file.Row(s.To, "closing", "", "", cell(s.Closing), s.Currency)
+	return file.Close(nil)
 }
 
-// sheet is a day close as a file.
-func (c *DayClose) sheet(e *core.RequestEvent) error {
-	sheet, err := csvfile.New(e, "day-close-"+c.Date+".csv", "date", "cashier", "method", "taken", "taken_amount", "waiting", "waiting_amount",
-		"verified", "verified_amount", "refunds", "refunded_amount", "net_amount", "currency")
-	if err != nil {
-		return err
-	}
+// csv answers with a day close as a file.
+func (c *DayClose) csv(r *kit.Request) error {
+	file := csvfile.New(r, "day-close-"+c.Date+".csv", "date", "cashier", "method",
+		"taken", "taken_amount", "waiting", "waiting_amount", "verified", "verified_amount",
+		"refunds", "refunded_amount", "net_amount", "currency")
 	cell := func(m money.Amount) csvfile.Number { return csvfile.Amount(m, c.Exponent) }
 	for _, t := range c.Rows {
-		if err == nil {
-			err = sheet.Row(c.Date, t.Name, t.Method, t.Taken, cell(t.TakenMinor), t.Waiting, cell(t.WaitingMinor),
-				t.Verified, cell(t.VerifiedMinor), t.Refunds, cell(t.RefundedMinor), cell(t.NetMinor), c.Currency)
-		}
+		file.Row(c.Date, t.Name, t.Method,
+			t.Taken, cell(t.TakenMinor), t.Waiting, cell(t.WaitingMinor), t.Verified, cell(t.VerifiedMinor),
+			t.Refunds, cell(t.RefundedMinor), cell(t.NetMinor), c.Currency)
 	}
-	return sheet.Close(e, err)
+	return file.Close(nil)
 }

@@ -2,6 +2,7 @@ package hospital
 
 import (
 	"hospital/internal/kit"
+	"hospital/internal/money"
 	"hospital/internal/role"
 )
 
@@ -22,7 +23,7 @@ var settings = kit.Collection{
 		kit.Text("tax_id", 60), // stands on bills
 		kit.Text("timezone", 60).Required(),
 		kit.Text("currency", 3).Required(),
-		kit.Int("currency_exponent", 0, 3),
+		kit.Int("currency_exponent", 0, money.MaxExponent),
 		kit.Int("cancel_cutoff_hours", 0, 720),
 		kit.Int("booking_horizon_days", 1, 1000).Required(),
 		kit.Int("min_notice_minutes", 0, 10_080),

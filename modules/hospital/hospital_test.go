@@ -47,8 +47,8 @@ func TestSettingsThatCannotBe(t *testing.T) {
 	h := hospitaltest.New(t)
 	for field, values := range map[string][]any{
 		"timezone":             {"Mars/Olympus", "", "Local", "CET+1"},
-		"currency":             {"eur", "EURO", "€", ""},
-		"currency_exponent":    {4, -1, 0.5, 0, 3},
+		"currency":             {"eur", "EURO", "€", "", "ZZZ", "XXX", "DEM"},
+		"currency_exponent":    {5, 4, -1, 0.5, 0, 3},
 		"booking_horizon_days": {0, -1, 1001},
 		"cancel_cutoff_hours":  {-1, 721},
 		"name":                 {"", "  "},
@@ -62,8 +62,11 @@ func TestSettingsThatCannotBe(t *testing.T) {
 	for field, value := range (body{"timezone": "Australia/Lord_Howe", "currency": "KWD", "cancel_cutoff_hours": 0}) {
 		h.As("admin1").Update("hospital", hospital.ID, body{field: value}).OK(t)
 	}
-	if digits := h.Record("hospital", hospital.ID).GetInt("currency_exponent"); digits != 3 {
-		t.Errorf("dinars have %d digits", digits)
+	for currency, want := range map[string]int{"KWD": 3, "CLF": 4, "JPY": 0, "EUR": 2} {
+		h.As("admin1").Update("hospital", hospital.ID, body{"currency": currency}).OK(t)
+		if digits := h.Record("hospital", hospital.ID).GetInt("currency_exponent"); digits != want {
+			t.Errorf("%s has %d digits, want %d", currency, digits, want)
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ package hospital
 import (
 	_ "embed"
 	"fmt"
-	"regexp"
 	"time"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -34,22 +33,28 @@ func hooks(app core.App) {
 		if e.Record.Id != ID {
 			return kit.Conflict("id", "only_one", "There is one hospital. Change it instead.")
 		}
-		return check(e)
+		if err := check(e.Record); err != nil {
+			return err
+		}
+		return e.Next()
 	})
 	kit.OnUpdate(app, "hospital", func(e *core.RecordEvent, before *core.Record) error {
-		if err := digits(before, e.Record); err != nil {
+		if err := check(e.Record); err != nil {
+			return err
+		}
+		if err := setExponent(before, e.Record); err != nil {
 			return err
 		}
 		if e.Record.GetBool("staff_mfa") && !before.GetBool("staff_mfa") && !e.App.Settings().SMTP.Enabled {
 			return kit.Conflict("staff_mfa", "no_mail_server", "The hospital has no mail server, so no code would arrive and no staff could sign in. Set one up first.")
 		}
-		return check(e)
+		return e.Next()
 	})
 }
 
-// digits keeps the exponent that of the currency, which it follows: with another one
-// every amount there is would read otherwise.
-func digits(before, r *core.Record) error {
+// setExponent keeps the exponent that of the currency, which it follows: with another one
+// every stored amount would read differently.
+func setExponent(before, r *core.Record) error {
 	currency, exponent := r.GetString("currency"), money.ExponentOf(r.GetString("currency"))
 	if given := r.GetInt("currency_exponent"); given != exponent && given != before.GetInt("currency_exponent") {
 		return kit.Invalid("currency_exponent", "wrong_exponent", fmt.Sprintf("%s has %d digits behind the point.", currency, exponent))
@@ -58,16 +63,14 @@ func digits(before, r *core.Record) error {
 	return nil
 }
 
-var isoCurrency = regexp.MustCompile(`^[A-Z]{3}$`)
-
-func check(e *core.RecordEvent) error {
+func check(r *core.Record) error {
 	s := Settings{}
-	s.SetProxyRecord(e.Record)
+	s.SetProxyRecord(r)
 	if _, err := time.LoadLocation(s.zone()); err != nil || s.zone() == "" || s.zone() == "Local" {
 		return validation.Errors{"timezone": validation.NewError("unknown_timezone", "This must be an IANA time zone such as Europe/Berlin.")}
 	}
-	if !isoCurrency.MatchString(s.Currency()) {
-		return validation.Errors{"currency": validation.NewError("unknown_currency", "This must be an ISO 4217 code such as EUR.")}
+	if !money.Known(s.Currency()) {
+		return validation.Errors{"currency": validation.NewError("unknown_currency", "This must be an ISO 4217 code in use, such as EUR.")}
 	}
-	return e.Next()
+	return nil
 }

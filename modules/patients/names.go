@@ -18,15 +18,6 @@ func MRN(n int64) string {
 	return digits + string('0'+luhn(digits))
 }
 
-// ValidMRN says whether a number's check digit is right.
-func ValidMRN(mrn string) bool {
-	last := len(mrn) - 1
-	if last < 1 || strings.Trim(mrn, "0123456789") != "" {
-		return false
-	}
-	return rune(mrn[last]) == '0'+luhn(mrn[:last])
-}
-
 func luhn(digits string) rune {
 	sum := 0
 	for i := range len(digits) {

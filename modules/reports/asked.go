@@ -4,46 +4,27 @@ import (
 	"net/http"
 	"time"
 
-	"hospital/internal/role"
-
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
 	"hospital/internal/money"
-	"hospital/modules/audit"
 	"hospital/modules/billing"
 	"hospital/modules/hospital"
 )
 
-// exported is the record of a request, and notes that it is exported.
-func exported(e *core.RequestEvent, collection string) (*core.Record, error) {
-	record, actor, err := kit.AuthorizedRecord(e, collection)
-	if err == nil {
-		audit.Seen(e.App, actor, "export", record)
-	}
-	return record, err
-}
-
 // books are what somebody asks of all patients' books.
 type books struct {
-	actor       kit.Actor
 	settings    hospital.Settings
 	first, last time.Time // days
 	from, to    string    // instants
 }
 
-// booksAsked reads what is asked for, and by whom: accountants and admins.
-func booksAsked(e *core.RequestEvent) (b books, err error) {
-	if b.actor, err = kit.RequireCaller(e); err != nil {
+// booksAsked reads which days a request asks for.
+func booksAsked(r *kit.Request) (b books, err error) {
+	if b.settings, err = hospital.Of(r.App); err != nil {
 		return b, err
 	}
-	if b.actor.Role != role.Accountant && b.actor.Role != role.Admin {
-		return b, e.ForbiddenError("Your role may not read the books.", nil)
-	}
-	if b.settings, err = hospital.Of(e.App); err != nil {
-		return b, err
-	}
-	if b.first, b.last, err = billing.DaysAsked(e, b.settings); err != nil {
+	if b.first, b.last, err = billing.DaysAsked(r, b.settings); err != nil {
 		return b, err
 	}
 	b.from, b.to = billing.Period(b.first, b.last, b.settings.Zone())
@@ -56,9 +37,9 @@ func (b books) name(what string) string {
 }
 
 // file answers with a document.
-func file(e *core.RequestEvent, name string, content []byte) error {
-	kit.Attach(e, name+".pdf", "application/pdf")
-	return e.Blob(http.StatusOK, "application/pdf", content)
+func file(r *kit.Request, name string, content []byte) error {
+	r.Attach(name+".pdf", "application/pdf")
+	return r.Blob(http.StatusOK, "application/pdf", content)
 }
 
 func amountOf(r *core.Record, field string) money.Amount { return money.Amount(r.GetInt(field)) }

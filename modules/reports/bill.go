@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
 	"hospital/internal/money"
 	"hospital/internal/pdf"
 	"hospital/modules/billing"
@@ -53,17 +54,8 @@ func (b *bill) amount(field string) string {
 }
 func (b *bill) day(field string) string { return day(b.Record, field, b.settings.Zone()) }
 
-// billAsked is the bill of a request.
-func billAsked(e *core.RequestEvent) (*bill, error) {
-	record, err := exported(e, "bills")
-	if err != nil {
-		return nil, err
-	}
-	return billOf(e.App, record)
-}
-
-func billPDF(e *core.RequestEvent) error {
-	b, err := billAsked(e)
+func billPDF(r *kit.Request) error {
+	b, err := billOf(r.App, r.Record)
 	if err != nil {
 		return err
 	}
@@ -71,7 +63,7 @@ func billPDF(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return file(e, b.GetString("number"), content)
+	return file(r, b.GetString("number"), content)
 }
 
 // letterhead is the hospital's.

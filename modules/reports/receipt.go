@@ -3,8 +3,6 @@ package reports
 import (
 	"fmt"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	"hospital/internal/kit"
 	"hospital/internal/pdf"
 	"hospital/modules/billing"
@@ -12,19 +10,16 @@ import (
 )
 
 // receiptPDF is the receipt of money that was received or returned.
-func receiptPDF(e *core.RequestEvent) error {
-	p, err := exported(e, "payments")
-	if err != nil {
-		return err
-	}
+func receiptPDF(r *kit.Request) error {
+	p := r.Record
 	if p.GetString("status") != string(billing.Verified) {
 		return kit.Conflict("status", "not_verified", "There is a receipt once the payment is verified.")
 	}
-	settings, err := hospital.Of(e.App)
+	settings, err := hospital.Of(r.App)
 	if err != nil {
 		return err
 	}
-	if failed := e.App.ExpandRecord(p, []string{"bill", "patient", "refund_of"}, nil); len(failed) > 0 {
+	if failed := r.App.ExpandRecord(p, []string{"bill", "patient", "refund_of"}, nil); len(failed) > 0 {
 		return fmt.Errorf("what %s is of: %v", p.GetString("receipt"), failed)
 	}
 	title, whose := "Receipt ", "Received from"
@@ -47,5 +42,5 @@ func receiptPDF(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return file(e, p.GetString("receipt"), content)
+	return file(r, p.GetString("receipt"), content)
 }

@@ -61,23 +61,23 @@ type Method struct {
 	RefundedMinor money.Amount `json:"refunded_minor"`
 }
 
-func statistics(e *core.RequestEvent) error {
-	b, err := booksAsked(e)
+func statistics(r *kit.Request) error {
+	b, err := booksAsked(r)
 	if err != nil {
 		return err
 	}
-	by := e.Request.URL.Query().Get("by")
+	by := r.Request.URL.Query().Get("by")
 	if by == "" {
 		by = "month"
 	}
 	if by != "day" && by != "month" {
 		return kit.Invalid("by", "unknown_period", "This must be day or month.")
 	}
-	s, err := b.statistics(e.App, by)
+	s, err := b.statistics(r.App, by)
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, s)
+	return r.JSON(http.StatusOK, s)
 }
 
 func (b books) statistics(app core.App, by string) (*Statistics, error) {
