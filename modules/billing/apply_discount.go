@@ -7,103 +7,107 @@ import (
 	"hospital/internal/money"
 )
 
-// approveDiscount takes a discount off its bill.
 func approveDiscount(c kit.Change) error {
-	bill, err := c.App.FindRecordById("bills", c.After.GetString("bill"))
+	d := Discount{c.After}
+	bill, err := findBill(c.App, d.bill())
 	if err != nil {
 		return err
 	}
-	return applyDiscount(c.App, c.After, bill, c.Actor)
+	return applyDiscount(c.App, d, bill, c.Actor)
 }
 
-// withdrawDiscount puts the bill back to what it was without the discount.
+// withdrawDiscount restores the lines of a draft.
 func withdrawDiscount(c kit.Change) error {
-	bill, err := c.App.FindRecordById("bills", c.After.GetString("bill"))
+	bill, err := findBill(c.App, Discount{c.After}.bill())
 	if err != nil {
 		return err
 	}
 	return discountDraft(c.App, bill, 0)
 }
 
-// applyDiscount takes a granted discount off: off the lines of a draft, and off an issued
-// bill, which never changes, by a credit note of what it would have been less.
-func applyDiscount(tx core.App, d, bill *core.Record, actor kit.Actor) error {
-	off := amountOf(d, "amount_minor")
-	if bill.GetString("status") == string(Draft) {
-		return discountDraft(tx, bill, off)
+// applyDiscount takes an approved discount off the lines of a draft. An issued bill never
+// changes: it gets a credit note over what it would have been less.
+func applyDiscount(tx core.App, d Discount, bill Bill, actor kit.Actor) error {
+	if bill.isDraft() {
+		return discountDraft(tx, bill, d.amount())
 	}
 	if err := requireIssued(bill, "status"); err != nil {
 		return err
 	}
-	if bill.GetInt("discount_minor")+bill.GetInt("credited_minor") > 0 {
-		return kit.Conflict("bill", "discounted", "Something of this bill has been taken off already. Write a credit note instead.")
+	if bill.discount()+bill.credited() > 0 {
+		return kit.Conflict("bill", "discounted",
+			"This bill was already discounted or credited. Create a credit note instead.")
 	}
-	lines, less, err := discountedLines(tx, bill, off)
+	parts, sum, err := discountCredit(tx, bill, d.amount())
 	if err != nil {
 		return err
-	}
-	parts := make([]creditPart, len(lines))
-	var sum money.Amount
-	for i, l := range lines {
-		parts[i] = creditPart{l.ID, l.net() - less[i].net(), l.Tax - less[i].Tax}
-		sum += parts[i].net + parts[i].tax
 	}
 	open, err := openAmount(tx, bill)
 	if err != nil {
 		return err
 	}
 	if sum > open {
-		said, err := formatAmount(tx, open)
-		if err != nil {
-			return err
-		}
-		return kit.Conflict("amount_minor", "exceeds_balance", "Only "+said+" is still open on this bill, counting payments that wait to be verified.")
+		return exceedsBalance(tx, "amount_minor", open, "is open on this bill, after pending payments.")
 	}
-	note, err := kit.New(tx, "bills")
+	r, err := kit.New(tx, "bills")
 	if err != nil {
 		return err
 	}
+	note := Bill{r}
 	if err := fillCreditNote(tx, note, bill, parts, actor); err != nil {
 		return err
 	}
-	note.Set("reason", d.GetString("reason"))
-	if err := tx.Save(note); err != nil {
+	note.setReason(d.reason())
+	if err := tx.Save(note.Record); err != nil {
 		return err
 	}
-	d.Set("credit_note", note.Id)
+	d.setCreditNote(note.Id)
 	return createCreditLines(tx, note, parts)
 }
 
-// discountedLines is the lines of a bill, and what they are less a discount.
-func discountedLines(tx core.App, bill *core.Record, off money.Amount) (lines, less []line, err error) {
-	if lines, err = linesOf(tx, bill.Id); err != nil {
-		return nil, nil, err
+// discountCredit returns by how much a discount reduces each line of a bill, and the sum.
+func discountCredit(tx core.App, bill Bill, discount money.Amount) (parts []creditPart, sum money.Amount, err error) {
+	lines, err := linesOf(tx, bill.Id)
+	if err != nil {
+		return nil, 0, err
 	}
-	less, err = allocateDiscount(lines, off)
-	return lines, less, err
+	discounted, err := allocateDiscount(lines, discount)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i, l := range lines {
+		part := creditPart{l.ID, l.net() - discounted[i].net(), l.Tax - discounted[i].Tax}
+		parts = append(parts, part)
+		sum += part.net + part.tax
+	}
+	return parts, sum, nil
 }
 
-// discountDraft divides a discount over the lines of a draft; none takes it off again.
-func discountDraft(tx core.App, bill *core.Record, off money.Amount) error {
-	_, less, err := discountedLines(tx, bill, off)
+// discountDraft divides a discount over the lines of a draft. 0 removes it.
+func discountDraft(tx core.App, bill Bill, discount money.Amount) error {
+	lines, err := linesOf(tx, bill.Id)
+	if err != nil {
+		return err
+	}
+	discounted, err := allocateDiscount(lines, discount)
 	if err != nil {
 		return err
 	}
 	var sums amounts
-	for _, l := range less {
+	for _, l := range discounted {
 		sums.add(l)
-		r, err := tx.FindRecordById("bill_items", l.ID)
+		item, err := findItem(tx, l.ID)
 		if err != nil {
 			return err
 		}
-		l.writeTo(r)
-		if err := tx.Save(r); err != nil {
+		item.setLine(l)
+		if err := tx.Save(item.Record); err != nil {
 			return err
 		}
 	}
 	if err := sums.writeTo(bill); err != nil {
 		return err
 	}
-	bill.Set("version", bill.GetInt("version")+1)
-	return tx.Save(bill)
+	bill.nextVersion()
+	return tx.Save(bill.Record)
 }

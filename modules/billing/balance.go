@@ -6,14 +6,12 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/internal/kit"
 	"hospital/internal/money"
-	"hospital/modules/hospital"
 )
 
-// balanceOf is what an issued invoice stands at, given what was credited of it and
-// what is paid: verified payments less verified refunds. It is the only place that
-// decides on a balance or a status; below zero the balance is owed to the patient.
+// balanceOf is the only place that decides on the balance and the status of an issued
+// invoice. paid is verified payments less verified refunds. A negative balance is owed
+// to the patient.
 func balanceOf(total, credited, paid money.Amount) (balance money.Amount, status Status) {
 	balance = total - credited - paid
 	switch {
@@ -27,73 +25,43 @@ func balanceOf(total, credited, paid money.Amount) (balance money.Amount, status
 	return balance, Paid
 }
 
-// applyBalance writes what an invoice stands at into it.
-func applyBalance(bill *core.Record, credited, paid money.Amount) {
-	balance, status := balanceOf(amountOf(bill, "total_minor"), credited, paid)
-	bill.Set("credited_minor", int64(credited))
-	bill.Set("paid_minor", int64(paid))
-	bill.Set("balance_minor", int64(balance))
-	bill.Set("status", string(status))
+func applyBalance(bill Bill, credited, paid money.Amount) {
+	balance, status := balanceOf(bill.total(), credited, paid)
+	bill.setBalance(status, credited, paid, balance)
 }
 
-// recalculate brings an invoice to what has been paid and credited, in the transaction
-// of the fact that changed it.
+// recalculate updates the balance and the status of an invoice, in the transaction that
+// verified a payment or issued a credit note.
 func recalculate(tx core.App, id string) error {
-	bill, err := tx.FindRecordById("bills", id)
+	bill, err := findBill(tx, id)
 	if err != nil {
-		return fmt.Errorf("settle bill %s: %w", id, err)
+		return fmt.Errorf("recalculate bill %s: %w", id, err)
 	}
 	var credited, paid int64
 	err = tx.DB().NewQuery(`SELECT
-			(SELECT COALESCE(SUM(CAST(c.total_minor AS INTEGER)), 0) FROM bills c WHERE c.original = {:bill} AND c.kind = 'credit_note'),
-			(SELECT COALESCE(SUM(CAST(p.amount_minor AS INTEGER) * CASE p.kind WHEN 'refund' THEN -1 ELSE 1 END), 0) FROM payments p WHERE p.bill = {:bill} AND p.status = 'verified')`).
+			(SELECT COALESCE(SUM(CAST(c.total_minor AS INTEGER)), 0) FROM bills c
+				WHERE c.original = {:bill} AND c.kind = 'credit_note'),
+			(SELECT COALESCE(SUM(CAST(p.amount_minor AS INTEGER) * CASE p.kind WHEN 'refund' THEN -1 ELSE 1 END), 0)
+				FROM payments p WHERE p.bill = {:bill} AND p.status = 'verified')`).
 		Bind(dbx.Params{"bill": id}).Row(&credited, &paid)
 	if err != nil {
-		return fmt.Errorf("settle %s: %w", bill.GetString("number"), err)
+		return fmt.Errorf("recalculate %s: %w", bill.number(), err)
 	}
 	applyBalance(bill, money.Amount(credited), money.Amount(paid))
-	bill.Set("version", bill.GetInt("version")+1)
-	return tx.Save(bill)
+	bill.nextVersion()
+	return tx.Save(bill.Record)
 }
 
-// openAmount is what can still be paid on a bill, counting payments that wait to be verified.
-func openAmount(tx core.App, bill *core.Record) (money.Amount, error) {
-	pending, err := sumOfPayments(tx, `bill = {:it} AND kind = 'payment' AND status = 'pending'`, bill.Id)
-	return amountOf(bill, "balance_minor") - pending, err
+// openAmount is what can still be paid on a bill: its balance less pending payments.
+func openAmount(tx core.App, bill Bill) (money.Amount, error) {
+	pending, err := sumOfPayments(tx, `bill = {:id} AND kind = 'payment' AND status = 'pending'`, bill.Id)
+	return bill.balance() - pending, err
 }
 
-// sumOfPayments adds up payments.
-func sumOfPayments(tx core.App, which, it string) (money.Amount, error) {
+// sumOfPayments adds up the payments that match an SQL condition on {:id}.
+func sumOfPayments(tx core.App, condition, id string) (money.Amount, error) {
 	var total int64
-	err := tx.DB().NewQuery(`SELECT COALESCE(SUM(CAST(amount_minor AS INTEGER)), 0) FROM payments WHERE ` + which).Bind(dbx.Params{"it": it}).Row(&total)
+	err := tx.DB().NewQuery(`SELECT COALESCE(SUM(CAST(amount_minor AS INTEGER)), 0) FROM payments WHERE ` + condition).
+		Bind(dbx.Params{"id": id}).Row(&total)
 	return money.Amount(total), err
-}
-
-// The series of numbers, each without gaps within a year.
-const (
-	invoiceNumbers    = "INV"
-	creditNoteNumbers = "CRN"
-	paymentNumbers    = "PAY" // what was declared or recorded, whatever became of it
-	paymentReceipts   = "RCP" // money received
-	refundReceipts    = "REF" // money returned
-)
-
-// nextNumber takes the next number of a series in the hospital's present year.
-func nextNumber(tx core.App, series string) (string, error) {
-	settings, err := hospital.Of(tx)
-	if err != nil {
-		return "", err
-	}
-	series = fmt.Sprintf("%s-%d", series, kit.Now(tx).In(settings.Zone()).Year())
-	n, err := hospital.NextNumber(tx, series)
-	return fmt.Sprintf("%s-%06d", series, n), err
-}
-
-// formatAmount writes an amount of a record for people.
-func formatAmount(tx core.App, amount money.Amount) (string, error) {
-	settings, err := hospital.Of(tx)
-	if err != nil {
-		return "", err
-	}
-	return settings.Format(amount), nil
 }

@@ -40,8 +40,8 @@ type PaymentKind string
 
 // The ways of money.
 const (
-	Payment PaymentKind = "payment"
-	Refund  PaymentKind = "refund"
+	KindPayment PaymentKind = "payment"
+	KindRefund  PaymentKind = "refund"
 )
 
 // PaymentStatus is what an accountant has made of a payment.
@@ -51,7 +51,7 @@ type PaymentStatus string
 const (
 	Pending  PaymentStatus = "pending"
 	Verified PaymentStatus = "verified"
-	Refused  PaymentStatus = "rejected"
+	Rejected PaymentStatus = "rejected"
 )
 
 // DiscountStatus is what became of a discount.
@@ -59,13 +59,13 @@ type DiscountStatus string
 
 // The statuses of a discount.
 const (
-	Asked     DiscountStatus = "pending"
-	Granted   DiscountStatus = "approved"
-	Withdrawn DiscountStatus = "rejected"
+	DiscountPending  DiscountStatus = "pending"
+	DiscountApproved DiscountStatus = "approved"
+	DiscountRejected DiscountStatus = "rejected"
 )
 
-// mostLines is how many lines a bill has at most: as many as one answer expands.
-const mostLines = 1000
+// maxLines is how many lines a bill has at most: as many as one answer expands.
+const maxLines = 1000
 
 // issued leaves out what is still being written.
 var issued = kit.Own("patient.user").Only("own-issued", `issued_at != ""`)
@@ -207,7 +207,7 @@ var discounts = kit.Collection{
 		kit.Minor("amount_minor"),
 		kit.Text("currency", 3),
 		kit.Text("reason", 500).Required(),
-		kit.Select("status", Asked, Granted, Withdrawn).Required(),
+		kit.Select("status", DiscountPending, DiscountApproved, DiscountRejected).Required(),
 		kit.Relation("credit_note", "bills"), // what a discount on an issued bill became
 		kit.Relation("requested_by", "users"),
 		kit.Relation("decided_by", "users"),
@@ -245,7 +245,7 @@ var payments = kit.Collection{
 	Fields: kit.Fields{
 		kit.Text("number", 40),
 		kit.Text("receipt", 40), // from when it is verified
-		kit.Select("kind", Payment, Refund).Required(),
+		kit.Select("kind", KindPayment, KindRefund).Required(),
 		kit.Relation("bill", "bills").Required(),
 		kit.Relation("patient", "patients").Required(),
 		kit.Relation("refund_of", "payments"),
@@ -253,7 +253,7 @@ var payments = kit.Collection{
 		kit.Int("amount_minor", 1, money.Max).Required(),
 		kit.Text("currency", 3).Required(),
 		kit.Text("reference", 120),
-		kit.Select("status", Pending, Verified, Refused).Required(),
+		kit.Select("status", Pending, Verified, Rejected).Required(),
 		kit.Relation("recorded_by", "users"),
 		kit.Relation("decided_by", "users"),
 		kit.Instant("decided_at"),
@@ -283,7 +283,7 @@ var payments = kit.Collection{
 		},
 		{
 			Name: "payments_once",
-			When: "BEFORE INSERT ON payments WHEN NEW.kind = 'payment' AND " + booked("NEW.method", "NEW.reference"),
+			When: "BEFORE INSERT ON payments WHEN NEW.kind = 'payment' AND " + referenceUsed("NEW.method", "NEW.reference"),
 			Code: "already_booked",
 		},
 	},
@@ -295,7 +295,7 @@ var payments = kit.Collection{
 	},
 }
 
-// booked says, in SQL, that a method and reference stand in the books already.
-func booked(method, reference string) string {
+// referenceUsed says, in SQL, that a method and reference stand in the books already.
+func referenceUsed(method, reference string) string {
 	return reference + ` != '' AND EXISTS (SELECT 1 FROM payments b WHERE b.reference = ` + reference + ` COLLATE NOCASE AND b.method = ` + method + ` AND b.kind = 'payment' AND b.status != 'rejected')`
 }

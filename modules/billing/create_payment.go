@@ -10,16 +10,15 @@ import (
 	"hospital/internal/kit"
 )
 
-// createPayment is the rule for a new payment: it is pending, and together with the other
-// pending ones it does not exceed what is owed. A refund is one that goes back.
+// createPayment completes a new payment or refund. It is pending, and together with the
+// other pending ones it does not exceed what is open.
 func createPayment(e *core.RecordEvent) error {
-	p, actor := e.Record, kit.ActorOf(e.Record)
-	if err := checkAmount(e.App, p, "amount_minor"); err != nil {
+	p := Payment{e.Record}
+	if err := p.checkAmount(e.App); err != nil {
 		return err
 	}
-	back := p.GetString("refund_of") != "" || p.GetString("kind") == string(Refund)
 	check := checkPayment
-	if back {
+	if p.refundOf() != "" || p.kind() == KindRefund {
 		check = checkRefund
 	}
 	bill, err := check(e.App, p)
@@ -30,95 +29,92 @@ func createPayment(e *core.RecordEvent) error {
 	if err != nil {
 		return err
 	}
-	p.Load(map[string]any{"number": number, "patient": bill.GetString("patient"), "currency": bill.GetString("currency"), "status": string(Pending), "recorded_by": actor.ID, "version": 1})
+	p.setPending(number, bill, kit.ActorOf(p.Record).ID)
 	return e.Next()
 }
 
-// checkPayment refuses a payment of more than is still to be paid, and one that has been
-// booked. It answers the bill.
-func checkPayment(tx core.App, p *core.Record) (*core.Record, error) {
+// checkPayment refuses a payment above the open amount, and a second one with the same
+// method and reference. It returns the bill.
+func checkPayment(tx core.App, p Payment) (Bill, error) {
 	bill, err := billOf(tx, p)
 	if err != nil {
-		return nil, err
+		return bill, err
 	}
 	if err := requireIssued(bill, "bill"); err != nil {
-		return nil, err
+		return bill, err
 	}
 	open, err := openAmount(tx, bill)
 	if err != nil {
-		return nil, err
+		return bill, err
 	}
-	if amountOf(p, "amount_minor") > open {
-		said, err := formatAmount(tx, max(open, 0))
-		if err != nil {
-			return nil, err
-		}
-		return nil, kit.Conflict("amount_minor", "exceeds_balance", "Only "+said+" is still open on this bill, counting payments that wait to be verified.")
+	if p.amount() > open {
+		return bill, exceedsBalance(tx, "amount_minor", max(open, 0), "is open on this bill, after pending payments.")
 	}
-	var twice bool
-	if err := tx.DB().NewQuery("SELECT " + booked("{:method}", "{:reference}")).Bind(dbx.Params{"method": p.GetString("method"), "reference": p.GetString("reference")}).Row(&twice); err != nil {
-		return nil, err
+	var exists bool
+	err = tx.DB().NewQuery("SELECT " + referenceUsed("{:method}", "{:reference}")).
+		Bind(dbx.Params{"method": p.method(), "reference": p.reference()}).Row(&exists)
+	if err != nil {
+		return bill, err
 	}
-	if twice {
-		return nil, kit.Conflict("reference", "already_booked", "A payment by "+p.GetString("method")+" with this reference is booked already.")
+	if exists {
+		return bill, kit.Conflict("reference", "already_booked",
+			"A payment by "+p.method()+" with this reference already exists.")
 	}
-	p.Set("kind", string(Payment))
+	p.setKind(KindPayment)
 	return bill, nil
 }
 
-// checkRefund refuses a refund of more than is left of a verified payment. It answers
-// the bill.
-func checkRefund(tx core.App, p *core.Record) (*core.Record, error) {
-	paid, err := tx.FindRecordById("payments", p.GetString("refund_of"))
-	if errors.Is(err, sql.ErrNoRows) || err == nil && p.GetString("bill") != paid.GetString("bill") {
-		return nil, kit.Invalid("refund_of", "not_found", "There is no such payment of this bill.")
+// checkRefund refuses a refund above what is left of a verified payment. It returns the
+// bill.
+func checkRefund(tx core.App, p Payment) (Bill, error) {
+	r, err := tx.FindRecordById("payments", p.refundOf())
+	paid := Payment{r}
+	if errors.Is(err, sql.ErrNoRows) || err == nil && p.bill() != paid.bill() {
+		return Bill{}, kit.Invalid("refund_of", "not_found", "There is no such payment for this bill.")
 	}
 	if err != nil {
-		return nil, err
+		return Bill{}, err
 	}
 	switch {
-	case p.GetString("kind") == string(Payment):
-		return nil, kit.Invalid("kind", "invalid_code", "What goes back is a refund.")
-	case paid.GetString("kind") == string(Refund):
-		return nil, kit.Conflict("refund_of", "invalid_transition", "This is a refund itself.")
-	case paid.GetString("status") != string(Verified):
-		return nil, kit.Conflict("refund_of", "invalid_transition", "Only a verified payment can be refunded; this one is "+paid.GetString("status")+".")
-	case p.GetString("note") == "":
-		return nil, kit.Invalid("note", "required", "Say why the money goes back.")
+	case p.kind() == KindPayment:
+		return Bill{}, kit.Invalid("kind", "invalid_code", "The kind of a refund must be refund.")
+	case paid.kind() == KindRefund:
+		return Bill{}, kit.Conflict("refund_of", "invalid_transition", "A refund cannot be refunded.")
+	case paid.status() != Verified:
+		return Bill{}, kit.Conflict("refund_of", "invalid_transition",
+			"Only a verified payment can be refunded; this one is "+string(paid.status())+".")
+	case p.note() == "":
+		return Bill{}, kit.Invalid("note", "required", "Enter the reason for the refund.")
 	}
-	back, err := sumOfPayments(tx, `refund_of = {:it} AND status != 'rejected'`, paid.Id)
+	refunded, err := sumOfPayments(tx, `refund_of = {:id} AND status != 'rejected'`, paid.Id)
 	if err != nil {
-		return nil, err
+		return Bill{}, err
 	}
-	if left := amountOf(paid, "amount_minor") - back; amountOf(p, "amount_minor") > left {
-		said, err := formatAmount(tx, left)
-		if err != nil {
-			return nil, err
-		}
-		return nil, kit.Conflict("amount_minor", "exceeds_balance", "Only "+said+" is left of this payment, counting refunds that wait to be approved.")
+	if left := paid.amount() - refunded; p.amount() > left {
+		return Bill{}, exceedsBalance(tx, "amount_minor", left,
+			"of this payment can still be refunded, after pending refunds.")
 	}
-	p.Set("kind", string(Refund))
+	p.setKind(KindRefund)
 	return billOf(tx, p)
 }
 
-func billOf(tx core.App, p *core.Record) (*core.Record, error) {
-	bill, err := tx.FindRecordById("bills", p.GetString("bill"))
+func billOf(tx core.App, p Payment) (Bill, error) {
+	bill, err := findBill(tx, p.bill())
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, kit.Invalid("bill", "not_found", "There is no such bill.")
+		return bill, kit.Invalid("bill", "not_found", "There is no such bill.")
 	}
 	return bill, err
 }
 
-// giveReceipt gives a verified payment or refund the number of its receipt.
+// giveReceipt numbers the receipt of a verified payment or refund.
 func giveReceipt(c kit.Change) error {
-	series := paymentReceipts
-	if c.After.GetString("kind") == string(Refund) {
+	p, series := Payment{c.After}, paymentReceipts
+	if p.kind() == KindRefund {
 		series = refundReceipts
 	}
 	receipt, err := nextNumber(c.App, series)
-	c.After.Set("receipt", receipt)
+	p.setReceipt(receipt)
 	return err
 }
 
-// recalculateBill brings the bill of a payment to what has been paid.
-func recalculateBill(c kit.Change) error { return recalculate(c.App, c.After.GetString("bill")) }
+func recalculateBill(c kit.Change) error { return recalculate(c.App, Payment{c.After}.bill()) }

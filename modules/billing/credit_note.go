@@ -1,32 +1,31 @@
 package billing
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
-	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
 	"hospital/internal/money"
 )
 
-// creditPart is what a credit note takes back of one line.
+// creditPart is the part of a credit note that belongs to one line of the bill.
 type creditPart struct {
-	of       string // the line
+	line     string
 	net, tax money.Amount
 }
 
-// createCreditNote is the law for a credit note: it takes back what is left of an issued
-// bill, or as much as its total says, from each line in proportion.
+// createCreditNote credits the total that was sent, or all that is left of an issued bill,
+// from each of its lines in proportion.
 func createCreditNote(e *core.RecordEvent, actor kit.Actor) error {
-	note := e.Record
-	original, err := e.App.FindRecordById("bills", note.GetString("original"))
-	if errors.Is(err, sql.ErrNoRows) || err == nil && note.GetString("patient") != "" && note.GetString("patient") != original.GetString("patient") {
-		return kit.Invalid("original", "not_found", "There is no such bill of this patient.")
+	note := Bill{e.Record}
+	original, err := findBill(e.App, note.original())
+	wrongPatient := err == nil && note.patient() != "" && note.patient() != original.patient()
+	if errors.Is(err, sql.ErrNoRows) || wrongPatient {
+		return kit.Invalid("original", "not_found", "There is no such bill for this patient.")
 	}
 	if err != nil {
 		return err
@@ -34,27 +33,23 @@ func createCreditNote(e *core.RecordEvent, actor kit.Actor) error {
 	if err := requireIssued(original, "original"); err != nil {
 		return err
 	}
-	if note.GetString("reason") == "" {
-		return kit.Invalid("reason", "required", "Say why it is credited.")
+	if note.reason() == "" {
+		return kit.Invalid("reason", "required", "Enter the reason for the credit note.")
 	}
-	if due := note.GetString("due_on"); due != "" {
-		return kit.Invalid("due_on", "not_due", "A credit note is not to be paid.")
+	if note.dueOn() != "" {
+		return kit.Invalid("due_on", "not_due", "A credit note has no due date.")
 	}
-	if err := checkAmount(e.App, note, "total_minor"); err != nil {
+	if err := note.checkTotal(e.App); err != nil {
 		return err
 	}
-	left, amount := amountOf(original, "total_minor")-amountOf(original, "credited_minor"), amountOf(note, "total_minor")
+	left, amount := original.total()-original.credited(), note.total()
 	if amount == 0 {
 		amount = left
 	}
 	if amount > left || left == 0 {
-		said, err := formatAmount(e.App, left)
-		if err != nil {
-			return err
-		}
-		return kit.Conflict("total_minor", "exceeds_balance", "Only "+said+" is left of this bill to be credited.")
+		return exceedsBalance(e.App, "total_minor", left, "of this bill can still be credited.")
 	}
-	parts, err := creditParts(e.App, original.Id, amount)
+	parts, err := divideCredit(e.App, original.Id, amount)
 	if err != nil {
 		return err
 	}
@@ -67,32 +62,33 @@ func createCreditNote(e *core.RecordEvent, actor kit.Actor) error {
 	return createCreditLines(e.App, note, parts)
 }
 
-// requireIssued refuses what is no issued bill.
-func requireIssued(bill *core.Record, field string) error {
-	status := Status(bill.GetString("status"))
+// requireIssued refuses drafts, void bills and credit notes.
+func requireIssued(bill Bill, field string) error {
 	switch {
-	case bill.GetString("kind") == string(CreditNote):
-		return kit.Conflict(field, "not_issued", "This is a credit note.")
-	case status == Draft || status == Void:
-		return kit.Conflict(field, "not_issued", "This bill is "+string(status)+".")
+	case bill.kind() == CreditNote:
+		return kit.Conflict(field, "not_issued", "This is a credit note. Choose an invoice.")
+	case bill.status() == Draft || bill.status() == Void:
+		return kit.Conflict(field, "not_issued", "This bill is "+string(bill.status())+". Choose an issued bill.")
 	}
 	return nil
 }
 
-// creditParts divides an amount over what is left of the lines of a bill, and each part
-// into what it is before tax and the tax of it.
-func creditParts(tx core.App, bill string, amount money.Amount) (parts []creditPart, err error) {
+// divideCredit divides an amount with tax over what is left of the lines of a bill.
+func divideCredit(tx core.App, bill string, amount money.Amount) (parts []creditPart, err error) {
 	lines, err := linesOf(tx, bill)
 	if err != nil {
 		return nil, err
 	}
-	var rows []struct {
+	var credited []struct {
 		Line  string
 		Total money.Amount
 		Tax   money.Amount
 	}
-	err = tx.DB().NewQuery(`SELECT c.credits AS line, SUM(CAST(c.total_minor AS INTEGER)) AS total, SUM(CAST(c.tax_minor AS INTEGER)) AS tax
-		FROM bill_items i JOIN bill_items c ON c.credits = i.id WHERE i.bill = {:bill} GROUP BY c.credits`).Bind(dbx.Params{"bill": bill}).All(&rows)
+	err = tx.DB().NewQuery(`
+		SELECT c.credits AS line, SUM(CAST(c.total_minor AS INTEGER)) AS total,
+			SUM(CAST(c.tax_minor AS INTEGER)) AS tax
+		FROM bill_items i JOIN bill_items c ON c.credits = i.id WHERE i.bill = {:bill} GROUP BY c.credits`).
+		Bind(dbx.Params{"bill": bill}).All(&credited)
 	if err != nil {
 		return nil, err
 	}
@@ -100,10 +96,10 @@ func creditParts(tx core.App, bill string, amount money.Amount) (parts []creditP
 	for _, l := range lines {
 		left[l.ID] = l
 	}
-	for _, r := range rows {
-		l := left[r.Line]
-		l.Total, l.Tax = l.Total-r.Total, l.Tax-r.Tax
-		left[r.Line] = l
+	for _, c := range credited {
+		l := left[c.Line]
+		l.Total, l.Tax = l.Total-c.Total, l.Tax-c.Tax
+		left[c.Line] = l
 	}
 	for i, l := range lines {
 		weights[i] = left[l.ID].Total
@@ -116,8 +112,8 @@ func creditParts(tx core.App, bill string, amount money.Amount) (parts []creditP
 	return parts, nil
 }
 
-// fillCreditNote makes a credit note of what is taken back of a bill.
-func fillCreditNote(tx core.App, note, original *core.Record, parts []creditPart, actor kit.Actor) error {
+// fillCreditNote fills in a credit note before it is saved.
+func fillCreditNote(tx core.App, note, original Bill, parts []creditPart, actor kit.Actor) error {
 	number, err := nextNumber(tx, creditNoteNumbers)
 	if err != nil {
 		return err
@@ -126,47 +122,29 @@ func fillCreditNote(tx core.App, note, original *core.Record, parts []creditPart
 	for _, p := range parts {
 		net, tax = net+p.net, tax+p.tax
 	}
-	note.Load(map[string]any{"kind": string(CreditNote), "number": number, "status": string(Issued), "original": original.Id,
-		"appointment": original.GetString("appointment"), "patient": original.GetString("patient"), "doctor": original.GetString("doctor"), "currency": original.GetString("currency"),
-		"subtotal_minor": int64(net), "tax_minor": int64(tax), "total_minor": int64(net + tax), "issued_at": kit.Now(tx), "issued_by": actor.ID, "version": 1})
+	note.setCredit(original, net, tax)
+	note.setIssued(number, kit.Now(tx), actor.ID)
 	return nil
 }
 
-// createCreditLines writes the lines of a credit note and brings its bill to it.
-func createCreditLines(tx core.App, note *core.Record, parts []creditPart) error {
+// createCreditLines creates the lines of a saved credit note and recalculates its bill.
+func createCreditLines(tx core.App, note Bill, parts []creditPart) error {
 	for _, p := range parts {
 		if p.net+p.tax == 0 {
 			continue
 		}
-		of, err := tx.FindRecordById("bill_items", p.of)
+		of, err := findItem(tx, p.line)
 		if err != nil {
 			return err
 		}
-		r, err := kit.New(tx, "bill_items")
+		item, err := newItem(tx, note)
 		if err != nil {
 			return err
 		}
-		r.Load(map[string]any{"bill": note.Id, "credits": of.Id, "service": of.GetString("service"), "description": of.GetString("description"), "quantity": 1,
-			"currency": note.GetString("currency"), "unit_minor": int64(p.net), "tax_bp": of.GetInt("tax_bp"), "tax_minor": int64(p.tax), "total_minor": int64(p.net + p.tax)})
-		if err := tx.Save(r); err != nil {
-			return fmt.Errorf("lines of %s: %w", note.GetString("number"), err)
+		item.setCredit(of, p.net, p.tax)
+		if err := tx.Save(item.Record); err != nil {
+			return fmt.Errorf("lines of %s: %w", note.number(), err)
 		}
 	}
-	return recalculate(tx, note.GetString("original"))
-}
-
-// checkAmount refuses an amount that the database will not take, and says nothing of the
-// fields that only follow from it.
-func checkAmount(tx core.App, r *core.Record, field string) error {
-	if err := r.Collection().Fields.GetByName(field).ValidateValue(context.Background(), tx, r); err != nil {
-		return validation.Errors{field: err}
-	}
-	return nil
-}
-
-// validAmount says that a record holds an amount in a field that the database will take,
-// also none. What it will not take it refuses by name.
-func validAmount(r *core.Record, field string) bool {
-	amount := r.GetFloat(field)
-	return amount >= 0 && amount <= money.Max && amount == float64(int64(amount))
+	return recalculate(tx, note.original())
 }

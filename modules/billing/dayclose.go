@@ -10,8 +10,7 @@ import (
 	"hospital/modules/hospital"
 )
 
-// DayClose is the money of one of the hospital's days, by who recorded it and how
-// it was paid.
+// DayClose is the money of one day, by cashier and payment method.
 type DayClose struct {
 	Date     string         `json:"date"`
 	Timezone string         `json:"timezone"`
@@ -21,11 +20,11 @@ type DayClose struct {
 	Total    CashierTotal   `json:"total"`
 }
 
-// CashierTotal is the money of one cashier in one method. What was taken is what was
-// recorded that day and not rejected, and what of it still waits; what was verified
-// and refunded is what entered the books that day, and never changes afterwards.
+// CashierTotal is the money of one cashier in one method. Taken are the payments recorded
+// that day and not rejected, waiting the pending ones of them. Verified and refunded are
+// the payments and refunds verified that day; they never change afterwards.
 type CashierTotal struct {
-	Cashier       string       `json:"cashier"` // an account; empty for what patients declared themselves
+	Cashier       string       `json:"cashier"` // an account; empty for payments declared by patients
 	Name          string       `json:"name"`
 	Method        string       `json:"method"`
 	Taken         int          `json:"taken"`
@@ -39,32 +38,59 @@ type CashierTotal struct {
 	NetMinor      money.Amount `json:"net_minor" db:"net_minor"` // verified less refunded
 }
 
-// dayOf is a day's payments: those that were recorded on it, and those that were
-// verified on it. Each of the three parts is found by an index.
+func (t *CashierTotal) add(other CashierTotal) {
+	t.Taken += other.Taken
+	t.TakenMinor += other.TakenMinor
+	t.Waiting += other.Waiting
+	t.WaitingMinor += other.WaitingMinor
+	t.Verified += other.Verified
+	t.VerifiedMinor += other.VerifiedMinor
+	t.Refunds += other.Refunds
+	t.RefundedMinor += other.RefundedMinor
+	t.NetMinor += other.NetMinor
+}
+
+// dayPayments selects the payments recorded on a day and those verified on it. Each of the
+// three parts uses an index.
 const dayPayments = `
-	SELECT recorded_by, method, CAST(amount_minor AS INTEGER) AS amount, 1 AS taken, 1 AS waiting, 0 AS verified, 0 AS refund FROM payments
-		WHERE status = 'pending' AND created >= {:from} AND created < {:to} AND currency = {:currency} AND kind = 'payment'
-	UNION ALL SELECT recorded_by, method, CAST(amount_minor AS INTEGER), 1, 0, 0, 0 FROM payments
-		WHERE status = 'verified' AND created >= {:from} AND created < {:to} AND currency = {:currency} AND kind = 'payment'
-	UNION ALL SELECT recorded_by, method, CAST(amount_minor AS INTEGER), 0, 0, kind = 'payment', kind = 'refund' FROM payments
+	SELECT recorded_by, method, CAST(amount_minor AS INTEGER) AS amount,
+			1 AS taken, 1 AS waiting, 0 AS verified, 0 AS refund
+		FROM payments
+		WHERE status = 'pending' AND created >= {:from} AND created < {:to}
+			AND currency = {:currency} AND kind = 'payment'
+	UNION ALL SELECT recorded_by, method, CAST(amount_minor AS INTEGER), 1, 0, 0, 0
+		FROM payments
+		WHERE status = 'verified' AND created >= {:from} AND created < {:to}
+			AND currency = {:currency} AND kind = 'payment'
+	UNION ALL SELECT recorded_by, method, CAST(amount_minor AS INTEGER), 0, 0, kind = 'payment', kind = 'refund'
+		FROM payments
 		WHERE status = 'verified' AND decided_at >= {:from} AND decided_at < {:to} AND currency = {:currency}`
 
-func closed(app core.App, settings hospital.Settings, day time.Time, only string) (*DayClose, error) {
-	c := &DayClose{Date: day.Format(time.DateOnly), Timezone: settings.Zone().String(), Currency: settings.Currency(), Exponent: settings.Exponent(), Rows: []CashierTotal{}}
+const cashierTotals = `
+	SELECT cashier, CASE WHEN cashier = '' THEN '' ELSE MAX(name) END AS name, method,
+		SUM(taken) AS taken, SUM(taken * amount) AS taken_minor,
+		SUM(waiting) AS waiting, SUM(waiting * amount) AS waiting_minor,
+		SUM(verified) AS verified, SUM(verified * amount) AS verified_minor,
+		SUM(refund) AS refunds, SUM(refund * amount) AS refunded_minor,
+		SUM((verified - refund) * amount) AS net_minor
+	FROM (SELECT CASE WHEN u.role = 'patient' THEN '' ELSE COALESCE(u.id, '') END AS cashier, u.name, d.*
+		FROM (` + dayPayments + `) d LEFT JOIN users u ON u.id = d.recorded_by)
+	WHERE {:cashier} = '' OR cashier = {:cashier}
+	GROUP BY cashier, method ORDER BY name, cashier, method`
+
+// newDayClose computes the day close of all cashiers, or of one.
+func newDayClose(app core.App, settings hospital.Settings, day time.Time, cashier string) (*DayClose, error) {
+	c := &DayClose{
+		Date: day.Format(time.DateOnly), Timezone: settings.Zone().String(),
+		Currency: settings.Currency(), Exponent: settings.Exponent(), Rows: []CashierTotal{},
+	}
 	from, to := Period(day, day, settings.Zone())
-	err := app.DB().NewQuery(`SELECT cashier, CASE WHEN cashier = '' THEN '' ELSE MAX(name) END AS name, method,
-			SUM(taken) AS taken, SUM(taken * amount) AS taken_minor, SUM(waiting) AS waiting, SUM(waiting * amount) AS waiting_minor,
-			SUM(verified) AS verified, SUM(verified * amount) AS verified_minor, SUM(refund) AS refunds, SUM(refund * amount) AS refunded_minor, SUM((verified - refund) * amount) AS net_minor
-		FROM (SELECT CASE WHEN u.role = 'patient' THEN '' ELSE COALESCE(u.id, '') END AS cashier, u.name, d.* FROM (` + dayPayments + `) d LEFT JOIN users u ON u.id = d.recorded_by)
-		WHERE {:only} = '' OR cashier = {:only} GROUP BY cashier, method ORDER BY name, cashier, method`).
-		Bind(dbx.Params{"from": from, "to": to, "currency": c.Currency, "only": only}).All(&c.Rows)
-	if err != nil {
+	params := dbx.Params{"from": from, "to": to, "currency": c.Currency, "cashier": cashier}
+	if err := app.DB().NewQuery(cashierTotals).Bind(params).All(&c.Rows); err != nil {
 		return nil, err
 	}
 	for _, r := range c.Rows {
-		t := &c.Total
-		t.Taken, t.TakenMinor, t.Waiting, t.WaitingMinor = t.Taken+r.Taken, t.TakenMinor+r.TakenMinor, t.Waiting+r.Waiting, t.WaitingMinor+r.WaitingMinor
-		t.Verified, t.VerifiedMinor, t.Refunds, t.RefundedMinor, t.NetMinor = t.Verified+r.Verified, t.VerifiedMinor+r.VerifiedMinor, t.Refunds+r.Refunds, t.RefundedMinor+r.RefundedMinor, t.NetMinor+r.NetMinor
+		c.Total.add(r)
 	}
 	return c, nil
 }

@@ -12,19 +12,19 @@ import (
 	"hospital/modules/hospital"
 )
 
-// requestDiscount is the rule for a new discount: within the hospital's limit it is granted at
-// once, above it another admin has to approve it. A bill has one at a time, so that
-// small ones do not add up to a large one.
+// requestDiscount approves a discount within the hospital's limit at once; above it another
+// admin must approve it. A bill has one discount, so that small ones cannot add up to a
+// large one.
 func requestDiscount(e *core.RecordEvent) error {
-	d, actor := e.Record, kit.ActorOf(e.Record)
-	bill, err := e.App.FindRecordById("bills", d.GetString("bill"))
-	if errors.Is(err, sql.ErrNoRows) || !validAmount(d, "bp") || !validAmount(d, "amount_minor") || d.GetInt("bp") > 10_000 || d.GetString("reason") == "" {
-		return e.Next() // which refuses it by name
+	d, actor := Discount{e.Record}, kit.ActorOf(e.Record)
+	bill, err := findBill(e.App, d.bill())
+	if errors.Is(err, sql.ErrNoRows) || !d.valid() {
+		return e.Next() // the field's validation refuses it
 	}
 	if err != nil {
 		return err
 	}
-	if bill.GetString("status") != string(Draft) {
+	if !bill.isDraft() {
 		if err := requireIssued(bill, "bill"); err != nil {
 			return err
 		}
@@ -32,19 +32,19 @@ func requestDiscount(e *core.RecordEvent) error {
 	if other, err := activeDiscount(e.App, bill.Id); err != nil {
 		return err
 	} else if other != nil {
-		return kit.Conflict("bill", "discounted", "There is a discount on this bill already.")
+		return kit.Conflict("bill", "discounted", "This bill already has a discount.")
 	}
 	settings, err := hospital.Of(e.App)
 	if err != nil {
 		return err
 	}
-	off, within, err := discountAmount(d, amountOf(bill, "subtotal_minor"), settings)
+	amount, within, err := discountAmount(d, bill.subtotal(), settings)
 	if err != nil {
 		return err
 	}
-	d.Load(map[string]any{"amount_minor": int64(off), "currency": bill.GetString("currency"), "status": string(Asked), "requested_by": actor.ID, "version": 1})
+	d.setPending(amount, bill.currency(), actor.ID)
 	if within {
-		d.Load(map[string]any{"status": string(Granted), "decided_by": actor.ID, "decided_at": kit.Now(e.App)})
+		d.setApproved(actor.ID, kit.Now(e.App))
 		if err := applyDiscount(e.App, d, bill, actor); err != nil {
 			return err
 		}
@@ -52,37 +52,40 @@ func requestDiscount(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// discountAmount is what a discount comes to, and whether it needs nobody's approval.
-func discountAmount(d *core.Record, subtotal money.Amount, settings hospital.Settings) (off money.Amount, within bool, err error) {
-	bp, limit := int64(d.GetInt("bp")), settings.DiscountLimit()
-	off = amountOf(d, "amount_minor")
-	field := "amount_minor"
+// discountAmount returns the amount of a discount, and whether it is within the limit.
+func discountAmount(d Discount, subtotal money.Amount, settings hospital.Settings) (
+	amount money.Amount, within bool, err error,
+) {
+	field, limit := "amount_minor", settings.DiscountLimit()
+	amount = d.amount()
 	switch {
-	case bp > 0 && off > 0:
-		return 0, false, kit.Invalid("amount_minor", "one_at_a_time", "Give a share or an amount, not both.")
-	case bp > 0:
+	case d.bp() > 0 && amount > 0:
+		return 0, false, kit.Invalid(field, "one_at_a_time", "Enter a percentage or an amount, not both.")
+	case d.bp() > 0:
 		field = "bp"
-		if off, err = subtotal.Portion(bp); err != nil {
+		if amount, err = subtotal.Portion(d.bp()); err != nil {
 			return 0, false, err
 		}
-		within = bp <= limit
+		within = d.bp() <= limit
 	default:
-		within = int64(off)*10_000 <= int64(subtotal)*limit // both are far from an overflow
+		within = int64(amount)*10_000 <= int64(subtotal)*limit // cannot overflow: at most Max * 10,000
 	}
 	switch {
-	case off == 0:
-		return 0, false, kit.Invalid(field, "comes_to_nothing", "This discount comes to nothing.")
-	case off > subtotal:
-		return 0, false, kit.Conflict(field, "exceeds_balance", "The bill comes to less than that: "+settings.Format(subtotal)+".")
+	case amount == 0:
+		return 0, false, kit.Invalid(field, "comes_to_nothing", "The amount of this discount is zero.")
+	case amount > subtotal:
+		return 0, false, kit.Conflict(field, "exceeds_balance",
+			"The discount exceeds the subtotal of the bill, "+settings.Format(subtotal)+".")
 	}
-	return off, within, nil
+	return amount, within, nil
 }
 
-// activeDiscount is the discount of a bill that is granted or waits, nil when there is none.
-func activeDiscount(tx core.App, bill string) (*core.Record, error) {
-	d, err := tx.FindFirstRecordByFilter("discounts", "bill = {:bill} && status != 'rejected'", dbx.Params{"bill": bill})
+// activeDiscount returns the pending or approved discount of a bill, or nil.
+func activeDiscount(tx core.App, bill string) (*Discount, error) {
+	r, err := tx.FindFirstRecordByFilter("discounts", "bill = {:bill} && status != 'rejected'",
+		dbx.Params{"bill": bill})
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
-	return d, err
+	return &Discount{r}, err
 }

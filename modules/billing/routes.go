@@ -15,23 +15,23 @@ var (
 	dayCloseReaders  = []kit.Role{role.Receptionist, role.Accountant, role.Admin}
 )
 
-// mostDays is how many days one statement covers.
-const mostDays = 1100
+// maxDays is the longest period of a statement or report: three years.
+const maxDays = 1100
 
-func statementOfPatient(r *kit.Request) error {
+func getStatement(r *kit.Request) error {
 	settings, err := hospital.Of(r.App)
 	if err != nil {
 		return err
 	}
-	first, last, err := DaysAsked(r, settings)
+	first, last, err := QueryDays(r, settings)
 	if err != nil {
 		return err
 	}
-	csv, err := asSheet(r)
+	csv, err := wantsCSV(r)
 	if err != nil {
 		return err
 	}
-	s, err := statement(r.App, r.Record, settings, first, last)
+	s, err := newStatement(r.App, r.Record, settings, first, last)
 	if err != nil {
 		return err
 	}
@@ -41,9 +41,9 @@ func statementOfPatient(r *kit.Request) error {
 	return r.JSON(http.StatusOK, s)
 }
 
-// DaysAsked are the days of the query, from and to: this month until today, when
-// nothing else is asked for.
-func DaysAsked(r *kit.Request, settings hospital.Settings) (first, last time.Time, err error) {
+// QueryDays reads the query parameters from and to. Without them the period is the current
+// month until today.
+func QueryDays(r *kit.Request, settings hospital.Settings) (first, last time.Time, err error) {
 	today := scheduling.Today(kit.Now(r.App), settings.Zone())
 	if last, err = r.QueryDay("to", today); err != nil {
 		return first, last, err
@@ -54,14 +54,14 @@ func DaysAsked(r *kit.Request, settings hospital.Settings) (first, last time.Tim
 	switch days := int(last.Sub(first).Hours()/24) + 1; {
 	case days < 1:
 		return first, last, kit.Invalid("to", "ends_before_starts", "The last day must not be before the first.")
-	case days > mostDays:
-		return first, last, kit.Invalid("to", "too_many_days", "Ask for at most three years.")
+	case days > maxDays:
+		return first, last, kit.Invalid("to", "too_many_days", "Choose at most three years.")
 	}
 	return first, last, nil
 }
 
-// asSheet says that the answer is asked for as CSV.
-func asSheet(r *kit.Request) (bool, error) {
+// wantsCSV reads the query parameter format.
+func wantsCSV(r *kit.Request) (bool, error) {
 	switch r.Request.URL.Query().Get("format") {
 	case "", "json":
 		return false, nil
@@ -71,8 +71,8 @@ func asSheet(r *kit.Request) (bool, error) {
 	return false, kit.Invalid("format", "unknown_format", "This must be json or csv.")
 }
 
-// dayClose shows receptionists only what they recorded themselves.
-func dayClose(r *kit.Request) error {
+// getDayClose shows receptionists only the payments they recorded.
+func getDayClose(r *kit.Request) error {
 	settings, err := hospital.Of(r.App)
 	if err != nil {
 		return err
@@ -81,15 +81,15 @@ func dayClose(r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	csv, err := asSheet(r)
+	csv, err := wantsCSV(r)
 	if err != nil {
 		return err
 	}
-	only := ""
+	cashier := ""
 	if r.Caller.Role == role.Receptionist {
-		only = r.Caller.ID
+		cashier = r.Caller.ID
 	}
-	c, err := closed(r.App, settings, day, only)
+	c, err := newDayClose(r.App, settings, day, cashier)
 	if err != nil {
 		return err
 	}
@@ -99,8 +99,8 @@ func dayClose(r *kit.Request) error {
 	return r.JSON(http.StatusOK, c)
 }
 
-// Period is the instants of some of the hospital's days: from the first one's
-// beginning to the end of the last.
+// Period returns the instants at which the first day begins and the last day has ended.
 func Period(first, last time.Time, zone *time.Location) (from, to string) {
-	return kit.FormatInstant(scheduling.Begins(first, zone)), kit.FormatInstant(scheduling.Begins(last.AddDate(0, 0, 1), zone))
+	end := last.AddDate(0, 0, 1)
+	return kit.FormatInstant(scheduling.Begins(first, zone)), kit.FormatInstant(scheduling.Begins(end, zone))
 }

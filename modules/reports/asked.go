@@ -24,7 +24,7 @@ func booksAsked(r *kit.Request) (b books, err error) {
 	if b.settings, err = hospital.Of(r.App); err != nil {
 		return b, err
 	}
-	if b.first, b.last, err = billing.DaysAsked(r, b.settings); err != nil {
+	if b.first, b.last, err = billing.QueryDays(r, b.settings); err != nil {
 		return b, err
 	}
 	b.from, b.to = billing.Period(b.first, b.last, b.settings.Zone())

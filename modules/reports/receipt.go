@@ -23,7 +23,7 @@ func receiptPDF(r *kit.Request) error {
 		return fmt.Errorf("what %s is of: %v", p.GetString("receipt"), failed)
 	}
 	title, whose := "Receipt ", "Received from"
-	if p.GetString("kind") == string(billing.Refund) {
+	if p.GetString("kind") == string(billing.KindRefund) {
 		title, whose = "Refund ", "Returned to"
 	}
 	d := pdf.New(letterhead(settings, title+p.GetString("receipt"), ""), p.GetDateTime("decided_at").Time())
