@@ -27,7 +27,7 @@ func NameAffected(tx core.App, away *core.Record) error {
 			named[field] = v.Get(field)
 		}
 		affected = append(affected, named)
-		audit.Seen(tx, kit.ActorOf(away), "affected", v.Record)
+		audit.LogAccess(tx, kit.ActorOf(away), "affected", v.Record)
 	}
 	kit.AddToResponse(away, "affected", affected)
 	return nil

@@ -40,5 +40,5 @@ var Module = kit.Module{
 // that the doctor or patient has then, a among them.
 func atOnce(who, tooMany, unless string) string {
 	return `(SELECT ` + tooMany + ` FROM appointments b WHERE b.` + who + ` = a.` + who + ` AND b.status IN ('pending', 'approved')
-		AND b.starts <= a.starts AND b.starts > ` + longBefore("a.starts") + ` AND b.ends > a.starts ` + unless + `)`
+		AND b.starts <= a.starts AND b.starts > ` + longestBefore("a.starts") + ` AND b.ends > a.starts ` + unless + `)`
 }

@@ -19,21 +19,21 @@ import (
 )
 
 const (
-	mostDays   = 62 // of one question
-	usualDays  = 14
-	mostSlots  = 200
-	usualSlots = 20
+	maxDays      = 62 // of one query
+	defaultDays  = 14
+	maxSlots     = 200
+	defaultSlots = 20
 )
 
-// question is what somebody asks about free slots.
-type question struct {
-	from, to time.Time // the days, as far as the caller may book
-	latest   time.Time // when the last visit may begin
+// query is a query for free slots, and the answer to it.
+type query struct {
+	from, to time.Time // the period, cut to what the caller may book
+	latest   time.Time // when the last visit may start
 	answer   answer
 }
 
-// add answers the free slots of a doctor that begin before an instant.
-func (q *question) add(doctor string, free []scheduling.Slot, before time.Time) {
+// add adds the free slots of a doctor that start before an instant.
+func (q *query) add(doctor string, free []scheduling.Slot, before time.Time) {
 	for _, s := range free {
 		if s.Starts.Before(before) && !s.Starts.After(q.latest) {
 			q.answer.Slots = append(q.answer.Slots, freeOf(doctor, s))
@@ -41,7 +41,7 @@ func (q *question) add(doctor string, free []scheduling.Slot, before time.Time) 
 	}
 }
 
-// answer is the free slots, and how to read them.
+// answer is the free slots, and the zone and the days they were looked for in.
 type answer struct {
 	Timezone string `json:"timezone"`
 	From     string `json:"from"`
@@ -49,8 +49,9 @@ type answer struct {
 	Slots    []Free `json:"slots"`
 }
 
+// slotsOfDoctor answers with the free slots of one doctor.
 func slotsOfDoctor(r *kit.Request) error {
-	q, err := ask(r)
+	q, err := readQuery(r)
 	if err != nil {
 		return err
 	}
@@ -65,24 +66,26 @@ func slotsOfDoctor(r *kit.Request) error {
 	return r.JSON(http.StatusOK, q.answer)
 }
 
-// firstSlots goes through the days until it has as many slots as were asked for.
+// firstSlots answers with the first free slots of all fitting doctors. It reads the
+// days in growing steps until it has as many slots as the limit.
 func firstSlots(r *kit.Request) error {
-	q, err := ask(r)
+	q, err := readQuery(r)
 	if err != nil {
 		return err
 	}
-	limit, err := r.QueryLimit(usualSlots, mostSlots)
+	limit, err := r.QueryLimit(defaultSlots, maxSlots)
 	if err != nil {
 		return err
 	}
-	query := r.Request.URL.Query()
-	doctors, err := fitting(r.App, r.Caller, query.Get("department"), query.Get("specialization"))
+	search := r.Request.URL.Query()
+	doctors, err := bookableDoctors(r.App, r.Caller, search.Get("department"), search.Get("specialization"))
 	if err != nil {
 		return err
 	}
-	for from, step := q.from, firstStep; from.Before(q.to) && len(q.answer.Slots) < limit; from, step = from.Add(step), 2*step {
+	from, step := q.from, firstStep
+	for ; from.Before(q.to) && len(q.answer.Slots) < limit; from, step = from.Add(step), 2*step {
 		until := from.Add(step)
-		to := earlier(until.Add(longestStay), q.to) // a slot that begins within the step may end after it
+		to := earlier(until.Add(longestStay), q.to) // a slot that starts within the step may end after it
 		all, err := agendas(r.App, doctors, from, to, "")
 		if err != nil {
 			return err
@@ -97,14 +100,16 @@ func firstSlots(r *kit.Request) error {
 	return r.JSON(http.StatusOK, q.answer)
 }
 
-// bookable says whether somebody can book a doctor at all.
+// bookable says whether the caller can book a doctor at all.
 func bookable(doctor *core.Record, actor kit.Actor) bool {
 	return doctor.GetBool("active") && (actor.Role != role.Patient || doctor.GetBool("accepts_online"))
 }
 
-// fitting is the doctors whom somebody can book, of a department and a
-// specialization where these are given, by name.
-func fitting(app core.App, actor kit.Actor, department, specialization string) (ids []string, err error) {
+// bookableDoctors are the doctors that the caller can book, ordered by name. An empty
+// department or specialization does not filter.
+func bookableDoctors(
+	app core.App, actor kit.Actor, department, specialization string,
+) (ids []string, err error) {
 	where := dbx.HashExp{"active": true}
 	if department != "" {
 		where["department"] = department
@@ -117,15 +122,16 @@ func fitting(app core.App, actor kit.Actor, department, specialization string) (
 		return cmp.Or(cmp.Compare(x.GetString("name"), y.GetString("name")), cmp.Compare(x.Id, y.Id))
 	})
 	for _, d := range doctors {
-		if bookable(d, actor) && (specialization == "" || strings.EqualFold(d.GetString("specialization"), strings.TrimSpace(specialization))) {
+		fits := specialization == "" || strings.EqualFold(d.GetString("specialization"), strings.TrimSpace(specialization))
+		if bookable(d, actor) && fits {
 			ids = append(ids, d.Id)
 		}
 	}
 	return ids, nil
 }
 
-// ask reads who asks and about which days.
-func ask(r *kit.Request) (q question, err error) {
+// readQuery reads the period from the query.
+func readQuery(r *kit.Request) (q query, err error) {
 	settings, err := hospital.Of(r.App)
 	if err != nil {
 		return q, err
@@ -135,15 +141,15 @@ func ask(r *kit.Request) (q question, err error) {
 	if err != nil {
 		return q, err
 	}
-	last, err := r.QueryDay("to", first.AddDate(0, 0, usualDays-1))
+	last, err := r.QueryDay("to", first.AddDate(0, 0, defaultDays-1))
 	if err != nil {
 		return q, err
 	}
 	switch days := int(last.Sub(first).Hours()/24) + 1; {
 	case days < 1:
 		return q, kit.Invalid("to", "ends_before_starts", "The last day must not be before the first.")
-	case days > mostDays:
-		return q, kit.Invalid("to", "too_many_days", "Ask for at most "+strconv.Itoa(mostDays)+" days.")
+	case days > maxDays:
+		return q, kit.Invalid("to", "too_many_days", "Ask for at most "+strconv.Itoa(maxDays)+" days.")
 	}
 	q.answer = answer{zone.String(), first.Format(time.DateOnly), last.Format(time.DateOnly), []Free{}}
 	q.from, q.to = scheduling.Begins(first, zone), scheduling.Begins(last.AddDate(0, 0, 1), zone)

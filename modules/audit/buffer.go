@@ -179,8 +179,8 @@ func Flush(app core.App) error {
 	return nil
 }
 
-// Seen puts down that somebody saw a patient's record by a route of its own.
-func Seen(app core.App, actor kit.Actor, action string, records ...*core.Record) {
+// LogAccess logs that somebody saw records of patients by other means than the record API.
+func LogAccess(app core.App, actor kit.Actor, action string, records ...*core.Record) {
 	if b, ok := app.Store().Get(bufferName).(*buffer); ok && len(records) > 0 {
 		b.logAccess(actor, action, records...)
 	}

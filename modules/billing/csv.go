@@ -8,7 +8,8 @@ import (
 	"hospital/internal/money"
 )
 
-// csv answers with a file: the opening balance, each entry, and the closing balance.
+// csv answers with a statement as a file: the opening balance, each entry, and the
+// closing balance.
 func (s *Statement) csv(r *kit.Request, zone *time.Location) error {
 	file := csvfile.New(r, "statement-"+s.MRN+"-"+s.From+"-"+s.To+".csv",
 		"at", "kind", "number", "amount", "balance", "currency")
@@ -26,6 +27,7 @@ func (s *Statement) csv(r *kit.Request, zone *time.Location) error {
 	return file.Close(nil)
 }
 
+// csv answers with a day close as a file.
 func (c *DayClose) csv(r *kit.Request) error {
 	file := csvfile.New(r, "day-close-"+c.Date+".csv", "date", "cashier", "method",
 		"taken", "taken_amount", "waiting", "waiting_amount", "verified", "verified_amount",

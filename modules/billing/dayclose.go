@@ -20,11 +20,11 @@ type DayClose struct {
 	Total    CashierTotal   `json:"total"`
 }
 
-// CashierTotal is the money of one cashier in one method. Taken are the payments recorded
-// that day and not rejected, waiting the pending ones of them. Verified and refunded are
-// the payments and refunds verified that day; they never change afterwards.
+// CashierTotal is the money of one cashier in one method. Taken is what was recorded
+// that day and not rejected, Waiting the part of it that is not verified yet. Verified
+// and Refunded are what was verified that day; they never change afterwards.
 type CashierTotal struct {
-	Cashier       string       `json:"cashier"` // an account; empty for payments declared by patients
+	Cashier       string       `json:"cashier"` // id of the account; empty for payments that patients declared
 	Name          string       `json:"name"`
 	Method        string       `json:"method"`
 	Taken         int          `json:"taken"`
@@ -38,35 +38,23 @@ type CashierTotal struct {
 	NetMinor      money.Amount `json:"net_minor" db:"net_minor"` // verified less refunded
 }
 
-func (t *CashierTotal) add(other CashierTotal) {
-	t.Taken += other.Taken
-	t.TakenMinor += other.TakenMinor
-	t.Waiting += other.Waiting
-	t.WaitingMinor += other.WaitingMinor
-	t.Verified += other.Verified
-	t.VerifiedMinor += other.VerifiedMinor
-	t.Refunds += other.Refunds
-	t.RefundedMinor += other.RefundedMinor
-	t.NetMinor += other.NetMinor
-}
-
-// dayPayments selects the payments recorded on a day and those verified on it. Each of the
-// three parts uses an index.
-const dayPayments = `
+// paymentsOfDay is the payments that were recorded on a day, and those that were
+// verified on it. An index finds each of the three parts.
+const paymentsOfDay = `
 	SELECT recorded_by, method, CAST(amount_minor AS INTEGER) AS amount,
-			1 AS taken, 1 AS waiting, 0 AS verified, 0 AS refund
-		FROM payments
+			1 AS taken, 1 AS waiting, 0 AS verified, 0 AS refund FROM payments
 		WHERE status = 'pending' AND created >= {:from} AND created < {:to}
 			AND currency = {:currency} AND kind = 'payment'
-	UNION ALL SELECT recorded_by, method, CAST(amount_minor AS INTEGER), 1, 0, 0, 0
-		FROM payments
+	UNION ALL SELECT recorded_by, method, CAST(amount_minor AS INTEGER), 1, 0, 0, 0 FROM payments
 		WHERE status = 'verified' AND created >= {:from} AND created < {:to}
 			AND currency = {:currency} AND kind = 'payment'
-	UNION ALL SELECT recorded_by, method, CAST(amount_minor AS INTEGER), 0, 0, kind = 'payment', kind = 'refund'
-		FROM payments
-		WHERE status = 'verified' AND decided_at >= {:from} AND decided_at < {:to} AND currency = {:currency}`
+	UNION ALL SELECT recorded_by, method, CAST(amount_minor AS INTEGER), 0, 0,
+			kind = 'payment', kind = 'refund' FROM payments
+		WHERE status = 'verified' AND decided_at >= {:from} AND decided_at < {:to}
+			AND currency = {:currency}`
 
-const cashierTotals = `
+// totalsOfDay adds them up by cashier and method, of all cashiers or only one.
+const totalsOfDay = `
 	SELECT cashier, CASE WHEN cashier = '' THEN '' ELSE MAX(name) END AS name, method,
 		SUM(taken) AS taken, SUM(taken * amount) AS taken_minor,
 		SUM(waiting) AS waiting, SUM(waiting * amount) AS waiting_minor,
@@ -74,23 +62,35 @@ const cashierTotals = `
 		SUM(refund) AS refunds, SUM(refund * amount) AS refunded_minor,
 		SUM((verified - refund) * amount) AS net_minor
 	FROM (SELECT CASE WHEN u.role = 'patient' THEN '' ELSE COALESCE(u.id, '') END AS cashier, u.name, d.*
-		FROM (` + dayPayments + `) d LEFT JOIN users u ON u.id = d.recorded_by)
-	WHERE {:cashier} = '' OR cashier = {:cashier}
-	GROUP BY cashier, method ORDER BY name, cashier, method`
+		FROM (` + paymentsOfDay + `) d LEFT JOIN users u ON u.id = d.recorded_by)
+	WHERE {:only} = '' OR cashier = {:only} GROUP BY cashier, method ORDER BY name, cashier, method`
 
-// newDayClose computes the day close of all cashiers, or of one.
-func newDayClose(app core.App, settings hospital.Settings, day time.Time, cashier string) (*DayClose, error) {
+// newDayClose computes the day close of all cashiers; when only is not empty, of that account.
+func newDayClose(app core.App, settings hospital.Settings, day time.Time, only string) (*DayClose, error) {
 	c := &DayClose{
 		Date: day.Format(time.DateOnly), Timezone: settings.Zone().String(),
 		Currency: settings.Currency(), Exponent: settings.Exponent(), Rows: []CashierTotal{},
 	}
 	from, to := Period(day, day, settings.Zone())
-	params := dbx.Params{"from": from, "to": to, "currency": c.Currency, "cashier": cashier}
-	if err := app.DB().NewQuery(cashierTotals).Bind(params).All(&c.Rows); err != nil {
+	err := app.DB().NewQuery(totalsOfDay).
+		Bind(dbx.Params{"from": from, "to": to, "currency": c.Currency, "only": only}).All(&c.Rows)
+	if err != nil {
 		return nil, err
 	}
-	for _, r := range c.Rows {
-		c.Total.add(r)
+	for _, row := range c.Rows {
+		c.Total.add(row)
 	}
 	return c, nil
+}
+
+func (t *CashierTotal) add(row CashierTotal) {
+	t.Taken += row.Taken
+	t.TakenMinor += row.TakenMinor
+	t.Waiting += row.Waiting
+	t.WaitingMinor += row.WaitingMinor
+	t.Verified += row.Verified
+	t.VerifiedMinor += row.VerifiedMinor
+	t.Refunds += row.Refunds
+	t.RefundedMinor += row.RefundedMinor
+	t.NetMinor += row.NetMinor
 }

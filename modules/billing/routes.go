@@ -15,7 +15,7 @@ var (
 	dayCloseReaders  = []kit.Role{role.Receptionist, role.Accountant, role.Admin}
 )
 
-// maxDays is the longest period of a statement or report: three years.
+// maxDays is how many days a statement or a report covers at most: three years.
 const maxDays = 1100
 
 func getStatement(r *kit.Request) error {
@@ -23,7 +23,7 @@ func getStatement(r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	first, last, err := QueryDays(r, settings)
+	first, last, err := QueryPeriod(r, settings)
 	if err != nil {
 		return err
 	}
@@ -41,9 +41,8 @@ func getStatement(r *kit.Request) error {
 	return r.JSON(http.StatusOK, s)
 }
 
-// QueryDays reads the query parameters from and to. Without them the period is the current
-// month until today.
-func QueryDays(r *kit.Request, settings hospital.Settings) (first, last time.Time, err error) {
+// QueryPeriod is the days of the query, from and to: by default this month until today.
+func QueryPeriod(r *kit.Request, settings hospital.Settings) (first, last time.Time, err error) {
 	today := scheduling.Today(kit.Now(r.App), settings.Zone())
 	if last, err = r.QueryDay("to", today); err != nil {
 		return first, last, err
@@ -60,7 +59,7 @@ func QueryDays(r *kit.Request, settings hospital.Settings) (first, last time.Tim
 	return first, last, nil
 }
 
-// wantsCSV reads the query parameter format.
+// wantsCSV reads the format of the query.
 func wantsCSV(r *kit.Request) (bool, error) {
 	switch r.Request.URL.Query().Get("format") {
 	case "", "json":
@@ -71,7 +70,7 @@ func wantsCSV(r *kit.Request) (bool, error) {
 	return false, kit.Invalid("format", "unknown_format", "This must be json or csv.")
 }
 
-// getDayClose shows receptionists only the payments they recorded.
+// getDayClose shows receptionists only what they recorded themselves.
 func getDayClose(r *kit.Request) error {
 	settings, err := hospital.Of(r.App)
 	if err != nil {
@@ -85,11 +84,11 @@ func getDayClose(r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	cashier := ""
+	only := ""
 	if r.Caller.Role == role.Receptionist {
-		cashier = r.Caller.ID
+		only = r.Caller.ID
 	}
-	c, err := newDayClose(r.App, settings, day, cashier)
+	c, err := newDayClose(r.App, settings, day, only)
 	if err != nil {
 		return err
 	}
@@ -99,8 +98,9 @@ func getDayClose(r *kit.Request) error {
 	return r.JSON(http.StatusOK, c)
 }
 
-// Period returns the instants at which the first day begins and the last day has ended.
+// Period is a period of days in the hospital's zone as instants: from is the start of
+// the first day, to the end of the last (exclusive).
 func Period(first, last time.Time, zone *time.Location) (from, to string) {
-	end := last.AddDate(0, 0, 1)
-	return kit.FormatInstant(scheduling.Begins(first, zone)), kit.FormatInstant(scheduling.Begins(end, zone))
+	from = kit.FormatInstant(scheduling.Begins(first, zone))
+	return from, kit.FormatInstant(scheduling.Begins(last.AddDate(0, 0, 1), zone))
 }

@@ -10,8 +10,8 @@ import (
 	"hospital/modules/hospital"
 )
 
-// Statement is the account of a patient over some days. A negative balance is owed to the
-// patient.
+// Statement is the account of a patient in a period: the opening balance, what was
+// billed and paid, and the closing balance. A negative balance is owed to the patient.
 type Statement struct {
 	Patient  string       `json:"patient"`
 	MRN      string       `json:"mrn"`
@@ -29,7 +29,7 @@ type Statement struct {
 	Entries  []Entry      `json:"entries"`
 }
 
-// Entry is a line of a statement. A positive amount is owed by the patient.
+// Entry is one entry of a statement. A positive amount is owed by the patient.
 type Entry struct {
 	At      string       `json:"at" db:"at"`
 	Kind    string       `json:"kind" db:"kind"`
@@ -39,25 +39,22 @@ type Entry struct {
 	Balance money.Amount `json:"balance_minor" db:"-"` // after it
 }
 
-// ledger selects the entries of a patient in one currency: bills on the day of issue,
-// payments on the day of verification. "+status" keeps SQLite from using the index on
-// status, which would scan the rows of all patients.
+// ledger is every entry of a patient in one currency: bills at the moment of issue,
+// payments at the moment of verification. The plus before status keeps SQLite from
+// using the index over status, which holds the entries of all patients.
 const ledger = `
-	SELECT issued_at AS at, 1 AS nth, 'invoice' AS kind, number, id AS bill, CAST(total_minor AS INTEGER) AS amount
-		FROM bills
-		WHERE patient = {:patient} AND currency = {:currency} AND kind = 'invoice' AND issued_at != ''
-			AND issued_at >= {:from} AND issued_at < {:to}
-	UNION ALL SELECT issued_at, 2, 'credit_note', number, original, -CAST(total_minor AS INTEGER)
-		FROM bills
+	SELECT issued_at AS at, 1 AS nth, 'invoice' AS kind, number, id AS bill,
+			CAST(total_minor AS INTEGER) AS amount FROM bills
+		WHERE patient = {:patient} AND currency = {:currency} AND kind = 'invoice'
+			AND issued_at >= {:from} AND issued_at < {:to} AND issued_at != ''
+	UNION ALL SELECT issued_at, 2, 'credit_note', number, original, -CAST(total_minor AS INTEGER) FROM bills
 		WHERE patient = {:patient} AND currency = {:currency} AND kind = 'credit_note'
 			AND issued_at >= {:from} AND issued_at < {:to}
-	UNION ALL SELECT voided_at, 3, 'void', number, id, -CAST(total_minor AS INTEGER)
-		FROM bills
+	UNION ALL SELECT voided_at, 3, 'void', number, id, -CAST(total_minor AS INTEGER) FROM bills
 		WHERE patient = {:patient} AND currency = {:currency} AND +status = 'void' AND issued_at != ''
 			AND voided_at >= {:from} AND voided_at < {:to}
 	UNION ALL SELECT decided_at, 4, kind, receipt, bill,
-			CASE kind WHEN 'refund' THEN 1 ELSE -1 END * CAST(amount_minor AS INTEGER)
-		FROM payments
+			CASE kind WHEN 'refund' THEN 1 ELSE -1 END * CAST(amount_minor AS INTEGER) FROM payments
 		WHERE patient = {:patient} AND currency = {:currency} AND +status = 'verified'
 			AND decided_at >= {:from} AND decided_at < {:to}`
 
@@ -66,13 +63,13 @@ func newStatement(
 ) (*Statement, error) {
 	s := &Statement{
 		Patient: patient.Id, MRN: patient.GetString("mrn"), Name: patient.GetString("name"),
-		Timezone: settings.Zone().String(), Currency: settings.Currency(), Exponent: settings.Exponent(),
-		From: first.Format(time.DateOnly), To: last.Format(time.DateOnly), Entries: []Entry{},
+		Timezone: settings.Zone().String(), From: first.Format(time.DateOnly), To: last.Format(time.DateOnly),
+		Currency: settings.Currency(), Exponent: settings.Exponent(), Entries: []Entry{},
 	}
 	from, to := Period(first, last, settings.Zone())
 	params := dbx.Params{"patient": patient.Id, "currency": s.Currency, "from": "", "to": from}
-	err := app.DB().NewQuery("SELECT COALESCE(SUM(amount), 0) FROM (" + ledger + ")").Bind(params).Row(&s.Opening)
-	if err != nil {
+	opening := app.DB().NewQuery("SELECT COALESCE(SUM(amount), 0) FROM (" + ledger + ")")
+	if err := opening.Bind(params).Row(&s.Opening); err != nil {
 		return nil, err
 	}
 	params["from"], params["to"] = from, to
@@ -80,15 +77,13 @@ func newStatement(
 		return nil, err
 	}
 	s.Closing = s.Opening
-	sums := map[string]*money.Amount{
-		"invoice": &s.Billed, "void": &s.Billed, "credit_note": &s.Credited,
-		string(KindPayment): &s.Paid, string(KindRefund): &s.Paid,
-	}
+	sums := map[string]*money.Amount{"invoice": &s.Billed, "void": &s.Billed, "credit_note": &s.Credited,
+		string(KindPayment): &s.Paid, string(KindRefund): &s.Paid}
 	for i := range s.Entries {
-		e := &s.Entries[i]
-		s.Closing += e.Amount
-		e.Balance = s.Closing
-		*sums[e.Kind] += e.Amount
+		entry := &s.Entries[i]
+		s.Closing += entry.Amount
+		entry.Balance = s.Closing
+		*sums[entry.Kind] += entry.Amount
 	}
 	s.Credited, s.Paid = -s.Credited, -s.Paid
 	return s, nil

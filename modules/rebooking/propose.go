@@ -33,7 +33,7 @@ func propose(tx core.App, rebooking *core.Record, actor kit.Actor) error {
 	if from.Before(now) {
 		from = now
 	}
-	visits, err := appointments.Within(tx, doctor, from, away.GetDateTime("ends").Time(), mostItems)
+	visits, err := appointments.Within(tx, doctor, from, away.GetDateTime("ends").Time(), maxItems)
 	if err != nil {
 		return err
 	}
