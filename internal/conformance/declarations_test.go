@@ -24,7 +24,7 @@ func TestEveryFieldSaysWhatItMeans(t *testing.T) {
 		for _, f := range c.Fields {
 			help := f.HelpText()
 			if help == "" || len(help) > longest || !strings.HasSuffix(help, ".") {
-				t.Errorf("%s.%s: the Help must be a sentence of at most %d characters: %q", name, f.GetName(), longest, help)
+				t.Errorf("%s.%s: Help must be a sentence of at most %d characters: %q", name, f.GetName(), longest, help)
 			}
 		}
 	}

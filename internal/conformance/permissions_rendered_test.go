@@ -48,7 +48,8 @@ func TestThePermissionsAreRendered(t *testing.T) {
 		}
 	}
 	if stored, err := os.ReadFile(renderedFile); err != nil || string(stored) != rendered {
-		t.Error("PERMISSIONS.md is out of date; run go test ./internal/conformance -run Rendered -update and read the diff", err)
+		t.Error("PERMISSIONS.md is out of date; run go test ./internal/conformance -run Rendered -update, "+
+			"and read the diff", err)
 	}
 }
 

@@ -142,7 +142,8 @@ func guardSchema(app core.App, declared Catalog) {
 	refuse := func(e *core.CollectionRequestEvent, names ...string) error {
 		for _, name := range names {
 			if _, ok := declared[name]; ok {
-				return e.ForbiddenError("The collection "+name+" is declared in code. Change the module and migrate.", nil)
+				message := "The collection " + name + " is declared in code. Change the module and migrate."
+				return e.ForbiddenError(message, nil)
 			}
 		}
 		return e.Next()
@@ -151,7 +152,8 @@ func guardSchema(app core.App, declared Catalog) {
 		Id: "hospitalSchemaUpdate",
 		Func: func(e *core.CollectionRequestEvent) error {
 			var stored string // the name before the edit, which may be a rename
-			err := e.App.DB().Select("name").From("_collections").Where(dbx.HashExp{"id": e.Collection.Id}).Row(&stored)
+			err := e.App.DB().Select("name").From("_collections").
+				Where(dbx.HashExp{"id": e.Collection.Id}).Row(&stored)
 			if err != nil {
 				return fmt.Errorf("look up the collection %s: %w", e.Collection.Id, err)
 			}

@@ -33,17 +33,17 @@ func noOverlap(name, verb, who, when, capacity, code string) kit.Trigger {
 		When: "BEFORE " + verb + " ON appointments WHEN NEW." + active + " AND " + when + ` AND EXISTS (
 			SELECT 1 FROM appointments b
 			WHERE b.` + who + ` = NEW.` + who + ` AND b.` + others + ` AND b.` + active + `
-			AND b.starts < NEW.ends AND b.starts > ` + longestBefore("NEW.starts") + ` AND b.ends > NEW.starts
+			AND b.starts < NEW.ends AND b.starts > ` + maxVisitBefore("NEW.starts") + ` AND b.ends > NEW.starts
 			AND (SELECT COUNT(*) FROM appointments a WHERE a.` + who + ` = NEW.` + who +
 			` AND a.` + others + ` AND a.` + active + `
-				AND a.starts <= ` + moment + ` AND a.starts > ` + longestBefore(moment) +
+				AND a.starts <= ` + moment + ` AND a.starts > ` + maxVisitBefore(moment) +
 			` AND a.ends > ` + moment + `) >= ` + capacity + `)`,
 		Code: code,
 	}
 }
 
-// longestBefore is the instant that is the longest visit, 8 hours, before another, in SQL.
-func longestBefore(instant string) string {
+// maxVisitBefore is the instant that is the longest visit, 8 hours, before another, in SQL.
+func maxVisitBefore(instant string) string {
 	return "strftime('%Y-%m-%d %H:%M:%fZ', " + instant + ", '-8 hours')"
 }
 

@@ -113,7 +113,7 @@ func isFollowUp(tx core.App, visit appointments.Appointment, days int) (bool, er
 		return false, err
 	}
 	zone := settings.Zone()
-	since := scheduling.Begins(scheduling.Today(visit.Starts(), zone).AddDate(0, 0, -days), zone)
+	since := scheduling.StartOfDay(scheduling.Today(visit.Starts(), zone).AddDate(0, 0, -days), zone)
 	earlier, err := tx.CountRecords("appointments",
 		dbx.HashExp{
 			"patient": visit.Patient(), "doctor": visit.Doctor(), "status": string(appointments.Completed),

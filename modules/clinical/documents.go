@@ -69,8 +69,8 @@ var (
 	filed    = []string{"kind", "title", "visible_to_patient", "state"} // can be changed later; the file cannot
 )
 
-// file is the law for a new document: a file of a kind that the hospital keeps,
-// under a name that says which.
+// file accepts a new document if its content is of an allowed type, and gives the file the
+// matching extension.
 func file(e *core.RecordEvent) error {
 	r, actor := e.Record, kit.ActorOf(e.Record)
 	if err := patients.Present(e.App, r.GetString("patient")); err != nil {
@@ -85,7 +85,7 @@ func file(e *core.RecordEvent) error {
 	}
 	for _, sent := range r.GetUnsavedFiles("file") {
 		if sent.Size > MaxFileSize {
-			break // which is refused by the field
+			break // the field refuses it
 		}
 		content, err := read(sent)
 		if err != nil {
@@ -93,7 +93,8 @@ func file(e *core.RecordEvent) error {
 		}
 		kind, ok := kindOf(content)
 		if !ok {
-			return kit.Invalid("file", "file_type", "The hospital keeps PDF, PNG, JPEG, DICOM and plain text. This file is something else, or two things at once.")
+			return kit.Invalid("file", "file_type", "The hospital keeps PDF, PNG, JPEG, DICOM and plain text. "+
+				"This file is something else, or two things at once.")
 		}
 		sent.Name = strings.TrimSuffix(sent.Name, path.Ext(sent.Name)) + kind.ending
 		r.Set("content_type", kind.contentType)
@@ -123,12 +124,13 @@ func download(app core.App) {
 		header := e.Response.Header()
 		header.Set("Content-Type", e.Record.GetString("content_type"))
 		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": e.ServedName}))
+		header.Set("Content-Disposition",
+			mime.FormatMediaType("attachment", map[string]string{"filename": e.ServedName}))
 		return e.Next()
 	})
 }
 
-// altered names the documents whose file is missing, or not the one that was filed.
+// altered names the documents whose file is missing or has changed.
 func altered(app core.App) ([]string, error) {
 	files, err := app.NewFilesystem()
 	if err != nil {
@@ -138,7 +140,7 @@ func altered(app core.App) ([]string, error) {
 	return kit.FindViolations(app, "documents", `id != ""`, func(r *core.Record) (bool, error) {
 		from, err := files.GetReader(r.BaseFilesPath() + "/" + r.GetString("file"))
 		if err != nil {
-			return false, nil // it is missing, or cannot be read
+			return false, nil // missing or unreadable
 		}
 		defer from.Close()
 		var content bytes.Buffer

@@ -1,5 +1,3 @@
-//go:build !race
-
 package clinical_test
 
 import (
@@ -115,6 +113,7 @@ func TestFilesAreKnownByTheirContent(t *testing.T) {
 }
 
 func TestALargeFileIsAFileAndOneByteMoreIsNot(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	h := hospitaltest.New(t)
 	large := bytes.Repeat([]byte("x"), clinical.MaxFileSize)

@@ -12,8 +12,6 @@ import (
 	"hospital/modules/clinical"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
-
 type body = hospitaltest.Body
 
 var id = hospitaltest.ID

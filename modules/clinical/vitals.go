@@ -35,7 +35,7 @@ var measures = []struct {
 
 const (
 	adult     = 16 // years
-	highPain  = 7  // pain from here on is flagged
+	highPain  = 7  // pain from 7 to 10 is flagged
 	clockSkew = 5 * time.Minute
 )
 
@@ -104,8 +104,7 @@ func vitalNames() []string {
 	return names
 }
 
-// measure is the law for new vitals. They stand as they were taken; what was wrong
-// is corrected by taking its place.
+// measure checks new vitals and flags abnormal values.
 func measure(e *core.RecordEvent) error {
 	r, now := e.Record, kit.Now(e.App)
 	if err := patients.Present(e.App, r.GetString("patient")); err != nil {
@@ -180,7 +179,7 @@ func flagAbnormal(tx core.App, r *core.Record) (flags []string, err error) {
 func isChild(tx core.App, r *core.Record) (bool, error) {
 	patient, err := tx.FindRecordById("patients", r.GetString("patient"))
 	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil // PocketBase's to refuse
+		return false, nil // PocketBase refuses it with a better message
 	}
 	if err != nil {
 		return false, err
@@ -189,7 +188,7 @@ func isChild(tx core.App, r *core.Record) (bool, error) {
 	return err == nil && born.AddDate(adult, 0, 0).After(r.GetDateTime("taken_at").Time()), nil
 }
 
-// correct takes the place of vitals that were wrong.
+// correct marks the vitals that these replace as entered in error.
 func correct(tx core.App, r *core.Record) error {
 	if r.GetString("corrects") == "" {
 		return nil

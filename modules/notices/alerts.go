@@ -39,8 +39,7 @@ var alerts = kit.Collection{
 	},
 }
 
-// AlertAdmins tells every active admin that somebody opened a record on their own
-// word.
+// AlertAdmins tells every active admin about an emergency access.
 func AlertAdmins(tx core.App, broken *core.Record) error {
 	admins, err := tx.FindAllRecords("users", dbx.HashExp{"role": string(role.Admin), "status": "active"})
 	if err != nil {
@@ -59,8 +58,8 @@ func AlertAdmins(tx core.App, broken *core.Record) error {
 	return nil
 }
 
-// composeAlert writes the mail of an alert. It names who opened a record and when;
-// whose it was stands in the review queue.
+// composeAlert writes the email of an alert. It names who opened a record and when, but not
+// the patient.
 func composeAlert(app core.App, alert *core.Record) (m *mailer.Message, why string, err error) {
 	admin, err := app.FindRecordById("users", alert.GetString("user"))
 	if err != nil {

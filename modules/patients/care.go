@@ -48,30 +48,39 @@ var emergencyGrant = kit.Grant{
 	Create: kit.All, CreateFields: []string{"patient", "mrn", "reason"},
 }
 
-// EmergencyAccess is the event of a record being opened on somebody's own word.
-var EmergencyAccess = kit.Event{Collection: "break_glass", Happened: func(before, _ *core.Record) bool { return before == nil }}
+// EmergencyAccess happens when a doctor or nurse opens a record by emergency access.
+var EmergencyAccess = kit.Event{
+	Collection: "break_glass",
+	Happened:   func(before, _ *core.Record) bool { return before == nil },
+}
 
-// breakGlass opens a record at once: the reason is looked at afterwards.
+// breakGlass opens a record at once. An admin reviews the reason afterwards.
 func breakGlass(e *core.RecordEvent) error {
 	r, actor, now := e.Record, kit.ActorOf(e.Record), kit.Now(e.App)
 	patient, err := named(e.App, r)
 	if err != nil {
 		return err
 	}
-	r.Load(map[string]any{"patient": patient.Id, "mrn": patient.GetString("mrn"), "user": actor.ID, "ends": now.Add(emergencyDuration), "verdict": ""})
+	ends := now.Add(emergencyDuration)
+	r.Load(map[string]any{
+		"patient": patient.Id, "mrn": patient.GetString("mrn"), "user": actor.ID, "ends": ends, "verdict": "",
+	})
 	entry, err := kit.New(e.App, "care_team")
 	if err != nil {
 		return err
 	}
-	entry.Load(map[string]any{"patient": patient.Id, "user": actor.ID, "source": string(BreakGlass), "reason": r.GetString("reason"), "starts": now, "ends": now.Add(emergencyDuration)})
+	entry.Load(map[string]any{
+		"patient": patient.Id, "user": actor.ID, "source": string(BreakGlass),
+		"reason": r.GetString("reason"), "starts": now, "ends": ends,
+	})
 	if err := e.App.Save(entry); err != nil {
 		return err
 	}
 	r.Set("entry", entry.Id)
-	return e.Next() // which refuses a reason that is none, and undoes all
+	return e.Next() // refuses a reason that is too short, and the transaction is undone
 }
 
-// named is the patient of a request, by id or by record number.
+// named finds the patient of a request by id or medical record number.
 func named(tx core.App, r *core.Record) (patient *core.Record, err error) {
 	by, value := "id", r.GetString("patient")
 	if value == "" {
@@ -81,7 +90,8 @@ func named(tx core.App, r *core.Record) (patient *core.Record, err error) {
 	switch {
 	case errors.Is(err, sql.ErrNoRows) && r.GetString("mrn") == "":
 		return nil, kit.Invalid("patient", "not_found", "There is no such patient.")
-	case errors.Is(err, sql.ErrNoRows), err == nil && r.GetString("mrn") != "" && r.GetString("mrn") != patient.GetString("mrn"):
+	case errors.Is(err, sql.ErrNoRows),
+		err == nil && r.GetString("mrn") != "" && r.GetString("mrn") != patient.GetString("mrn"):
 		return nil, kit.Invalid("mrn", "not_found", "There is no patient with this record number.")
 	case err != nil:
 		return nil, err

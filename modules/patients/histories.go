@@ -37,6 +37,8 @@ func keepHistory(tx core.App, before, after *core.Record) error {
 	if err != nil {
 		return err
 	}
-	kept.Load(map[string]any{"patient": after.Id, "text": before.GetString("medical_history"), "changed_by": kit.ActorOf(after).ID})
+	kept.Load(map[string]any{
+		"patient": after.Id, "text": before.GetString("medical_history"), "changed_by": kit.ActorOf(after).ID,
+	})
 	return tx.Save(kept)
 }

@@ -70,8 +70,8 @@ var mergeItems = kit.Collection{
 	},
 }
 
-// merge is the law for a new merge: all that was of the duplicate is of the
-// survivor, in one step, and it is written down what that was.
+// merge moves all records of the duplicate to the survivor in one transaction, and lists what
+// it moved.
 func merge(e *core.RecordEvent) error {
 	r, actor := e.Record, kit.ActorOf(e.Record)
 	duplicate, survivor, err := pair(e.App, r)
@@ -116,7 +116,7 @@ func merge(e *core.RecordEvent) error {
 	return errors.Join(e.App.Save(survivor), e.App.Save(duplicate))
 }
 
-// pair are the two records, when they can be one.
+// pair finds the two patients and refuses those that cannot be merged.
 func pair(tx core.App, r *core.Record) (duplicate, survivor *core.Record, err error) {
 	both := map[string]*core.Record{}
 	for _, field := range []string{"duplicate", "survivor"} {
