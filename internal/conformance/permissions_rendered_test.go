@@ -29,8 +29,8 @@ to them with a dash narrows them: **own-issued** are own ones but drafts, **own-
 `
 )
 
-// TestThePermissionsAreRendered for people to read.
-func TestThePermissionsAreRendered(t *testing.T) {
+// PERMISSIONS.md is permissions.txt and routes.txt, rendered for people.
+func TestPermissionsAreRendered(t *testing.T) {
 	t.Parallel()
 	rendered := render(t)
 	if *updatePermissions {
