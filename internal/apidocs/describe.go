@@ -17,6 +17,7 @@ type describer struct {
 	modules []kit.Module
 	catalog kit.Catalog
 	scopes  map[string]string // what the scopes of policies are called
+	names   map[string]string // collection id -> name, as far as it was asked for
 }
 
 // join adds the part of a module to the whole.
@@ -53,6 +54,11 @@ func (d describer) make(m kit.Module, written *yaml.Node) (paths, schemas *yaml.
 		r, err := d.records(c, names[c.Name].named(c.Name), tag)
 		if err != nil {
 			return nil, nil, err
+		}
+		for _, l := range m.Lifecycles {
+			if l.Collection == c.Name {
+				r.actions = l.Actions(c.Policy, r.roles[1:])
+			}
 		}
 		delete(names, c.Name)
 		r.into(paths, schemas)
@@ -117,7 +123,7 @@ func (d describer) pointing(to records) (names []string) {
 				relation, ok := f.Field.(*core.RelationField)
 				from := access{Collection: c, roles: to.roles}
 				switch {
-				case !ok || d.catalog.NameOf(relation.CollectionId) != to.Name || len(from.may(reading)) == 0:
+				case !ok || d.target(relation) != to.Name || len(from.may(reading)) == 0:
 				case to.signsIn() && f.GetName() != "user":
 				default:
 					names = append(names, c.Name+"_via_"+f.GetName())
@@ -126,6 +132,16 @@ func (d describer) pointing(to records) (names []string) {
 		}
 	}
 	return names
+}
+
+// target is the collection that a relation points to.
+func (d describer) target(relation *core.RelationField) string {
+	name, known := d.names[relation.CollectionId]
+	if !known {
+		name = d.catalog.NameOf(relation.CollectionId)
+		d.names[relation.CollectionId] = name
+	}
+	return name
 }
 
 // profile are the fields by which a guest says more of themselves than the account holds:
@@ -146,7 +162,7 @@ func (d describer) profile(accounts kit.Collection) (fields []guestField) {
 func (d describer) owned(accounts kit.Collection, m kit.Module, name string) (guestField, bool) {
 	for _, c := range m.Collections {
 		owner, ok := c.Field("user").(*core.RelationField)
-		if !ok || d.catalog.NameOf(owner.CollectionId) != accounts.Name {
+		if !ok || d.target(owner) != accounts.Name {
 			continue
 		}
 		for _, f := range c.Fields {

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -17,8 +18,12 @@ import (
 //go:embed openapi.yaml
 var base []byte
 
-// Document is the whole contract, the same in both notations.
-type Document struct{ YAML, JSON []byte }
+// Document is the whole contract, the same in both notations. Clients read the JSON; the
+// YAML takes longer to write than all the rest, and is made when somebody asks for it.
+type Document struct {
+	JSON []byte
+	YAML func() []byte
+}
 
 // Join makes one document of the base, of what the modules declare, and of what they
 // wrote by hand. A path or component that two of them describe is an error: there would
@@ -33,7 +38,7 @@ func Join(modules []kit.Module) (Document, error) {
 	if err := decode(take(whole, "x-scopes"), &scopes); err != nil {
 		return Document{}, fmt.Errorf("the base document: %w", err)
 	}
-	d := describer{modules, kit.CatalogOf(modules), scopes}
+	d := describer{modules, kit.CatalogOf(modules), scopes, map[string]string{}}
 	for _, m := range modules {
 		part, err := parse(m.OpenAPI)
 		if err == nil {
@@ -84,17 +89,19 @@ func merge(into, from *yaml.Node, where string) error {
 }
 
 func render(whole *yaml.Node) (d Document, err error) {
-	var text bytes.Buffer
-	encoder := yaml.NewEncoder(&text)
-	encoder.SetIndent(2)
-	if err = encoder.Encode(whole); err != nil {
-		return d, err
-	}
 	var values map[string]any
 	if err = whole.Decode(&values); err != nil {
 		return d, err
 	}
-	d.YAML = text.Bytes()
+	d.YAML = sync.OnceValue(func() []byte {
+		var text bytes.Buffer
+		encoder := yaml.NewEncoder(&text)
+		encoder.SetIndent(2)
+		if err := encoder.Encode(whole); err != nil {
+			panic(err) // what could be decoded can be encoded
+		}
+		return text.Bytes()
+	})
 	d.JSON, err = json.Marshal(values)
 	return d, err
 }

@@ -40,6 +40,15 @@ func list[T any](values []T) *yaml.Node {
 	return n
 }
 
+// names makes a sequence of texts of another type.
+func names[T ~string](values []T) *yaml.Node {
+	var plain []string
+	for _, v := range values {
+		plain = append(plain, string(v))
+	}
+	return list(plain)
+}
+
 // refs is a sequence of references to components of one kind.
 func refs(kind string, names ...string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.SequenceNode}

@@ -109,7 +109,13 @@ func overlaySchema(made, written *yaml.Node) error {
 		return err
 	}
 	describe(made, take(written, "description"))
-	return overlay(made, written)
+	if err := overlay(made, written); err != nil {
+		return err
+	}
+	if required := find(made, "required"); required != nil && len(required.Content) == 0 {
+		take(made, "required")
+	}
+	return nil
 }
 
 // describe puts a written description before the made one.

@@ -18,6 +18,8 @@ type records struct {
 	fields kit.Fields // also those that accounts have without being declared
 	guest  []guestField
 	back   []string // back relations: appointments_via_patient
+
+	actions []kit.Action // what can be done to a record: the rows of its lifecycle
 }
 
 // guestField is a field of another collection that a guest may give to a new account.
@@ -97,7 +99,11 @@ func (r records) create() *yaml.Node {
 }
 
 func (r records) update() *yaml.Node {
-	o := r.operation("update"+r.Schema, "Change "+r.article(), r.says(updating), false, "expand", "fields")
+	o := r.operation("update"+r.Schema, "Change "+r.article(), joined(r.does(), r.says(updating)), false,
+		"expand", "fields")
+	if r.hasStates() {
+		set(o, "x-actions", r.table())
+	}
 	set(o, "requestBody", r.body(updating, r.Schema+"Update"))
 	answers := object("200", r.answer(r.theOne(), r.Schema),
 		"400", refusal("A field is wrong.", r.invalid(updating, r.ofChanged()...)))
@@ -108,8 +114,8 @@ func (r records) update() *yaml.Node {
 		set(answers, "403", r.forbidden(updating, "Your role may not change it"))
 	}
 	set(answers, "404", ref("responses", "NotFound"))
-	if r.Field("version") != nil {
-		set(answers, "409", refusal("Somebody else was faster (`stale_version`).", []string{"stale_version"}))
+	if conflict := r.conflict(); conflict != nil {
+		set(answers, "409", conflict)
 	}
 	set(answers, "413", ref("responses", "TooLarge"))
 	set(o, "responses", answers)

@@ -33,7 +33,7 @@ func (r records) record() *yaml.Node {
 	set(properties, "created", ref("schemas", "Instant"))
 	set(properties, "updated", ref("schemas", "Instant"))
 	set(properties, "expand", inline("type", "object", "additionalProperties", true, "description", r.expand()))
-	return object("type", "object", "description", r.shown(), "required", list(required), "properties", properties)
+	return object("type", "object", "description", joined(r.Description, r.shown()), "required", list(required), "properties", properties)
 }
 
 func (r records) expand() string {
@@ -79,24 +79,17 @@ func (r records) createBody() *yaml.Node {
 		"properties", properties)
 }
 
-const versionSeen = "The version you saw. Any other than the current one is refused with `stale_version`."
-
 // updateBody is the schema of what is sent to change a record.
 func (r records) updateBody() *yaml.Node {
 	properties := object()
-	for _, f := range r.sendable(updating) {
-		if f.GetName() != "version" {
-			set(properties, f.GetName(), property(f, true))
+	for _, f := range r.fields {
+		if name := f.GetName(); slices.Contains(r.sent(updating), name) || name == "version" {
+			set(properties, name, property(f, true))
 		}
 	}
 	if r.signsIn() {
 		r.password(properties)
 		set(properties, "oldPassword", inline("type", "string", "description", "The password until now."))
-	}
-	if version := r.Field("version"); version != nil {
-		seen := typeOf(version, true)
-		set(seen, "description", text(versionSeen))
-		set(properties, "version", seen)
 	}
 	return object("type", "object", "additionalProperties", false, "minProperties", 1,
 		"properties", properties)
