@@ -24,14 +24,14 @@ var reactions = []kit.Follow{
 	{accounts.Activated, []kit.Reaction{staff.SetActive(true)}},
 	{accounts.Halted, []kit.Reaction{staff.SetActive(false)}},
 	{accounts.RoleChanged, []kit.Reaction{staff.Leave}},
-	{scheduling.WentAway, []kit.Reaction{appointments.NameAffected}},
+	{scheduling.TimeOffChanged, []kit.Reaction{appointments.AddAffectedVisits}},
 	{appointments.WasApproved, []kit.Reaction{joinCareTeam}},
-	{appointments.HospitalMoved, []kit.Reaction{notices.TellMoved}},
-	{appointments.HospitalCancelled, []kit.Reaction{notices.TellCancelled}},
+	{appointments.MovedByHospital, []kit.Reaction{notices.TellMoved}},
+	{appointments.CancelledByHospital, []kit.Reaction{notices.TellCancelled}},
 	{appointments.WasStarted, []kit.Reaction{clinical.Begin}},
 	{appointments.WasCompleted, []kit.Reaction{billing.BillVisit}},
 	{appointments.WasCancelled, []kit.Reaction{prescriptions.DropDrafts}},
-	{patients.GlassBroken, []kit.Reaction{notices.AlertAdmins}},
+	{patients.EmergencyAccess, []kit.Reaction{notices.AlertAdmins}},
 }
 
 // Register binds every reaction.

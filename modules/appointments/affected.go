@@ -8,15 +8,17 @@ import (
 
 	"hospital/internal/kit"
 	"hospital/modules/audit"
+	"hospital/modules/scheduling"
 )
 
-// mostAffected is how many visits an answer names.
-const mostAffected = 500
+// maxAffected is how many visits an answer names.
+const maxAffected = 500
 
-// NameAffected adds to a time off, for the answer to who wrote it, the visits that
+// AddAffectedVisits adds to a time off, for the answer to who wrote it, the visits that
 // it meets.
-func NameAffected(tx core.App, away *core.Record) error {
-	visits, err := Within(tx, away.GetString("doctor"), away.GetDateTime("starts").Time(), away.GetDateTime("ends").Time(), mostAffected)
+func AddAffectedVisits(tx core.App, timeOff *core.Record) error {
+	away := scheduling.TimeOff{Record: timeOff}
+	visits, err := Overlapping(tx, away.Doctor(), away.Starts(), away.Ends(), maxAffected)
 	if err != nil {
 		return err
 	}
@@ -27,18 +29,18 @@ func NameAffected(tx core.App, away *core.Record) error {
 			named[field] = v.Get(field)
 		}
 		affected = append(affected, named)
-		audit.Seen(tx, kit.ActorOf(away), "affected", v.Record)
+		audit.Seen(tx, kit.ActorOf(timeOff), "affected", v.Record)
 	}
-	kit.AddToResponse(away, "affected", affected)
+	kit.AddToResponse(timeOff, "affected", affected)
 	return nil
 }
 
-// Within is the visits that hold time between two instants, the earliest first: of
+// Overlapping is the visits that hold time between two instants, the earliest first: of
 // a doctor, or of all when none is named.
-func Within(app core.App, doctor string, from, to time.Time, limit int64) (visits []Appointment, err error) {
+func Overlapping(app core.App, doctor string, from, to time.Time, limit int64) (visits []Appointment, err error) {
 	q := app.RecordQuery("appointments").
 		AndWhere(dbx.NewExp("starts < {:to} AND starts > {:back} AND ends > {:from} AND status IN ('pending', 'approved')",
-			dbx.Params{"from": kit.FormatInstant(from), "to": kit.FormatInstant(to), "back": kit.FormatInstant(from.Add(-longestStay))})).
+			dbx.Params{"from": kit.FormatInstant(from), "to": kit.FormatInstant(to), "back": kit.FormatInstant(from.Add(-maxVisit))})).
 		OrderBy("starts", "id").Limit(limit)
 	if doctor != "" {
 		q.AndWhere(dbx.HashExp{"doctor": doctor})

@@ -67,8 +67,8 @@ func (a Appointment) FollowUp() bool { return a.visitType() == FollowUp }
 // capacity is how many visits the doctor may have at that time.
 func (a Appointment) capacity() int { return max(a.GetInt("capacity"), 1) }
 
-// stay is how long the visit takes.
-func (a Appointment) stay() time.Duration { return a.Ends().Sub(a.Starts()) }
+// length is how long the visit takes.
+func (a Appointment) length() time.Duration { return a.Ends().Sub(a.Starts()) }
 
 func (a Appointment) visitType() VisitType   { return VisitType(a.GetString("visit_type")) }
 func (a Appointment) cancelCode() CancelCode { return CancelCode(a.GetString("cancel_code")) }
@@ -86,8 +86,8 @@ func (a Appointment) setNumber(number string)       { a.Set("number", number) }
 func (a Appointment) setVersion(v int)              { a.Set("version", v) }
 func (a Appointment) setRequestedBy(user string)    { a.Set("requested_by", user) }
 
-// setHost notes what the doctor's hours say of the time.
-func (a Appointment) setHost(capacity int, room string) {
+// setSchedule notes what the doctor's hours say of the time.
+func (a Appointment) setSchedule(capacity int, room string) {
 	a.Set("capacity", capacity)
 	a.Set("room", room)
 }
@@ -104,9 +104,9 @@ func (a Appointment) moved(before Appointment) bool {
 	return !a.Starts().Equal(before.Starts()) || !a.Ends().Equal(before.Ends())
 }
 
-// Attended is the visit during or after which something is written, "prescribe in";
+// VisitForWriting is the visit during or after which something is written, "prescribe in";
 // one that was not approved is refused.
-func Attended(tx core.App, id, verb string) (Appointment, error) {
+func VisitForWriting(tx core.App, id, verb string) (Appointment, error) {
 	found, err := tx.FindRecordById("appointments", id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Appointment{}, kit.Invalid("appointment", "validation_missing_rel_records", "There is no such visit.")

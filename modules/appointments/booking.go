@@ -16,10 +16,10 @@ import (
 )
 
 const (
-	usualVisit   = 30 * time.Minute // outside the doctor's hours, where no slot says it
-	shortestStay = 5 * time.Minute
-	longestStay  = 8 * time.Hour // the triggers look back no further
-	lateWalkIn   = 15 * time.Minute
+	defaultVisit   = 30 * time.Minute // outside the doctor's hours, where no slot says it
+	minVisit       = 5 * time.Minute
+	maxVisit       = 8 * time.Hour // the triggers look back no further
+	maxWalkInDelay = 15 * time.Minute
 )
 
 // check refuses a time that cannot be had. It runs in the transaction of the write.
@@ -29,8 +29,8 @@ type check func(tx core.App, a Appointment, actor kit.Actor) error
 // who is there and when, and that nobody else has the time.
 var allChecks = []check{checkLength, checkTime, checkPeople, checkSchedule, checkFree}
 
-// try runs checks until one refuses.
-func try(tx core.App, a Appointment, actor kit.Actor, checks ...check) error {
+// runChecks runs checks until one refuses.
+func runChecks(tx core.App, a Appointment, actor kit.Actor, checks ...check) error {
 	for _, check := range checks {
 		if err := check(tx, a, actor); err != nil {
 			return err
@@ -46,7 +46,7 @@ func checkLength(_ core.App, a Appointment, _ kit.Actor) error {
 	switch stay := a.Ends().Sub(a.Starts()); {
 	case stay <= 0:
 		return kit.Invalid("ends", "ends_before_starts", "The end must be after the start.")
-	case stay < shortestStay || stay > longestStay:
+	case stay < minVisit || stay > maxVisit:
 		return kit.Invalid("ends", "visit_length", "A visit takes from 5 minutes to 8 hours.")
 	}
 	return nil
@@ -66,7 +66,7 @@ func checkTime(tx core.App, a Appointment, actor kit.Actor) error {
 	case actor.Role == role.Patient:
 		earliest = now.Add(settings.MinNotice())
 	case a.visitType() == WalkIn:
-		earliest = now.Add(-lateWalkIn)
+		earliest = now.Add(-maxWalkInDelay)
 	}
 	switch {
 	case a.Starts().Before(now) && a.Starts().Before(earliest):
@@ -106,16 +106,16 @@ func checkPeople(tx core.App, a Appointment, actor kit.Actor) error {
 }
 
 var (
-	slotTaken   = kit.Conflict("starts", "slot_taken", "The doctor is already booked then.")
-	patientBusy = kit.Conflict("starts", "patient_busy", "The patient already has an appointment then.")
-	noHours     = kit.Conflict("starts", "outside_schedule", "The doctor sees no patients then.")
-	noSlot      = kit.Conflict("starts", "outside_schedule", "None of the doctor's slots begins then.")
-	doctorAway  = kit.Conflict("starts", "doctor_away", "The doctor is away then.")
-	visitStay   = kit.Invalid("ends", "visit_length", "A visit takes from 5 minutes to 8 hours.")
+	errSlotTaken   = kit.Conflict("starts", "slot_taken", "The doctor is already booked then.")
+	errPatientBusy = kit.Conflict("starts", "patient_busy", "The patient already has an appointment then.")
+	errNoHours     = kit.Conflict("starts", "outside_schedule", "The doctor sees no patients then.")
+	errNoSlot      = kit.Conflict("starts", "outside_schedule", "None of the doctor's slots begins then.")
+	errDoctorAway  = kit.Conflict("starts", "doctor_away", "The doctor is away then.")
+	errVisitLength = kit.Invalid("ends", "visit_length", "A visit takes from 5 minutes to 8 hours.")
 )
 
-// ofTheTime are the refusals that another time would settle.
-var ofTheTime = []error{slotTaken, patientBusy, noHours, noSlot, doctorAway}
+// timeRefusals are the refusals that another time would settle.
+var timeRefusals = []error{errSlotTaken, errPatientBusy, errNoHours, errNoSlot, errDoctorAway}
 
 // checkSchedule holds a visit to the doctor's hours, and notes the room and how many
 // visits there may be at once. Staff may go outside them by overbooking.
@@ -123,38 +123,38 @@ func checkSchedule(tx core.App, a Appointment, actor kit.Actor) error {
 	if _, err := tx.FindRecordById("doctors", a.Doctor()); errors.Is(err, sql.ErrNoRows) || a.Starts().IsZero() || a.Ends().IsZero() {
 		return nil // likewise
 	}
-	agenda, err := hoursOf(tx, a.Doctor(), a.Starts())
+	agenda, err := scheduleFrom(tx, a.Doctor(), a.Starts())
 	if err != nil {
 		return err
 	}
-	hours, inside := agenda.Hosting(a.Starts(), a.Ends())
-	a.setHost(max(hours.Capacity, 1), hours.Room)
+	hours, inside := agenda.ScheduleAt(a.Starts(), a.Ends())
+	a.setSchedule(max(hours.Capacity, 1), hours.Room)
 	switch {
 	case a.Overbook():
 		return nil
 	case agenda.AwayAt(a.Starts(), a.Ends()):
-		return doctorAway
+		return errDoctorAway
 	case !inside:
-		return noHours
+		return errNoHours
 	case a.visitType() == WalkIn && actor.Role != role.Patient:
 		return nil // who is here now keeps to the hours, not to the slots
 	}
 	slot, ok := agenda.SlotAt(a.Starts())
 	if !ok {
-		return noSlot
+		return errNoSlot
 	}
 	before := Appointment{a.Original()} // a patient may keep the length that the hospital chose
-	if actor.Role == role.Patient && !a.Ends().Equal(slot.Ends) && a.stay() != before.stay() {
+	if actor.Role == role.Patient && !a.Ends().Equal(slot.Ends) && a.length() != before.length() {
 		return kit.Invalid("ends", "slot_length", "A visit that is booked online takes one slot. Leave the end out.")
 	}
 	return nil
 }
 
-// checkAbsence refuses an appointment while the doctor is away, whatever the slots are.
-func checkAbsence(tx core.App, a Appointment, _ kit.Actor) error {
-	agenda, err := hoursOf(tx, a.Doctor(), a.Starts())
+// checkTimeOff refuses an appointment while the doctor is away, whatever the slots are.
+func checkTimeOff(tx core.App, a Appointment, _ kit.Actor) error {
+	agenda, err := scheduleFrom(tx, a.Doctor(), a.Starts())
 	if err == nil && !a.Overbook() && agenda.AwayAt(a.Starts(), a.Ends()) {
-		return doctorAway
+		return errDoctorAway
 	}
 	return err
 }
@@ -165,29 +165,29 @@ func checkFree(tx core.App, a Appointment, _ kit.Actor) error {
 		return kit.Invalid("staff_note", "required", "Say in a staff note why this is booked beside another appointment, or outside the doctor's hours.")
 	}
 	busy := func(who, id string) (int, error) {
-		visits, err := holding(tx, who, []string{id}, a.Starts(), a.Ends(), a.Id)
-		return scheduling.Peak(visits[id], a.Starts(), a.Ends()), err
+		visits, err := activeVisits(tx, who, []string{id}, a.Starts(), a.Ends(), a.Id)
+		return scheduling.MaxConcurrent(visits[id], a.Starts(), a.Ends()), err
 	}
 	if !a.Overbook() {
 		switch n, err := busy("doctor", a.Doctor()); {
 		case err != nil:
 			return err
 		case n >= a.capacity():
-			return slotTaken
+			return errSlotTaken
 		}
 	}
 	switch n, err := busy("patient", a.Patient()); {
 	case err != nil:
 		return err
 	case n > 0:
-		return patientBusy
+		return errPatientBusy
 	}
 	return nil
 }
 
 // fromTriggerError turns the refusal of a trigger into the one the checks would have given.
 func fromTriggerError(err error) error {
-	for code, refusal := range map[string]error{"slot_taken": slotTaken, "patient_busy": patientBusy, "visit_length": visitStay} {
+	for code, refusal := range map[string]error{"slot_taken": errSlotTaken, "patient_busy": errPatientBusy, "visit_length": errVisitLength} {
 		if err != nil && strings.Contains(err.Error(), "constraint failed: "+code) {
 			return refusal
 		}

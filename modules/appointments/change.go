@@ -1,7 +1,6 @@
 package appointments
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -10,12 +9,12 @@ import (
 	"hospital/internal/role"
 )
 
-// fillIn adds what a request may leave out: the end of a moved visit, and why it was
+// fillDefaults adds what a request may leave out: the end of a moved visit, and why it was
 // cancelled.
-func fillIn(c kit.Change) error {
+func fillDefaults(c kit.Change) error {
 	before, after := Appointment{c.Before}, Appointment{c.After}
 	if !after.Starts().Equal(before.Starts()) && after.Ends().Equal(before.Ends()) && !after.Starts().IsZero() {
-		ends, err := movedEnd(c.App, before, after)
+		ends, err := endAfterMove(c.App, before, after)
 		if err != nil {
 			return err
 		}
@@ -35,7 +34,7 @@ func fillIn(c kit.Change) error {
 
 // recheckPeople refuses to approve a visit to a doctor who is away or sees nobody now.
 func recheckPeople(c kit.Change) error {
-	return try(c.App, Appointment{c.After}, c.Actor, checkPeople, checkAbsence)
+	return runChecks(c.App, Appointment{c.After}, c.Actor, checkPeople, checkTimeOff)
 }
 
 // recheckOverbook holds a visit that is overbooked, or no longer, to what that takes.
@@ -44,7 +43,7 @@ func recheckOverbook(c kit.Change) error {
 	if after.Overbook() == (Appointment{c.Before}).Overbook() {
 		return nil
 	}
-	return try(c.App, after, c.Actor, checkSchedule, checkFree)
+	return runChecks(c.App, after, c.Actor, checkSchedule, checkFree)
 }
 
 // reschedule holds a moved visit to the rules of a new one. What a patient moves
@@ -56,7 +55,7 @@ func reschedule(c kit.Change) error {
 		after.stamp("approved", "", time.Time{})
 	}
 	clearOverbook(c.App, Appointment{c.Before}, after, c.Actor)
-	return try(c.App, after, c.Actor, allChecks...)
+	return runChecks(c.App, after, c.Actor, allChecks...)
 }
 
 // clearOverbook ends the overbooking of a visit that is moved to where it needs none.
@@ -66,28 +65,7 @@ func clearOverbook(tx core.App, before, after Appointment, actor kit.Actor) {
 		return
 	}
 	after.setOverbook(false)
-	if actor.Role != role.Patient && try(tx, after, actor, allChecks...) != nil {
+	if actor.Role != role.Patient && runChecks(tx, after, actor, allChecks...) != nil {
 		after.setOverbook(true) // the checks that follow say what is wrong, if anything is
 	}
-}
-
-// writeEvent adds what was done to the history of the appointment.
-func writeEvent(c kit.Change) error {
-	before, after := Appointment{c.Before}, Appointment{c.After}
-	event, err := kit.New(c.App, "appointment_events")
-	if err != nil {
-		return err
-	}
-	event.Load(map[string]any{"appointment": after.Id, "action": c.Action, "from": string(before.Status()), "to": string(after.Status()), "actor": c.Actor.ID})
-	if after.CancelNote() != before.CancelNote() {
-		event.Set("note", after.CancelNote())
-	}
-	if after.moved(before) {
-		event.Set("old_starts", before.Starts())
-		event.Set("new_starts", after.Starts())
-	}
-	if err := c.App.Save(event); err != nil {
-		return fmt.Errorf("write the event %s of %s: %w", c.Action, after.Number(), err)
-	}
-	return nil
 }

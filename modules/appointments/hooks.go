@@ -23,20 +23,20 @@ var (
 		return before != nil && !Appointment{before}.Started() && Appointment{after}.Started()
 	}}
 
-	// HospitalMoved and HospitalCancelled are what patients do not know yet: that
+	// MovedByHospital and CancelledByHospital are what patients do not know yet: that
 	// somebody else gave their visit another time, or took it from them.
-	HospitalMoved = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
+	MovedByHospital = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
 		return before != nil && kit.ActorOf(after).Role != role.Patient && Appointment{after}.Active() && Appointment{after}.moved(Appointment{before})
 	}}
-	HospitalCancelled = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
+	CancelledByHospital = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
 		return before != nil && Appointment{before}.Active() && Appointment{after}.Status() == Cancelled &&
 			!slices.Contains([]CancelCode{ByPatient, NoShow}, Appointment{after}.cancelCode())
 	}}
 )
 
 func hooks(app core.App) {
-	kit.OnCreate(app, "appointments", book)
-	kit.OnRefusal(app, "appointments", offering)
+	kit.OnCreate(app, "appointments", createAppointment)
+	kit.OnRefusal(app, "appointments", suggestSlots)
 	app.Cron().MustAdd("hospitalExpire", "* * * * *", func() {
 		if err := Expire(app); err != nil {
 			app.Logger().Error("expire appointments that nobody approved", "error", err)
@@ -62,12 +62,12 @@ func Expire(app core.App) error {
 	return errors.Join(failed...)
 }
 
-// book is the rule for a new appointment: a patient's waits for approval, one that
+// createAppointment is the rule for a new appointment: a patient's waits for approval, one that
 // staff makes is approved at once.
-func book(e *core.RecordEvent) error {
+func createAppointment(e *core.RecordEvent) error {
 	a, actor, now := Appointment{e.Record}, kit.ActorOf(e.Record), kit.Now(e.App)
 	if a.Ends().IsZero() && !a.Starts().IsZero() {
-		ends, err := usualEnd(e.App, a)
+		ends, err := defaultEnd(e.App, a)
 		if err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func book(e *core.RecordEvent) error {
 	} else {
 		a.stamp("approved", actor.ID, now)
 	}
-	if err := try(e.App, a, actor, allChecks...); err != nil {
+	if err := runChecks(e.App, a, actor, allChecks...); err != nil {
 		return err
 	}
 	n, err := hospital.NextNumber(e.App, "appointments")

@@ -16,17 +16,17 @@ var (
 
 // lifecycle is everything that can be done to an appointment once it is booked.
 // That a doctor or a patient touches only their own is in the policy.
-var lifecycle = kit.Lifecycle{Collection: "appointments", Noun: "an appointment", Prepare: fillIn, Then: writeEvent, Transitions: kit.Transitions[Status]{
+var lifecycle = kit.Lifecycle{Collection: "appointments", Noun: "an appointment", Prepare: fillDefaults, Then: writeEvent, Transitions: kit.Transitions[Status]{
 	{Action: "approve", From: kit.From(Pending), To: Approved, By: staff, Guard: inFuture, Stamp: "approved", Do: recheckPeople},
-	{Action: "reject", From: kit.From(Pending), To: Cancelled, When: code(Rejected), By: kit.By(role.Doctor, role.Admin), Guard: explained, Stamp: "cancelled"},
+	{Action: "reject", From: kit.From(Pending), To: Cancelled, When: code(Rejected), By: kit.By(role.Doctor, role.Admin), Guard: noteGiven, Stamp: "cancelled"},
 	{Action: "cancel", From: kit.From(Pending, Approved), To: Cancelled, When: otherCode, By: everyone, Guard: cancellable, Stamp: "cancelled"},
 	{Action: "miss", From: kit.From(Approved), To: Cancelled, When: code(NoShow), By: kit.By(role.Doctor, role.Nurse, role.Receptionist, role.Admin),
-		Guard: missed, Stamp: "cancelled"},
-	{Action: "expire", From: kit.From(Pending), To: Cancelled, When: code(Expired), By: kit.By(kit.System), Guard: past, Stamp: "cancelled"},
-	{Action: "complete", From: kit.From(Approved), To: Completed, By: kit.By(role.Doctor, role.Admin), Guard: begun, Stamp: "completed"},
+		Guard: patientAbsent, Stamp: "cancelled"},
+	{Action: "expire", From: kit.From(Pending), To: Cancelled, When: code(Expired), By: kit.By(kit.System), Guard: notApprovedInTime, Stamp: "cancelled"},
+	{Action: "complete", From: kit.From(Approved), To: Completed, By: kit.By(role.Doctor, role.Admin), Guard: startReached, Stamp: "completed"},
 	{Action: "reschedule", From: kit.From(Pending, Approved), When: timeChanged, By: everyone, Guard: movable, Do: reschedule},
 	{Action: "check in", From: kit.From(Approved), When: checkInChanged, By: kit.By(role.Nurse, role.Receptionist, role.Admin),
-		Guard: onTheDay, Stamp: "checked_in", Do: recheckOverbook},
+		Guard: onVisitDay, Stamp: "checked_in", Do: recheckOverbook},
 	{Action: "start", From: kit.From(Approved), When: startChanged, By: kit.By(role.Doctor, role.Admin), Guard: notStarted, Stamp: "started", Do: recheckOverbook},
 	{Action: "edit", From: kit.From(Pending, Approved), By: everyone, Do: recheckOverbook},
 }}
@@ -60,7 +60,7 @@ func inFuture(c kit.Change) error {
 	return nil
 }
 
-func explained(c kit.Change) error {
+func noteGiven(c kit.Change) error {
 	if (Appointment{c.After}).CancelNote() == "" {
 		return kit.Invalid("cancel_note", "required", "Tell the patient why.")
 	}
@@ -100,7 +100,7 @@ func beforeCutoff(c kit.Change) error {
 	return nil
 }
 
-func onTheDay(c kit.Change) error {
+func onVisitDay(c kit.Change) error {
 	if (Appointment{c.Before}).checkedIn() {
 		return kit.Conflict("checked_in_at", "invalid_transition", "The patient has already checked in.")
 	}
@@ -122,7 +122,7 @@ func notStarted(c kit.Change) error {
 	return nil
 }
 
-func missed(c kit.Change) error {
+func patientAbsent(c kit.Change) error {
 	a := Appointment{c.Before}
 	if a.checkedIn() || a.Started() {
 		return kit.Conflict("status", "invalid_transition", "The patient has been here.")
@@ -133,14 +133,14 @@ func missed(c kit.Change) error {
 	return nil
 }
 
-func begun(c kit.Change) error {
+func startReached(c kit.Change) error {
 	if (Appointment{c.Before}).Starts().After(kit.Now(c.App)) {
 		return kit.Conflict("status", "too_early", "A visit cannot be completed before it starts.")
 	}
 	return nil
 }
 
-func past(c kit.Change) error {
+func notApprovedInTime(c kit.Change) error {
 	if (Appointment{c.Before}).Starts().After(kit.Now(c.App)) {
 		return kit.Conflict("status", "too_early", "The request has not expired yet.")
 	}

@@ -1,5 +1,3 @@
-//go:build !race
-
 package appointments_test
 
 import (
@@ -30,6 +28,7 @@ func init() {
 // a few sentences say of it, and after each that every visit is as the model has
 // it and the hospital sound.
 func TestTheWholeMachine(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		m := begin(t)

@@ -24,9 +24,9 @@ var Module = kit.Module{
 	},
 	Invariants: []kit.Invariant{
 		{"No doctor has more active appointments at once than their hours allow, except those that staff overbooked.", `SELECT a.id FROM appointments a
-			WHERE a.status IN ('pending', 'approved') AND NOT a.overbook AND ` + atOnce("doctor", "COUNT(*) > MAX(MAX(b.capacity), 1)", "AND NOT b.overbook")},
+			WHERE a.status IN ('pending', 'approved') AND NOT a.overbook AND ` + concurrentAtStart("doctor", "COUNT(*) > MAX(MAX(b.capacity), 1)", "AND NOT b.overbook")},
 		{"No two active appointments of a patient overlap.", `SELECT a.id FROM appointments a
-			WHERE a.status IN ('pending', 'approved') AND ` + atOnce("patient", "COUNT(*) > 1", "")},
+			WHERE a.status IN ('pending', 'approved') AND ` + concurrentAtStart("patient", "COUNT(*) > 1", "")},
 		{"Every appointment ends after it starts, within the longest visit.", `SELECT id FROM appointments
 			WHERE ends <= starts OR ends > strftime('%Y-%m-%d %H:%M:%fZ', starts, '+8 hours')`},
 		{"Every status equals what the last event led to.", `SELECT a.id FROM appointments a
@@ -36,9 +36,9 @@ var Module = kit.Module{
 	OpenAPI: openapi,
 }
 
-// atOnce looks at the moment when appointment a begins: at the active appointments
+// concurrentAtStart looks at the moment when appointment a begins: at the active appointments
 // that the doctor or patient has then, a among them.
-func atOnce(who, tooMany, unless string) string {
+func concurrentAtStart(who, tooMany, unless string) string {
 	return `(SELECT ` + tooMany + ` FROM appointments b WHERE b.` + who + ` = a.` + who + ` AND b.status IN ('pending', 'approved')
-		AND b.starts <= a.starts AND b.starts > ` + longBefore("a.starts") + ` AND b.ends > a.starts ` + unless + `)`
+		AND b.starts <= a.starts AND b.starts > ` + maxVisitBefore("a.starts") + ` AND b.ends > a.starts ` + unless + `)`
 }

@@ -19,57 +19,55 @@ import (
 )
 
 const (
-	maxDays      = 62 // of one query
+	maxDays      = 62 // of one slotRequest
 	defaultDays  = 14
 	maxSlots     = 200
 	defaultSlots = 20
 )
 
-// query is a query for free slots, and the answer to it.
-type query struct {
-	from, to time.Time // the period, cut to what the caller may book
-	latest   time.Time // when the last visit may start
-	answer   answer
+// slotRequest is what somebody asks about free slots.
+type slotRequest struct {
+	from, to time.Time // the days, as far as the caller may book
+	latest   time.Time // when the last visit may begin
+	response slotsResponse
 }
 
-// add adds the free slots of a doctor that start before an instant.
-func (q *query) add(doctor string, free []scheduling.Slot, before time.Time) {
+// add answers the free slots of a doctor that begin before an instant.
+func (q *slotRequest) add(doctor string, free []scheduling.Slot, before time.Time) {
 	for _, s := range free {
 		if s.Starts.Before(before) && !s.Starts.After(q.latest) {
-			q.answer.Slots = append(q.answer.Slots, freeOf(doctor, s))
+			q.response.Slots = append(q.response.Slots, newFreeSlot(doctor, s))
 		}
 	}
 }
 
-// answer is the free slots, and the zone and the days they were looked for in.
-type answer struct {
-	Timezone string `json:"timezone"`
-	From     string `json:"from"`
-	To       string `json:"to"`
-	Slots    []Free `json:"slots"`
+// slotsResponse is the free slots, and how to read them.
+type slotsResponse struct {
+	Timezone string     `json:"timezone"`
+	From     string     `json:"from"`
+	To       string     `json:"to"`
+	Slots    []FreeSlot `json:"slots"`
 }
 
-// slotsOfDoctor answers with the free slots of one doctor.
 func slotsOfDoctor(r *kit.Request) error {
-	q, err := readQuery(r)
+	q, err := parseSlotRequest(r)
 	if err != nil {
 		return err
 	}
 	if !bookable(r.Record, r.Caller) {
-		return r.JSON(http.StatusOK, q.answer)
+		return r.JSON(http.StatusOK, q.response)
 	}
-	agenda, err := agendaOf(r.App, r.Record.Id, q.from, q.to, "")
+	agenda, err := loadAgenda(r.App, r.Record.Id, q.from, q.to, "")
 	if err != nil {
 		return err
 	}
 	q.add(r.Record.Id, agenda.Free(q.from, q.to, 0), q.to)
-	return r.JSON(http.StatusOK, q.answer)
+	return r.JSON(http.StatusOK, q.response)
 }
 
-// firstSlots answers with the first free slots of all fitting doctors. It reads the
-// days in growing steps until it has as many slots as the limit.
+// firstSlots goes through the days until it has as many slots as were asked for.
 func firstSlots(r *kit.Request) error {
-	q, err := readQuery(r)
+	q, err := parseSlotRequest(r)
 	if err != nil {
 		return err
 	}
@@ -77,39 +75,36 @@ func firstSlots(r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	search := r.Request.URL.Query()
-	doctors, err := bookableDoctors(r.App, r.Caller, search.Get("department"), search.Get("specialization"))
+	query := r.Request.URL.Query()
+	doctors, err := bookableDoctors(r.App, r.Caller, query.Get("department"), query.Get("specialization"))
 	if err != nil {
 		return err
 	}
-	from, step := q.from, firstStep
-	for ; from.Before(q.to) && len(q.answer.Slots) < limit; from, step = from.Add(step), 2*step {
+	for from, step := q.from, firstSearchStep; from.Before(q.to) && len(q.response.Slots) < limit; from, step = from.Add(step), 2*step {
 		until := from.Add(step)
-		to := earlier(until.Add(longestStay), q.to) // a slot that starts within the step may end after it
-		all, err := agendas(r.App, doctors, from, to, "")
+		to := earlier(until.Add(maxVisit), q.to) // a slot that begins within the step may end after it
+		all, err := loadAgendas(r.App, doctors, from, to, "")
 		if err != nil {
 			return err
 		}
-		before := len(q.answer.Slots)
+		before := len(q.response.Slots)
 		for _, doctor := range doctors {
 			q.add(doctor, all[doctor].Free(from, to, 0), until)
 		}
-		slices.SortStableFunc(q.answer.Slots[before:], func(x, y Free) int { return cmp.Compare(x.Starts, y.Starts) })
+		slices.SortStableFunc(q.response.Slots[before:], func(x, y FreeSlot) int { return cmp.Compare(x.Starts, y.Starts) })
 	}
-	q.answer.Slots = q.answer.Slots[:min(limit, len(q.answer.Slots))]
-	return r.JSON(http.StatusOK, q.answer)
+	q.response.Slots = q.response.Slots[:min(limit, len(q.response.Slots))]
+	return r.JSON(http.StatusOK, q.response)
 }
 
-// bookable says whether the caller can book a doctor at all.
+// bookable says whether somebody can book a doctor at all.
 func bookable(doctor *core.Record, actor kit.Actor) bool {
 	return doctor.GetBool("active") && (actor.Role != role.Patient || doctor.GetBool("accepts_online"))
 }
 
-// bookableDoctors are the doctors that the caller can book, ordered by name. An empty
-// department or specialization does not filter.
-func bookableDoctors(
-	app core.App, actor kit.Actor, department, specialization string,
-) (ids []string, err error) {
+// bookableDoctors is the doctors whom somebody can book, of a department and a
+// specialization where these are given, by name.
+func bookableDoctors(app core.App, actor kit.Actor, department, specialization string) (ids []string, err error) {
 	where := dbx.HashExp{"active": true}
 	if department != "" {
 		where["department"] = department
@@ -122,16 +117,15 @@ func bookableDoctors(
 		return cmp.Or(cmp.Compare(x.GetString("name"), y.GetString("name")), cmp.Compare(x.Id, y.Id))
 	})
 	for _, d := range doctors {
-		fits := specialization == "" || strings.EqualFold(d.GetString("specialization"), strings.TrimSpace(specialization))
-		if bookable(d, actor) && fits {
+		if bookable(d, actor) && (specialization == "" || strings.EqualFold(d.GetString("specialization"), strings.TrimSpace(specialization))) {
 			ids = append(ids, d.Id)
 		}
 	}
 	return ids, nil
 }
 
-// readQuery reads the period from the query.
-func readQuery(r *kit.Request) (q query, err error) {
+// parseSlotRequest reads who asks and about which days.
+func parseSlotRequest(r *kit.Request) (q slotRequest, err error) {
 	settings, err := hospital.Of(r.App)
 	if err != nil {
 		return q, err
@@ -151,9 +145,9 @@ func readQuery(r *kit.Request) (q query, err error) {
 	case days > maxDays:
 		return q, kit.Invalid("to", "too_many_days", "Ask for at most "+strconv.Itoa(maxDays)+" days.")
 	}
-	q.answer = answer{zone.String(), first.Format(time.DateOnly), last.Format(time.DateOnly), []Free{}}
-	q.from, q.to = scheduling.Begins(first, zone), scheduling.Begins(last.AddDate(0, 0, 1), zone)
-	earliest, latest, err := window(r.App, r.Caller)
+	q.response = slotsResponse{zone.String(), first.Format(time.DateOnly), last.Format(time.DateOnly), []FreeSlot{}}
+	q.from, q.to = scheduling.StartOfDay(first, zone), scheduling.StartOfDay(last.AddDate(0, 0, 1), zone)
+	earliest, latest, err := bookingWindow(r.App, r.Caller)
 	if err != nil {
 		return q, err
 	}
@@ -161,7 +155,7 @@ func readQuery(r *kit.Request) (q query, err error) {
 	if q.from.Before(earliest) {
 		q.from = earliest
 	}
-	q.to = earlier(q.to, latest.Add(longestStay)) // the last visit may end after the horizon
+	q.to = earlier(q.to, latest.Add(maxVisit)) // the last visit may end after the horizon
 	return q, nil
 }
 

@@ -14,8 +14,8 @@ import (
 	"hospital/modules/scheduling"
 )
 
-// Free is a time that can be booked, as clients are told of it.
-type Free struct {
+// FreeSlot is a time that can be booked, as clients are told of it.
+type FreeSlot struct {
 	Starts    string `json:"starts"`
 	Ends      string `json:"ends"`
 	Doctor    string `json:"doctor"`
@@ -23,23 +23,23 @@ type Free struct {
 	Remaining int    `json:"remaining"`
 }
 
-func freeOf(doctor string, s scheduling.Slot) Free {
-	return Free{kit.FormatInstant(s.Starts), kit.FormatInstant(s.Ends), doctor, s.Room, s.Remaining}
+func newFreeSlot(doctor string, s scheduling.Slot) FreeSlot {
+	return FreeSlot{kit.FormatInstant(s.Starts), kit.FormatInstant(s.Ends), doctor, s.Room, s.Remaining}
 }
 
-// holding is the visits of some doctors or patients that hold time between two
+// activeVisits is the visits of some doctors or patients that hold time between two
 // instants, but for one.
-func holding(app core.App, who string, ids []string, from, to time.Time, except string) (map[string][]scheduling.Span, error) {
+func activeVisits(app core.App, who string, ids []string, from, to time.Time, except string) (map[string][]scheduling.Interval, error) {
 	var rows []struct{ Who, Starts, Ends string }
 	err := app.DB().NewQuery(`SELECT a.[[` + who + `]] AS who, a.starts, a.ends FROM json_each({:ids}) i CROSS JOIN appointments a ON a.[[` + who + `]] = i.value
 		WHERE a.starts < {:to} AND a.starts > {:back} AND a.ends > {:from} AND a.status IN ('pending', 'approved') AND a.id != {:except}`).
-		Bind(dbx.Params{"ids": scheduling.List(ids), "from": kit.FormatInstant(from), "to": kit.FormatInstant(to), "back": kit.FormatInstant(from.Add(-longestStay)), "except": except}).All(&rows)
+		Bind(dbx.Params{"ids": scheduling.JSONArray(ids), "from": kit.FormatInstant(from), "to": kit.FormatInstant(to), "back": kit.FormatInstant(from.Add(-maxVisit)), "except": except}).All(&rows)
 	if err != nil {
 		return nil, err
 	}
-	visits := map[string][]scheduling.Span{}
+	visits := map[string][]scheduling.Interval{}
 	for _, r := range rows {
-		span, err := scheduling.SpanOf(r.Starts, r.Ends)
+		span, err := scheduling.ParseInterval(r.Starts, r.Ends)
 		if err != nil {
 			return nil, err
 		}
@@ -48,14 +48,14 @@ func holding(app core.App, who string, ids []string, from, to time.Time, except 
 	return visits, nil
 }
 
-// agendas are when some doctors can be visited between two instants. One visit can
+// loadAgendas are when some doctors can be visited between two instants. One visit can
 // be left out of account: the one that is to be moved.
-func agendas(app core.App, doctors []string, from, to time.Time, except string) (map[string]*scheduling.Agenda, error) {
-	all, err := scheduling.Of(app, doctors, from, to)
+func loadAgendas(app core.App, doctors []string, from, to time.Time, except string) (map[string]*scheduling.Agenda, error) {
+	all, err := scheduling.Load(app, doctors, from, to)
 	if err != nil {
 		return nil, err
 	}
-	visits, err := holding(app, "doctor", doctors, from, to, except)
+	visits, err := activeVisits(app, "doctor", doctors, from, to, except)
 	if err != nil {
 		return nil, err
 	}
@@ -65,105 +65,105 @@ func agendas(app core.App, doctors []string, from, to time.Time, except string) 
 	return all, nil
 }
 
-func agendaOf(app core.App, doctor string, from, to time.Time, except string) (*scheduling.Agenda, error) {
-	all, err := agendas(app, []string{doctor}, from, to, except)
+func loadAgenda(app core.App, doctor string, from, to time.Time, except string) (*scheduling.Agenda, error) {
+	all, err := loadAgendas(app, []string{doctor}, from, to, except)
 	return all[doctor], err
 }
 
-// hoursOf is when a doctor sees patients from an instant on, as long as the longest
+// scheduleFrom is when a doctor sees patients from an instant on, as long as the longest
 // visit, whoever is booked. All checks of one booking share it.
-func hoursOf(app core.App, doctor string, from time.Time) (*scheduling.Agenda, error) {
+func scheduleFrom(app core.App, doctor string, from time.Time) (*scheduling.Agenda, error) {
 	return kit.Once(app, "hours of "+doctor+" from "+kit.FormatInstant(from), func() (*scheduling.Agenda, error) {
-		all, err := scheduling.Of(app, []string{doctor}, from, from.Add(longestStay))
+		all, err := scheduling.Load(app, []string{doctor}, from, from.Add(maxVisit))
 		return all[doctor], err
 	})
 }
 
-// usualEnd is when a visit ends of which nobody said it: with its slot, and
+// defaultEnd is when a visit ends of which nobody said it: with its slot, and
 // between slots after as long as one.
-func usualEnd(app core.App, a Appointment) (time.Time, error) {
-	agenda, err := hoursOf(app, a.Doctor(), a.Starts())
+func defaultEnd(app core.App, a Appointment) (time.Time, error) {
+	agenda, err := scheduleFrom(app, a.Doctor(), a.Starts())
 	if err != nil {
 		return time.Time{}, err
 	}
 	if slot, ok := agenda.SlotAt(a.Starts()); ok {
 		return slot.Ends, nil
 	}
-	if hours, ok := agenda.Hosting(a.Starts(), a.Starts().Add(time.Minute)); ok {
+	if hours, ok := agenda.ScheduleAt(a.Starts(), a.Starts().Add(time.Minute)); ok {
 		return a.Starts().Add(time.Duration(hours.Slot) * time.Minute), nil
 	}
-	return a.Starts().Add(usualVisit), nil
+	return a.Starts().Add(defaultVisit), nil
 }
 
-// movedEnd is when a moved visit ends: with its new slot, or, where somebody chose
+// endAfterMove is when a moved visit ends: with its new slot, or, where somebody chose
 // the length, as much later as it took before.
-func movedEnd(app core.App, before, after Appointment) (time.Time, error) {
-	length, err := chosenLength(app, before)
+func endAfterMove(app core.App, before, after Appointment) (time.Time, error) {
+	length, err := customLength(app, before)
 	if err != nil {
 		return time.Time{}, err
 	}
 	if length > 0 {
 		return after.Starts().Add(length), nil
 	}
-	return usualEnd(app, after)
+	return defaultEnd(app, after)
 }
 
 const (
-	offered   = 5              // free slots that a refusal names
-	firstStep = 24 * time.Hour // that a search for free slots looks at; each further one is twice as long
+	maxSuggestions  = 5              // free slots that a refusal names
+	firstSearchStep = 24 * time.Hour // that a search for free slots looks at; each further one is twice as long
 )
 
-// offering adds to a refusal of the time the doctor's next free slots, so that who
+// suggestSlots adds to a refusal of the time the doctor's next free slots, so that who
 // lost a race is one step from a visit.
-func offering(app core.App, refused *core.Record, refusal error) error {
+func suggestSlots(app core.App, refused *core.Record, refusal error) error {
 	refusal = fromTriggerError(refusal)
-	if !slices.Contains(ofTheTime, refusal) {
+	if !slices.Contains(timeRefusals, refusal) {
 		return refusal
 	}
 	a := Appointment{refused}
-	length, err := chosenLength(app, a)
+	length, err := customLength(app, a)
 	if err != nil {
 		return err
 	}
-	others, err := next(app, a, kit.ActorOf(refused), offered, length, time.Time{}, nil)
+	others, err := findSlots(app, a, kit.ActorOf(refused), maxSuggestions, length, time.Time{}, nil)
 	if err != nil {
 		return err
 	}
-	free := make([]Free, 0, len(others)) // an empty list, not null
+	free := make([]FreeSlot, 0, len(others)) // an empty list, not null
 	for _, s := range others {
-		free = append(free, freeOf(a.Doctor(), s))
+		free = append(free, newFreeSlot(a.Doctor(), s))
 	}
 	return kit.WithParams(refusal, map[string]any{"slots": free})
 }
 
-// Plans finds times for many visits, one after the other, none of them twice.
-type Plans struct {
-	taken map[string][]scheduling.Span // by doctor and by patient: not booked yet
-	since map[string]time.Time         // by doctor and length: nothing is free before
+// SlotPlanner finds times for many visits, one after the other, none of them twice.
+type SlotPlanner struct {
+	taken map[string][]scheduling.Interval // by doctor and by patient: not booked yet
+	since map[string]time.Time             // by doctor and length: nothing is free before
 }
 
-// NewPlans is without any plan.
-func NewPlans() *Plans {
-	return &Plans{map[string][]scheduling.Span{}, map[string]time.Time{}}
+// NewSlotPlanner is without any plan.
+func NewSlotPlanner() *SlotPlanner {
+	return &SlotPlanner{map[string][]scheduling.Interval{}, map[string]time.Time{}}
 }
 
 // Next plans a visit at the first free slot from its own time on, at which neither
 // the doctor nor the patient is elsewhere; or says that there is none as far ahead
 // as the hospital plans.
-func (p *Plans) Next(tx core.App, a Appointment, actor kit.Actor) (slot scheduling.Slot, ok bool, err error) {
-	length, err := chosenLength(tx, a)
+func (p *SlotPlanner) Next(tx core.App, a Appointment, actor kit.Actor) (slot scheduling.Slot, ok bool, err error) {
+	length, err := customLength(tx, a)
 	if err != nil {
 		return slot, false, err
 	}
 	like := a.Doctor() + length.String()
-	found, err := next(tx, a, actor, 1, length, p.since[like], p.taken)
+	found, err := findSlots(tx, a, actor, 1, length, p.since[like], p.taken)
 	if err != nil || len(found) == 0 {
 		p.since[like] = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 		return slot, false, err
 	}
 	slot = found[0]
 	for _, who := range []string{a.Doctor(), a.Patient()} {
-		p.taken[who] = append(p.taken[who], scheduling.Span{Starts: slot.Starts, Ends: slot.Ends})
+		p.taken[who] = append(p.taken[who], scheduling.Interval{Starts: slot.Starts, Ends: slot.Ends})
 	}
 	// The next visit need not look through all that this one found booked; a day is
 	// left for what only this patient could not have.
@@ -171,10 +171,10 @@ func (p *Plans) Next(tx core.App, a Appointment, actor kit.Actor) (slot scheduli
 	return slot, true, nil
 }
 
-// next is the first free slots for a visit of a length, from its own time on and
+// findSlots is the first free slots for a visit of a length, from its own time on and
 // not before another, at which neither the doctor nor the patient is elsewhere.
-func next(tx core.App, a Appointment, actor kit.Actor, n int, length time.Duration, since time.Time, taken map[string][]scheduling.Span) (found []scheduling.Slot, err error) {
-	from, until, err := window(tx, actor)
+func findSlots(tx core.App, a Appointment, actor kit.Actor, n int, length time.Duration, since time.Time, taken map[string][]scheduling.Interval) (found []scheduling.Slot, err error) {
+	from, until, err := bookingWindow(tx, actor)
 	if err != nil {
 		return nil, err
 	}
@@ -183,13 +183,13 @@ func next(tx core.App, a Appointment, actor kit.Actor, n int, length time.Durati
 			from = later
 		}
 	}
-	for step := firstStep; from.Before(until) && len(found) < n; from, step = from.Add(step), 2*step {
-		to := earlier(from.Add(step), until).Add(longestStay) // a visit that begins within the step may end after it
-		agenda, err := agendaOf(tx, a.Doctor(), from, to, a.Id)
+	for step := firstSearchStep; from.Before(until) && len(found) < n; from, step = from.Add(step), 2*step {
+		to := earlier(from.Add(step), until).Add(maxVisit) // a visit that begins within the step may end after it
+		agenda, err := loadAgenda(tx, a.Doctor(), from, to, a.Id)
 		if err != nil {
 			return nil, err
 		}
-		elsewhere, err := holding(tx, "patient", []string{a.Patient()}, from, to, a.Id)
+		elsewhere, err := activeVisits(tx, "patient", []string{a.Patient()}, from, to, a.Id)
 		if err != nil {
 			return nil, err
 		}
@@ -204,25 +204,25 @@ func next(tx core.App, a Appointment, actor kit.Actor, n int, length time.Durati
 	return found, nil
 }
 
-// chosenLength is how long a visit takes for which somebody chose it, and 0 for
+// customLength is how long a visit takes for which somebody chose it, and 0 for
 // one that takes its slot.
-func chosenLength(tx core.App, a Appointment) (time.Duration, error) {
-	agenda, err := hoursOf(tx, a.Doctor(), a.Starts())
+func customLength(tx core.App, a Appointment) (time.Duration, error) {
+	agenda, err := scheduleFrom(tx, a.Doctor(), a.Starts())
 	if err != nil {
 		return 0, err
 	}
 	if slot, ok := agenda.SlotAt(a.Starts()); ok && slot.Ends.Equal(a.Ends()) {
 		return 0, nil
 	}
-	if !a.Overbook() && a.stay() == usualVisit {
+	if !a.Overbook() && a.length() == defaultVisit {
 		return 0, nil // what a visit outside the hours is taken for
 	}
-	return a.stay(), nil
+	return a.length(), nil
 }
 
-// window is the time in which somebody may book: from now or after the hospital's
+// bookingWindow is the time in which somebody may book: from now or after the hospital's
 // notice, and as far ahead as it plans.
-func window(app core.App, actor kit.Actor) (from, until time.Time, err error) {
+func bookingWindow(app core.App, actor kit.Actor) (from, until time.Time, err error) {
 	settings, err := hospital.Of(app)
 	if err != nil {
 		return from, until, err

@@ -101,6 +101,6 @@ func dayClose(r *kit.Request) error {
 // Period is a period of days in the hospital's zone as instants: from is the start of
 // the first day, to the end of the last (exclusive).
 func Period(first, last time.Time, zone *time.Location) (from, to string) {
-	from = kit.FormatInstant(scheduling.Begins(first, zone))
-	return from, kit.FormatInstant(scheduling.Begins(last.AddDate(0, 0, 1), zone))
+	from = kit.FormatInstant(scheduling.StartOfDay(first, zone))
+	return from, kit.FormatInstant(scheduling.StartOfDay(last.AddDate(0, 0, 1), zone))
 }

@@ -140,7 +140,7 @@ func follows(tx core.App, visit appointments.Appointment, days int) (bool, error
 	if err != nil || days == 0 {
 		return false, err
 	}
-	since := scheduling.Begins(scheduling.Today(visit.Starts(), settings.Zone()).AddDate(0, 0, -days), settings.Zone())
+	since := scheduling.StartOfDay(scheduling.Today(visit.Starts(), settings.Zone()).AddDate(0, 0, -days), settings.Zone())
 	earlier, err := tx.CountRecords("appointments", dbx.HashExp{"patient": visit.Patient(), "doctor": visit.Doctor(), "status": string(appointments.Completed)},
 		dbx.NewExp("starts >= {:since} AND starts < {:starts}", dbx.Params{"since": kit.FormatInstant(since), "starts": kit.FormatInstant(visit.Starts())}))
 	return earlier > 0, err

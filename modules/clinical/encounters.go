@@ -31,7 +31,7 @@ func Begin(tx core.App, started *core.Record) error {
 // amendment of a signed one.
 func begin(e *core.RecordEvent) error {
 	r := e.Record
-	visit, err := appointments.Attended(e.App, r.GetString("appointment"), "write notes on")
+	visit, err := appointments.VisitForWriting(e.App, r.GetString("appointment"), "write notes on")
 	if err != nil {
 		return err
 	}

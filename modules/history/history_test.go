@@ -1,5 +1,3 @@
-//go:build !race
-
 package history_test
 
 import (
@@ -16,8 +14,6 @@ import (
 
 	"hospital/internal/hospitaltest"
 )
-
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
 
 type body = hospitaltest.Body
 

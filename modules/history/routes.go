@@ -84,11 +84,11 @@ func readQuery(r *kit.Request) (q query, err error) {
 		return q, err
 	}
 	if !from.IsZero() {
-		q.from = kit.FormatInstant(scheduling.Begins(from, settings.Zone()))
+		q.from = kit.FormatInstant(scheduling.StartOfDay(from, settings.Zone()))
 	}
 	q.after = position{at: "9999", kind: last}
 	if !to.IsZero() {
-		q.after.at = kit.FormatInstant(scheduling.Begins(to.AddDate(0, 0, 1), settings.Zone()))
+		q.after.at = kit.FormatInstant(scheduling.StartOfDay(to.AddDate(0, 0, 1), settings.Zone()))
 	}
 	if cursor := r.Request.URL.Query().Get("cursor"); cursor != "" {
 		if q.after, err = positionOf(cursor); err != nil {

@@ -19,7 +19,7 @@ import (
 // of a prescription of the same patient.
 func begin(e *core.RecordEvent) error {
 	r := e.Record
-	visit, err := appointments.Attended(e.App, r.GetString("appointment"), "prescribe in")
+	visit, err := appointments.VisitForWriting(e.App, r.GetString("appointment"), "prescribe in")
 	if err != nil {
 		return err
 	}

@@ -2,90 +2,72 @@ package rebooking
 
 import (
 	"slices"
+	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
 )
 
 func hooks(app core.App) {
-	kit.OnCreate(app, "rebookings", begin)
-	kit.OnUpdate(app, "rebooking_items", choose)
+	kit.OnCreate(app, "rebookings", createRebooking)
+	kit.OnUpdate(app, "rebooking_items", updateItem)
 }
 
-// begin is the law for a new rebooking: it proposes something for every visit, and
-// applies that at once when it is told to.
-func begin(e *core.RecordEvent) error {
-	r, actor := e.Record, kit.ActorOf(e.Record)
-	wanted := r.GetString("status")
-	if !slices.Contains([]string{"", string(Proposed), string(Applied)}, wanted) {
-		return kit.Invalid("status", "invalid_transition", "A rebooking begins as proposed, or as applied at once.")
+// createRebooking proposes an outcome for every affected visit. A rebooking that is
+// created as applied is applied at once.
+func createRebooking(e *core.RecordEvent) error {
+	r, actor := Rebooking{e.Record}, kit.ActorOf(e.Record)
+	requested := r.status()
+	if !slices.Contains([]Status{"", Proposed, Applied}, requested) {
+		return kit.Invalid("status", "invalid_transition", "Create a rebooking as proposed, or as applied to apply it at once.")
 	}
-	r.Set("status", string(Proposed))
-	r.Set("requested_by", actor.ID)
-	r.Set("version", 1)
-	if err := e.Next(); err != nil { // which refuses what is missing
+	r.setStatus(Proposed)
+	r.setRequestedBy(actor.ID)
+	r.setVersion(1)
+	if err := e.Next(); err != nil { // validates the fields, which proposeItems relies on
 		return err
 	}
-	if err := propose(e.App, r, actor); err != nil {
+	if err := proposeItems(e.App, r, actor); err != nil {
 		return err
 	}
-	if wanted == string(Applied) {
-		again, err := e.App.FindRecordById("rebookings", r.Id)
+	if requested == Applied {
+		stored, err := e.App.FindRecordById("rebookings", r.Id)
 		if err != nil {
 			return err
 		}
-		again.Set("status", wanted)
-		if err := e.App.Save(kit.SetActor(actor, again)); err != nil {
+		Rebooking{stored}.setStatus(Applied)
+		if err := e.App.Save(kit.SetActor(actor, stored)); err != nil {
 			return err
 		}
-		for _, field := range []string{"status", "moved", "cancelled", "applied_by", "applied_at", "version", "updated"} {
-			r.SetRaw(field, again.GetRaw(field))
-		}
+		r.copyApplied(Rebooking{stored})
 	}
-	return tell(e.App, r)
+	return addItemsToResponse(e.App, r.Record)
 }
 
-// choose is the law for another choice about one visit, which can be made until
-// all of them are applied.
-func choose(e *core.RecordEvent, before *core.Record) error {
-	item := e.Record
-	if !kit.Changed(before, item) {
+// updateItem checks a new choice for one visit. Choices can change until the rebooking
+// is applied or withdrawn.
+func updateItem(e *core.RecordEvent, stored *core.Record) error {
+	item, before := Item{e.Record}, Item{stored}
+	if !kit.Changed(stored, e.Record) {
 		return e.Next()
 	}
-	rebooking, err := e.App.FindRecordById("rebookings", item.GetString("rebooking"))
+	rebooking, err := e.App.FindRecordById("rebookings", item.rebooking())
 	if err != nil {
 		return err
 	}
-	if status := rebooking.GetString("status"); status != string(Proposed) && kit.ActorOf(item).Role != kit.System {
-		return kit.Conflict("outcome", "invalid_transition", "This rebooking is "+status+" already.")
+	if status := (Rebooking{rebooking}).status(); status != Proposed && kit.ActorOf(e.Record).Role != kit.System {
+		return kit.Conflict("outcome", "invalid_transition", "This rebooking is already "+string(status)+". Create a new one.")
 	}
-	moved := item.GetString("starts") != before.GetString("starts")
-	if item.GetString("outcome") != string(Move) {
-		item.Set("starts", "")
-		item.Set("ends", "")
+	if item.outcome() != Move {
+		item.clearTimes()
 		return e.Next()
 	}
-	if item.GetDateTime("starts").IsZero() {
-		return kit.Invalid("starts", "required", "Say to when the visit is moved.")
+	if item.starts().IsZero() {
+		return kit.Invalid("starts", "required", "Give the new time of the visit.")
 	}
-	if moved && item.GetString("ends") == before.GetString("ends") {
-		item.Set("ends", "") // with its slot
+	if !item.starts().Equal(before.starts()) && item.ends().Equal(before.ends()) {
+		item.setEnds(time.Time{})
 	}
 	return e.Next()
-}
-
-// itemsOf are what a rebooking holds for every visit, the earliest first.
-func itemsOf(tx core.App, rebooking string) ([]*core.Record, error) {
-	return tx.FindRecordsByFilter("rebooking_items", "rebooking = {:rebooking}", "old_starts,id", 0, 0, dbx.Params{"rebooking": rebooking})
-}
-
-// tell adds them to the answer.
-func tell(tx core.App, rebooking *core.Record) error {
-	all, err := itemsOf(tx, rebooking.Id)
-	if err == nil {
-		kit.AddToResponse(rebooking, "items", all)
-	}
-	return err
 }

@@ -7,13 +7,14 @@ import (
 
 var planners = kit.By(role.Receptionist, role.Admin)
 
-// lifecycle is what becomes of a rebooking. Every answer names its visits.
-var lifecycle = kit.Lifecycle{Collection: "rebookings", Noun: "a rebooking", Then: addItems, Transitions: kit.Transitions[Status]{
-	{Action: "apply", From: kit.From(Proposed), To: Applied, By: planners, Do: applyItems},
-	{Action: "withdraw", From: kit.From(Proposed), To: Withdrawn, By: planners},
-	{Action: "edit", From: kit.From(Proposed), By: planners},
-}}
-
-func applyItems(c kit.Change) error { return apply(c.App, c.After, c.Actor) }
-
-func addItems(c kit.Change) error { return tell(c.App, c.After) }
+// lifecycle is what can be done with a rebooking. Every response contains its items.
+var lifecycle = kit.Lifecycle{
+	Collection: "rebookings",
+	Noun:       "a rebooking",
+	Then:       func(c kit.Change) error { return addItemsToResponse(c.App, c.After) },
+	Transitions: kit.Transitions[Status]{
+		{Action: "apply", From: kit.From(Proposed), To: Applied, By: planners, Stamp: "applied", Do: applyItems},
+		{Action: "withdraw", From: kit.From(Proposed), To: Withdrawn, By: planners},
+		{Action: "edit", From: kit.From(Proposed), By: planners},
+	},
+}

@@ -1,5 +1,3 @@
-//go:build !race
-
 package reports_test
 
 import (

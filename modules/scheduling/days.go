@@ -2,21 +2,21 @@ package scheduling
 
 import "time"
 
-// day is a day of the calendar, in no zone in particular.
+// day is a calendar day without a zone.
 type day struct {
 	year  int
 	month time.Month
 	date  int
 }
 
-// dayOf is the day on which an instant falls.
+// dayOf is the day of an instant in a zone.
 func dayOf(t time.Time, zone *time.Location) day {
 	year, month, date := t.In(zone).Date()
 	return day{year, month, date}
 }
 
-// minuteOf is how many minutes after midnight the clock on the wall shows.
-func minuteOf(t time.Time, zone *time.Location) int {
+// minuteOfDay is the local time of day, in minutes after midnight.
+func minuteOfDay(t time.Time, zone *time.Location) int {
 	hour, minute, _ := t.In(zone).Clock()
 	return 60*hour + minute
 }
@@ -34,30 +34,30 @@ func (d day) after(other day) bool { return d.wall(0).After(other.wall(0)) }
 // weekday is 1 on Monday and 7 on Sunday.
 func (d day) weekday() int { return (int(d.wall(0).Weekday())+6)%7 + 1 }
 
-// wall is a time of the day as if it were UTC, for calculating.
+// wall is a local time of the day as an instant in UTC, for calculations.
 func (d day) wall(minute int) time.Time {
 	return time.Date(d.year, d.month, d.date, 0, minute, 0, 0, time.UTC)
 }
 
-// begins is the first instant of the day, which is not midnight where the clocks
-// are put forward then.
-func (d day) begins(zone *time.Location) time.Time {
+// start is the first instant of the day. It is not midnight where daylight saving time
+// starts at midnight.
+func (d day) start(zone *time.Location) time.Time {
 	for minute := range 24 * 60 {
 		if at := d.at(minute, zone); len(at) > 0 {
 			return at[0]
 		}
 	}
-	return d.next().begins(zone) // the zone left the day out when it crossed the date line
+	return d.next().start(zone) // the zone skipped the day when it crossed the date line
 }
 
-// at is the instants of the day when the clock on the wall shows so many minutes
-// after midnight: one, or none or two when it is put forward or back.
+// at are the instants of the day at which the local clock shows a time, in minutes
+// after midnight: one, or none or two around a daylight saving change.
 func (d day) at(minute int, zone *time.Location) (instants []time.Time) {
 	wall := d.wall(minute)
 	for _, beside := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
-		_, offset := wall.Add(beside).In(zone).Zone() // before and after any change near by
+		_, offset := wall.Add(beside).In(zone).Zone() // before and after any change nearby
 		t := wall.Add(-time.Duration(offset) * time.Second)
-		if minuteOf(t, zone) == minute && dayOf(t, zone) == d && (len(instants) == 0 || !instants[0].Equal(t)) {
+		if minuteOfDay(t, zone) == minute && dayOf(t, zone) == d && (len(instants) == 0 || !instants[0].Equal(t)) {
 			instants = append(instants, t)
 		}
 	}
@@ -67,8 +67,8 @@ func (d day) at(minute int, zone *time.Location) (instants []time.Time) {
 	return instants
 }
 
-// Today is the hospital's present day, as midnight in UTC: a day without a zone.
+// Today is the hospital's current day, as midnight in UTC: a day without a zone.
 func Today(now time.Time, zone *time.Location) time.Time { return dayOf(now, zone).wall(0) }
 
-// Begins is the first instant of a day, which is given as midnight in UTC.
-func Begins(d time.Time, zone *time.Location) time.Time { return dayOf(d, time.UTC).begins(zone) }
+// StartOfDay is the first instant of a day in a zone. The day is given as midnight in UTC.
+func StartOfDay(d time.Time, zone *time.Location) time.Time { return dayOf(d, time.UTC).start(zone) }

@@ -19,7 +19,7 @@ func FuzzDay(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which byte, year int16, month, date byte, minute uint16) {
 		zone := zoneOf(t, zones[int(which)%len(zones)])
 		d := dayOf(time.Date(1975+int(uint16(year))%200, time.Month(month%12)+1, int(date%31)+1, 0, 0, 0, 0, time.UTC), time.UTC)
-		begins, ends := d.begins(zone), d.next().begins(zone)
+		begins, ends := d.start(zone), d.next().start(zone)
 		if length := ends.Sub(begins); length < 0 || length > 49*time.Hour {
 			t.Errorf("%s in %s is %s long", d, zone, length)
 		}
@@ -28,7 +28,7 @@ func FuzzDay(f *testing.F) {
 		}
 		shown := int(minute) % (24 * 60)
 		for i, at := range d.at(shown, zone) {
-			if dayOf(at, zone) != d || minuteOf(at, zone) != shown || i > 1 {
+			if dayOf(at, zone) != d || minuteOfDay(at, zone) != shown || i > 1 {
 				t.Errorf("%d minutes into %s in %s the clock shows %s", shown, d, zone, at.In(zone))
 			}
 		}
@@ -49,7 +49,7 @@ func FuzzTimeOfDay(f *testing.F) {
 		if !clockPattern.MatchString(clock) {
 			return
 		}
-		if n := minutes(clock); n < 0 || n > 24*60 || fmt.Sprintf("%02d:%02d", n/60, n%60) != clock {
+		if n := parseTimeOfDay(clock); n < 0 || n > 24*60 || fmt.Sprintf("%02d:%02d", n/60, n%60) != clock {
 			t.Errorf("%q is %d minutes", clock, n)
 		}
 	})

@@ -5,29 +5,15 @@ import (
 	"time"
 )
 
-// Span is a stretch of time, without its end.
-type Span struct{ Starts, Ends time.Time }
+// Interval is a half-open stretch of time: Ends is not part of it.
+type Interval struct{ Starts, Ends time.Time }
 
-func (s Span) overlaps(starts, ends time.Time) bool {
-	return s.Starts.Before(ends) && s.Ends.After(starts)
+func (i Interval) overlaps(starts, ends time.Time) bool {
+	return i.Starts.Before(ends) && i.Ends.After(starts)
 }
 
-// Hours is a schedule: on one day of every week, while it is valid, from one time
-// of day to another, in the hospital's zone.
-type Hours struct {
-	Weekday       int // Monday is 1
-	Opens, Closes int // minutes after midnight
-	Slot          int // minutes
-	Capacity      int // visits at once
-	From, Until   string
-	Room          string
-}
-
-// on says whether the schedule is in force on a day.
-func (h Hours) on(d day) bool {
-	name := d.String()
-	return d.weekday() == h.Weekday && h.From <= name && (h.Until == "" || name <= h.Until)
-}
+// maxSlot is the longest slot that the field slot_minutes allows.
+const maxSlot = 240 * time.Minute
 
 // Slot is a time that a visit can take.
 type Slot struct {
@@ -38,51 +24,52 @@ type Slot struct {
 	Remaining int // how many more
 }
 
-// Agenda is all that decides when a doctor can be visited.
+// Agenda is everything that decides when a doctor can be visited.
 type Agenda struct {
-	Zone   *time.Location // where the days of the schedules begin and end
-	Hours  []Hours        // in force or not, never two at the same time
-	Away   []Span
-	Booked []Span // the visits that hold time, at least all that touch the time asked about
+	Zone      *time.Location // of the schedules
+	Schedules []Schedule     // valid ones and others; no two are valid at the same time
+	Away      []Interval     // time off
+	Booked    []Interval     // active visits, at least all that overlap the time asked about
 }
 
-// Free is the slots between two instants that a visit can still have, in order of
-// time. A visit of a length of its own begins with a slot and may go on into the
-// next ones; length 0 is one slot.
+// Free lists the slots between two instants that still have room, sorted by start.
+// With a length, a visit starts with a slot and may extend into the next ones;
+// length 0 is exactly one slot.
 func (a Agenda) Free(from, to time.Time, length time.Duration) (free []Slot) {
-	booked := slices.SortedFunc(slices.Values(a.Booked), func(x, y Span) int { return x.Starts.Compare(y.Starts) })
-	var near []Span // booked ones that may still touch a slot
+	booked := slices.SortedFunc(slices.Values(a.Booked), func(x, y Interval) int { return x.Starts.Compare(y.Starts) })
+	var near []Interval // booked visits that may overlap this slot or a later one
 	next := 0
-	for _, s := range a.grid(from, to) {
+	for _, s := range a.allSlots(from, to) {
 		if length > 0 {
 			s.Ends = s.Starts.Add(length)
-			if _, inside := a.Hosting(s.Starts, s.Ends); !inside {
+			if _, inside := a.ScheduleAt(s.Starts, s.Ends); !inside {
 				continue
 			}
 		}
 		for ; next < len(booked) && booked[next].Starts.Before(s.Ends); next++ {
 			near = append(near, booked[next])
 		}
-		near = slices.DeleteFunc(near, func(b Span) bool { return !b.Ends.After(s.Starts) })
-		if s.Remaining = s.Capacity - Peak(near, s.Starts, s.Ends); s.Remaining > 0 && !a.AwayAt(s.Starts, s.Ends) {
+		near = slices.DeleteFunc(near, func(b Interval) bool { return !b.Ends.After(s.Starts) })
+		s.Remaining = s.Capacity - MaxConcurrent(near, s.Starts, s.Ends)
+		if s.Remaining > 0 && !a.AwayAt(s.Starts, s.Ends) {
 			free = append(free, s)
 		}
 	}
 	return free
 }
 
-// AwayAt says whether the doctor is away during a part of the time.
+// AwayAt says whether the doctor is away during any part of the time.
 func (a Agenda) AwayAt(starts, ends time.Time) bool {
-	return slices.ContainsFunc(a.Away, func(s Span) bool { return s.overlaps(starts, ends) })
+	return slices.ContainsFunc(a.Away, func(i Interval) bool { return i.overlaps(starts, ends) })
 }
 
-// Peak is how many of some visits there are at once, at the most, in a stretch of time.
-func Peak(visits []Span, starts, ends time.Time) (most int) {
+// MaxConcurrent is the highest number of visits at the same moment between two instants.
+func MaxConcurrent(visits []Interval, starts, ends time.Time) (highest int) {
 	for _, v := range visits {
 		if !v.overlaps(starts, ends) {
 			continue
 		}
-		at := v.Starts // it can only become more when one begins
+		at := v.Starts // the number only rises when a visit starts
 		if at.Before(starts) {
 			at = starts
 		}
@@ -92,29 +79,29 @@ func Peak(visits []Span, starts, ends time.Time) (most int) {
 				n++
 			}
 		}
-		most = max(most, n)
+		highest = max(highest, n)
 	}
-	return most
+	return highest
 }
 
-// Hosting is the schedule in which a whole stretch of time lies.
-func (a Agenda) Hosting(starts, ends time.Time) (Hours, bool) {
+// ScheduleAt is the schedule that covers the whole time between two instants.
+func (a Agenda) ScheduleAt(starts, ends time.Time) (Schedule, bool) {
 	first, last := dayOf(starts, a.Zone), dayOf(ends.Add(-1), a.Zone)
 	if first != last || !ends.After(starts) {
-		return Hours{}, false
+		return Schedule{}, false
 	}
-	opens, closes := minuteOf(starts, a.Zone), minuteOf(ends.Add(-1), a.Zone)
-	for _, h := range a.Hours {
-		if h.on(first) && h.Opens <= opens && closes < h.Closes {
-			return h, true
+	opens, closes := minuteOfDay(starts, a.Zone), minuteOfDay(ends.Add(-1), a.Zone)
+	for _, s := range a.Schedules {
+		if s.on(first) && s.Opens <= opens && closes < s.Closes {
+			return s, true
 		}
 	}
-	return Hours{}, false
+	return Schedule{}, false
 }
 
-// SlotAt is the slot that begins at an instant, whoever has booked it.
+// SlotAt is the slot that starts at an instant, booked or not.
 func (a Agenda) SlotAt(starts time.Time) (Slot, bool) {
-	for _, s := range a.grid(starts, starts.Add(longestSlot)) {
+	for _, s := range a.allSlots(starts, starts.Add(maxSlot)) {
 		if s.Starts.Equal(starts) {
 			return s, true
 		}
@@ -122,36 +109,17 @@ func (a Agenda) SlotAt(starts time.Time) (Slot, bool) {
 	return Slot{}, false
 }
 
-const longestSlot = 240 * time.Minute
-
-// grid is the slots of the schedules between two instants, as if nobody had
-// booked and nobody were away.
-func (a Agenda) grid(from, to time.Time) (slots []Slot) {
+// allSlots are the slots of the schedules between two instants, booked and during time
+// off too.
+func (a Agenda) allSlots(from, to time.Time) (slots []Slot) {
 	for d, last := dayOf(from, a.Zone), dayOf(to, a.Zone); !d.after(last); d = d.next() {
-		for _, h := range a.Hours {
-			if h.on(d) {
-				slots = append(slots, h.slots(d, a.Zone)...)
+		for _, s := range a.Schedules {
+			if s.on(d) {
+				slots = append(slots, s.slots(d, a.Zone)...)
 			}
 		}
 	}
 	slots = slices.DeleteFunc(slots, func(s Slot) bool { return s.Starts.Before(from) || s.Ends.After(to) })
 	slices.SortFunc(slots, func(x, y Slot) int { return x.Starts.Compare(y.Starts) })
-	return slots
-}
-
-// slots is one day of a schedule. Where the clocks are changed, a slot is there
-// whenever the clock on the wall shows its beginning, and goes through all of its
-// minutes from there: not in the hour that is left out, and twice in the hour that
-// is repeated.
-func (h Hours) slots(d day, zone *time.Location) (slots []Slot) {
-	length := time.Duration(h.Slot) * time.Minute
-	for minute := h.Opens; minute+h.Slot <= h.Closes; minute += h.Slot {
-		for _, starts := range d.at(minute, zone) {
-			ends := starts.Add(length)
-			if minuteOf(ends.Add(-1), zone) == minute+h.Slot-1 {
-				slots = append(slots, Slot{Starts: starts, Ends: ends, Room: h.Room, Capacity: h.Capacity, Remaining: h.Capacity})
-			}
-		}
-	}
 	return slots
 }

@@ -17,10 +17,10 @@ func zoneOf(t interface{ Fatal(...any) }, name string) *time.Location {
 	return zone
 }
 
-// always is hours on every day of the week: "09:00-12:00".
-func always(from, until string, slot int) (hours []Hours) {
+// everyDay is hours on every day of the week: "09:00-12:00".
+func everyDay(from, until string, slot int) (hours []Schedule) {
 	for weekday := 1; weekday <= 7; weekday++ {
-		hours = append(hours, Hours{Weekday: weekday, Opens: minutes(from), Closes: minutes(until), Slot: slot, Capacity: 1})
+		hours = append(hours, Schedule{Weekday: weekday, Opens: parseTimeOfDay(from), Closes: parseTimeOfDay(until), Slot: slot, Capacity: 1})
 	}
 	return hours
 }
@@ -33,7 +33,7 @@ func (a Agenda) onDay(t *testing.T, day string) string {
 		t.Fatal(err)
 	}
 	var slots []string
-	for _, s := range a.Free(Begins(d, a.Zone), Begins(d.AddDate(0, 0, 1), a.Zone), 0) {
+	for _, s := range a.Free(StartOfDay(d, a.Zone), StartOfDay(d.AddDate(0, 0, 1), a.Zone), 0) {
 		slots = append(slots, s.Starts.In(a.Zone).Format("15:04-0700"))
 	}
 	return strings.Join(slots, " ")
@@ -72,7 +72,7 @@ func TestSlotsWhereTheClocksAreChanged(t *testing.T) {
 		{"Asia/Kolkata", "2030-03-31", "23:00", "24:00", 30, "23:00+0530 23:30+0530"},
 		{"UTC", "2030-10-27", "01:00", "03:00", 60, "01:00+0000 02:00+0000"},
 	} {
-		agenda := Agenda{Zone: zoneOf(t, c.zone), Hours: always(c.from, c.until, c.slot)}
+		agenda := Agenda{Zone: zoneOf(t, c.zone), Schedules: everyDay(c.from, c.until, c.slot)}
 		if got := agenda.onDay(t, c.day); got != c.want {
 			t.Errorf("%s on %s, %s to %s every %d minutes:\n got %s\nwant %s", c.zone, c.day, c.from, c.until, c.slot, got, c.want)
 		}
@@ -82,35 +82,35 @@ func TestSlotsWhereTheClocksAreChanged(t *testing.T) {
 func TestSlotsOfADay(t *testing.T) {
 	t.Parallel()
 	at := func(clock string) time.Time {
-		return Begins(time.Date(2030, 1, 31, 0, 0, 0, 0, time.UTC), time.UTC).Add(time.Duration(minutes(clock)) * time.Minute)
+		return StartOfDay(time.Date(2030, 1, 31, 0, 0, 0, 0, time.UTC), time.UTC).Add(time.Duration(parseTimeOfDay(clock)) * time.Minute)
 	}
-	span := func(from, until string) Span { return Span{at(from), at(until)} }
-	group := always("09:00", "11:00", 30)
+	span := func(from, until string) Interval { return Interval{at(from), at(until)} }
+	group := everyDay("09:00", "11:00", 30)
 	for i := range group {
 		group[i].Capacity = 2
 	}
 	for name, c := range map[string]struct {
-		hours        []Hours
-		away, booked []Span
+		hours        []Schedule
+		away, booked []Interval
 		want         string
 	}{
-		"the rest that is no slot is left":   {always("09:00", "10:20", 30), nil, nil, "09:00 09:30"},
-		"until midnight":                     {always("23:30", "24:00", 15), nil, nil, "23:30 23:45"},
-		"a visit takes its slot":             {always("09:00", "10:30", 30), nil, []Span{span("09:30", "10:00")}, "09:00 10:00"},
-		"a visit between slots takes two":    {always("09:00", "11:00", 30), nil, []Span{span("09:15", "09:45")}, "10:00 10:30"},
-		"neighbours take none":               {always("09:00", "10:00", 30), nil, []Span{span("08:30", "09:00"), span("10:00", "10:30")}, "09:00 09:30"},
-		"a long visit takes all":             {always("09:00", "11:00", 30), nil, []Span{span("06:00", "13:00")}, ""},
-		"away":                               {always("09:00", "11:00", 30), []Span{span("09:45", "10:15")}, nil, "09:00 10:30"},
-		"a group has room for two":           {group, nil, []Span{span("09:00", "09:30"), span("09:30", "10:00"), span("09:30", "10:00")}, "09:00 10:00 10:30"},
-		"two short visits are one at a time": {group, nil, []Span{span("09:00", "09:15"), span("09:15", "09:30")}, "09:00 09:30 10:00 10:30"},
-		"not yet in force":                   {[]Hours{{Weekday: 4, Opens: 540, Closes: 600, Slot: 30, Capacity: 1, From: "2030-02-01"}}, nil, nil, ""},
-		"on its first and last day":          {[]Hours{{Weekday: 4, Opens: 540, Closes: 600, Slot: 30, Capacity: 1, From: "2030-01-31", Until: "2030-01-31"}}, nil, nil, "09:00 09:30"},
-		"ended":                              {[]Hours{{Weekday: 4, Opens: 540, Closes: 600, Slot: 30, Capacity: 1, Until: "2030-01-30"}}, nil, nil, ""},
-		"another day of the week":            {[]Hours{{Weekday: 5, Opens: 540, Closes: 600, Slot: 30, Capacity: 1}}, nil, nil, ""},
-		"morning and afternoon":              {append(always("13:00", "14:00", 30), always("09:00", "09:40", 20)...), nil, nil, "09:00 09:20 13:00 13:30"},
+		"the rest that is no slot is left":   {everyDay("09:00", "10:20", 30), nil, nil, "09:00 09:30"},
+		"until midnight":                     {everyDay("23:30", "24:00", 15), nil, nil, "23:30 23:45"},
+		"a visit takes its slot":             {everyDay("09:00", "10:30", 30), nil, []Interval{span("09:30", "10:00")}, "09:00 10:00"},
+		"a visit between slots takes two":    {everyDay("09:00", "11:00", 30), nil, []Interval{span("09:15", "09:45")}, "10:00 10:30"},
+		"neighbours take none":               {everyDay("09:00", "10:00", 30), nil, []Interval{span("08:30", "09:00"), span("10:00", "10:30")}, "09:00 09:30"},
+		"a long visit takes all":             {everyDay("09:00", "11:00", 30), nil, []Interval{span("06:00", "13:00")}, ""},
+		"away":                               {everyDay("09:00", "11:00", 30), []Interval{span("09:45", "10:15")}, nil, "09:00 10:30"},
+		"a group has room for two":           {group, nil, []Interval{span("09:00", "09:30"), span("09:30", "10:00"), span("09:30", "10:00")}, "09:00 10:00 10:30"},
+		"two short visits are one at a time": {group, nil, []Interval{span("09:00", "09:15"), span("09:15", "09:30")}, "09:00 09:30 10:00 10:30"},
+		"not yet in force":                   {[]Schedule{{Weekday: 4, Opens: 540, Closes: 600, Slot: 30, Capacity: 1, From: "2030-02-01"}}, nil, nil, ""},
+		"on its first and last day":          {[]Schedule{{Weekday: 4, Opens: 540, Closes: 600, Slot: 30, Capacity: 1, From: "2030-01-31", Until: "2030-01-31"}}, nil, nil, "09:00 09:30"},
+		"ended":                              {[]Schedule{{Weekday: 4, Opens: 540, Closes: 600, Slot: 30, Capacity: 1, Until: "2030-01-30"}}, nil, nil, ""},
+		"another day of the week":            {[]Schedule{{Weekday: 5, Opens: 540, Closes: 600, Slot: 30, Capacity: 1}}, nil, nil, ""},
+		"morning and afternoon":              {append(everyDay("13:00", "14:00", 30), everyDay("09:00", "09:40", 20)...), nil, nil, "09:00 09:20 13:00 13:30"},
 	} {
 		var got []string
-		agenda := Agenda{Zone: time.UTC, Hours: c.hours, Away: c.away, Booked: c.booked}
+		agenda := Agenda{Zone: time.UTC, Schedules: c.hours, Away: c.away, Booked: c.booked}
 		for _, s := range agenda.Free(at("00:00"), at("24:00"), 0) {
 			got = append(got, s.Starts.Format("15:04"))
 		}
@@ -129,17 +129,17 @@ func TestWhateverIsFreeCanBeHad(t *testing.T) {
 	zones := []string{"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Santiago", "Pacific/Apia", "Africa/Casablanca"}
 	rapid.Check(t, func(t *rapid.T) {
 		zone := zoneOf(t, rapid.SampledFrom(zones).Draw(t, "zone"))
-		begin := Begins(time.Date(2029, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 800).Draw(t, "day")), zone)
+		begin := StartOfDay(time.Date(2029, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 800).Draw(t, "day")), zone)
 		end := begin.Add(time.Duration(rapid.IntRange(1, 4*24).Draw(t, "hours")) * time.Hour)
 		agenda := Agenda{Zone: zone}
 		for weekday := 1; weekday <= 7; weekday++ {
 			opens := rapid.IntRange(0, 1400).Draw(t, "opens")
-			agenda.Hours = append(agenda.Hours, Hours{Weekday: weekday, Opens: opens, Closes: rapid.IntRange(opens+5, 1440).Draw(t, "closes"),
+			agenda.Schedules = append(agenda.Schedules, Schedule{Weekday: weekday, Opens: opens, Closes: rapid.IntRange(opens+5, 1440).Draw(t, "closes"),
 				Slot: rapid.IntRange(5, 240).Draw(t, "slot"), Capacity: rapid.IntRange(1, 3).Draw(t, "capacity")})
 		}
-		span := rapid.Custom(func(t *rapid.T) Span {
+		span := rapid.Custom(func(t *rapid.T) Interval {
 			starts := begin.Add(time.Duration(rapid.IntRange(-500, 6000).Draw(t, "starts")) * time.Minute)
-			return Span{starts, starts.Add(time.Duration(rapid.IntRange(5, 480).Draw(t, "length")) * time.Minute)}
+			return Interval{starts, starts.Add(time.Duration(rapid.IntRange(5, 480).Draw(t, "length")) * time.Minute)}
 		})
 		agenda.Away = rapid.SliceOfN(span, 0, 3).Draw(t, "away")
 		agenda.Booked = rapid.SliceOfN(span, 0, 12).Draw(t, "booked")
@@ -155,8 +155,8 @@ func TestWhateverIsFreeCanBeHad(t *testing.T) {
 		}
 		for at := begin; at.Before(end); at = at.Add(time.Minute) { // said in other words than the program's
 			s, isFree := free[at.UTC()]
-			h, open := agenda.Hosting(at, at.Add(time.Minute))
-			wall := minuteOf(at, zone)
+			h, open := agenda.ScheduleAt(at, at.Add(time.Minute))
+			wall := minuteOfDay(at, zone)
 			stop := at.Add(time.Duration(h.Slot) * time.Minute)
 			want := open && (wall-h.Opens)%h.Slot == 0 && wall+h.Slot <= h.Closes && !stop.After(end)
 			busiest := 0
@@ -171,9 +171,9 @@ func TestWhateverIsFreeCanBeHad(t *testing.T) {
 				for _, b := range agenda.Away {
 					want = want && (m.Before(b.Starts) || !m.Before(b.Ends))
 				}
-				want = want && minuteOf(m, zone) <= wall+h.Slot-1 && minuteOf(m, zone) >= wall && dayOf(m, zone) == dayOf(at, zone)
+				want = want && minuteOfDay(m, zone) <= wall+h.Slot-1 && minuteOfDay(m, zone) >= wall && dayOf(m, zone) == dayOf(at, zone)
 			}
-			want = want && busiest < h.Capacity && minuteOf(stop.Add(-1), zone) == wall+h.Slot-1
+			want = want && busiest < h.Capacity && minuteOfDay(stop.Add(-1), zone) == wall+h.Slot-1
 			if isFree != want {
 				t.Fatalf("%v in %v is free: %v, should be %v", at.In(zone), zone, isFree, want)
 			}
@@ -189,8 +189,8 @@ func TestWhateverIsFreeCanBeHad(t *testing.T) {
 
 func TestAChangeOfTheZoneMovesTheHoursAndNoVisit(t *testing.T) {
 	t.Parallel()
-	visit := Span{time.Date(2030, 1, 31, 9, 0, 0, 0, time.UTC), time.Date(2030, 1, 31, 9, 30, 0, 0, time.UTC)}
-	agenda := Agenda{Zone: zoneOf(t, "Europe/Berlin"), Hours: always("10:00", "11:30", 30), Booked: []Span{visit}}
+	visit := Interval{time.Date(2030, 1, 31, 9, 0, 0, 0, time.UTC), time.Date(2030, 1, 31, 9, 30, 0, 0, time.UTC)}
+	agenda := Agenda{Zone: zoneOf(t, "Europe/Berlin"), Schedules: everyDay("10:00", "11:30", 30), Booked: []Interval{visit}}
 	if got := agenda.onDay(t, "2030-01-31"); got != "10:30+0100 11:00+0100" {
 		t.Errorf("before: %s", got)
 	}
@@ -198,7 +198,7 @@ func TestAChangeOfTheZoneMovesTheHoursAndNoVisit(t *testing.T) {
 	if got := agenda.onDay(t, "2030-01-31"); got != "10:00+0530 10:30+0530 11:00+0530" {
 		t.Errorf("after: %s", got)
 	}
-	agenda.Hours = always("14:15", "15:45", 30)
+	agenda.Schedules = everyDay("14:15", "15:45", 30)
 	if got := agenda.onDay(t, "2030-01-31"); got != "15:15+0530" {
 		t.Errorf("at hours that meet the visit: %s", got)
 	}
