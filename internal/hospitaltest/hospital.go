@@ -55,7 +55,7 @@ func New(t testing.TB) *Hospital {
 		t.Fatal("build the router:", err)
 	}
 	h := &Hospital{T: t, App: app, Router: routes}
-	app.OnServe().Unbind("__pbCronStart__", "hospitalAuditFlush", "hospitalPost") // what the clock would do, tests do when they want it
+	app.OnServe().Unbind("__pbCronStart__", "hospitalAuditFlush", "hospitalOutbox") // what the clock would do, tests do when they want it
 	app.OnTerminate().Unbind("hospitalAuditFlush")
 	serve := &core.ServeEvent{App: app, Router: routes}
 	err = app.OnServe().Trigger(serve, func(e *core.ServeEvent) error {

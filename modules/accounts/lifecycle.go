@@ -13,7 +13,6 @@ func bySystem(c kit.Change) bool { return c.Actor.Role == kit.System }
 
 // settleInvitation ends the link that was sent.
 func settleInvitation(c kit.Change) error {
-	c.After.Set("settled_at", kit.Now(c.App))
-	c.After.Set("token_hash", "")
+	Invitation{c.After}.settle(kit.Now(c.App))
 	return nil
 }

@@ -1,45 +1,47 @@
 package accounts
 
 import (
+	"time"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
 	"hospital/internal/kit"
 )
 
-// letter is the columns of a record that somebody is sent a mail about: whether it
-// has gone out, and the hash of the secret in its link. The secret itself is made
-// when the mail is written, and stands nowhere else.
-func letter() kit.Fields {
-	return kit.Fields{
-		kit.Text("token_hash", 64),
-		kit.Select("status", "pending", "sent", "failed", "skipped").Required(), // of the mail
-		kit.Instant("sent_at"),
-		kit.Int("attempts", 0, 8),
-		kit.Instant("next_try_at"),
-		kit.Text("error", 500),
-	}
+// Registrations and invitations are confirmed with a token that stands in the link of
+// their mail. The database holds only its hash.
+const tokenHash = "token_hash"
+
+const tokenLength = 40
+
+// IssueToken gives a record a new token for the link in its mail. Of several mails about
+// one record the link of the last one works.
+func IssueToken(app core.App, record *core.Record) (token string, err error) {
+	token = security.RandomString(tokenLength)
+	record.Set(tokenHash, security.SHA256(token))
+	return token, app.Save(record)
 }
 
-// Seal gives a letter the secret of its link. Of several mails about one record the
-// last one counts.
-func Seal(app core.App, letter *core.Record) (secret string, err error) {
-	secret = security.RandomString(40)
-	letter.Set("token_hash", security.SHA256(secret))
-	return secret, app.Save(letter)
-}
-
-// opened is the letter that a secret belongs to. Whatever is wrong with it, the
-// refusal is the same.
-func opened(app core.App, collection, secret string) (*core.Record, error) {
-	if len(secret) < 40 {
-		return nil, badLink
+// findByToken is the record that a token belongs to. The refusal does not tell what is
+// wrong with a token.
+func findByToken(app core.App, collection, token string) (*core.Record, error) {
+	if len(token) < tokenLength {
+		return nil, errToken
 	}
-	found, err := app.FindFirstRecordByData(collection, "token_hash", security.SHA256(secret))
-	if err != nil || !found.GetDateTime("expires").Time().After(kit.Now(app)) {
-		return nil, badLink
+	found, err := app.FindFirstRecordByData(collection, tokenHash, security.SHA256(token))
+	if err != nil || !expires(found).After(kit.Now(app)) {
+		return nil, errToken
 	}
 	return found, nil
 }
 
-var badLink = kit.Invalid("token", "invalid_token", "This link does not hold, or not any more. Ask for a new one.")
+var errToken = kit.Invalid("token", "invalid_token", "This link does not hold, or not any more. Ask for a new one.")
+
+func clearToken(record *core.Record) { record.Set(tokenHash, "") }
+
+const expiresField = "expires"
+
+func expires(record *core.Record) time.Time { return record.GetDateTime(expiresField).Time() }
+
+func setExpires(record *core.Record, at time.Time) { record.Set(expiresField, at) }

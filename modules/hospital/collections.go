@@ -6,11 +6,11 @@ import (
 	"hospital/internal/role"
 )
 
-// mostSessionHours is a day, after which every token ends.
-const mostSessionHours = 24
+// maxSessionHours is a day: no token lasts longer.
+const maxSessionHours = 24
 
-// ofStaff is how staff sign in, which is nobody else's business.
-var ofStaff = []string{"staff_mfa", "staff_session_hours"}
+// staffOnly is how staff sign in, which patients and guests do not see.
+var staffOnly = []string{"staff_mfa", "staff_session_hours"}
 
 var settings = kit.Collection{
 	Name:   "hospital",
@@ -30,13 +30,13 @@ var settings = kit.Collection{
 		kit.Int("care_team_days", 0, 3650),
 		kit.Int("due_days", 0, 365),
 		kit.Int("discount_limit_bp", 0, 10_000),
-		kit.Bool("confirm_email"),                           // who registers has an account once they have read their mail
-		kit.Bool("staff_mfa"),                               // staff also enter a code from a mail
-		kit.Int("staff_session_hours", 0, mostSessionHours), // after which staff sign in anew; 0 is as patients do
+		kit.Bool("confirm_email"),                          // who registers has an account once they have read their mail
+		kit.Bool("staff_mfa"),                              // staff also enter a code from a mail
+		kit.Int("staff_session_hours", 0, maxSessionHours), // after which staff sign in anew; 0 is as patients do
 	},
 	Policy: kit.Policy{
-		kit.Guest:         {Read: kit.All, HiddenFields: ofStaff},
-		role.Patient:      {Read: kit.All, HiddenFields: ofStaff},
+		kit.Guest:         {Read: kit.All, HiddenFields: staffOnly},
+		role.Patient:      {Read: kit.All, HiddenFields: staffOnly},
 		role.Doctor:       {Read: kit.All},
 		role.Nurse:        {Read: kit.All},
 		role.Receptionist: {Read: kit.All},
@@ -46,7 +46,7 @@ var settings = kit.Collection{
 	},
 }
 
-// counters are written by NextNumber alone. Nobody reads them through the API.
+// counters are written by NextNumber alone. No role reads them.
 var counters = kit.Collection{
 	Name: "counters",
 	Fields: kit.Fields{

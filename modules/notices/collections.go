@@ -1,12 +1,12 @@
 package notices
 
 import (
-	"hospital/internal/role"
-
 	"hospital/internal/kit"
+	"hospital/internal/outbox"
+	"hospital/internal/role"
 )
 
-// Kind is what a notice tells.
+// Kind is the change that a notice tells about.
 type Kind string
 
 // The kinds of notices.
@@ -15,32 +15,21 @@ const (
 	Cancelled Kind = "cancelled"
 )
 
-// Channel is the way a notice takes.
+// Channel is how a notice reaches the patient.
 type Channel string
 
-// The channels. A notice in the portal is there as soon as it is written.
+// The channels. A notice in the portal is visible as soon as it is stored.
 const (
 	Portal Channel = "portal"
 	Email  Channel = "email"
 )
 
-// Status is how far a notice has come.
-type Status string
-
-// The statuses. Failed was tried and given up; skipped was not tried, and the
-// front desk should call.
-const (
-	Pending Status = "pending"
-	Sent    Status = "sent"
-	Failed  Status = "failed"
-	Skipped Status = "skipped"
-)
-
-const mostAttempts = 8
+// delivery is the columns that say whether the mail was sent.
+const delivery = outbox.Columns("status")
 
 var notices = kit.Collection{
 	Name: "notices",
-	Fields: kit.Fields{
+	Fields: append(kit.Fields{
 		kit.Relation("patient", "patients").Required(),
 		kit.Relation("appointment", "appointments").Required(),
 		kit.Int("appointment_version", 0, 1<<50),
@@ -51,16 +40,11 @@ var notices = kit.Collection{
 		kit.Text("note", 1000),
 		kit.Bool("seen"), // the patient knows, whoever told them
 		kit.Relation("seen_by", "users"),
-		kit.Select("status", Pending, Sent, Failed, Skipped).Required(),
-		kit.Instant("sent_at"),
-		kit.Int("attempts", 0, mostAttempts),
-		kit.Instant("next_try_at"),
-		kit.Text("error", 500),
-	},
+	}, delivery.Fields()...),
 	Indexes: []kit.Index{
 		{Columns: "appointment, appointment_version, kind, channel", Unique: true},
 		{Columns: "patient, created"},
-		{Columns: "status, next_try_at"},
+		delivery.Index(),
 		{Columns: "created"},
 	},
 	Policy: kit.Policy{

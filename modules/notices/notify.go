@@ -2,29 +2,38 @@ package notices
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
 	"hospital/modules/appointments"
+	"hospital/modules/patients"
 )
 
-// TellMoved tells a patient that the hospital gave their visit another time.
-func TellMoved(tx core.App, after *core.Record) error {
-	return write(tx, Moved, appointments.Appointment{Record: after}, map[string]any{
-		"old_starts": after.Original().GetDateTime("starts"), "new_starts": after.GetDateTime("starts")})
+// NotifyMoved tells a patient that the hospital gave their visit another time.
+func NotifyMoved(tx core.App, after *core.Record) error {
+	visit := appointments.Appointment{Record: after}
+	before := appointments.Appointment{Record: after.Original()}
+	return notify(tx, Moved, visit, content{oldStarts: before.Starts(), newStarts: visit.Starts()})
 }
 
-// TellCancelled tells a patient that their visit will not take place.
-func TellCancelled(tx core.App, after *core.Record) error {
-	return write(tx, Cancelled, appointments.Appointment{Record: after}, map[string]any{
-		"old_starts": after.GetDateTime("starts"), "note": after.GetString("cancel_note")})
+// NotifyCancelled tells a patient that their visit will not take place.
+func NotifyCancelled(tx core.App, after *core.Record) error {
+	visit := appointments.Appointment{Record: after}
+	return notify(tx, Cancelled, visit, content{oldStarts: visit.Starts(), note: visit.CancelNote()})
 }
 
-// write puts a notice on every way to the patient. Where there is no way by mail,
-// it says so to the front desk.
-func write(tx core.App, kind Kind, visit appointments.Appointment, says map[string]any) error {
-	patient, err := tx.FindRecordById("patients", visit.Patient())
+// content is what a notice says of a change.
+type content struct {
+	oldStarts, newStarts time.Time
+	note                 string
+}
+
+// notify stores a notice for every channel to the patient. Where they have no e-mail
+// address the notice says so to the front desk.
+func notify(tx core.App, kind Kind, visit appointments.Appointment, c content) error {
+	patient, err := patients.Find(tx, visit.Patient())
 	if err != nil {
 		return fmt.Errorf("notice of %s: %w", visit.Number(), err)
 	}
@@ -33,36 +42,38 @@ func write(tx core.App, kind Kind, visit appointments.Appointment, says map[stri
 		return err
 	}
 	now := kit.Now(tx)
-	mail := map[string]any{"channel": string(Email), "status": string(Pending), "next_try_at": now}
+	email := func(r *core.Record) { delivery.SetPending(r, now) }
 	if address == "" {
-		mail = map[string]any{"channel": string(Email), "status": string(Skipped), "error": "The patient has no e-mail address."}
+		email = func(r *core.Record) { delivery.SetSkipped(r, noAddress) }
 	}
-	ways := []map[string]any{mail}
-	if patient.GetString("user") != "" {
-		ways = append(ways, map[string]any{"channel": string(Portal), "status": string(Sent), "sent_at": now})
+	if err := store(tx, kind, Email, visit, c, email); err != nil || patient.User() == "" {
+		return err
 	}
-	for _, way := range ways {
-		notice, err := kit.New(tx, "notices")
-		if err != nil {
-			return err
-		}
-		notice.Load(map[string]any{"patient": patient.Id, "appointment": visit.Id, "appointment_version": visit.Version(), "kind": string(kind)})
-		notice.Load(says)
-		notice.Load(way)
-		if err := tx.Save(notice); err != nil {
-			return fmt.Errorf("notice of %s: %w", visit.Number(), err)
-		}
+	return store(tx, kind, Portal, visit, c, func(r *core.Record) { delivery.SetSent(r, now) })
+}
+
+const noAddress = "The patient has no e-mail address."
+
+func store(tx core.App, kind Kind, channel Channel, visit appointments.Appointment, c content, setDelivery func(r *core.Record)) error {
+	notice, err := kit.New(tx, "notices")
+	if err != nil {
+		return err
+	}
+	Notice{notice}.fill(kind, channel, visit, c)
+	setDelivery(notice)
+	if err := tx.Save(notice); err != nil {
+		return fmt.Errorf("notice of %s: %w", visit.Number(), err)
 	}
 	return nil
 }
 
-// addressOf is where a patient's mail goes: their own address, or that of the
-// account that looks after them.
-func addressOf(app core.App, patient *core.Record) (string, error) {
-	if address := patient.GetString("email"); address != "" || patient.GetString("user") == "" {
-		return address, nil
+// addressOf is where a patient's mail goes: their own address, or that of the account
+// that looks after them.
+func addressOf(app core.App, patient patients.Patient) (string, error) {
+	if patient.Email() != "" || patient.User() == "" {
+		return patient.Email(), nil
 	}
-	user, err := app.FindRecordById("users", patient.GetString("user"))
+	user, err := app.FindRecordById("users", patient.User())
 	if err != nil {
 		return "", fmt.Errorf("account of patient %s: %w", patient.Id, err)
 	}

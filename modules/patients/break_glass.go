@@ -5,18 +5,17 @@ import (
 	"errors"
 	"time"
 
-	"hospital/internal/role"
-
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
+	"hospital/internal/role"
 )
 
-// glassTime is how long a broken glass opens a record.
-const glassTime = time.Hour
+// emergencyPeriod is how long an emergency access opens a record.
+const emergencyPeriod = time.Hour
 
-// emergencies are the times that somebody opened a record on their own word. The
-// patient sees them, and an admin looks at each afterwards.
+// emergencies are accesses to records without a visit, on the user's own word. The
+// patient sees them, and an admin reviews each.
 var emergencies = kit.Collection{
 	Name:      "break_glass",
 	Fields:    emergencyFields,
@@ -32,7 +31,7 @@ var emergencies = kit.Collection{
 
 var emergencyFields = kit.Fields{
 	kit.Relation("patient", "patients").Required(),
-	kit.Text("mrn", 20), // of somebody whose record one does not see
+	kit.Text("mrn", 20), // names a patient whose record the user does not see
 	kit.Relation("user", "users").Required(),
 	kit.MinText("reason", 15, 500).Required(),
 	kit.Relation("entry", "care_team").Required(),
@@ -43,57 +42,72 @@ var emergencyFields = kit.Fields{
 	kit.Instant("reviewed_at"),
 }
 
-// GlassBroken is the event of a record being opened on somebody's own word.
-var GlassBroken = kit.Event{Collection: "break_glass", Happened: func(before, _ *core.Record) bool { return before == nil }}
+// EmergencyAccess is a record that was opened without a visit.
+type EmergencyAccess struct{ *core.Record }
 
-// breakGlass opens a record at once: the reason is looked at afterwards.
-func breakGlass(e *core.RecordEvent) error {
-	r, actor, now := e.Record, kit.ActorOf(e.Record), kit.Now(e.App)
-	patient, err := named(e.App, r)
-	if err != nil {
-		return err
-	}
-	r.Load(map[string]any{"patient": patient.Id, "mrn": patient.GetString("mrn"), "user": actor.ID, "ends": now.Add(glassTime), "verdict": ""})
-	entry, err := kit.New(e.App, "care_team")
-	if err != nil {
-		return err
-	}
-	entry.Load(map[string]any{"patient": patient.Id, "user": actor.ID, "source": string(BreakGlass), "reason": r.GetString("reason"), "starts": now, "ends": now.Add(glassTime)})
-	if err := e.App.Save(entry); err != nil {
-		return err
-	}
-	r.Set("entry", entry.Id)
-	return e.Next() // which refuses a reason that is none, and undoes all
+// User is the id of who opened it.
+func (a EmergencyAccess) User() string { return a.GetString("user") }
+
+// Created is when it was opened.
+func (a EmergencyAccess) Created() time.Time { return a.GetDateTime("created").Time() }
+
+func (a EmergencyAccess) patient() string { return a.GetString("patient") }
+func (a EmergencyAccess) mrn() string     { return a.GetString("mrn") }
+func (a EmergencyAccess) reason() string  { return a.GetString("reason") }
+
+// open sets what the server itself writes.
+func (a EmergencyAccess) open(patient Patient, user string, ends time.Time) {
+	a.Set("patient", patient.Id)
+	a.Set("mrn", patient.MRN())
+	a.Set("user", user)
+	a.Set("ends", ends)
+	a.Set("verdict", "")
 }
 
-// named is the patient of a request, by id or by record number.
-func named(tx core.App, r *core.Record) (patient *core.Record, err error) {
-	by, value := "id", r.GetString("patient")
+func (a EmergencyAccess) setEntry(id string) { a.Set("entry", id) }
+
+// EmergencyAccessOpened is the event of somebody opening a record in an emergency.
+var EmergencyAccessOpened = kit.Event{Collection: "break_glass", Happened: func(before, _ *core.Record) bool { return before == nil }}
+
+// openEmergencyAccess opens a record at once. The reason is reviewed afterwards.
+func openEmergencyAccess(e *core.RecordEvent) error {
+	access, user, now := EmergencyAccess{e.Record}, kit.ActorOf(e.Record).ID, kit.Now(e.App)
+	patient, err := findNamed(e.App, access)
+	if err != nil {
+		return err
+	}
+	ends := now.Add(emergencyPeriod)
+	access.open(patient, user, ends)
+	blank, err := kit.New(e.App, "care_team")
+	if err != nil {
+		return err
+	}
+	entry := CareTeamEntry{blank}
+	entry.fill(patient.Id, user, BreakGlass, access.reason())
+	entry.setStarts(now)
+	entry.setEnds(ends)
+	if err := e.App.Save(entry.Record); err != nil {
+		return err
+	}
+	access.setEntry(entry.Id)
+	return e.Next() // refuses a reason that is too short, and undoes all
+}
+
+// findNamed is the patient that a request names, by id or by record number.
+func findNamed(tx core.App, access EmergencyAccess) (Patient, error) {
+	by, value := core.FieldNameId, access.patient()
 	if value == "" {
-		by, value = "mrn", r.GetString("mrn")
+		by, value = "mrn", access.mrn()
 	}
-	patient, err = tx.FindFirstRecordByData("patients", by, value)
+	found, err := tx.FindFirstRecordByData("patients", by, value)
+	patient := Patient{found}
 	switch {
-	case errors.Is(err, sql.ErrNoRows) && r.GetString("mrn") == "":
-		return nil, kit.Invalid("patient", "not_found", "There is no such patient.")
-	case errors.Is(err, sql.ErrNoRows), err == nil && r.GetString("mrn") != "" && r.GetString("mrn") != patient.GetString("mrn"):
-		return nil, kit.Invalid("mrn", "not_found", "There is no patient with this record number.")
+	case errors.Is(err, sql.ErrNoRows) && access.mrn() == "":
+		return patient, kit.Invalid("patient", "not_found", "There is no such patient.")
+	case errors.Is(err, sql.ErrNoRows), err == nil && access.mrn() != "" && access.mrn() != patient.MRN():
+		return patient, kit.Invalid("mrn", "not_found", "There is no patient with this record number.")
 	case err != nil:
-		return nil, err
+		return patient, err
 	}
-	return patient, Present(tx, patient.Id)
-}
-
-// Present refuses to note anything on a record that was merged into another. A
-// missing one is PocketBase's to refuse.
-func Present(tx core.App, patient string) error {
-	r, err := tx.FindRecordById("patients", patient)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
-	if err == nil && r.GetString("merged_into") != "" {
-		return kit.WithParams(kit.Conflict("patient", "merged", "This record was merged into another. Use that one."),
-			map[string]any{"patient": r.GetString("merged_into")})
-	}
-	return err
+	return patient, RejectMerged(tx, patient.Id)
 }

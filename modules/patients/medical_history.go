@@ -3,13 +3,11 @@ package patients
 import (
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/internal/role"
-
 	"hospital/internal/kit"
+	"hospital/internal/role"
 )
 
-// histories keep what a medical history said before it was changed, and who
-// changed it.
+// histories are earlier versions of medical histories, with who changed them.
 var histories = kit.Collection{
 	Name:       "medical_histories",
 	Fields:     historyFields,
@@ -30,14 +28,17 @@ var historyFields = kit.Fields{
 	kit.Relation("changed_by", "users"),
 }
 
-func keepHistory(tx core.App, before, after *core.Record) error {
-	if before.GetString("medical_history") == after.GetString("medical_history") {
+// keepHistory stores the medical history of a patient before it is changed.
+func keepHistory(tx core.App, before, after Patient) error {
+	if before.medicalHistory() == after.medicalHistory() {
 		return nil
 	}
-	kept, err := kit.New(tx, "medical_histories")
+	earlier, err := kit.New(tx, "medical_histories")
 	if err != nil {
 		return err
 	}
-	kept.Load(map[string]any{"patient": after.Id, "text": before.GetString("medical_history"), "changed_by": kit.ActorOf(after).ID})
-	return tx.Save(kept)
+	earlier.Set("patient", after.Id)
+	earlier.Set("text", before.medicalHistory())
+	earlier.Set("changed_by", kit.ActorOf(after.Record).ID)
+	return tx.Save(earlier)
 }
