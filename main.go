@@ -11,8 +11,8 @@ import (
 	"hospital/internal/apidocs"
 	"hospital/internal/demo"
 	"hospital/internal/kit"
-	"hospital/internal/operations"
 	"hospital/internal/portal"
+	"hospital/internal/server"
 	_ "hospital/migrations"
 	"hospital/modules"
 	"hospital/modules/audit"
@@ -28,12 +28,13 @@ func main() {
 	if err != nil {
 		log.Fatal("hospital: ", err)
 	}
-	app := operations.NewApp()
+	app := server.New()
 	kit.Register(app, modules.All)
 	hooks.Register(app)
 	apidocs.Register(app, document)
 	portal.Register(app, public)
-	if err := operations.Run(app, modules.All, demo.Command(app), audit.Command(app), clinical.ImportCommand(app)); err != nil {
+	err = server.Run(app, modules.All, demo.Command(app), audit.Command(app), clinical.ImportCommand(app))
+	if err != nil {
 		log.Fatal("hospital: ", err)
 	}
 }

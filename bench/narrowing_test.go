@@ -205,7 +205,7 @@ func unnarrowed(b *testing.B, h *hospitaltest.Hospital) *hospitaltest.Hospital {
 	if err := app.Bootstrap(); err != nil {
 		b.Fatal("open the second server:", err)
 	}
-	b.Cleanup(func() { _ = app.ResetBootstrapState() })
+	b.Cleanup(func() { _ = app.ClearBootstrap() })
 	app.Settings().Logs.MaxDays = 0
 	kit.Register(app, modules.All)
 	hooks.Register(app)

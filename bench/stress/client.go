@@ -113,8 +113,8 @@ func (c *client) insist(token, method, path string, body map[string]any, of *req
 
 const visits = "/api/collections/appointments/records"
 
-// book asks for a new visit. It answers the visit, or why there is none.
-func (c *client) book(token string, fields map[string]any) (v visit, why string) {
+// book requests a new visit. The visit is empty when the request was refused or never answered.
+func (c *client) book(token string, fields map[string]any) visit {
 	id := newID(c.rand)
 	of := c.ledger.wanted(id, 0, fields)
 	body := map[string]any{"id": id, "reason": "stress"}
@@ -124,16 +124,17 @@ func (c *client) book(token string, fields map[string]any) (v visit, why string)
 	a, answered := c.insist(token, http.MethodPost, visits, body, of)
 	switch {
 	case !answered:
-		return v, "unanswered"
+		return visit{}
 	case a.status == http.StatusOK:
 		c.tally.count("booked")
-		return c.learn(a.visit), ""
+		return c.learn(a.visit)
 	case a.code() == "validation_not_unique": // an earlier try of ours, of which we were not told
 		c.tally.count("booked")
 		c.tally.count("found booked")
 		return c.look(token, id)
 	}
-	return v, c.refused(of, a)
+	c.refused(of, a)
+	return visit{}
 }
 
 // change asks for something else of a visit, as it was when we last saw it.
@@ -154,23 +155,22 @@ func (c *client) change(token, done string, v visit, fields map[string]any) (aft
 	}
 	why = c.refused(of, a)
 	if why == "stale_version" { // somebody else's change, or an earlier try of ours
-		after, _ = c.look(token, v.ID)
-		return after, why
+		return c.look(token, v.ID), why
 	}
 	return v, why
 }
 
 // look reads a visit.
-func (c *client) look(token, id string) (v visit, why string) {
+func (c *client) look(token, id string) visit {
 	a, answered := c.insist(token, http.MethodGet, visits+"/"+id, nil, nil)
 	switch {
 	case !answered:
-		return v, "unanswered"
+		return visit{}
 	case a.status != http.StatusOK:
 		c.mistake("the visit %s cannot be read: %d %s", id, a.status, a.Message)
-		return v, a.code()
+		return visit{}
 	}
-	return c.learn(a.visit), ""
+	return c.learn(a.visit)
 }
 
 // learn remembers what the hospital said.

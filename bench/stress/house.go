@@ -89,7 +89,7 @@ func furnish(dir string, clients int) (house, error) {
 		func() error {
 			return app.RunInTransaction(func(tx core.App) (err error) { return h.people(tx, clients) })
 		},
-		app.ResetBootstrapState,
+		app.ClearBootstrap,
 	}
 	for i, step := range steps {
 		if err := step(); err != nil {

@@ -44,9 +44,9 @@ func main() {
 	o.seed = cmp.Or(o.seed, uint64(time.Now().UnixNano()))
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, o, os.Stdout); err != nil {
-		stop()
+	err := run(ctx, o, os.Stdout)
+	stop()
+	if err != nil {
 		log.Fatal("stress: ", err)
 	}
 }

@@ -22,7 +22,7 @@ type scene struct {
 var scenes = map[string]scene{
 	"mixed": {"everybody books, moves and cancels at random", mixed},
 	"overlap": {"10:00 to 10:30 against 10:15 to 10:45 of one doctor", rounds(func(c *client, i int, at time.Time) map[string]any {
-		return wanted(c.patient.id, doctors[0].id, at.Add(time.Duration(i%2)*quarter), 2*quarter)
+		return wanted(c.id, doctors[0].id, at.Add(time.Duration(i%2)*quarter), 2*quarter)
 	})},
 	"patient": {"one patient at two doctors at the same time", rounds(func(c *client, i int, at time.Time) map[string]any {
 		return wanted(c.house.patients[0].id, doctors[3+i%2].id, at.Add(time.Duration(i%2)*quarter), 2*quarter)
@@ -79,7 +79,7 @@ func (c *client) compete(wish map[string]any) (won string) {
 	if holds {
 		c.change(c.house.desk, "cancelled", held, cancelled)
 	}
-	v, _ := c.book(c.house.desk, wish)
+	v := c.book(c.house.desk, wish)
 	return v.ID
 }
 
@@ -135,10 +135,10 @@ func (c *client) pick() (v visit, holds bool) {
 
 // as is who speaks for a visit: its patient, or now and then the front desk.
 func (c *client) as(v visit) (token string) {
-	if v.Patient != c.patient.id || c.rand.IntN(4) == 0 {
+	if v.Patient != c.id || c.rand.IntN(4) == 0 {
 		return c.house.desk
 	}
-	return c.patient.token
+	return c.token
 }
 
 // choose is a visit that somebody wants: a patient one of the free slots, often
@@ -147,16 +147,16 @@ func (c *client) as(v visit) (token string) {
 func (c *client) choose() (token string, fields map[string]any) {
 	doctor := doctors[c.rand.IntN(3)].id
 	if c.rand.IntN(4) == 0 {
-		fields = wanted(c.patient.id, doctor, c.anyTime(), 2*quarter)
+		fields = wanted(c.id, doctor, c.anyTime(), 2*quarter)
 		if c.rand.IntN(8) == 0 {
 			fields["overbook"], fields["staff_note"] = true, "urgent"
 		}
 		return c.house.desk, fields
 	}
-	fields = map[string]any{"patient": c.patient.id, "doctor": doctor, "starts": kit.FormatInstant(c.anyTime())}
+	fields = map[string]any{"patient": c.id, "doctor": doctor, "starts": kit.FormatInstant(c.anyTime())}
 	if c.rand.IntN(3) > 0 {
 		day := theDay().Format(time.DateOnly)
-		a, _ := c.insist(c.patient.token, http.MethodGet, "/api/hospital/doctors/"+doctor+"/slots?from="+day+"&to="+day, nil, nil)
+		a, _ := c.insist(c.token, http.MethodGet, "/api/hospital/doctors/"+doctor+"/slots?from="+day+"&to="+day, nil, nil)
 		if n := len(a.Slots); n > 0 {
 			if c.rand.IntN(2) == 0 {
 				n = min(n, 12)
@@ -164,7 +164,7 @@ func (c *client) choose() (token string, fields map[string]any) {
 			fields["starts"] = a.Slots[c.rand.IntN(n)].Starts
 		}
 	}
-	return c.patient.token, fields
+	return c.token, fields
 }
 
 // anyTime is mostly a time at which slots begin.
@@ -194,18 +194,18 @@ func (c *client) wantTwo() {
 	devices := []*client{c, {stage: c.stage, patient: c.patient, rand: rand.New(rand.NewPCG(c.rand.Uint64(), 0)), held: map[string]visit{}}}
 	var got [2]visit
 	together(devices, func(i int, device *client) {
-		got[i], _ = device.book(c.patient.token, map[string]any{"patient": c.patient.id, "doctor": doctors[i].id, "starts": kit.FormatInstant(at)})
+		got[i] = device.book(c.token, map[string]any{"patient": c.id, "doctor": doctors[i].id, "starts": kit.FormatInstant(at)})
 	})
 	maps.Copy(c.held, devices[1].held)
 	if got[0].ID == "" || got[1].ID == "" {
 		return
 	}
 	untouched := func(v visit) bool { // by the front desk, in between
-		v, _ = c.look(c.patient.token, v.ID)
+		v = c.look(c.token, v.ID)
 		return v.Version == 1
 	}
 	if untouched(got[0]) && untouched(got[1]) {
-		c.mistake("patient %s got two visits at once: %s and %s", c.patient.id, got[0].ID, got[1].ID)
+		c.mistake("patient %s got two visits at once: %s and %s", c.id, got[0].ID, got[1].ID)
 	}
 }
 

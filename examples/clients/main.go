@@ -1,5 +1,5 @@
-// The whole story, from registration to the paid bill, told with the client that
-// oapi-codegen made of the API document, against a running demo hospital:
+// One visit from registration to the paid bill, with the client that oapi-codegen generated from the API document,
+// against a running demo hospital:
 //
 //	go run . http://127.0.0.1:8090
 package main
@@ -18,7 +18,7 @@ import (
 
 const demoPassword = "demo-hospital"
 
-// guest is nobody in particular.
+// guest is a client that is not signed in.
 var guest *api.ClientWithResponses
 
 func main() {
@@ -85,7 +85,7 @@ func story(ctx context.Context) error {
 	return nil
 }
 
-// register makes an account for Mia and signs her in.
+// register creates an account for Mia and signs her in.
 func register(ctx context.Context) (*api.ClientWithResponses, error) {
 	const password = "a-password-of-mine"
 	email := fmt.Sprintf("mia-%d@example.com", time.Now().UnixNano())
@@ -103,7 +103,7 @@ func register(ctx context.Context) (*api.ClientWithResponses, error) {
 	return signIn(ctx, email, password)
 }
 
-// signIn is a client that speaks as one person.
+// signIn returns a client with the token of one person.
 func signIn(ctx context.Context, email, password string) (*api.ClientWithResponses, error) {
 	in, err := guest.SignInWithResponse(ctx, nil, api.SignInJSONRequestBody{Identity: email, Password: password})
 	if err = want(in, err, http.StatusOK); err != nil {
@@ -116,11 +116,10 @@ func signIn(ctx context.Context, email, password string) (*api.ClientWithRespons
 	}))
 }
 
-// emails are the sign-ins of the demo doctors.
+// emails are the accounts of the demo doctors.
 var emails = map[string]string{"Dr. Sofia Keller": "doctor@hospital.example", "Dr. Emeka Obi": "doctor2@hospital.example"}
 
-// book asks for the first free slot of the demo doctors. When somebody is faster
-// the hospital names other slots; the story then tries the next one of the list.
+// book books the first free slot of the demo doctors. When it has just been taken, the next slot of the list is tried.
 func book(ctx context.Context, mia *api.ClientWithResponses, patient api.RecordId) (visit api.Appointment, doctor api.Doctor, err error) {
 	doctors, err := mia.ListDoctorsWithResponse(ctx, &api.ListDoctorsParams{Sort: ptr("-name"), SkipTotal: ptr(true)})
 	if err = want(doctors, err, http.StatusOK); err != nil {
@@ -148,8 +147,8 @@ func book(ctx context.Context, mia *api.ClientWithResponses, patient api.RecordI
 	return visit, doctor, fmt.Errorf("the demo doctors have no free slot")
 }
 
-// comeNow has the front desk move the visit to a few seconds from now.
-func comeNow(ctx context.Context, visit api.Appointment) error {
+// moveToNow moves the visit to a few seconds from now, as the front desk.
+func moveToNow(ctx context.Context, visit api.Appointment) error {
 	desk, err := signIn(ctx, "reception@hospital.example", demoPassword)
 	if err != nil {
 		return err
@@ -165,7 +164,7 @@ func comeNow(ctx context.Context, visit api.Appointment) error {
 	return nil
 }
 
-// treat is the doctor's part: to approve, to wait until it begins, to complete.
+// treat approves the visit, waits until it starts, and completes it, as the doctor.
 func treat(ctx context.Context, visit api.Appointment, doctor api.Doctor) error {
 	physician, err := signIn(ctx, emails[doctor.Name], demoPassword)
 	if err != nil {
@@ -177,7 +176,7 @@ func treat(ctx context.Context, visit api.Appointment, doctor api.Doctor) error 
 		return fmt.Errorf("approve: %w", err)
 	}
 	say("%s approves it", doctor.Name)
-	if err := comeNow(ctx, visit); err != nil {
+	if err := moveToNow(ctx, visit); err != nil {
 		return err
 	}
 	for tooEarly := 0; ; tooEarly++ {
@@ -198,7 +197,7 @@ func treat(ctx context.Context, visit api.Appointment, doctor api.Doctor) error 
 	}
 }
 
-// billOf is the one bill of a visit.
+// billOf returns the only bill of a visit.
 func billOf(ctx context.Context, as *api.ClientWithResponses, visit api.Appointment) (bill api.Bill, err error) {
 	bills, err := as.ListBillsWithResponse(ctx, &api.ListBillsParams{Filter: ptr("appointment = '" + visit.Id + "'")})
 	if err = want(bills, err, http.StatusOK); err != nil {
@@ -210,19 +209,19 @@ func billOf(ctx context.Context, as *api.ClientWithResponses, visit api.Appointm
 	return bills.JSON200.Items[0], nil
 }
 
-// pay declares a payment of the whole bill, which the accountant verifies.
+// pay reports a payment of the whole bill, which the accountant verifies.
 func pay(ctx context.Context, mia *api.ClientWithResponses, bill api.Bill) error {
 	declared, err := mia.CreatePaymentWithResponse(ctx, nil, api.PaymentCreate{
-		Bill: bill.Id, Method: api.PaymentCreateMethodTransfer, AmountMinor: bill.TotalMinor, Reference: ptr("story"),
+		Bill: bill.Id, Method: api.PaymentCreateMethodTransfer, AmountMinor: bill.TotalMinor, Reference: ptr("story of " + bill.Id),
 	})
 	if err = want(declared, err, http.StatusOK); err != nil {
 		return err
 	}
 	payment := declared.JSON200
 	if payment.Status != api.PaymentStatusPending {
-		return fmt.Errorf("a payment that a patient declares is %s", payment.Status)
+		return fmt.Errorf("a payment that a patient reports is %s", payment.Status)
 	}
-	say("declares the payment %s", payment.Number)
+	say("reports the payment %s", payment.Number)
 
 	accountant, err := signIn(ctx, "accountant@hospital.example", demoPassword)
 	if err != nil {
@@ -237,13 +236,13 @@ func pay(ctx context.Context, mia *api.ClientWithResponses, bill api.Bill) error
 	return nil
 }
 
-// answer is any answer of the client.
+// answer is an answer of the generated client.
 type answer interface {
 	StatusCode() int
 	GetBody() []byte
 }
 
-// want is nil when the hospital answered so, and otherwise tells what it said.
+// want returns an error with the body of the answer, unless the answer has the expected status.
 func want(a answer, err error, status int) error {
 	if err != nil {
 		return err
@@ -254,7 +253,7 @@ func want(a answer, err error, status int) error {
 	return nil
 }
 
-// refused tells whether a field was refused for that reason.
+// refused reports whether a field has an error with the code.
 func refused(r *api.Refusal, field string, why api.HospitalCode) bool {
 	if r == nil {
 		return false

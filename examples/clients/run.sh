@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lints the API document, generates clients from it, compiles them and lets them tell
-# their stories to a demo hospital of its own: `make clients`.
+# Lints the API document, generates clients from it, compiles them, and runs them against its own demo hospital:
+# `make clients`.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -13,7 +13,7 @@ npm install --no-package-lock --no-audit --no-fund --loglevel=error
 PATH="$PWD/node_modules/.bin:$PATH"
 export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 
-# The hospital, on a free port of this machine, with a database that goes when the script ends.
+# The demo hospital, on a free local port, with a database that is deleted when the script ends.
 data=$(mktemp -d)
 server=
 stop() {

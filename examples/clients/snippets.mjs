@@ -1,23 +1,23 @@
-// Runs the JavaScript of internal/apidocs/CLIENTS.md against a running demo hospital,
-// all of it as one program, with what comes before and after each part written here:
+// Runs the JavaScript snippets of CLIENTS.md against a running demo hospital, as one program. The code before and
+// after each snippet is here:
 //
 //   node snippets.mjs http://127.0.0.1:8090
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 
-process.env.TZ = "America/New_York"; // a device that is not where the hospital is
+process.env.TZ = "America/New_York"; // the device is in another time zone than the hospital
 const page = await readFile(new URL("../../internal/apidocs/CLIENTS.md", import.meta.url), "utf8");
 
-// around says, by heading, what a snippet finds and what must be true after it. A line of
-// three dots is the snippet.
+// around is, by heading, the code around a snippet: what it needs, and what must be true after it. The line of three
+// dots is the snippet.
 const around = {
-  "Sign in": `
+	"Sign in": `
     ...
     assert.equal(role, "patient");
     assert.equal(name, "Łukasz Müller");
     say("signs in");`,
 
-  "A code beside the password": `
+	"Sign in with a code": `
     {
       const did = [], answers = { half: { response: { mfaId: "half" } }, wrong: { status: 400, response: {} } };
       const users = {
@@ -35,21 +35,22 @@ const around = {
       say("signs in with a code");
     }`,
 
-  "Lists": `
+	Lists: `
     const shown = [];
     const show = (...what) => shown.push(what);
     ...
     assert(shown.length > 0 && coming.totalItems === -1);
     for (const [starts, doctor, status] of shown) {
-      assert(starts > new Date().toISOString().replace("T", " ") && doctor?.startsWith("Dr. ") && status !== "cancelled");
+      assert(starts > new Date().toISOString().replace("T", " "));
+      assert(doctor?.startsWith("Dr. ") && status !== "cancelled");
     }
     say("lists " + shown.length + " coming visits");`,
 
-  "Write": `
+	Write: `
     let visit = await book();
     const said = [];
     const reload = async (id) => said.push("reloads " + id);
-    const tell = (message) => said.push(message);
+    const showError = (message) => said.push(message);
     const cancel = async () => {
       ...
     };
@@ -68,37 +69,39 @@ const around = {
     await cancel();
     line.down = false;
     assert.deepEqual(said, ["The hospital does not answer."]);
-    say("cancels a visit, is told of a stale version, of one that is not there and of no answer");`,
+    say("cancels a visit, and shows a stale version, a missing visit and a missing answer");`,
 
-  "Offline, and retries": `
+	"Offline and retries": `
     ...
     const child = { id: newID(), user: pb.authStore.record.id, name: "Ida Müller", birth_date: "2024-02-29" };
     assert.match(child.id, /^[a-z0-9]{15}$/);
+    const count = async () => (await other.collection("patients").getFullList()).length;
+    const before = await count();
     line.loseAnswers = 1;
     const made = await createOnce("patients", child);
     assert.equal(line.loseAnswers, 0);
     assert.deepEqual([made.id, made.name], [child.id, child.name]);
-    assert.equal((await pb.collection("patients").getFullList({ filter: "name = 'Ida Müller'" })).length, 1);
+    assert.equal(await count(), before + 1);
     await assert.rejects(createOnce("patients", { ...child, id: newID(), birth_date: "2999-01-01" }), { status: 400 });
-    say("makes one record although the first answer was lost");`,
+    say("creates one record although the first answer was lost");`,
 
-  "Book": `
+	Book: `
     const [{ id: patient }] = await other.collection("patients").getFullList({ sort: "birth_date" });
     const department = (await other.collection("departments").getFirstListItem("code = 'GENERAL'")).id;
-    const asked = [];
-    const ask = async (slots) => { asked.push(slots); return slots[0]; };
+    const offered = [];
+    const chooseSlot = async (slots) => { offered.push(slots); return slots[0]; };
     ...
     const first = await bookFirst(new Date(Date.now() + 3 * 24 * 3600_000).toISOString().slice(0, 10));
     assert.equal(first.status, "pending");
-    assert.deepEqual(asked, []);
+    assert.deepEqual(offered, []);
     const [kid] = await other.collection("patients").getFullList({ filter: "name = 'Zoë Müller'" });
     const second = await bookAt(first.starts, first.doctor, kid.id);
     assert.notEqual(second.starts, first.starts);
-    assert.deepEqual([asked.length, asked[0].length], [1, 5]);
-    for (const visit of [first, second]) await other.collection("appointments").update(visit.id, { status: "cancelled" });
+    assert.deepEqual([offered.length, offered[0].length], [1, 5]);
+    for (const { id } of [first, second]) await other.collection("appointments").update(id, { status: "cancelled" });
     say("books the first free slot, and another one where that is taken");`,
 
-  "Realtime": `
+	Realtime: `
     ...
     const mine = await book();
     const seen = () => visits.filter((v) => v.id === mine.id);
@@ -106,27 +109,27 @@ const around = {
     assert.equal(seen()[0].expand?.patient?.id, mine.patient);
     line.cut();
     line.down = true;
-    await other.collection("appointments").update(mine.id, { reason: "Said while nobody heard" });
+    await other.collection("appointments").update(mine.id, { reason: "Changed while cut" });
     line.down = false;
-    await until(() => seen()[0].reason === "Said while nobody heard", "what happened while the line was cut");
+    await until(() => seen()[0].reason === "Changed while cut", "the change while the connection was cut");
     await other.collection("appointments").update(mine.id, { status: "cancelled" });
-    await until(() => seen()[0].status === "cancelled", "what happened after it");
+    await until(() => seen()[0].status === "cancelled", "the change after it");
     assert.equal(seen().length, 1);
-    say("hears of a visit, also after the line was cut");`,
+    say("receives a visit, also after the connection was cut");`,
 
-  "Time": `
+	Time: `
     ...
     assert.equal(hospital.timezone, "Europe/Berlin");
     assert.equal(when("2030-01-31 09:00:00.000Z"), "31 Jan 2030, 10:00");
-    say("reads the hospital's clock");`,
+    say("shows times at the hospital");`,
 
-  "Money": `
+	Money: `
     ...
     assert.equal(money(1230), "€12.30");
     assert.equal(money(1), "€0.01");
-    say("counts money");`,
+    say("shows amounts");`,
 
-  "Files of the books": `
+	"Bills and exports as files": `
     ...
     const bill = await pb.collection("bills").getFirstListItem("issued_at != ''");
     const printed = await fileOf("bills/" + bill.id + "/pdf");
@@ -140,16 +143,23 @@ const around = {
 
 const body = [];
 for (const section of page.split(/^## /m).slice(1)) {
-  const heading = section.slice(0, section.indexOf("\n"));
-  const snippets = [...section.matchAll(/^```js\n(.*?)^```$/gms)].map((found) => found[1]);
-  if (snippets.length !== (heading in around ? 1 : 0)) {
-    throw new Error(`CLIENTS.md has ${snippets.length} JavaScript snippets under "${heading}": say in snippets.mjs what to expect of them.`);
-  }
-  if (snippets.length === 1) body.push(`// ${heading}`, around[heading].replace(/^ *\.\.\.$/m, () => snippets[0]));
+	const heading = section.slice(0, section.indexOf("\n"));
+	const snippets = [...section.matchAll(/^```js\n(.*?)^```$/gms)].map((found) => found[1]);
+	if (snippets.length !== (heading in around ? 1 : 0)) {
+		throw new Error(
+			`CLIENTS.md has ${snippets.length} JavaScript snippets under "${heading}": describe them in snippets.mjs.`,
+		);
+	}
+	if (snippets.length === 1)
+		body.push(
+			`// ${heading}`,
+			around[heading].replace(/^ *\.\.\.$/m, () => snippets[0]),
+		);
 }
-if (body.length !== 2 * Object.keys(around).length) throw new Error("CLIENTS.md has lost a heading that snippets.mjs expects.");
+if (body.length !== 2 * Object.keys(around).length)
+	throw new Error("CLIENTS.md lacks a heading that snippets.mjs expects.");
 
-// The program: the snippets between a beginning and an end.
+// The program: the snippets, with a start and an end.
 const program = `
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -168,7 +178,7 @@ async function until(happened, what) {
   }
 }
 
-// other is the same person at a device whose line is never cut.
+// other is the same person on a device whose connection is never cut.
 const other = new PocketBase(process.argv[2]);
 other.autoCancellation(false);
 await other.collection("users").authWithPassword(EMAIL, PASSWORD);
@@ -188,15 +198,15 @@ await pb.realtime.unsubscribe();
 line.close();
 `;
 setTimeout(() => {
-  console.error("The snippets took too long.");
-  process.exit(1);
+	console.error("The snippets took too long.");
+	process.exit(1);
 }, 60_000).unref();
 
 await mkdir(new URL("build/", import.meta.url), { recursive: true });
 await writeFile(new URL("build/snippets.mjs", import.meta.url), program);
 try {
-  await import("./build/snippets.mjs");
+	await import("./build/snippets.mjs");
 } catch (error) {
-  console.error(error.stack, JSON.stringify(error.response ?? {}));
-  process.exit(1);
+	console.error(error.stack, JSON.stringify(error.response ?? {}));
+	process.exit(1);
 }

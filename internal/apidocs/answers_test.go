@@ -18,7 +18,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/hospitaltest"
-	"hospital/internal/operations"
+	"hospital/internal/server"
 	"hospital/modules/accounts"
 )
 
@@ -110,7 +110,7 @@ func tooLarge(megabytes int) []byte {
 
 // tooOften asks for the same until it is refused.
 func tooOften(h *hospitaltest.Hospital, path string) {
-	operations.SetRate(h.App, 1)
+	server.SetRate(h.App, 1)
 	for range 31 {
 		h.As("guest").Unbound().Do(http.MethodPost, path, nil)
 	}
@@ -279,6 +279,11 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 		h.As("guest").Do(http.MethodGet, "/api/hospital/ready", nil)
 	},
 	"documentYaml": func(h *hospitaltest.Hospital) { twice(h, "/api/hospital/openapi.yaml") },
+	"listActions": func(h *hospitaltest.Hospital) {
+		h.As("patient1").Do(http.MethodGet, "/api/hospital/actions/bills", nil)
+		h.As("guest").Do(http.MethodGet, "/api/hospital/actions/bills", nil)
+		h.As("patient1").Do(http.MethodGet, "/api/hospital/actions/none", nil)
+	},
 	"documentJson": func(h *hospitaltest.Hospital) { twice(h, "/api/hospital/openapi.json") },
 	"listSlotsOfDoctor": func(h *hospitaltest.Hospital) {
 		for _, path := range []string{"dr1000000000000/slots", "dr1000000000000/slots?from=tomorrow", "nobody/slots"} {

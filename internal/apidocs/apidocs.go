@@ -5,15 +5,20 @@ package apidocs
 import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"hospital/internal/kit"
+	"hospital/internal/role"
 )
 
 // Register serves the document and its page.
 func Register(app core.App, document Document) {
+	kit.AddRoutes(app,
+		kit.Route{Path: "GET /openapi.yaml", Roles: role.Anyone, Handler: plain("application/yaml", document.YAML).answer},
+		kit.Route{Path: "GET /openapi.json", Roles: role.Anyone, Handler: plain("application/json", document.JSON).answer},
+	)
 	files := page()
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalDocs", Func: func(se *core.ServeEvent) error {
 		api := se.Router.Group("/api")
-		api.GET("/hospital/openapi.yaml", plain("application/yaml", document.YAML).serve)
-		api.GET("/hospital/openapi.json", plain("application/json", document.JSON).serve)
 		api.GET("/docs", files["index.html"].serve)
 		api.GET("/docs/{file}", func(e *core.RequestEvent) error {
 			f, ok := files[e.Request.PathValue("file")]

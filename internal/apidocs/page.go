@@ -17,6 +17,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/swaggest/swgui/v5/static"
+
+	"hospital/internal/kit"
 )
 
 // csp lets the page load and ask nothing but this server, and run no inline
@@ -68,6 +70,9 @@ func plain(kind string, content []byte) file {
 	sum := sha256.Sum256(content)
 	return file{kind: kind, content: content, tag: `"` + hex.EncodeToString(sum[:8]) + `"`}
 }
+
+// answer serves the file as a declared route.
+func (f file) answer(r *kit.Request) error { return f.serve(r.RequestEvent) }
 
 func (f file) serve(e *core.RequestEvent) error {
 	h := e.Response.Header()

@@ -170,7 +170,8 @@ func (s *siege) dictionary() map[string]string {
 	of := func(make func() (string, error)) string { token, err := make(); return must(s.t, token, err) }
 	none, err := jwt.NewWithClaims(jwt.SigningMethodNone, claims(admin, nil)).SignedString(jwt.UnsafeAllowNoneSignatureType)
 	auth := of(admin.NewAuthToken)
-	header, payload, _ := strings.Cut(auth, ".")
+	header, rest, _ := strings.Cut(auth, ".")
+	_, signature, _ := strings.Cut(rest, ".")
 	me := s.account
 	if me == "guest" {
 		me = "patient1"
@@ -195,7 +196,7 @@ func (s *siege) dictionary() map[string]string {
 		"unsigned token":           must(s.t, none, err),
 		"token without signature":  auth[:strings.LastIndex(auth, ".")+1],
 		"token with a changed end": auth[:len(auth)-2] + map[bool]string{true: "AA", false: "BB"}[!strings.HasSuffix(auth, "AA")],
-		"token with other claims":  header + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"id":"`+operator.Id+`","collectionId":"`+operator.Collection().Id+`","type":"auth","exp":9999999999}`)) + payload[strings.Index(payload, "."):],
+		"token with other claims":  header + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"id":"`+operator.Id+`","collectionId":"`+operator.Collection().Id+`","type":"auth","exp":9999999999}`)) + "." + signature,
 		"token of a superuser's id, signed as a user":  signed(claims(operator, nil), key(admin)),
 		"token of a user's id in the superusers":       signed(claims(admin, jwt.MapClaims{"collectionId": operator.Collection().Id}), key(admin)),
 		"token signed with nothing":                    signed(claims(admin, nil), ""),

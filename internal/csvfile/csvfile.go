@@ -10,36 +10,40 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	"hospital/internal/kit"
 	"hospital/internal/money"
 )
 
-// Writer writes a table as a file for spreadsheets: CSV in UTF-8, with the mark that
-// they know it by, and lines that end as RFC 4180 says. It is sent while it is
-// written, so that it may be of any length.
-type Writer struct{ out *csv.Writer }
-
-// Number is a cell that is a number and is written as it is.
-type Number string
-
-// Amount is an amount of money as a cell, with as many digits as its currency has.
-func Amount(m money.Amount, exponent int) Number { return Number(m.Decimal(exponent)) }
-
-// New answers a request with a file of columns.
-func New(e *core.RequestEvent, name string, columns ...string) (*Writer, error) {
-	kit.Attach(e, name, "text/csv; charset=utf-8")
-	s := &Writer{csv.NewWriter(e.Response)}
-	s.out.UseCRLF = true
-	if _, err := io.WriteString(e.Response, "\ufeff"); err != nil {
-		return nil, err
-	}
-	return s, s.out.Write(columns)
+// Writer streams a table as a file for spreadsheets: CSV in UTF-8 with a byte order
+// mark, by which Excel recognises UTF-8, and CRLF line ends (RFC 4180).
+//
+// It keeps the first error, writes nothing after it, and reports it in Close.
+type Writer struct {
+	request *kit.Request
+	out     *csv.Writer
+	err     error
 }
 
-// Row writes a line: texts, which no spreadsheet takes for a formula, and numbers.
-func (s *Writer) Row(cells ...any) error {
+// Number is a cell that is a number and is written unchanged.
+type Number string
+
+// Amount is an amount of money as a cell, with exponent digits after the point.
+func Amount(m money.Amount, exponent int) Number { return Number(m.Decimal(exponent)) }
+
+// New begins to answer a request with a file, and writes the names of its columns.
+func New(r *kit.Request, name string, columns ...string) *Writer {
+	r.Attach(name, "text/csv; charset=utf-8")
+	w := &Writer{request: r, out: csv.NewWriter(r.Response)}
+	w.out.UseCRLF = true
+	if _, w.err = io.WriteString(r.Response, "\ufeff"); w.err == nil {
+		w.err = w.out.Write(columns)
+	}
+	return w
+}
+
+// Row writes a row. A cell is a Number, an int, or a string, which is escaped so that
+// no spreadsheet runs it as a formula.
+func (w *Writer) Row(cells ...any) {
 	texts := make([]string, len(cells))
 	for i, cell := range cells {
 		switch c := cell.(type) {
@@ -50,31 +54,37 @@ func (s *Writer) Row(cells ...any) error {
 		case string:
 			texts[i] = escapeFormula(c)
 		default:
-			return fmt.Errorf("a sheet has no cells of %T", cell)
+			w.err = fmt.Errorf("a CSV file has no cells of type %T", cell)
 		}
 	}
-	return s.out.Write(texts)
+	if w.err == nil {
+		w.err = w.out.Write(texts)
+	}
 }
 
-// Close sends what is left. Half a table must not pass for a whole one: when
-// writing it failed, the answer that has begun is broken off.
-func (s *Writer) Close(e *core.RequestEvent, err error) error {
-	s.out.Flush()
-	if err == nil {
-		err = s.out.Error()
+// Close writes what is buffered. On an error, the caller's or one of the writer, it
+// aborts the connection, so that the client does not take half a table for a whole one.
+func (w *Writer) Close(err error) error {
+	w.out.Flush()
+	for _, e := range []error{w.err, w.out.Error()} {
+		if err == nil {
+			err = e
+		}
 	}
 	if err != nil {
-		e.App.Logger().Error("a sheet was broken off", "error", err)
+		w.request.App.Logger().Error("a CSV file was aborted", "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	return nil
 }
 
-// escapeFormula is a text that a spreadsheet shows and does not carry out: what begins like
-// a formula, also behind blanks or in wide letters, is marked as text.
+// escapeFormula marks a text with an apostrophe when a spreadsheet would run it as a
+// formula: also when the formula sign follows blanks or quotes, or is a full-width one.
 func escapeFormula(text string) string {
-	begins := strings.TrimLeftFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\u200b\ufeff\"'", r) })
-	if strings.IndexAny(begins, "=+-@|%＝＋－＠") != 0 && strings.IndexAny(text, "\t\r\n") != 0 {
+	start := strings.TrimLeftFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune("\u200b\ufeff\"'", r)
+	})
+	if strings.IndexAny(start, "=+-@|%＝＋－＠") != 0 && strings.IndexAny(text, "\t\r\n") != 0 {
 		return text
 	}
 	return "'" + text

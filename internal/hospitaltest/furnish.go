@@ -63,7 +63,7 @@ var furnished = sync.OnceValue(func() string {
 			_, err := app.AuxNonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute()
 			return err
 		},
-		app.ResetBootstrapState,
+		app.ClearBootstrap,
 	}
 	for i, step := range steps {
 		if err := step(); err != nil {

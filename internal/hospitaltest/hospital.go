@@ -20,7 +20,8 @@ import (
 	"hospital/internal/apidocs"
 	"hospital/internal/fixture"
 	"hospital/internal/kit"
-	"hospital/internal/operations"
+	"hospital/internal/server"
+	"hospital/internal/verify"
 	_ "hospital/migrations" // the schema
 	"hospital/modules"
 	"hospital/modules/audit"
@@ -46,8 +47,8 @@ func New(t testing.TB) *Hospital {
 	audit.SetKey(app, []byte(AuditKey))
 	kit.Register(app, modules.All)
 	hooks.Register(app)
-	operations.Harden(app)
-	operations.SetRate(app, 0) // tests ask faster than people
+	server.Harden(app)
+	server.SetRate(app, 0) // tests ask faster than people
 	apidocs.Register(app, Document())
 
 	routes, err := apis.NewRouter(app)
@@ -132,7 +133,7 @@ func (h *Hospital) Violations(of ...kit.Module) string {
 	h.T.Helper()
 	var report, broken strings.Builder
 	if of == nil {
-		_ = operations.Verify(h.App, modules.All, &report) // which answers only how many
+		_ = verify.Run(h.App, modules.All, &report) // which answers only how many
 	}
 	for _, m := range of {
 		for _, invariant := range m.Invariants {

@@ -66,16 +66,6 @@ func nameRequests(app core.App) {
 	}})
 }
 
-// RequireCaller is who makes a request of a route that is not for guests, or the refusal
-// for them.
-func RequireCaller(e *core.RequestEvent) (Actor, error) {
-	actor := Caller(e)
-	if actor.Role == Guest {
-		return actor, e.UnauthorizedError("Sign in first.", nil)
-	}
-	return actor, nil
-}
-
 // ActorOf says who is writing this record. What does not come from a request is
 // the system's.
 func ActorOf(r *core.Record) Actor {

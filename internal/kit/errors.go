@@ -55,7 +55,7 @@ func WithParams(refusal error, params map[string]any) error {
 	}
 	said = maps.Clone(said)
 	for field, why := range said {
-		if e, ok := why.(validation.Error); ok {
+		if e, ok := errors.AsType[validation.Error](why); ok {
 			said[field] = e.SetParams(params)
 		}
 	}

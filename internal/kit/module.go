@@ -5,8 +5,6 @@ package kit
 
 import (
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/hook"
-	"github.com/pocketbase/pocketbase/tools/router"
 )
 
 // Module is one subject of the hospital: data about what the database holds and
@@ -16,8 +14,9 @@ type Module struct {
 	Name        string             // the folder's name
 	Collections []Collection       // what the database looks like today, and who may touch it
 	Lifecycles  []Lifecycle        // what can be done to a record, by whom, from where, and what it does
-	Hooks       func(app core.App) // what must hold for this module's own records, whoever writes them, where no table says it
-	Routes      func(api *Routes)  // what is no record: paths under /api/hospital
+	Hooks       func(app core.App) // rules for this module's own records that no table expresses
+	Routes      []Route            // what is not a record: paths under RoutePrefix
+	AccessLog   AccessLog          // keeps who saw which records; set by one module
 	Invariants  []Invariant        // what the verify command proves of this module's data
 	Checks      []Check            // what it proves where no query can
 	OpenAPI     []byte             // what clients read of it: its paths and schemas, written by hand in openapi.yaml
@@ -61,29 +60,25 @@ func Register(app core.App, modules []Module) {
 		if m.Hooks != nil {
 			m.Hooks(app)
 		}
-	}
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalRoutes", Func: func(se *core.ServeEvent) error {
-		api := se.Router.Group("/api/hospital")
-		for _, m := range modules {
-			if m.Routes != nil {
-				m.Routes(api)
-			}
+		if m.AccessLog != nil {
+			app.Store().Set(accessLogKey, m.AccessLog)
 		}
-		return se.Next()
-	}})
+		AddRoutes(app, m.Routes...)
+	}
+	AddRoutes(app, actionsRoute(modules, declared))
+	serveRoutes(app, declared)
 }
-
-// Routes is where a module adds its paths.
-type Routes = router.RouterGroup[*core.RequestEvent]
 
 // Catalog holds the declared collections by name.
 type Catalog map[string]Collection
 
-// CatalogOf collects the collections of all modules.
+// CatalogOf collects the collections of all modules. It panics when a declaration names a
+// field that does not exist.
 func CatalogOf(modules []Module) Catalog {
 	catalog := Catalog{}
 	for _, m := range modules {
 		for _, c := range m.Collections {
+			c.mustNameRealFields()
 			catalog[c.Name] = c
 		}
 	}
@@ -98,7 +93,7 @@ const (
 // signIn is how people sign in: what the one auth collection declares.
 func (c Catalog) signIn() SignIn {
 	for _, collection := range c {
-		if collection.SignIn.signsIn() {
+		if collection.SignIn.isSet() {
 			return collection.SignIn
 		}
 	}

@@ -1,41 +1,63 @@
 package kit
 
 import (
+	"mime"
+	"strconv"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// QueryDay is a day of the query, as midnight in UTC: a day without a zone.
-func QueryDay(e *core.RequestEvent, name string, otherwise time.Time) (time.Time, error) {
-	text := e.Request.URL.Query().Get(name)
+// Request is one request of a Route that was let through.
+type Request struct {
+	*core.RequestEvent
+	Caller Actor
+	Record *core.Record // of Route.Record; nil when the route is not about one record
+
+	action string // of its audit entries
+	log    AccessLog
+}
+
+// Attach sets the headers of an answer that browsers save as a file with this name.
+// The audit log calls such an answer an export.
+func (r *Request) Attach(name, contentType string) {
+	r.action = auditExport
+	r.Response.Header().Set("Content-Type", contentType)
+	r.Response.Header().Set("Content-Disposition",
+		mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+}
+
+// LogAccess audits that the answer shows records beside r.Record, which is audited
+// without it. Call it before a record is sent: the answer may break off.
+func (r *Request) LogAccess(records ...*core.Record) {
+	r.log(r.App, r.Caller, r.action, records...)
+}
+
+// QueryDay is a day of the query as midnight in UTC: a day has no zone. It is
+// otherwise when the query does not name one, and refused with 400 invalid_date
+// outside of the years 1900 to 9000.
+func (r *Request) QueryDay(name string, otherwise time.Time) (time.Time, error) {
+	text := r.Request.URL.Query().Get(name)
 	if text == "" {
 		return otherwise, nil
 	}
-	d, err := time.Parse(time.DateOnly, text)
-	if err != nil || d.Year() < 1900 || d.Year() > 9000 {
-		return d, Invalid(name, "invalid_date", "This must be a day such as 2030-12-31.")
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil || day.Year() < 1900 || day.Year() > 9000 {
+		return day, Invalid(name, "invalid_date", "This must be a day such as 2030-12-31.")
 	}
-	return d, nil
+	return day, nil
 }
 
-// AuthorizedRecord is the record that a route is about, and who asks. One that the
-// collection does not show to them is as if there were none.
-func AuthorizedRecord(e *core.RequestEvent, collection string) (*core.Record, Actor, error) {
-	actor, err := RequireCaller(e)
-	if err != nil {
-		return nil, actor, err
+// QueryLimit is the number of entries that the query asks for, as limit. Outside of
+// 1 to most it is refused with 400 invalid_number.
+func (r *Request) QueryLimit(otherwise, most int) (int, error) {
+	text := r.Request.URL.Query().Get("limit")
+	if text == "" {
+		return otherwise, nil
 	}
-	info, err := e.RequestInfo()
-	if err != nil {
-		return nil, actor, err
+	limit, err := strconv.Atoi(text)
+	if err != nil || limit < 1 || limit > most {
+		return 0, Invalid("limit", "invalid_number", "This must be a whole number from 1 to "+strconv.Itoa(most)+".")
 	}
-	record, err := e.App.FindRecordById(collection, e.Request.PathValue("id"))
-	if err != nil {
-		return nil, actor, e.NotFoundError("", err)
-	}
-	if may, err := e.App.CanAccessRecord(record, info, record.Collection().ViewRule); err != nil || !may && !actor.Superuser {
-		return nil, actor, e.NotFoundError("", err)
-	}
-	return record, actor, nil
+	return limit, nil
 }

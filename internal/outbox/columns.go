@@ -38,16 +38,19 @@ const maxAttempts = 8
 
 const maxError = 500 // characters
 
-// Fields are the columns as a collection declares them.
-func (c Columns) Fields() kit.Fields {
+// Fields are the columns as a collection declares them, with the meaning of the status.
+func (c Columns) Fields(statusHelp string) kit.Fields {
 	return kit.Fields{
-		kit.Select(string(c), Pending, Sent, Failed, Skipped).Required(),
-		kit.Instant(sentAt),
-		kit.Int(attempts, 0, maxAttempts),
-		kit.Instant(nextTryAt),
-		kit.Text(lastError, maxError),
+		kit.Select(string(c), Pending, Sent, Failed, Skipped).Required().Help(statusHelp),
+		kit.Instant(sentAt).Help("When it was sent."),
+		kit.Int(attempts, 0, maxAttempts).Help("How often sending was tried."),
+		kit.Instant(nextTryAt).Help("When sending is tried next."),
+		kit.Text(lastError, maxError).Help("Why the last try failed."),
 	}
 }
+
+// MailHelp is what the status means where the only reader gets a mail.
+const MailHelp = "State of the email. Failed: given up after 8 tries. Skipped: not tried, there is no mail server."
 
 // Index finds the mails that are due.
 func (c Columns) Index() kit.Index { return kit.Index{Columns: string(c) + ", " + nextTryAt} }

@@ -37,7 +37,7 @@ func newLetters(t *testing.T, compose func(app core.App, r *core.Record) (*maile
 	app.Settings().SMTP.Enabled = true
 	c := core.NewBaseCollection("letters")
 	c.Fields.Add(&core.TextField{Name: "text"})
-	for _, f := range delivery.Fields() {
+	for _, f := range delivery.Fields("") {
 		c.Fields.Add(f.Field)
 	}
 	if err := app.Save(c); err != nil {

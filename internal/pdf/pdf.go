@@ -1,4 +1,4 @@
-// Package paper draws documents that are printed: pages with a letterhead and their
+// Package pdf draws documents that are printed: pages with a letterhead and their
 // number, facts, and tables that go on over as many pages as they need. The same
 // contents give the same bytes.
 package pdf

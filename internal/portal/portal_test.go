@@ -108,8 +108,8 @@ func TestPagesKeepTheContentPolicy(t *testing.T) {
 }
 
 var (
-	imported = regexp.MustCompile(`(?m)^import \{ (.+) \} from "([^"]+)";$`)
-	exported = regexp.MustCompile(`(?m)^export (?:async )?(?:function|const) (\w+)`)
+	imported = regexp.MustCompile(`(?m)^import \{\s+([^}]+?),?\s+\} from "([^"]+)";$`)
+	exported = regexp.MustCompile(`(?m)^export (?:async )?(?:function|const|class) (\w+)`)
 )
 
 // A misspelt import leaves the reader with an empty page.
@@ -132,7 +132,7 @@ func TestImportsLeadToWhatIsThere(t *testing.T) {
 			for _, export := range exported.FindAllStringSubmatch(string(raw), -1) {
 				there = append(there, export[1])
 			}
-			for _, wanted := range strings.Split(one[1], ", ") {
+			for _, wanted := range regexp.MustCompile(`,\s+`).Split(one[1], -1) {
 				theirs, ours, renamed := strings.Cut(wanted, " as ")
 				if !renamed {
 					ours = theirs
@@ -151,9 +151,9 @@ func TestImportsLeadToWhatIsThere(t *testing.T) {
 var (
 	viewTable = regexp.MustCompile(`(?s)const views = \{\n(.*?)\n\};`)
 	viewRow   = regexp.MustCompile(`(?m)^\t"?([\w-]+)"?: \[`)
-	menuTable = regexp.MustCompile(`(?s)const menus = \{\n.*?\n\};\n\n.*?\nconst behind = \{\n.*?\n\};`)
+	menuTable = regexp.MustCompile(`(?s)const menus = \{\n.*?\n\};\n\n.*?\nconst subviews = \{\n.*?\n\};`)
 	menuViews = regexp.MustCompile(`(?:(\w+): )?"([\w-]+)"`)
-	ledTo     = regexp.MustCompile(`\b(?:link|open|address)\("([\w-]+)"|\btabs\("[^"]*", "([\w-]+)"`)
+	ledTo     = regexp.MustCompile(`\b(?:link|open|address)\(\s*"([\w-]+)"|\btabs\(\s*"[^"]*",\s+"([\w-]+)"`)
 )
 
 // A link to a view that there is not leads the reader back to the start.

@@ -16,3 +16,6 @@ const (
 
 // All are the roles an account can have.
 var All = []kit.Role{Admin, Doctor, Nurse, Receptionist, Accountant, Patient}
+
+// Anyone is every role, and who has not signed in.
+var Anyone = append([]kit.Role{kit.Guest}, All...)

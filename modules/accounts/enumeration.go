@@ -71,7 +71,7 @@ func sendAfterAnswer(e *core.RequestEvent) error {
 	kit.AfterResponse(app, "send a requested mail", func() error {
 		user, err := app.FindAuthRecordByEmail(c, sent.Email)
 		if err != nil || verifying && user.Verified() || !firstInAWhile(app, e.Request.Pattern+user.Id) {
-			return nil // there is no account, or nothing to confirm, or the mail was just sent
+			return nil //nolint:nilerr // there is no account, or nothing to confirm, or the mail was just sent
 		}
 		if verifying {
 			return mails.SendRecordVerification(app, user)
@@ -99,6 +99,6 @@ func isTaken(refusal error) bool {
 		return false
 	}
 	data, _ := refused.RawData().(validation.Errors)
-	cause, _ := data["newEmail"].(validation.Error)
-	return cause != nil && cause.Code() == "validation_invalid_new_email"
+	cause, ok := errors.AsType[validation.Error](data["newEmail"])
+	return ok && cause.Code() == "validation_invalid_new_email"
 }

@@ -17,33 +17,36 @@ const invitationPeriod = 72 * time.Hour
 
 const invitationMail = outbox.Columns("status")
 
-// State is whether an invitation can be accepted.
+// State of an invitation.
 type State string
 
-// The states. Accepted and revoked are final; an open one ends with its time.
+// The states. Accepted and revoked are final. An open invitation stays open when it expires.
 const (
 	Open     State = "open"
 	Accepted State = "accepted"
 	Revoked  State = "revoked"
 )
 
-// invitations are how staff get their accounts: an admin chooses address and role, and
-// they choose their password themselves. Of one address only the newest is open.
 var invitations = kit.Collection{
 	Name: "invitations",
+	Description: "An invitation of a member of staff: an admin chooses the role, the invited person chooses the " +
+		"password. The link in the email works once. A new invitation of an address revokes the one before.",
 	Fields: append(kit.Fields{
-		kit.Email("email").Required(),
-		kit.Select("role", role.Admin, role.Doctor, role.Nurse, role.Receptionist, role.Accountant).Required(),
-		kit.Relation("department", "departments"), // of a doctor or nurse
-		kit.Text("specialization", 120),           // of a doctor
-		kit.Text("license_no", 60),                // of a doctor or nurse
-		kit.Select("state", Open, Accepted, Revoked).Required(),
-		kit.Instant("expires").Required(),
-		kit.Relation("invited_by", "users"),
-		kit.Relation("user", "users"), // who accepted it
-		kit.Instant("settled_at"),
-		kit.Text(tokenHash, 64),
-	}, invitationMail.Fields()...),
+		kit.Email("email").Required().Presentable().
+			Help("Where the link is sent. It becomes the address of the account."),
+		kit.Select("role", role.Admin, role.Doctor, role.Nurse, role.Receptionist, role.Accountant).Required().
+			Help("Role of the account."),
+		kit.Relation("department", "departments").Help("Department of a doctor or nurse."),
+		kit.Text("specialization", 120).Help("Specialization of a doctor."),
+		kit.Text("license_no", 60).Help("License number of a doctor or nurse."),
+		kit.Select("state", Open, Accepted, Revoked).Required().
+			Help("State of the invitation. It stays open when it expires."),
+		kit.Instant("expires").Required().Help("Until when the link works: 72 hours after the invitation."),
+		kit.Relation("invited_by", "users").Help("Admin who sent it. Empty if it was a superuser."),
+		kit.Relation("user", "users").Help("Account of the person who accepted it."),
+		kit.Instant("settled_at").Help("When it was accepted or revoked."),
+		tokenField,
+	}, invitationMail.Fields(outbox.MailHelp)...),
 	Indexes: []kit.Index{
 		{Columns: "token_hash", Unique: true, Where: "token_hash != ''"},
 		{Columns: "email", Unique: true, Where: "state = 'open'"},
@@ -51,9 +54,11 @@ var invitations = kit.Collection{
 		invitationMail.Index(),
 	},
 	Policy: kit.Policy{
-		role.Admin: {Read: kit.All, HiddenFields: []string{"token_hash"},
+		role.Admin: {
+			Read: kit.All, HiddenFields: []string{"token_hash"},
 			Create: kit.All, CreateFields: []string{"email", "role", "department", "specialization", "license_no"},
-			Update: kit.All, UpdateFields: []string{"state"}},
+			Update: kit.All, UpdateFields: []string{"state"},
+		},
 	},
 	RawText: []string{"token_hash"},
 }
@@ -97,7 +102,7 @@ func invite(e *core.RecordEvent) error {
 
 // acceptInvitation creates the account that somebody was invited to. Of two concurrent
 // requests the second is refused: the token is gone by then.
-func acceptInvitation(e *core.RequestEvent) error {
+func acceptInvitation(e *kit.Request) error {
 	sent := struct {
 		Token    string `json:"token" form:"token"`
 		Name     string `json:"name" form:"name"`
@@ -146,7 +151,6 @@ func acceptInvitation(e *core.RequestEvent) error {
 }
 
 // systemFor is the server itself, acting because of a request.
-func systemFor(e *core.RequestEvent) kit.Actor {
-	caller := kit.Caller(e)
-	return kit.Actor{Role: kit.System, IP: caller.IP, Request: caller.Request}
+func systemFor(e *kit.Request) kit.Actor {
+	return kit.Actor{Role: kit.System, IP: e.Caller.IP, Request: e.Caller.Request}
 }

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 
 	"hospital/internal/kit"
+	"hospital/internal/role"
 )
 
 //go:embed openapi.yaml
@@ -17,9 +18,9 @@ var Module = kit.Module{
 	Collections: []kit.Collection{users, registrations, invitations},
 	Lifecycles:  []kit.Lifecycle{lifecycle},
 	Hooks:       hooks,
-	Routes: func(api *kit.Routes) {
-		api.POST("/registrations/confirm", confirmRegistration)
-		api.POST("/invitations/accept", acceptInvitation)
+	Routes: []kit.Route{
+		{Path: "POST /registrations/confirm", Roles: role.Anyone, Handler: confirmRegistration},
+		{Path: "POST /invitations/accept", Roles: role.Anyone, Handler: acceptInvitation},
 	},
 	Invariants: []kit.Invariant{
 		{"Every account has a role and a status.", `SELECT id FROM users WHERE role = '' OR status = ''`},

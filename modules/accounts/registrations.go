@@ -20,18 +20,19 @@ const registrationPeriod = 24 * time.Hour
 
 const registrationMail = outbox.Columns("status")
 
-// registrations are requests for an account whose e-mail address is not confirmed yet.
-// Whether the address has an account already is not looked up before the mail is
-// written. No role reads them.
+// registrations are not readable through the API. Whether the address has an account is
+// looked up only when the email is written, so that registering reveals nothing.
 var registrations = kit.Collection{
 	Name: "registrations",
+	Description: "A person who registered and has not confirmed their email address yet. " +
+		"It is deleted when it is confirmed or expires.",
 	Fields: append(kit.Fields{
-		kit.Email("email").Required(),
-		kit.JSON("said", 1<<20), // of the account and beyond it
-		kit.Text("password_hash", 100).Required(),
-		kit.Instant("expires").Required(),
-		kit.Text(tokenHash, 64),
-	}, registrationMail.Fields()...),
+		kit.Email("email").Required().Presentable().Help("Address to confirm. It becomes the address of the account."),
+		kit.JSON("said", 1<<20).Help("What was sent: the account and the profile."),
+		kit.Text("password_hash", 100).Required().Help("Hash of the chosen password."),
+		kit.Instant("expires").Required().Help("When the registration is deleted if it is not confirmed."),
+		tokenField,
+	}, registrationMail.Fields(outbox.MailHelp)...),
 	Indexes: []kit.Index{
 		{Columns: "token_hash", Unique: true, Where: "token_hash != ''"},
 		{Columns: "email, created"},
@@ -106,7 +107,7 @@ func store(app core.App, user User, passwordHash string) error {
 // confirmRegistration creates the account of a person who has opened the link in their
 // mail. They enter the password again: otherwise whoever registers with a foreign
 // address would get an account that its owner has confirmed.
-func confirmRegistration(e *core.RequestEvent) error {
+func confirmRegistration(e *kit.Request) error {
 	sent := struct {
 		Token    string `json:"token" form:"token"`
 		Password string `json:"password" form:"password"`
@@ -135,7 +136,7 @@ func confirmRegistration(e *core.RequestEvent) error {
 		if err != nil {
 			return err
 		}
-		guest := kit.Caller(e)
+		guest := e.Caller
 		guest.ID, guest.Role, guest.Superuser, guest.Name = "", kit.Guest, false, "" // whoever is signed in on this device
 		if err := tx.Save(kit.SetActor(guest, user)); err != nil {
 			return err

@@ -13,6 +13,8 @@ import (
 // their mail. The database holds only its hash.
 const tokenHash = "token_hash"
 
+var tokenField = kit.Text(tokenHash, 64).Help("SHA-256 of the secret token in the link of the email.")
+
 const tokenLength = 40
 
 // IssueToken gives a record a new token for the link in its mail. Of several mails about

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 
 	"hospital/internal/kit"
+	"hospital/internal/role"
 )
 
 //go:embed openapi.yaml
@@ -17,7 +18,10 @@ var Module = kit.Module{
 	Collections: []kit.Collection{appointments, events},
 	Lifecycles:  []kit.Lifecycle{lifecycle},
 	Hooks:       hooks,
-	Routes:      routes,
+	Routes: []kit.Route{
+		{Path: "GET /doctors/{id}/slots", Roles: role.All, Record: "doctors", Handler: slotsOfDoctor},
+		{Path: "GET /slots", Roles: role.All, Handler: firstSlots},
+	},
 	Invariants: []kit.Invariant{
 		{"No doctor has more active appointments at once than their hours allow, except those that staff overbooked.", `SELECT a.id FROM appointments a
 			WHERE a.status IN ('pending', 'approved') AND NOT a.overbook AND ` + atOnce("doctor", "COUNT(*) > MAX(MAX(b.capacity), 1)", "AND NOT b.overbook")},
@@ -36,5 +40,5 @@ var Module = kit.Module{
 // that the doctor or patient has then, a among them.
 func atOnce(who, tooMany, unless string) string {
 	return `(SELECT ` + tooMany + ` FROM appointments b WHERE b.` + who + ` = a.` + who + ` AND b.status IN ('pending', 'approved')
-		AND b.starts <= a.starts AND b.starts > ` + longBefore("a.starts") + ` AND b.ends > a.starts ` + unless + `)`
+		AND b.starts <= a.starts AND b.starts > ` + longestBefore("a.starts") + ` AND b.ends > a.starts ` + unless + `)`
 }

@@ -2,8 +2,6 @@ package appointments
 
 import (
 	"cmp"
-	"database/sql"
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -20,28 +18,22 @@ import (
 	"hospital/modules/scheduling"
 )
 
-func routes(api *kit.Routes) {
-	api.GET("/doctors/{id}/slots", slotsOfDoctor)
-	api.GET("/slots", firstSlots)
-}
-
 const (
-	mostDays   = 62 // of one question
-	usualDays  = 14
-	mostSlots  = 200
-	usualSlots = 20
+	maxDays      = 62 // of one query
+	defaultDays  = 14
+	maxSlots     = 200
+	defaultSlots = 20
 )
 
-// question is what somebody asks about free slots.
-type question struct {
-	actor    kit.Actor
-	from, to time.Time // the days, as far as the caller may book
-	latest   time.Time // when the last visit may begin
+// query is a query for free slots, and the answer to it.
+type query struct {
+	from, to time.Time // the period, cut to what the caller may book
+	latest   time.Time // when the last visit may start
 	answer   answer
 }
 
-// add answers the free slots of a doctor that begin before an instant.
-func (q *question) add(doctor string, free []scheduling.Slot, before time.Time) {
+// add adds the free slots of a doctor that start before an instant.
+func (q *query) add(doctor string, free []scheduling.Slot, before time.Time) {
 	for _, s := range free {
 		if s.Starts.Before(before) && !s.Starts.After(q.latest) {
 			q.answer.Slots = append(q.answer.Slots, freeOf(doctor, s))
@@ -49,7 +41,7 @@ func (q *question) add(doctor string, free []scheduling.Slot, before time.Time) 
 	}
 }
 
-// answer is the free slots, and how to read them.
+// answer is the free slots, and the zone and the days they were looked for in.
 type answer struct {
 	Timezone string `json:"timezone"`
 	From     string `json:"from"`
@@ -57,50 +49,44 @@ type answer struct {
 	Slots    []Free `json:"slots"`
 }
 
-func slotsOfDoctor(e *core.RequestEvent) error {
-	q, err := ask(e)
+// slotsOfDoctor answers with the free slots of one doctor.
+func slotsOfDoctor(r *kit.Request) error {
+	q, err := readQuery(r)
 	if err != nil {
 		return err
 	}
-	doctor, err := e.App.FindRecordById("doctors", e.Request.PathValue("id"))
-	if errors.Is(err, sql.ErrNoRows) {
-		return e.NotFoundError("There is no such doctor.", nil)
+	if !bookable(r.Record, r.Caller) {
+		return r.JSON(http.StatusOK, q.answer)
 	}
+	agenda, err := agendaOf(r.App, r.Record.Id, q.from, q.to, "")
 	if err != nil {
 		return err
 	}
-	if !bookable(doctor, q.actor) {
-		return e.JSON(http.StatusOK, q.answer)
-	}
-	agenda, err := agendaOf(e.App, doctor.Id, q.from, q.to, "")
-	if err != nil {
-		return err
-	}
-	q.add(doctor.Id, agenda.Free(q.from, q.to, 0), q.to)
-	return e.JSON(http.StatusOK, q.answer)
+	q.add(r.Record.Id, agenda.Free(q.from, q.to, 0), q.to)
+	return r.JSON(http.StatusOK, q.answer)
 }
 
-// firstSlots goes through the days until it has as many slots as were asked for.
-func firstSlots(e *core.RequestEvent) error {
-	q, err := ask(e)
+// firstSlots answers with the first free slots of all fitting doctors. It reads the
+// days in growing steps until it has as many slots as the limit.
+func firstSlots(r *kit.Request) error {
+	q, err := readQuery(r)
 	if err != nil {
 		return err
 	}
-	query := e.Request.URL.Query()
-	limit := usualSlots
-	if text := query.Get("limit"); text != "" {
-		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > mostSlots {
-			return kit.Invalid("limit", "invalid_number", "This must be a whole number from 1 to "+strconv.Itoa(mostSlots)+".")
-		}
-	}
-	doctors, err := fitting(e.App, q.actor, query.Get("department"), query.Get("specialization"))
+	limit, err := r.QueryLimit(defaultSlots, maxSlots)
 	if err != nil {
 		return err
 	}
-	for from, step := q.from, firstStep; from.Before(q.to) && len(q.answer.Slots) < limit; from, step = from.Add(step), 2*step {
+	search := r.Request.URL.Query()
+	doctors, err := bookableDoctors(r.App, r.Caller, search.Get("department"), search.Get("specialization"))
+	if err != nil {
+		return err
+	}
+	from, step := q.from, firstStep
+	for ; from.Before(q.to) && len(q.answer.Slots) < limit; from, step = from.Add(step), 2*step {
 		until := from.Add(step)
-		to := earlier(until.Add(longestStay), q.to) // a slot that begins within the step may end after it
-		all, err := agendas(e.App, doctors, from, to, "")
+		to := earlier(until.Add(longestStay), q.to) // a slot that starts within the step may end after it
+		all, err := agendas(r.App, doctors, from, to, "")
 		if err != nil {
 			return err
 		}
@@ -111,17 +97,19 @@ func firstSlots(e *core.RequestEvent) error {
 		slices.SortStableFunc(q.answer.Slots[before:], func(x, y Free) int { return cmp.Compare(x.Starts, y.Starts) })
 	}
 	q.answer.Slots = q.answer.Slots[:min(limit, len(q.answer.Slots))]
-	return e.JSON(http.StatusOK, q.answer)
+	return r.JSON(http.StatusOK, q.answer)
 }
 
-// bookable says whether somebody can book a doctor at all.
+// bookable says whether the caller can book a doctor at all.
 func bookable(doctor *core.Record, actor kit.Actor) bool {
 	return doctor.GetBool("active") && (actor.Role != role.Patient || doctor.GetBool("accepts_online"))
 }
 
-// fitting is the doctors whom somebody can book, of a department and a
-// specialization where these are given, by name.
-func fitting(app core.App, actor kit.Actor, department, specialization string) (ids []string, err error) {
+// bookableDoctors are the doctors that the caller can book, ordered by name. An empty
+// department or specialization does not filter.
+func bookableDoctors(
+	app core.App, actor kit.Actor, department, specialization string,
+) (ids []string, err error) {
 	where := dbx.HashExp{"active": true}
 	if department != "" {
 		where["department"] = department
@@ -134,40 +122,38 @@ func fitting(app core.App, actor kit.Actor, department, specialization string) (
 		return cmp.Or(cmp.Compare(x.GetString("name"), y.GetString("name")), cmp.Compare(x.Id, y.Id))
 	})
 	for _, d := range doctors {
-		if bookable(d, actor) && (specialization == "" || strings.EqualFold(d.GetString("specialization"), strings.TrimSpace(specialization))) {
+		fits := specialization == "" || strings.EqualFold(d.GetString("specialization"), strings.TrimSpace(specialization))
+		if bookable(d, actor) && fits {
 			ids = append(ids, d.Id)
 		}
 	}
 	return ids, nil
 }
 
-// ask reads who asks and about which days.
-func ask(e *core.RequestEvent) (q question, err error) {
-	if q.actor, err = kit.RequireCaller(e); err != nil {
-		return q, err
-	}
-	settings, err := hospital.Of(e.App)
+// readQuery reads the period from the query.
+func readQuery(r *kit.Request) (q query, err error) {
+	settings, err := hospital.Of(r.App)
 	if err != nil {
 		return q, err
 	}
 	zone := settings.Zone()
-	first, err := kit.QueryDay(e, "from", scheduling.Today(kit.Now(e.App), zone))
+	first, err := r.QueryDay("from", scheduling.Today(kit.Now(r.App), zone))
 	if err != nil {
 		return q, err
 	}
-	last, err := kit.QueryDay(e, "to", first.AddDate(0, 0, usualDays-1))
+	last, err := r.QueryDay("to", first.AddDate(0, 0, defaultDays-1))
 	if err != nil {
 		return q, err
 	}
 	switch days := int(last.Sub(first).Hours()/24) + 1; {
 	case days < 1:
 		return q, kit.Invalid("to", "ends_before_starts", "The last day must not be before the first.")
-	case days > mostDays:
-		return q, kit.Invalid("to", "too_many_days", "Ask for at most "+strconv.Itoa(mostDays)+" days.")
+	case days > maxDays:
+		return q, kit.Invalid("to", "too_many_days", "Ask for at most "+strconv.Itoa(maxDays)+" days.")
 	}
 	q.answer = answer{zone.String(), first.Format(time.DateOnly), last.Format(time.DateOnly), []Free{}}
 	q.from, q.to = scheduling.Begins(first, zone), scheduling.Begins(last.AddDate(0, 0, 1), zone)
-	earliest, latest, err := window(e.App, q.actor)
+	earliest, latest, err := window(r.App, r.Caller)
 	if err != nil {
 		return q, err
 	}

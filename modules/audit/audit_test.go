@@ -368,6 +368,7 @@ func TestAttemptsAreTold(t *testing.T) {
 		h.As("accountant1").List("patients", hospitaltest.Filter(`national_id ~ "1"`))
 		h.As("guest").Do(http.MethodPost, "/api/collections/users/confirm-password-reset", body{"token": "forged", "password": "another-password", "passwordConfirm": "another-password"})
 		h.As("nurse1").Do(http.MethodGet, "/api/hospital/patients/"+id("nothing")+"/history", nil)
+		h.As("doctor1").Do(http.MethodGet, "/api/hospital/payments/"+id("paid1")+"/receipt", nil)
 		batch("accountant1", "PATCH", "/api/collections/appointments/records/"+id("booked1"), body{"reason": "x"})
 		batch("patient2", "PATCH", "/api/collections/appointments/records/"+id("booked1")+"?x", body{"reason": "x"})
 		batch("patient1", "PATCH", "/api/collections/appointments/records/"+id("booked1"), body{"starts": "never"}) // a slip
@@ -379,6 +380,7 @@ func TestAttemptsAreTold(t *testing.T) {
 		"accountant1 accountant get 400 patients   refused",
 		" guest post 400 users   refused",
 		"nurse1 nurse get 404 patients nothing  refused",
+		"doctor1 doctor get 404 payments paid1 pat1 refused",
 		"accountant1 accountant patch 404 appointments booked1 pat1 refused",
 		"patient2 patient patch 404 appointments booked1  refused")
 }

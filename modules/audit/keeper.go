@@ -165,7 +165,7 @@ func (p pending) refusal(tx core.App) ([]Entry, error) {
 	}
 	r, err := tx.FindRecordById(e.Collection, e.Record)
 	if err != nil {
-		return []Entry{e}, nil // there is no such record, or no such collection
+		return []Entry{e}, nil //nolint:nilerr // there is no such record, or no such collection
 	}
 	e.Patient, _, err = patientOf(tx, r)
 	return []Entry{e}, err

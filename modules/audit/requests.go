@@ -93,7 +93,7 @@ func (k *keeper) refusals(e *core.RequestEvent) error {
 		return err
 	}
 	refused := router.ToApiError(err)
-	entry := Entry{Actor: holder(e), Collection: collectionOf(e.Request), Record: clip(cmp.Or(e.Request.PathValue("id"), e.Request.PathValue("recordId"))), Outcome: Refused}
+	entry := Entry{Actor: holder(e), Collection: collectionOf(e), Record: clip(cmp.Or(e.Request.PathValue("id"), e.Request.PathValue("recordId"))), Outcome: Refused}
 	method := e.Request.Method
 	if inner, i := inBatch(refused); inner != nil {
 		refused = inner
@@ -143,14 +143,9 @@ func attempt(r *http.Request, refused *router.ApiError) bool {
 }
 
 // collectionOf is what a request is about: a collection, or else the address.
-func collectionOf(r *http.Request) string {
-	switch name := r.PathValue("collection"); {
-	case name != "":
-		return clip(name)
-	case strings.HasPrefix(r.Pattern, "GET /api/hospital/patients/{id}/"):
-		return "patients"
-	}
-	return clip(strings.TrimPrefix(r.URL.Path, "/api/"))
+func collectionOf(e *core.RequestEvent) string {
+	address := strings.TrimPrefix(e.Request.URL.Path, "/api/")
+	return clip(cmp.Or(e.Request.PathValue("collection"), kit.RouteOf(e).Record, address))
 }
 
 // inBatch is the refusal of one of the requests of a batch, and which one it was.

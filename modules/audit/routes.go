@@ -3,29 +3,17 @@ package audit
 import (
 	"net/http"
 
-	"hospital/internal/role"
-
-	"github.com/pocketbase/pocketbase/core"
-
 	"hospital/internal/kit"
 )
 
-func routes(api *kit.Routes) {
-	api.GET("/audit/verify", func(e *core.RequestEvent) error {
-		actor, err := kit.RequireCaller(e)
-		if err != nil {
-			return err
-		}
-		if actor.Role != role.Admin {
-			return e.ForbiddenError("Only admins verify the audit log.", nil)
-		}
-		if err := Flush(e.App); err != nil {
-			return err
-		}
-		report, err := Verify(e.App)
-		if err != nil {
-			return err
-		}
-		return e.JSON(http.StatusOK, report)
-	})
+// verifyLog answers whether the whole audit log is as it was written.
+func verifyLog(r *kit.Request) error {
+	if err := Flush(r.App); err != nil {
+		return err
+	}
+	report, err := Verify(r.App)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, report)
 }

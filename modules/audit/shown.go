@@ -54,7 +54,7 @@ func (k *keeper) offered(app core.App, refused *core.Record, refusal error) erro
 	}
 	why, _ := said.RawData().(validation.Errors)
 	for _, one := range why {
-		offer, ok := one.(validation.Error)
+		offer, ok := errors.AsType[validation.Error](one)
 		if !ok {
 			continue
 		}

@@ -16,7 +16,11 @@ var Module = kit.Module{
 	Collections: []kit.Collection{charges, bills, items, discounts, payments},
 	Lifecycles:  lifecycles,
 	Hooks:       hooks,
-	Routes:      routes,
-	Invariants:  invariants,
-	OpenAPI:     openapi,
+	Routes: []kit.Route{
+		{Path: "GET /patients/{id}/statement", Roles: statementReaders, Record: "patients", Audit: "statement",
+			Handler: statementOfPatient},
+		{Path: "GET /reports/day-close", Roles: dayCloseReaders, Handler: dayClose},
+	},
+	Invariants: invariants,
+	OpenAPI:    openapi,
 }

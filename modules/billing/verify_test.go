@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"hospital/internal/hospitaltest"
-	"hospital/internal/operations"
+	"hospital/internal/verify"
 	"hospital/modules"
 	"hospital/modules/billing"
 )
@@ -52,7 +52,7 @@ func TestVerifyNamesWhatIsWrongInTheBooks(t *testing.T) {
 				t.Fatalf("%d rows were broken", n)
 			}
 			var report strings.Builder
-			if err := operations.Verify(h.App, modules.All, &report); err == nil || !strings.Contains(report.String(), "BROKEN  "+law) {
+			if err := verify.Run(h.App, modules.All, &report); err == nil || !strings.Contains(report.String(), "BROKEN  "+law) {
 				t.Errorf("%v\n%s", err, report.String())
 			}
 		})

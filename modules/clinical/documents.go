@@ -19,45 +19,55 @@ import (
 	"hospital/modules/patients"
 )
 
-// LargestFile is how many bytes a document has at most.
-const LargestFile = 20 << 20
+// MaxFileSize is the maximum size of a document, in bytes.
+const MaxFileSize = 20 << 20
 
 var documents = kit.Collection{
-	Name:   "documents",
-	Fields: documentFields,
+	Name: "documents",
+	Description: "A file of a patient. Download it from /api/files/documents/{id}/{file}?token=… " +
+		"with a token from POST /api/files/token.",
+	Fields: kit.Fields{
+		kit.Relation("patient", "patients").Required().Help("Patient the document is about."),
+		kit.Relation("appointment", "appointments").Help("Visit the document belongs to."),
+		kit.Select[string]("kind", "lab_report", "imaging", "referral", "discharge_summary", "consent", "insurance",
+			"other").Required().Help("Kind of document."),
+		kit.Text("title", 200).Required().Presentable().Help("Title of the document."),
+		kit.File("file", MaxFileSize).Required().
+			Help("The file: PDF, PNG, JPEG, DICOM or plain text, at most 20 MiB."),
+		kit.Text("content_type", 60).Help("Content type, found from the bytes."),
+		kit.Text("content_hash", 64).Help("SHA-256 of the bytes, in hex."),
+		kit.Bool("visible_to_patient").Help("Whether the patient can see it. Always true for what patients upload."),
+		kit.Select("state", Final, InError).Required().Help("Entered in error is final."),
+		kit.Relation("uploaded_by", "users").Help("Account that uploaded it."),
+	},
 	Indexes: []kit.Index{
 		{Columns: "patient, created"},
 		{Columns: "appointment"},
 	},
 	Immutable: kit.Immutable{When: kit.Always, Free: filed},
 	Policy: kit.Policy{
-		role.Patient: {Read: kit.Own("patient.user").Only("own-visible", `visible_to_patient = true && state = "final"`),
-			Create: kit.Own("patient.user"), CreateFields: []string{"patient", "appointment", "kind", "title", "file"}},
-		role.Doctor: {Read: patients.Care("patient"),
-			Create: patients.Care("patient"), CreateFields: []string{"patient", "appointment", "kind", "title", "file", "visible_to_patient"},
-			Update: patients.Care("patient"), UpdateFields: filed},
-		role.Nurse: {Read: kit.All,
-			Create: kit.All, CreateFields: []string{"patient", "appointment", "kind", "title", "file", "visible_to_patient"},
-			Update: kit.All, UpdateFields: filed},
+		role.Patient: {
+			Read:   kit.Own("patient.user").Only("own-visible", `visible_to_patient = true && state = "final"`),
+			Create: kit.Own("patient.user"), CreateFields: uploaded,
+		},
+		role.Doctor: {
+			Read:   patients.Care("patient"),
+			Create: patients.Care("patient"), CreateFields: append([]string{"visible_to_patient"}, uploaded...),
+			Update: patients.Care("patient"), UpdateFields: filed,
+		},
+		role.Nurse: {
+			Read:   kit.All,
+			Create: kit.All, CreateFields: append([]string{"visible_to_patient"}, uploaded...),
+			Update: kit.All, UpdateFields: filed,
+		},
 		role.Admin: {Read: kit.All},
 	},
 }
 
-// filed is what can be said anew of a document; its file stays.
-var filed = []string{"kind", "title", "visible_to_patient", "state"}
-
-var documentFields = kit.Fields{
-	kit.Relation("patient", "patients").Required(),
-	kit.Relation("appointment", "appointments"),
-	kit.Select[string]("kind", "lab_report", "imaging", "referral", "discharge_summary", "consent", "insurance", "other").Required(),
-	kit.Text("title", 200).Required(),
-	kit.File("file", LargestFile).Required(),
-	kit.Text("content_type", 60),
-	kit.Text("content_hash", 64), // sha256
-	kit.Bool("visible_to_patient"),
-	kit.Select("state", Final, InError).Required(),
-	kit.Relation("uploaded_by", "users"),
-}
+var (
+	uploaded = []string{"patient", "appointment", "kind", "title", "file"}
+	filed    = []string{"kind", "title", "visible_to_patient", "state"} // can be changed later; the file cannot
+)
 
 // file is the law for a new document: a file of a kind that the hospital keeps,
 // under a name that says which.
@@ -74,7 +84,7 @@ func file(e *core.RecordEvent) error {
 		r.Set("visible_to_patient", true)
 	}
 	for _, sent := range r.GetUnsavedFiles("file") {
-		if sent.Size > LargestFile {
+		if sent.Size > MaxFileSize {
 			break // which is refused by the field
 		}
 		content, err := read(sent)
@@ -98,7 +108,7 @@ func read(sent *filesystem.File) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", sent.OriginalName, err)
 	}
 	defer from.Close()
-	return io.ReadAll(io.LimitReader(from, LargestFile+1))
+	return io.ReadAll(io.LimitReader(from, MaxFileSize+1))
 }
 
 func hashOf(content []byte) string {

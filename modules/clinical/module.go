@@ -43,7 +43,7 @@ var Module = kit.Module{
 				return r.GetString("status") == string(Signed) && r.GetString("content_hash") == digest(r), nil
 			})
 		}},
-		{Description: "Documents hold the files that were filed.", Violations: func(app core.App) ([]string, error) { return altered(app) }},
+		{Description: "Documents hold the files that were filed.", Violations: altered},
 	},
 	OpenAPI: openapi,
 }

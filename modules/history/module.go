@@ -1,19 +1,22 @@
-// Package history is one timeline of all that is known of a patient, each entry as
-// far as its reader may see it.
+// Package history is one timeline of everything that is recorded about a patient.
+// Every reader sees the entries that the record API would show them.
 package history
 
 import (
 	_ "embed"
 
 	"hospital/internal/kit"
+	"hospital/internal/role"
 )
 
 //go:embed openapi.yaml
 var openapi []byte
 
-// Module is the timeline. It holds nothing of its own.
+// Module is the timeline. It has no collections of its own.
 var Module = kit.Module{
-	Name:    "history",
-	Routes:  func(api *kit.Routes) { api.GET("/patients/{id}/history", timeline) },
+	Name: "history",
+	Routes: []kit.Route{
+		{Path: "GET /patients/{id}/history", Roles: role.All, Record: "patients", Audit: "history", Handler: timeline},
+	},
 	OpenAPI: openapi,
 }

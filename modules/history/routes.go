@@ -3,7 +3,6 @@ package history
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -11,17 +10,17 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
-	"hospital/modules/audit"
 	"hospital/modules/hospital"
 	"hospital/modules/scheduling"
 )
 
 const (
-	usualEntries = 50
-	mostEntries  = 200
+	defaultEntries = 50
+	maxEntries     = 200
 )
 
-// last is behind every kind, so that nothing of that very moment follows.
+// last sorts after every kind, so that a position with it is behind all entries of
+// the same moment.
 const last = "~"
 
 // Entry is one thing that happened.
@@ -31,36 +30,27 @@ type Entry struct {
 	Record *core.Record `json:"record"`
 }
 
-// page is the newest entries that were asked for, and where the next page begins.
+// page is the newest entries of a query, and where the next page begins.
 type page struct {
 	Entries []Entry `json:"entries"`
 	Cursor  string  `json:"cursor"` // empty on the last page
 }
 
-func timeline(e *core.RequestEvent) error {
-	patient, actor, err := kit.AuthorizedRecord(e, "patients")
+func timeline(r *kit.Request) error {
+	q, err := readQuery(r)
 	if err != nil {
 		return err
 	}
-	info, err := e.RequestInfo()
+	answer, err := q.page()
 	if err != nil {
 		return err
 	}
-	q, limit, err := ask(e, actor, patient.Id)
-	if err != nil {
-		return err
-	}
-	answer, err := q.page(e, info, limit)
-	if err != nil {
-		return err
-	}
-	audit.Seen(e.App, actor, "history", patient)
 	for _, k := range kinds {
-		if err := apis.EnrichRecords(e, answer.of(k.name), k.expand...); err != nil {
+		if err := apis.EnrichRecords(r.RequestEvent, answer.of(k.name), k.expand...); err != nil {
 			return err
 		}
 	}
-	return e.JSON(http.StatusOK, answer)
+	return r.JSON(http.StatusOK, answer)
 }
 
 func (p page) of(kind string) (records []*core.Record) {
@@ -72,69 +62,56 @@ func (p page) of(kind string) (records []*core.Record) {
 	return records
 }
 
-// ask reads a question.
-func ask(e *core.RequestEvent, actor kit.Actor, patient string) (q question, limit int, err error) {
-	asked := e.Request.URL.Query()
-	q = question{app: e.App, patient: patient, superuser: actor.Superuser}
-	if limit, err = number(asked.Get("limit")); err != nil {
-		return q, 0, err
+// readQuery reads limit, kinds, from, to and cursor.
+func readQuery(r *kit.Request) (q query, err error) {
+	q = query{request: r}
+	if q.limit, err = r.QueryLimit(defaultEntries, maxEntries); err != nil {
+		return q, err
 	}
-	wanted := strings.Split(asked.Get("kinds"), ",")
-	for _, k := range kinds {
-		if (asked.Get("kinds") == "" || slices.Contains(wanted, k.name)) && kit.Reads(e.App, actor.Role, k.collection) {
-			q.kinds = append(q.kinds, k)
-		}
+	if q.kinds, err = readKinds(r); err != nil {
+		return q, err
 	}
-	for _, name := range wanted {
-		if name != "" && !slices.ContainsFunc(kinds, func(k kind) bool { return k.name == name }) {
-			return q, 0, kit.Invalid("kinds", "unknown_kind", "There is no kind "+name+" of entries.")
-		}
-	}
-	settings, err := hospital.Of(e.App)
+	settings, err := hospital.Of(r.App)
 	if err != nil {
-		return q, 0, err
+		return q, err
 	}
-	day := func(name string, after int) (time.Time, error) {
-		text := asked.Get(name)
-		if text == "" {
-			return time.Time{}, nil
-		}
-		d, err := time.Parse(time.DateOnly, text)
-		if err != nil || d.Year() < 1800 || d.Year() > 9000 {
-			return d, kit.Invalid(name, "invalid_date", "This must be a day such as 2030-12-31.")
-		}
-		return scheduling.Begins(d.AddDate(0, 0, after), settings.Zone()), nil
-	}
-	from, err := day("from", 0)
+	from, err := r.QueryDay("from", time.Time{})
 	if err != nil {
-		return q, 0, err
+		return q, err
 	}
-	before, err := day("to", 1)
+	to, err := r.QueryDay("to", time.Time{})
 	if err != nil {
-		return q, 0, err
+		return q, err
 	}
 	if !from.IsZero() {
-		q.from = kit.FormatInstant(from)
+		q.from = kit.FormatInstant(scheduling.Begins(from, settings.Zone()))
 	}
 	q.after = position{at: "9999", kind: last}
-	if !before.IsZero() {
-		q.after.at = kit.FormatInstant(before)
+	if !to.IsZero() {
+		q.after.at = kit.FormatInstant(scheduling.Begins(to.AddDate(0, 0, 1), settings.Zone()))
 	}
-	if text := asked.Get("cursor"); text != "" {
-		if q.after, err = positionOf(text); err != nil {
-			return q, 0, kit.Invalid("cursor", "invalid_cursor", "Send the cursor of the page before, as it was.")
+	if cursor := r.Request.URL.Query().Get("cursor"); cursor != "" {
+		if q.after, err = positionOf(cursor); err != nil {
+			return q, kit.Invalid("cursor", "invalid_cursor", "Send the cursor of the page before, unchanged.")
 		}
 	}
-	return q, limit, nil
+	return q, nil
 }
 
-func number(text string) (int, error) {
-	if text == "" {
-		return usualEntries, nil
+// readKinds is the kinds that the query names, or all of them, without those whose
+// collection the caller reads nothing of.
+func readKinds(r *kit.Request) (wanted []kind, err error) {
+	text := r.Request.URL.Query().Get("kinds")
+	names := strings.Split(text, ",")
+	for _, name := range names {
+		if name != "" && !slices.ContainsFunc(kinds, func(k kind) bool { return k.name == name }) {
+			return nil, kit.Invalid("kinds", "unknown_kind", "There is no kind "+name+" of entries.")
+		}
 	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > mostEntries {
-		return 0, kit.Invalid("limit", "invalid_number", "This must be a whole number from 1 to "+strconv.Itoa(mostEntries)+".")
+	for _, k := range kinds {
+		if (text == "" || slices.Contains(names, k.name)) && kit.Reads(r.App, r.Caller.Role, k.collection) {
+			wanted = append(wanted, k)
+		}
 	}
-	return n, nil
+	return wanted, nil
 }

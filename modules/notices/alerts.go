@@ -6,18 +6,20 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
+	"hospital/internal/outbox"
 	"hospital/internal/role"
 	"hospital/modules/accounts"
 )
 
-// alerts tell each admin about an emergency access: in the portal at once, and by mail.
 var alerts = kit.Collection{
 	Name: "alerts",
+	Description: "A message to one admin that somebody used emergency access. It is in the portal at once, " +
+		"and sent by email.",
 	Fields: append(kit.Fields{
-		kit.Relation("user", "users").Required(),
-		kit.Relation("break_glass", "break_glass").Required(),
-		kit.Bool("seen"),
-	}, delivery.Fields()...),
+		kit.Relation("user", "users").Required().Help("Admin who is told."),
+		kit.Relation("break_glass", "break_glass").Required().Help("Emergency access it is about."),
+		kit.Bool("seen").Help("The admin has read it."),
+	}, delivery.Fields(outbox.MailHelp)...),
 	Indexes: []kit.Index{
 		{Columns: "user, created"},
 		{Columns: "break_glass, user", Unique: true},

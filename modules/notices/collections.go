@@ -6,10 +6,10 @@ import (
 	"hospital/internal/role"
 )
 
-// Kind is the change that a notice tells about.
+// Kind of a notice.
 type Kind string
 
-// The kinds of notices.
+// The kinds: what happened to the visit.
 const (
 	Moved     Kind = "moved"
 	Cancelled Kind = "cancelled"
@@ -18,29 +18,33 @@ const (
 // Channel is how a notice reaches the patient.
 type Channel string
 
-// The channels. A notice in the portal is visible as soon as it is stored.
+// The channels. The portal shows a notice as soon as it is written.
 const (
 	Portal Channel = "portal"
 	Email  Channel = "email"
 )
 
-// delivery is the columns that say whether the mail was sent.
+// delivery is the columns that say whether a notice or an alert was sent.
 const delivery = outbox.Columns("status")
 
 var notices = kit.Collection{
 	Name: "notices",
+	Description: "A message to a patient that the hospital moved or cancelled their visit. " +
+		"There is one per channel.",
 	Fields: append(kit.Fields{
-		kit.Relation("patient", "patients").Required(),
-		kit.Relation("appointment", "appointments").Required(),
-		kit.Int("appointment_version", 0, 1<<50),
-		kit.Select("kind", Moved, Cancelled).Required(),
-		kit.Select("channel", Portal, Email).Required(),
-		kit.Instant("old_starts"),
-		kit.Instant("new_starts"), // of a move
-		kit.Text("note", 1000),
-		kit.Bool("seen"), // the patient knows, whoever told them
-		kit.Relation("seen_by", "users"),
-	}, delivery.Fields()...),
+		kit.Relation("patient", "patients").Required().Help("Patient who is told."),
+		kit.Relation("appointment", "appointments").Required().Help("Visit that was moved or cancelled."),
+		kit.Count("appointment_version").Help("Version of the visit that the notice is about."),
+		kit.Select("kind", Moved, Cancelled).Required().Help("What happened to the visit."),
+		kit.Select("channel", Portal, Email).Required().
+			Help("Portal notices are for apps to show; a patient without an account has none."),
+		kit.Instant("old_starts").Help("Start of the visit before."),
+		kit.Instant("new_starts").Help("New start of the visit. Empty if it was cancelled."),
+		kit.Text("note", 1000).Help("What the patient is told about the change."),
+		kit.Bool("seen").Help("The patient knows: they read it, or somebody called them."),
+		kit.Relation("seen_by", "users").Help("Account that marked it as seen."),
+	}, delivery.Fields(
+		"State of the delivery. Failed: given up after 8 tries. Skipped: not tried, call the patient.")...),
 	Indexes: []kit.Index{
 		{Columns: "appointment, appointment_version, kind, channel", Unique: true},
 		{Columns: "patient, created"},
@@ -48,8 +52,10 @@ var notices = kit.Collection{
 		{Columns: "created"},
 	},
 	Policy: kit.Policy{
-		role.Patient: {Read: kit.Own("patient.user"), HiddenFields: []string{"attempts", "next_try_at", "error"},
-			Update: kit.Own("patient.user"), UpdateFields: []string{"seen"}},
+		role.Patient: {
+			Read: kit.Own("patient.user"), HiddenFields: []string{"attempts", "next_try_at", "error"},
+			Update: kit.Own("patient.user"), UpdateFields: []string{"seen"},
+		},
 		role.Receptionist: {Read: kit.All, Update: kit.All, UpdateFields: []string{"seen"}},
 		role.Admin:        {Read: kit.All, Update: kit.All, UpdateFields: []string{"seen"}},
 	},

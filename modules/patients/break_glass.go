@@ -11,35 +11,40 @@ import (
 	"hospital/internal/role"
 )
 
-// emergencyPeriod is how long an emergency access opens a record.
-const emergencyPeriod = time.Hour
+// emergencyDuration is how long emergency access lasts.
+const emergencyDuration = time.Hour
 
-// emergencies are accesses to records without a visit, on the user's own word. The
-// patient sees them, and an admin reviews each.
 var emergencies = kit.Collection{
-	Name:      "break_glass",
-	Fields:    emergencyFields,
+	Name: "break_glass",
+	Description: "Emergency access: a doctor or nurse opened a patient's record without being in the care team. " +
+		"It lasts 60 minutes. Every admin is alerted, and the patient can see it.",
+	Fields: kit.Fields{
+		kit.Relation("patient", "patients").Required().Presentable().Help("Patient whose record was opened."),
+		kit.Text("mrn", 20).
+			Help("Medical record number. Whoever cannot see the patient yet gives it instead of the id."),
+		kit.Relation("user", "users").Required().Presentable().Help("Account of the person who opened the record."),
+		kit.MinText("reason", 15, 500).Required().Help("Why the record must be opened now."),
+		kit.Relation("entry", "care_team").Required().Help("Care team entry that gives the access."),
+		kit.Instant("ends").Required().Help("When the access ends."),
+		kit.Select[string]("verdict", "justified", "unjustified").
+			Help("Verdict of the admin who reviewed it. Empty until then."),
+		kit.Text("review_note", 1000).Help("Note of the admin who reviewed it. Only admins see it."),
+		kit.Relation("reviewed_by", "users").Help("Admin who reviewed it."),
+		kit.Instant("reviewed_at").Help("When it was reviewed."),
+	},
 	Indexes:   []kit.Index{{Columns: "patient, created"}, {Columns: "user, created"}, {Columns: "verdict, created"}},
 	Immutable: kit.Immutable{When: kit.Always, Free: []string{"verdict", "review_note", "reviewed_by", "reviewed_at"}},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user"), HiddenFields: []string{"review_note"}},
-		role.Doctor:  {Read: kit.Own("user"), Create: kit.All, CreateFields: []string{"patient", "mrn", "reason"}, HiddenFields: []string{"review_note"}},
-		role.Nurse:   {Read: kit.Own("user"), Create: kit.All, CreateFields: []string{"patient", "mrn", "reason"}, HiddenFields: []string{"review_note"}},
+		role.Doctor:  emergencyGrant,
+		role.Nurse:   emergencyGrant,
 		role.Admin:   {Read: kit.All, Update: kit.All, UpdateFields: []string{"verdict", "review_note"}},
 	},
 }
 
-var emergencyFields = kit.Fields{
-	kit.Relation("patient", "patients").Required(),
-	kit.Text("mrn", 20), // names a patient whose record the user does not see
-	kit.Relation("user", "users").Required(),
-	kit.MinText("reason", 15, 500).Required(),
-	kit.Relation("entry", "care_team").Required(),
-	kit.Instant("ends").Required(),
-	kit.Select[string]("verdict", "justified", "unjustified"),
-	kit.Text("review_note", 1000),
-	kit.Relation("reviewed_by", "users"),
-	kit.Instant("reviewed_at"),
+var emergencyGrant = kit.Grant{
+	Read: kit.Own("user"), HiddenFields: []string{"review_note"},
+	Create: kit.All, CreateFields: []string{"patient", "mrn", "reason"},
 }
 
 // EmergencyAccess is a record that was opened without a visit.
@@ -76,7 +81,7 @@ func openEmergencyAccess(e *core.RecordEvent) error {
 	if err != nil {
 		return err
 	}
-	ends := now.Add(emergencyPeriod)
+	ends := now.Add(emergencyDuration)
 	access.open(patient, user, ends)
 	blank, err := kit.New(e.App, "care_team")
 	if err != nil {

@@ -7,10 +7,15 @@ import (
 	"hospital/internal/role"
 )
 
-// histories are earlier versions of medical histories, with who changed them.
 var histories = kit.Collection{
-	Name:       "medical_histories",
-	Fields:     historyFields,
+	Name: "medical_histories",
+	Description: "An earlier version of a patient's medical history. `created` is when it was replaced " +
+		"by the next one.",
+	Fields: kit.Fields{
+		kit.Relation("patient", "patients").Required().Help("Patient whose history it was."),
+		kit.Text("text", 50_000).Help("Medical history before the change."),
+		kit.Relation("changed_by", "users").Help("Account that changed it."),
+	},
 	Indexes:    []kit.Index{{Columns: "patient, created"}},
 	AppendOnly: true,
 	RawText:    []string{"text"},
@@ -22,13 +27,7 @@ var histories = kit.Collection{
 	},
 }
 
-var historyFields = kit.Fields{
-	kit.Relation("patient", "patients").Required(),
-	kit.Text("text", 50_000), // what it said
-	kit.Relation("changed_by", "users"),
-}
-
-// keepHistory stores the medical history of a patient before it is changed.
+// keepHistory stores the medical history before a change.
 func keepHistory(tx core.App, before, after Patient) error {
 	if before.medicalHistory() == after.medicalHistory() {
 		return nil

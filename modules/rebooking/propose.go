@@ -33,7 +33,7 @@ func propose(tx core.App, rebooking *core.Record, actor kit.Actor) error {
 	if from.Before(now) {
 		from = now
 	}
-	visits, err := appointments.Within(tx, doctor, from, away.GetDateTime("ends").Time(), mostItems)
+	visits, err := appointments.Within(tx, doctor, from, away.GetDateTime("ends").Time(), maxItems)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func explained(err error, number, item string) error {
 	params := map[string]any{"item": item, "number": number}
 	if said, ok := refused.RawData().(validation.Errors); ok {
 		for _, why := range said {
-			if e, ok := why.(validation.Error); ok {
+			if e, ok := errors.AsType[validation.Error](why); ok {
 				params["code"] = e.Code()
 			}
 		}

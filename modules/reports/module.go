@@ -1,28 +1,32 @@
-// Package reports is what is printed and exported of the books, and what they add
-// up to. It calculates no bill: every number is one that is stored.
+// Package reports prints and exports bills, payments and statistics. It calculates no
+// bill: every amount is one that is stored.
 package reports
 
 import (
 	_ "embed"
 
 	"hospital/internal/kit"
+	"hospital/internal/role"
 )
 
 //go:embed openapi.yaml
 var openapi []byte
 
-// Module is the reports. It holds nothing of its own.
+// Module is the reports. It has no collections of its own.
 var Module = kit.Module{
-	Name:    "reports",
-	Routes:  routes,
+	Name: "reports",
+	Routes: []kit.Route{
+		{Path: "GET /bills/{id}/pdf", Roles: billReaders, Record: "bills", Audit: "export", Handler: billPDF},
+		{Path: "GET /bills/{id}/csv", Roles: billReaders, Record: "bills", Audit: "export", Handler: billCSV},
+		{Path: "GET /payments/{id}/receipt", Roles: billReaders, Record: "payments", Audit: "export", Handler: receiptPDF},
+		{Path: "GET /reports/bills.csv", Roles: bookReaders, Audit: "export", Handler: billsCSV},
+		{Path: "GET /reports/payments.csv", Roles: bookReaders, Audit: "export", Handler: paymentsCSV},
+		{Path: "GET /reports/billing", Roles: bookReaders, Handler: statistics},
+	},
 	OpenAPI: openapi,
 }
 
-func routes(api *kit.Routes) {
-	api.GET("/bills/{id}/pdf", billPDF)
-	api.GET("/bills/{id}/csv", billCSV)
-	api.GET("/payments/{id}/receipt", receiptPDF)
-	api.GET("/reports/bills.csv", billsCSV)
-	api.GET("/reports/payments.csv", paymentsCSV)
-	api.GET("/reports/billing", statistics)
-}
+var (
+	billReaders = []kit.Role{role.Patient, role.Receptionist, role.Accountant, role.Admin}
+	bookReaders = []kit.Role{role.Accountant, role.Admin}
+)

@@ -9,7 +9,7 @@ import (
 	"hospital/internal/kit"
 )
 
-// What other modules react to: that somebody is away at another time than before.
+// WentAway happens when somebody is away at another time than before.
 var WentAway = kit.Event{Collection: "time_off", Happened: func(before, after *core.Record) bool {
 	return after.GetBool("active") && (before == nil || kit.Changed(before, after))
 }}

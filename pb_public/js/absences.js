@@ -1,83 +1,189 @@
-// An absence: when a doctor is away, or the whole hospital is closed.
+// Absences: times when a doctor is away, or the whole hospital is closed.
 
 import { create, newId, update } from "./api.js";
+import { plansForAll } from "./doctors.js";
 import { button, h } from "./dom.js";
-import { plansAll } from "./doctors.js";
 import { formDialog } from "./form.js";
-import { beginsDay, clockOf, dayOf, fromWall, instant, lastDayOf, plusDays, showSpan, stamp, startOf, today } from "./time.js";
+import { recordOptions } from "./labels.js";
+import {
+	addDays,
+	dayOf,
+	formatInstant,
+	formatTimeRange,
+	fromWallClock,
+	isStartOfDay,
+	lastDayOf,
+	parseInstant,
+	startOfDay,
+	timeOfDay,
+	today,
+} from "./time.js";
 
-export const whoIsAway = (absence) => absence.doctor ? absence.expand?.doctor?.name ?? "A doctor" : "The whole hospital";
-export const absenceTitle = (absence) => whoIsAway(absence) + ", " + showSpan(absence.starts, absence.ends);
+/**
+ * absentName is who is away: a doctor, or the whole hospital.
+ * @param {TimeOff} absence
+ */
+export const absentName = (absence) =>
+	absence.doctor ? (absence.expand?.doctor?.name ?? "A doctor") : "The whole hospital";
 
-// timeOf is the time of day of an edge, which is empty where days begin and end.
-const timeOf = (moment) => beginsDay(moment) ? "" : clockOf(instant(moment));
-const skipped = "Clocks go forward that night: there is no such time.";
+/** @param {TimeOff} absence */
+export const absenceTitle = (absence) => `${absentName(absence)}, ${formatTimeRange(absence.starts, absence.ends)}`;
 
-// questions ask for days, and for times only where it is not whole days.
-const questions = ({ starts, ends, reason }) => [
+/**
+ * timeOfEdge is the time of day at which an absence starts or ends, or "" at midnight.
+ * @param {string} instant
+ */
+const timeOfEdge = (instant) => (isStartOfDay(instant) ? "" : timeOfDay(parseInstant(instant)));
+
+const skippedHour = "This time does not exist, because clocks go forward. Choose another time.";
+
+/**
+ * absenceFields ask for days, and for times when it is not whole days.
+ * @param {Partial<TimeOff>} absence
+ * @returns {(FieldOptions | FieldOptions[])[]}
+ */
+const absenceFields = ({ starts, ends, reason }) => [
 	[
-		{ name: "first", label: "First day", type: "date", required: true, value: starts ? dayOf(instant(starts)) : today(), reports: ["starts"] },
-		{ name: "from", label: "From what time", type: "time", value: starts && timeOf(starts), hint: "Empty for the whole day.", check: ({ first, from }) => !from || fromWall(first, from) ? "" : skipped },
+		{
+			name: "first",
+			label: "First day",
+			type: "date",
+			required: true,
+			value: starts ? dayOf(parseInstant(starts)) : today(),
+			errorFields: ["starts"],
+		},
+		{
+			name: "from",
+			label: "Start time",
+			type: "time",
+			value: starts && timeOfEdge(starts),
+			hint: "Leave empty for the whole day.",
+			check: ({ first, from }) => (!from || fromWallClock(first, from) ? "" : skippedHour),
+		},
 	],
 	[
-		{ name: "last", label: "Last day", type: "date", required: true, value: ends ? lastDayOf(ends) : today(), reports: ["ends"], check: ({ first, last }) => last < first ? "The last day must not be before the first." : "" },
-		{ name: "until", label: "Until what time", type: "time", value: ends && timeOf(ends), hint: "Empty for the whole day.", check: ({ last, until }) => !until || fromWall(last, until) ? "" : skipped },
+		{
+			name: "last",
+			label: "Last day",
+			type: "date",
+			required: true,
+			value: ends ? lastDayOf(ends) : today(),
+			errorFields: ["ends"],
+			check: ({ first, last }) => (last < first ? "The last day must not be before the first." : ""),
+		},
+		{
+			name: "until",
+			label: "End time",
+			type: "time",
+			value: ends && timeOfEdge(ends),
+			hint: "Leave empty for the whole day.",
+			check: ({ last, until }) => (!until || fromWallClock(last, until) ? "" : skippedHour),
+		},
 	],
-	{ name: "reason", label: "Reason", maxlength: 500, autocomplete: "off", value: reason, hint: "For the staff; patients are not shown it." },
+	{
+		name: "reason",
+		label: "Reason",
+		maxlength: 500,
+		autocomplete: "off",
+		value: reason,
+		hint: "Patients do not see it.",
+	},
 ];
 
-const body = ({ first, from, last, until, reason }) => ({
+/**
+ * absenceValues turns the values of absenceFields into those of the API. The last day is included.
+ * @param {Values} values
+ */
+const absenceValues = ({ first, from, last, until, reason }) => ({
 	reason,
-	starts: from ? stamp(fromWall(first, from)) : startOf(first),
-	ends: until ? stamp(fromWall(last, until)) : startOf(plusDays(last, 1)),
+	starts: from ? instantOf(first, from) : startOfDay(first),
+	ends: until ? instantOf(last, until) : startOfDay(addDays(last, 1)),
 });
 
-const met = ({ affected: { length } }) => length === 0 ? "No visit falls into this time." : length === 1 ? "One visit falls into this time." : length + " visits fall into this time.";
+/** @param {string} day @param {string} time */
+const instantOf = (day, time) => formatInstant(/** @type {Date} */ (fromWallClock(day, time)));
 
-// addAbsence asks for an absence of one of some doctors; saved goes on from it.
+/**
+ * affectedMessage says how many visits fall into an absence.
+ * @param {TimeOff} absence
+ */
+const affectedMessage = ({ affected = [] }) =>
+	["No visit falls into this time.", "One visit falls into this time."][affected.length] ??
+	`${affected.length} visits fall into this time.`;
+
+/**
+ * addAbsence asks for a new absence of one of some doctors.
+ * @param {Doctor[]} doctors
+ * @param {(absence: TimeOff) => unknown} saved is called with the absence
+ */
 export function addAbsence(doctors, saved) {
 	const id = newId();
-	const who = { name: "who", label: "Who", type: "select", required: true, reports: ["doctor"], options: [["", "Choose who is away"], ["all", "The whole hospital"], ...doctors.map(({ id, name }) => [id, name])] };
-	formDialog("Add an absence", {
-		fields: [...(plansAll() ? [who] : []), ...questions({})],
+	/** @type {FieldOptions} */
+	const who = {
+		name: "who",
+		label: "Who",
+		type: "select",
+		required: true,
+		errorFields: ["doctor"],
+		options: [["", "Choose who is away"], ["all", "The whole hospital"], ...recordOptions(doctors)],
+	};
+	formDialog("Add absence", {
+		fields: [...(plansForAll() ? [who] : []), ...absenceFields({})],
 		submit: "Add",
 		send: async ({ who = doctors[0].id, ...values }) => {
-			const absence = await create("time_off", { id, doctor: who === "all" ? "" : who, ...body(values) });
+			const absence = await create("time_off", {
+				id,
+				doctor: who === "all" ? "" : who,
+				...absenceValues(values),
+			});
 			await saved(absence);
-			return "Saved. " + met(absence);
+			return `The absence was saved. ${affectedMessage(absence)}`;
 		},
 	});
 }
 
-function change(absence, saved) {
-	formDialog("Change the absence", {
-		intro: h("p", {}, whoIsAway(absence)),
-		fields: questions(absence),
+/** @param {TimeOff} absence @param {(absence: TimeOff) => unknown} saved */
+function editAbsence(absence, saved) {
+	formDialog("Edit absence", {
+		intro: h("p", {}, absentName(absence)),
+		fields: absenceFields(absence),
 		submit: "Save",
 		send: async (values) => {
-			const changed = await update("time_off", absence, body(values));
+			const changed = await update("time_off", absence, absenceValues(values));
 			await saved(changed);
-			return "Saved. " + met(changed);
+			return `The absence was saved. ${affectedMessage(changed)}`;
 		},
 	});
 }
 
-function withdraw(absence) {
-	formDialog("Withdraw this absence?", {
-		intro: h("p", {}, absenceTitle(absence) + ". The time can be booked again. Visits that were moved because of it stay moved."),
+/** @param {TimeOff} absence */
+function withdrawAbsence(absence) {
+	formDialog("Cancel this absence?", {
+		intro: h(
+			"p",
+			{},
+			`${absenceTitle(absence)}. This time can be booked again. Visits that were already moved stay moved.`,
+		),
 		fields: [],
-		submit: "Withdraw",
+		submit: "Cancel absence",
 		send: async () => {
 			await update("time_off", absence, { active: false });
-			return "Withdrawn: " + absenceTitle(absence) + ".";
+			return `Cancelled: ${absenceTitle(absence)}.`;
 		},
 	});
 }
 
-// absenceActions is what the reader can do with an absence: a doctor only with
-// their own.
+/**
+ * absenceActions are the buttons of an absence. A doctor has them only for their own.
+ * @param {TimeOff} absence
+ * @param {Doctor[]} doctors
+ * @param {(absence: TimeOff) => unknown} saved
+ */
 export function absenceActions(absence, doctors, saved) {
-	if (!absence.active || !plansAll() && !doctors.some(({ id }) => id === absence.doctor)) return [];
-	const act = (label, run) => button(label, () => run(absence, saved), { key: label + absence.id, about: absenceTitle(absence) });
-	return [act("Change", change), act("Withdraw", withdraw)];
+	if (!absence.active || (!plansForAll() && !doctors.some(({ id }) => id === absence.doctor))) return [];
+	const options = (/** @type {string} */ key) => ({ key: key + absence.id, about: absenceTitle(absence) });
+	return [
+		button("Edit", () => editAbsence(absence, saved), options("edit")),
+		button("Cancel absence", () => withdrawAbsence(absence), options("cancel")),
+	];
 }

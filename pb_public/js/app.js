@@ -1,17 +1,19 @@
-// The portal: which views a role has, and how one leads to another.
+// The portal: the views of each role, and how one leads to another.
 
-import { me, onEnd, renew, signOut } from "./api.js";
-import { address, button, byId, complain, h, heading, hush, link, tell } from "./dom.js";
+import { address, button, byId, clear, h, heading, link, showError, showStatus } from "./dom.js";
 import { hospital, loadHospital } from "./hospital.js";
-import { connect, disconnect, forget } from "./live.js";
+import { roles as roleNames } from "./labels.js";
+import { clearRegions, connect, disconnect } from "./live.js";
+import { currentUser, onSessionEnd, refreshSession, role, signOut } from "./session.js";
 import { absenceView } from "./views/absence.js";
 import { absencesView } from "./views/absences.js";
+import { accessLogView } from "./views/access-log.js";
 import { accountsView } from "./views/accounts.js";
 import { allVisitsView } from "./views/all-visits.js";
 import { billView } from "./views/bill.js";
 import { billsView } from "./views/bills.js";
 import { bookView } from "./views/book.js";
-import { callsView } from "./views/calls.js";
+import { callListView } from "./views/call-list.js";
 import { dayView } from "./views/day.js";
 import { doctorsView } from "./views/doctors.js";
 import { emergenciesView } from "./views/emergencies.js";
@@ -19,7 +21,6 @@ import { emergencyView } from "./views/emergency.js";
 import { familyView } from "./views/family.js";
 import { hoursView } from "./views/hours.js";
 import { confirmView, forgottenView, invitationView, newAddressView, resetView, verifyView } from "./views/links.js";
-import { looksView } from "./views/looks.js";
 import { myVisitsView } from "./views/my-visits.js";
 import { notesView } from "./views/notes.js";
 import { patientsView } from "./views/patients.js";
@@ -30,24 +31,27 @@ import { recordView } from "./views/record.js";
 import { registerDoctorView, registerView } from "./views/register.js";
 import { reportsView } from "./views/reports.js";
 import { signInView } from "./views/sign-in.js";
-import { roles as roleNames } from "./words.js";
 
+/**
+ * views are the title and the function of each view.
+ * @type {Record<string, [title: string, view: View]>}
+ */
 const views = {
-	"sign-in": ["Sign in", signInView(begin)],
-	register: ["Register", registerView(begin)],
+	"sign-in": ["Sign in", signInView(afterSignIn)],
+	register: ["Register", registerView(afterSignIn)],
 	"register-doctor": ["Register as a doctor", registerDoctorView],
-	forgotten: ["Forgotten your password?", forgottenView],
+	forgotten: ["Forgot your password?", forgottenView],
 	reset: ["Choose a new password", resetView],
-	verify: ["Confirm your address", verifyView],
-	"new-address": ["Use your new address", newAddressView],
-	confirm: ["Confirm your registration", confirmView(begin)],
-	invitation: ["Welcome", invitationView(begin)],
-	visits: ["Visits", (at) => (me().role === "patient" ? myVisitsView(at) : allVisitsView(at))],
+	verify: ["Confirm your email address", verifyView],
+	"new-address": ["Confirm your new email address", newAddressView],
+	confirm: ["Confirm your registration", confirmView(afterSignIn)],
+	invitation: ["Welcome", invitationView(afterSignIn)],
+	visits: ["Visits", (navigation) => (role() === "patient" ? myVisitsView() : allVisitsView(navigation))],
 	day: ["Today", dayView],
-	book: ["Book", bookView],
+	book: ["Request appointment", bookView],
 	family: ["Family", familyView],
 	record: ["Record", recordView],
-	looks: ["Who looked", looksView],
+	"access-log": ["Access log", accessLogView],
 	notes: ["Notes", notesView],
 	emergency: ["Emergency", emergencyView],
 	emergencies: ["Emergencies", emergenciesView],
@@ -57,8 +61,8 @@ const views = {
 	hours: ["Hours", hoursView],
 	absences: ["Absences", absencesView],
 	absence: ["Absence", absenceView],
-	rebooking: ["New times", rebookingView],
-	calls: ["Calls", callsView],
+	rebooking: ["Rebooking", rebookingView],
+	"call-list": ["Calls", callListView],
 	payments: ["Payments", paymentsView],
 	accounts: ["Accounts", accountsView],
 	doctors: ["Doctors", doctorsView],
@@ -66,22 +70,42 @@ const views = {
 	reports: ["Reports", reportsView],
 };
 
-// menus are the views of a role; the first is where it begins.
+/**
+ * menus are the views in the menu of each role. The first one opens at the start.
+ * @type {Record<string, string[]>}
+ */
 const menus = {
 	guest: ["sign-in", "register", "register-doctor"],
 	patient: ["visits", "book", "record", "bills", "family"],
 	doctor: ["day", "visits", "patients", "emergency", "hours", "absences"],
 	nurse: ["day", "visits", "patients"],
-	receptionist: ["day", "visits", "patients", "calls", "absences", "hours", "bills"],
+	receptionist: ["day", "visits", "patients", "call-list", "absences", "hours", "bills"],
 	accountant: ["payments", "bills", "reports", "prices"],
-	admin: ["accounts", "doctors", "patients", "emergencies", "hours", "absences", "day", "visits", "calls", "bills", "payments", "reports", "prices"],
+	admin: [
+		"accounts",
+		"doctors",
+		"patients",
+		"emergencies",
+		"hours",
+		"absences",
+		"day",
+		"visits",
+		"call-list",
+		"bills",
+		"payments",
+		"reports",
+		"prices",
+	],
 };
 
-// behind are the views that others lead to, each behind a view of the menu.
-const clinical = { record: "patients", notes: "patients", looks: "patients" };
+const clinical = { record: "patients", notes: "patients", "access-log": "patients" };
 const planning = { absence: "absences", rebooking: "absences" };
-const behind = {
-	patient: { bill: "bills", looks: "record" },
+/**
+ * subviews are views that are reached from another one, with the view of the menu that they belong to.
+ * @type {Record<string, Record<string, string>>}
+ */
+const subviews = {
+	patient: { bill: "bills", "access-log": "record" },
 	doctor: { ...planning, ...clinical },
 	nurse: clinical,
 	receptionist: { ...planning, bill: "bills" },
@@ -89,69 +113,114 @@ const behind = {
 	admin: { ...planning, ...clinical, bill: "bills" },
 };
 
-// mailed are where links in mails lead, whoever follows them.
-const mailed = ["forgotten", "reset", "verify", "new-address", "confirm", "invitation"];
+/** guestViews are opened by links in emails, whoever is signed in. */
+const guestViews = ["forgotten", "reset", "verify", "new-address", "confirm", "invitation"];
 
-const role = () => me()?.role ?? "guest";
-const parentOf = (view) => behind[role()]?.[view];
-const may = (view) => mailed.includes(view) || menus[role()].includes(parentOf(view) ?? view);
+/** @param {string} view */
+const parentOf = (view) => subviews[role()]?.[view];
+/** @param {string} view */
+const mayOpen = (view) => guestViews.includes(view) || menus[role()].includes(parentOf(view) ?? view);
 
-// here is the view that the address names, if the reader has it, or their first.
-function here() {
+/**
+ * currentView is the view of the address, or the first view of the role.
+ * @returns {{ view: string, query: Record<string, string> }}
+ */
+function currentView() {
 	const [view, query = ""] = location.hash.replace(/^#\//, "").split("?");
-	return may(view) ? { view, query: Object.fromEntries(new URLSearchParams(query)) } : { view: menus[role()][0], query: {} };
+	return mayOpen(view)
+		? { view, query: Object.fromEntries(new URLSearchParams(query)) }
+		: { view: menus[role()][0], query: {} };
 }
 
 let turn = 0;
 
-// show draws the view of the address, and gives its heading the focus.
-async function show({ focus = true } = {}) {
-	const mine = ++turn;
-	const { view, query } = here();
-	document.querySelectorAll("dialog").forEach((box) => box.close());
-	forget();
-	hush();
-	frame(view);
-	const content = await draw(view, query).catch(lost);
-	if (mine !== turn) return;
-	byId("main").replaceChildren(...[content].flat().filter(Boolean));
-	document.title = (byId("main").querySelector("h1")?.textContent ?? views[view][0]) + " – " + hospital.name;
+/** render draws the current view, and focuses its heading. */
+async function render({ focus = true } = {}) {
+	const ownTurn = ++turn;
+	const { view, query } = currentView();
+	for (const box of document.querySelectorAll("dialog")) box.close();
+	clearRegions();
+	clear();
+	drawFrame(view);
+	const content = await drawView(view, query).catch(errorPage);
+	if (ownTurn !== turn) return;
+	byId("main").replaceChildren(...h("div", {}, content).childNodes);
+	document.title = `${byId("main").querySelector("h1")?.textContent ?? views[view][0]} – ${hospital.name}`;
 	if (!focus) return;
 	byId("main").querySelector("h1")?.focus({ preventScroll: true });
 	window.scrollTo(0, 0);
 }
 
-const draw = async (view, query) => views[view][1]({ query, open });
+/** @param {string} view @param {Record<string, string>} query */
+const drawView = async (view, query) => views[view][1]({ query, open });
 
-const lost = (error) => [heading("This did not work"), h("p", {}, error.message), h("p", { class: "actions" }, button("Try again", () => show(), { kind: "main" }), link("", "Back to the start", {}, { class: "button" }))];
+/** @param {Error} error @returns {Child[]} */
+const errorPage = (error) => [
+	heading("This page could not be loaded"),
+	h("p", {}, error.message),
+	h(
+		"p",
+		{ class: "actions" },
+		button("Try again", () => render(), { kind: "main" }),
+		link("", "Go to the start page", {}, { class: "button" }),
+	),
+];
 
-// open goes to a view; it is over when the view is drawn.
+/**
+ * open goes to a view. It resolves when the view is drawn.
+ * @param {string} view
+ * @param {Query} [query]
+ */
 async function open(view, query) {
 	const next = address(view, query);
 	if (location.hash !== next) history.pushState(null, "", next);
-	await show();
+	await render();
 }
 
-// frame draws what is around every view.
-function frame(current) {
+/**
+ * drawFrame draws the parts around the view.
+ * @param {string} current
+ */
+function drawFrame(current) {
 	byId("brand").textContent = hospital.name;
-	byId("place").textContent = [hospital.name, hospital.address, hospital.phone].filter(Boolean).join(" · ");
-	byId("nav").replaceChildren(...menus[role()].map((view) => link(view, views[view][0], {}, { "aria-current": view === current ? "page" : view === parentOf(current) && "true" })));
-	byId("who").replaceChildren(...(me() ? [h("span", {}, me().name, h("small", {}, roleNames[me().role])), h("button", { type: "button", class: "quiet", click: signOut }, "Sign out")] : []));
+	byId("contact").textContent = [hospital.name, hospital.address, hospital.phone].filter(Boolean).join(" · ");
+	const user = currentUser();
+	byId("nav").replaceChildren(
+		...menus[role()].map((view) =>
+			link(
+				view,
+				views[view][0],
+				{},
+				{ "aria-current": view === current ? "page" : view === parentOf(current) && "true" },
+			),
+		),
+	);
+	byId("user").replaceChildren(
+		...(user
+			? [
+					h("span", {}, user.name, h("small", {}, roleNames[role()])),
+					h("button", { type: "button", class: "quiet", click: signOut }, "Sign out"),
+				]
+			: []),
+	);
 }
 
-// begin is what happens after somebody signed in.
-async function begin() {
+/** afterSignIn opens the bill that the address names, or the first view of the role. */
+async function afterSignIn() {
 	connect();
-	history.replaceState(null, "", location.hash.startsWith("#/bill") && may(here().view) ? location.hash : address(menus[role()][0]));
-	await show();
+	history.replaceState(
+		null,
+		"",
+		location.hash.startsWith("#/bill") && mayOpen(currentView().view) ? location.hash : address(menus[role()][0]),
+	);
+	await render();
 }
 
-onEnd(async (sentence) => {
+onSessionEnd(async (message) => {
 	disconnect();
 	history.replaceState(null, "", address("sign-in"));
-	await show();
-	tell(sentence);
+	await render();
+	showStatus(message);
 });
 
 byId("skip").addEventListener("click", (event) => {
@@ -159,16 +228,16 @@ byId("skip").addEventListener("click", (event) => {
 	byId("main").focus();
 });
 
-window.addEventListener("hashchange", () => show());
-window.addEventListener("unhandledrejection", ({ reason }) => complain(reason?.message ?? String(reason)));
+window.addEventListener("hashchange", () => render());
+window.addEventListener("unhandledrejection", ({ reason }) => showError(reason?.message ?? String(reason)));
 
-byId("dismiss").addEventListener("click", hush);
+byId("dismiss").addEventListener("click", clear);
 
 async function start() {
 	await loadHospital();
-	if (me() && !(await renew())) return; // that the session is over has been shown
-	if (me()) connect();
-	await show({ focus: false });
+	if (currentUser() && !(await refreshSession())) return; // the end of the session has been shown
+	if (currentUser()) connect();
+	await render({ focus: false });
 }
 
-start().catch((error) => byId("main").replaceChildren(...lost(error)));
+start().catch((error) => byId("main").replaceChildren(...h("div", {}, errorPage(error)).childNodes));

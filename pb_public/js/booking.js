@@ -1,26 +1,35 @@
-// Asking for a visit.
+// The form that books a visit.
 
-import { create, me, newId } from "./api.js";
-import { answered, whenFields } from "./when.js";
-import { visitTypes } from "./words.js";
+import { create, newId } from "./api.js";
+import { visitTypes } from "./labels.js";
+import { role } from "./session.js";
+import { visitTimeFields, visitTimeValues } from "./slot-form.js";
 
-// bookingForm asks for a visit of one of some patients, [[id, name], …], to one of
-// some doctors. Who works here may also book a walk-in, and overbook.
+/**
+ * bookingForm asks for a visit of one of some patients with one of some doctors. Staff may also book a walk-in, and
+ * overbook.
+ * @param {{ patients: FieldOption[], doctors: Doctor[], doctor?: string, booked: (visit: Visit) => Values }} options
+ * @returns {Promise<DialogFormOptions>}
+ */
 export async function bookingForm({ patients, doctors, doctor, booked }) {
 	const id = newId();
-	const own = me().role === "patient";
+	const own = role() === "patient";
 	const types = Object.entries(visitTypes).filter(([type]) => !own || !["walk_in", "procedure"].includes(type));
-	const time = await whenFields({
-		doctors, visit: { doctor }, ways: own ? ["slot"] : ["slot", "now", "other"],
+	const time = await visitTimeFields({
+		doctors,
+		visit: { doctor },
+		ways: own ? ["slot"] : ["slot", "now", "other"],
 		kind: { name: "visit_type", label: "Kind of visit", type: "select", optional: false, options: types },
 	});
+	const patientField = { name: "patient", label: "Patient", type: "select", options: patients, required: true };
 	return {
 		fields: [
-			...(patients.length === 1 ? [] : [{ name: "patient", label: "Patient", type: "select", options: patients, required: true }]),
+			...(patients.length === 1 ? [] : [patientField]),
 			time,
-			{ name: "reason", label: own ? "What is it about?" : "Reason", type: "textarea", maxlength: 1000 },
+			{ name: "reason", label: own ? "Reason for the visit" : "Reason", type: "textarea", maxlength: 1000 },
 		],
-		submit: own ? "Ask for this time" : "Book",
-		send: async ({ patient = patients[0]?.[0], visit_type, reason, ...values }) => booked(await create("appointments", { id, patient, visit_type, reason, ...answered(values) })),
+		submit: own ? "Request appointment" : "Book",
+		send: async ({ patient = patients[0]?.[0], visit_type, reason, ...values }) =>
+			booked(await create("appointments", { id, patient, visit_type, reason, ...visitTimeValues(values) })),
 	};
 }

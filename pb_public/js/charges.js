@@ -1,38 +1,71 @@
-// What was done during a visit, and will stand on its bill.
+// The charges of a visit. They become lines of its bill.
 
-import { create, list, newId, quoted, update } from "./api.js";
+import { create, list, newId, quote, update } from "./api.js";
+import { fetchServiceOptions, quantityField } from "./bill-lines.js";
 import { button, h } from "./dom.js";
 import { formDialog } from "./form.js";
-import { priced, quantity } from "./lines.js";
 import { refreshAll, region } from "./live.js";
 
-// noted is what is charged so far.
-const noted = (visit) => region(["charges"], async () => {
-	const charges = await list("charges", { filter: "quantity > 0 && appointment = " + quoted(visit.id), sort: "created", expand: "service" });
-	return charges.length > 0 && h("ul", { class: "plain" }, charges.map((charge) => {
-		const name = charge.expand?.service?.name ?? "A service";
-		const strike = async () => {
-			try {
-				await update("charges", charge, { quantity: 0 });
-			} finally {
-				await refreshAll();
-			}
-		};
-		return h("li", {}, charge.quantity + " × " + name + " ", button("Strike out", strike, { key: charge.id, about: name }));
-	}));
-});
+/**
+ * chargeList shows the charges of a visit so far.
+ * @param {Visit} visit
+ */
+const chargeList = (visit) =>
+	region(["charges"], async () => {
+		const charges = await list("charges", {
+			filter: `quantity > 0 && appointment = ${quote(visit.id)}`,
+			sort: "created",
+			expand: "service",
+		});
+		return (
+			charges.length > 0 &&
+			h(
+				"ul",
+				{ class: "plain" },
+				charges.map((charge) => {
+					const name = charge.expand?.service?.name ?? "A service";
+					const remove = async () => {
+						try {
+							await update("charges", charge, { quantity: 0 });
+						} finally {
+							await refreshAll();
+						}
+					};
+					return h(
+						"li",
+						{},
+						`${charge.quantity} × ${name} `,
+						button("Remove", remove, { key: charge.id, about: name }),
+					);
+				}),
+			)
+		);
+	});
 
-// charge notes what was done during a visit beside the consultation.
-export async function charge(visit, title) {
+/**
+ * addCharge asks for a service that was given during a visit, beside the consultation.
+ * @param {Visit} visit
+ * @param {string} title
+ */
+export async function addCharge(visit, title) {
 	const id = newId();
-	const [services, so] = await Promise.all([priced(), noted(visit)]);
-	formDialog("Charge " + title, {
-		intro: so,
-		fields: [{ name: "service", label: "Service", type: "select", required: true, options: [["", "Choose a service"], ...services] }, { ...quantity(), max: 1_000 }],
-		submit: "Charge",
+	const [services, charged] = await Promise.all([fetchServiceOptions(), chargeList(visit)]);
+	formDialog(`Add charge: ${title}`, {
+		intro: charged,
+		fields: [
+			{
+				name: "service",
+				label: "Service",
+				type: "select",
+				required: true,
+				options: [["", "Choose a service"], ...services],
+			},
+			{ ...quantityField(), max: 1_000 },
+		],
+		submit: "Add charge",
 		send: async (values) => {
 			await create("charges", { id, appointment: visit.id, ...values });
-			return "It will stand on the bill of the visit.";
+			return "The charge was added to the visit.";
 		},
 	});
 }

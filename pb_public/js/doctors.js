@@ -1,9 +1,15 @@
 // The doctors whose hours and absences the reader plans.
 
-import { list, me } from "./api.js";
+import { list } from "./api.js";
+import { currentUser, role } from "./session.js";
 
-// plansAll says whether the reader plans for every doctor, and not for one only.
-export const plansAll = () => ["receptionist", "admin"].includes(me().role);
+/** plansForAll reports whether the reader plans for every doctor; a doctor plans for one only. */
+export const plansForAll = () => ["receptionist", "admin"].includes(role());
 
-// planned are those doctors: all, or for a doctor the one they are.
-export const planned = () => list("doctors", { filter: plansAll() ? "active = true" : `user = "${me().id}"`, sort: "name", perPage: 1000 });
+/** fetchPlannedDoctors reads the doctors whom the reader plans for. */
+export const fetchPlannedDoctors = () =>
+	list("doctors", {
+		filter: plansForAll() ? "active = true" : `user = "${currentUser()?.id}"`,
+		sort: "name",
+		perPage: 1000,
+	});

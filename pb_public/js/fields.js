@@ -1,98 +1,232 @@
-// Questions: each has a label, a hint, and what is wrong beside it.
+// The questions of a form: each has a label, a hint, and its error below it.
 
 import { h } from "./dom.js";
 import { hospital } from "./hospital.js";
-import { minorUnits } from "./money.js";
+import { parseAmount } from "./money.js";
 
 let count = 0;
 
-// nextId tells one field of the page from another.
-export const nextId = () => "field" + ++count;
+/** nextId returns an id that no other element of the page has. */
+export const nextId = () => `field${++count}`;
 
-// field is one question: { name, label, type, hint, options, reports, check, … }. The
-// rest are attributes of its control. reports names the API's fields whose errors
-// it shows, where they differ from its name; check says what is wrong with the
-// values up to here; optional: false is for one that always has an answer.
-export function field({ type = "text", ...question }) {
-	return type === "chips" ? chips(question) : plain({ type, ...question });
-}
+/**
+ * field creates a question. The options beyond the ones below become attributes of its control.
+ *
+ * - type: that of an input, or "select", "textarea", "chips" (all answers in sight), "amount" (money), "clock" (a time
+ *   that is typed)
+ * - errorFields: the fields of the API whose errors it shows, when they are not its name
+ * - check: returns what is wrong with the values of the fields up to this one
+ * - optional: false for a question that always has an answer
+ * - multiple: chips of which several can be chosen
+ * @param {FieldOptions} options
+ * @returns {Field}
+ */
+export const field = (options) => (options.type === "chips" ? chipsField(options) : inputField(options));
 
-// beside puts questions next to each other where there is room.
-export const beside = (...fields) => ({ fields, place: h("div", { class: "pair" }, fields.map(({ place }) => place)) });
+/**
+ * fieldRow puts fields next to each other where there is room.
+ * @param {Field[]} fields
+ * @returns {FieldGroup}
+ */
+export const fieldRow = (...fields) => ({
+	fields,
+	element: h(
+		"div",
+		{ class: "pair" },
+		fields.map(({ element }) => element),
+	),
+});
 
-function plain({ name, label, type, hint, options, reports = [name], value, check = () => "", optional = type !== "checkbox", ...attributes }) {
+/** @param {FieldOptions} options @returns {Field} */
+function inputField({
+	name,
+	label,
+	type = "text",
+	hint,
+	options = [],
+	errorFields = [name],
+	value,
+	check = () => "",
+	optional = type !== "checkbox",
+	multiple: _,
+	...attributes
+}) {
 	const id = nextId();
-	const control = h(tag(type), { id, name, type: inputType(type), "aria-describedby": id + "-hint " + id + "-error", ...attributes }, (options ?? []).map((one) => option(one, value)));
+	const control = /** @type {HTMLInputElement} */ (
+		h(
+			tagName(type),
+			{ id, name, type: inputType(type), "aria-describedby": `${id}-hint ${id}-error`, ...attributes },
+			options.map((one) => optionElement(one, value)),
+		)
+	);
 	if (type === "amount") control.setAttribute("inputmode", "decimal");
 	if (type === "checkbox") control.checked = Boolean(value);
-	else if (value !== undefined) control.value = value;
-	const error = h("p", { id: id + "-error", class: "error" });
-	const place = h("div", { class: "field " + type }, h("label", { for: id }, label, optional && !attributes.required && h("span", { class: "optional" }, " optional")), control, h("p", { id: id + "-hint", class: "hint" }, hint), error);
-	const read = () => (readers[type] ?? text)(control);
-	return { name, reports, place, control, error, read, wrong: (values) => wrong(type, control, read()) || check(values), mark: marker(control, error), focus: () => control.focus() };
+	else if (value !== undefined) control.value = String(value ?? "");
+	const error = h("p", { id: `${id}-error`, class: "error" });
+	const element = h(
+		"div",
+		{ class: `field ${type}` },
+		h(
+			"label",
+			{ for: id },
+			label,
+			optional && !attributes.required && h("span", { class: "optional" }, " optional"),
+		),
+		control,
+		h("p", { id: `${id}-hint`, class: "hint" }, hint),
+		error,
+	);
+	const read = () => (readers[type] ?? readText)(control);
+	return {
+		name,
+		errorFields,
+		element,
+		control,
+		error,
+		read,
+		set: (next) => {
+			control.value = next;
+		},
+		validate: (values) => browserError(type, control, read()) || check(values),
+		setError: errorMarker(control, error),
+		focus: () => control.focus(),
+	};
 }
 
-const tag = (type) => ({ select: "select", textarea: "textarea" })[type] ?? "input";
-const inputType = (type) => tag(type) === "input" && (["amount", "clock"].includes(type) ? "text" : type);
+/** @param {string} type */
+const tagName = (type) => (type === "select" || type === "textarea" ? type : "input");
 
-// option is a choice [value, text], or a group of them [name, [[value, text], …]].
-const option = ([value, text], chosen) => Array.isArray(text)
-	? h("optgroup", { label: value }, text.map((one) => option(one, chosen)))
-	: h("option", { value, selected: value === chosen }, text);
+/** @param {string} type */
+const inputType = (type) => tagName(type) === "input" && (["amount", "clock"].includes(type) ? "text" : type);
 
-// readers read a control as the API takes it.
-const text = ({ value }) => value.trim();
+/**
+ * optionElement is one option of a select, or a group of them.
+ * @param {FieldOption} option
+ * @param {unknown} chosen
+ * @returns {HTMLElement}
+ */
+const optionElement = ([value, label], chosen) =>
+	Array.isArray(label)
+		? h(
+				"optgroup",
+				{ label: value },
+				label.map((one) => optionElement(one, chosen)),
+			)
+		: h("option", { value, selected: value === chosen }, label);
+
+/** @param {HTMLInputElement} control */
+const readText = ({ value }) => value.trim();
+
+/**
+ * readers return the value of a control as the API takes it, by the type of the field.
+ * @type {Record<string, (control: HTMLInputElement) => unknown>}
+ */
 const readers = {
 	checkbox: ({ checked }) => checked,
-	amount: ({ value }) => minorUnits(value),
-	file: ({ files }) => files[0],
+	amount: ({ value }) => parseAmount(value),
+	file: ({ files }) => files?.[0],
 	password: ({ value }) => value,
 	number: ({ value }) => value && Number(value),
-	clock: ({ value }) => clock(value.trim()),
+	clock: ({ value }) => parseClock(value),
 };
 
-// clock reads a time of day as people type it: "9", "900" and "9.00" are "09:00".
-function clock(typed) {
-	const [, hour, minute = "00"] = /^(\d{1,2})[:.]?(\d\d)?$/.exec(typed) ?? [];
-	return hour ? hour.padStart(2, "0") + ":" + minute : typed;
+/**
+ * parseClock reads a time as it is typed: "9", "900" and "9.00" are "09:00". Anything else is returned as it is.
+ * @param {string} text
+ */
+export function parseClock(text) {
+	const [, hour, minute = "00"] = /^(\d{1,2})[:.]?(\d\d)?$/.exec(text.trim()) ?? [];
+	return hour ? `${hour.padStart(2, "0")}:${minute}` : text.trim();
 }
 
-// wrong says what the browser already knows to be wrong.
-function wrong(type, control, value) {
-	if (control.required && control.value.trim() === "") return "Please fill this in.";
+/**
+ * isClock reports whether a text is a time of day, from "00:00" to "24:00".
+ * @param {string} text
+ */
+export const isClock = (text) => /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/.test(text);
+
+/**
+ * browserError returns what is wrong with a control before anything is sent, or "".
+ * @param {string} type
+ * @param {HTMLInputElement} control
+ * @param {Values} value
+ */
+function browserError(type, control, value) {
+	if (control.required && control.value.trim() === "") return "Fill in this field.";
 	if (!control.validity.valid) return control.validationMessage;
-	if (type === "amount" && control.value && !value) return "Write an amount such as " + (hospital.currency_exponent ? "12." + "50".padEnd(hospital.currency_exponent, "0") : "12") + ".";
-	if (type === "clock" && value && !/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/.test(value)) return "Write a time such as 09:00.";
+	if (type === "amount" && control.value && !value) return `Enter an amount such as ${exampleAmount()}.`;
+	if (type === "clock" && value && !isClock(value)) return "Enter a time such as 09:00.";
 	return "";
 }
 
-// marker shows what is wrong, or with "" that nothing is.
-export const marker = (control, error) => (sentence) => {
-	error.textContent = sentence;
-	if (sentence) control.setAttribute("aria-invalid", "true");
+const exampleAmount = () => (hospital.currency_exponent ? `12.${"50".padEnd(hospital.currency_exponent, "0")}` : "12");
+
+/**
+ * errorMarker returns a function that shows an error below a control, or with "" removes it.
+ * @param {HTMLElement} control
+ * @param {HTMLElement} error
+ */
+export const errorMarker = (control, error) => (/** @type {string} */ message) => {
+	error.textContent = message;
+	if (message) control.setAttribute("aria-invalid", "true");
 	else control.removeAttribute("aria-invalid");
 };
 
-// chips is a question with few answers, all of them in sight: one, or several.
-function chips({ name, label, hint, options, several, reports = [name], value = [], required, change }) {
+/**
+ * chipsField is a question whose few answers are all in sight: one can be chosen, or with `multiple` several.
+ * @param {FieldOptions} options
+ * @returns {Field}
+ */
+function chipsField({ name, label, hint, options = [], multiple, errorFields = [name], value = [], required, change }) {
 	const id = nextId();
-	const inputs = options.map(([option]) => h("input", { type: several ? "checkbox" : "radio", name: id, value: option, checked: [value].flat().includes(option), change }));
-	const error = h("p", { id: id + "-error", class: "error" });
-	const control = h("div", { class: "chips", role: several ? "group" : "radiogroup", "aria-labelledby": id, "aria-describedby": id + "-hint " + id + "-error" },
-		inputs.map((input, i) => chip(input, options[i][1])));
-	const place = h("div", { class: "field" }, h("span", { id, class: "label" }, label), control, h("p", { id: id + "-hint", class: "hint" }, hint), error);
-	const read = () => {
-		const chosen = inputs.filter(({ checked }) => checked).map((input) => input.value);
-		return several ? chosen : chosen[0];
-	};
+	const inputs = options.map(([option]) =>
+		h("input", {
+			type: multiple ? "checkbox" : "radio",
+			name: id,
+			value: option,
+			checked: [value].flat().includes(option),
+			change,
+		}),
+	);
+	const error = h("p", { id: `${id}-error`, class: "error" });
+	const control = h(
+		"div",
+		{
+			class: "chips",
+			role: multiple ? "group" : "radiogroup",
+			"aria-labelledby": id,
+			"aria-describedby": `${id}-hint ${id}-error`,
+		},
+		inputs.map((input, i) => chip(input, String(options[i][1]))),
+	);
+	const element = h(
+		"div",
+		{ class: "field" },
+		h("span", { id, class: "label" }, label),
+		control,
+		h("p", { id: `${id}-hint`, class: "hint" }, hint),
+		error,
+	);
+	const checked = () => inputs.filter((input) => input.checked);
 	return {
-		name, reports, place, error, read,
-		set: (chosen) => inputs.forEach((input) => { input.checked = input.value === chosen; }),
-		wrong: () => required && !inputs.some(({ checked }) => checked) ? "Please choose." : "",
-		mark: marker(several ? inputs[0] : control, error),
-		focus: () => (inputs.find(({ checked }) => checked) ?? inputs[0]).focus(),
+		name,
+		errorFields,
+		element,
+		control,
+		error,
+		read: () => (multiple ? checked().map((input) => input.value) : checked()[0]?.value),
+		set: (chosen) => {
+			for (const input of inputs) input.checked = input.value === chosen;
+		},
+		validate: () => (required && checked().length === 0 ? "Choose an answer." : ""),
+		setError: errorMarker(multiple ? inputs[0] : control, error),
+		focus: () => (checked()[0] ?? inputs[0]).focus(),
 	};
 }
 
-// chip is one such answer, to be clicked.
+/**
+ * chip is one answer of a chips field.
+ * @param {HTMLInputElement} input
+ * @param {Child[]} label
+ */
 export const chip = (input, ...label) => h("label", { class: "chip" }, input, h("span", {}, label));

@@ -1,77 +1,124 @@
-// Forms: fields, one send at a time, and what the API refuses where it belongs.
+// Forms: they check their fields, send once at a time, and show errors where they belong.
 
-import { alone, complain, dialog, h, tell } from "./dom.js";
-import { beside, field } from "./fields.js";
+import { dialog, h, runOnce, showError, showStatus } from "./dom.js";
+import { field, fieldRow } from "./fields.js";
 import { refreshAll } from "./live.js";
 
-// form asks for fields and sends their values. Questions in a list of their own stand
-// beside each other, and fields with a place, { place, fields }, are taken as they
-// are. What is hidden is not asked. also is what can be done instead of sending.
-export function form({ fields: questions, submit, send, intro, also }) {
-	const parts = questions.map(made);
-	const fields = parts.flatMap((part) => part.fields ?? part);
+/**
+ * form asks for fields and sends their values. Fields in a list of their own stand next to each other; a Field or
+ * FieldGroup is used as it is. Hidden fields are neither checked nor sent. `secondary` stands beside the submit
+ * button.
+ * @param {FormOptions} options
+ */
+export function form({ fields: questions, submit, send, intro, secondary }) {
+	const parts = questions.map(buildField);
+	const fields = parts.flatMap((part) => ("fields" in part ? part.fields : [part]));
 	const button = h("button", { type: "submit", class: "main" }, submit);
 	const problem = h("p", { class: "problem", role: "alert" });
-	return h("form", { novalidate: true, submit: (event) => {
-		event.preventDefault();
-		alone(button, () => attempt(fields, problem, send));
-	} }, intro, parts.map(({ place }) => place), problem, h("div", { class: "end" }, also, button));
+	return h(
+		"form",
+		{
+			novalidate: true,
+			submit: (/** @type {Event} */ event) => {
+				event.preventDefault();
+				runOnce(button, () => submitForm(fields, problem, send));
+			},
+		},
+		intro,
+		parts.map(({ element }) => element),
+		problem,
+		h("div", { class: "end" }, secondary, button),
+	);
 }
 
-function made(question) {
-	if (Array.isArray(question)) return beside(...question.map(field));
-	return question.place ? question : field(question);
+/**
+ * @param {FormOptions["fields"][number]} question
+ * @returns {Field | FieldGroup}
+ */
+function buildField(question) {
+	if (Array.isArray(question)) return fieldRow(...question.map(field));
+	return isBuilt(question) ? question : field(question);
 }
 
-async function attempt(fields, problem, send) {
+/**
+ * @param {FieldOptions | Field | FieldGroup} question
+ * @returns {question is Field | FieldGroup}
+ */
+const isBuilt = (question) => "element" in question;
+
+/**
+ * @param {Field[]} fields
+ * @param {HTMLElement} problem
+ * @param {FormOptions["send"]} send
+ */
+async function submitForm(fields, problem, send) {
 	problem.textContent = "";
-	fields.forEach((one) => one.mark(""));
-	const asked = fields.filter(({ place }) => !place.closest("[hidden]"));
+	for (const one of fields) one.setError("");
+	const visible = fields.filter(({ element }) => !element.closest("[hidden]"));
+	/** @type {Record<string, unknown>} */
 	const values = {};
-	for (const one of asked) {
+	for (const one of visible) {
 		values[one.name] = one.read();
-		one.mark(one.wrong(values));
+		one.setError(one.validate(values));
 	}
-	if (focusFirst(asked)) return;
+	if (focusFirstError(visible)) return;
 	try {
 		await send(values);
 	} catch (error) {
-		if (error.status === 409) refreshAll().catch(() => {}); // something is not as it was shown
-		explain(error, asked, problem);
+		if (error.status === 409) refreshAll().catch(() => {}); // the page shows something that has changed
+		showErrors(error, visible, problem);
 	}
 }
 
-function focusFirst(fields) {
+/** @param {Field[]} fields */
+function focusFirstError(fields) {
 	const first = fields.find(({ error }) => error.textContent);
 	first?.focus();
 	return first;
 }
 
-function explain(error, fields, problem) {
-	const sentences = new Set([error.message]);
-	for (const [name, { message, params }] of Object.entries(error.fields ?? {})) {
-		const one = fields.find(({ reports }) => reports.includes(name));
-		if (one && message) one.mark(message, params);
-		else if (message) sentences.add(message);
+/**
+ * showErrors shows the errors of the API at their fields, and the rest above the submit button.
+ * @param {Values} error
+ * @param {Field[]} fields
+ * @param {HTMLElement} problem
+ */
+function showErrors(error, fields, problem) {
+	const messages = new Set([error.message]);
+	/** @type {[string, Values][]} */
+	const refused = Object.entries(error.fields ?? {});
+	for (const [name, { message, params }] of refused) {
+		const one = fields.find(({ errorFields }) => errorFields.includes(name));
+		if (one && message) one.setError(message, params);
+		else if (message) messages.add(message);
 	}
-	const beside = fields.map(({ error }) => error.textContent);
-	problem.textContent = [...sentences].filter((one) => !beside.includes(one)).join(" ");
-	focusFirst(fields);
+	const atFields = fields.map(({ error }) => error.textContent);
+	problem.textContent = [...messages].filter((message) => !atFields.includes(message)).join(" ");
+	focusFirstError(fields);
 }
 
-// formDialog asks in a box over the page. send answers the sentence that says what was done.
-// When somebody else was faster, the box closes and the page shows what is now.
+/**
+ * formDialog is a form in a dialog. `send` returns the message that is shown when it succeeds. When the record has
+ * been changed by somebody else, the dialog closes and the page is refreshed.
+ * @param {string} title
+ * @param {DialogFormOptions} options
+ */
 export function formDialog(title, { send, wide, ...rest }) {
-	dialog(title, (close) => form({ ...rest, send: async (values) => {
-		try {
-			const done = await send(values);
-			close();
-			tell(done);
-		} catch (error) {
-			if (error.code?.("version") !== "stale_version") throw error;
-			close();
-			complain(error.message);
-		}
-		await refreshAll();
-	} }), { wide });
+	const formIn = (/** @type {() => void} */ close) =>
+		form({
+			...rest,
+			send: async (values) => {
+				try {
+					const message = await send(values);
+					close();
+					showStatus(message);
+				} catch (error) {
+					if (error.code?.("version") !== "stale_version") throw error;
+					close();
+					showError(error.message);
+				}
+				await refreshAll();
+			},
+		});
+	dialog(title, formIn, { wide });
 }

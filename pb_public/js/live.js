@@ -1,83 +1,121 @@
-// Records that change are shown as they are: a part of the page loads itself again
-// when the hospital says that something happened.
+// Regions of the page reload themselves when the hospital reports that their records changed.
 
-import { token } from "./api.js";
 import { byId, h } from "./dom.js";
+import { token } from "./session.js";
 
+/** @type {Set<Region>} */
 const regions = new Set();
-let page = 0; // counts the views, so that one that was left adds no regions
+let viewCount = 0; // counts the views, so that a view that was left adds no regions
 
-// region is a part of the page that shows records of some collections.
+/**
+ * region is a part of the page that shows records of some collections; `load` draws it.
+ * @param {string[]} collections
+ * @param {() => Child | Promise<Child>} load
+ */
 export async function region(collections, load) {
-	const self = { collections, place: h("div", { class: "region" }), wanted: 0, refresh: () => refresh(self, load) };
-	const here = page;
+	/** @type {Region} */
+	const self = {
+		collections,
+		element: h("div", { class: "region" }),
+		requests: 0,
+		refresh: () => refreshRegion(self, load),
+	};
+	const openedIn = viewCount;
 	await self.refresh();
-	if (here === page) regions.add(self);
-	follow(collections);
-	return self.place;
+	if (openedIn === viewCount) regions.add(self);
+	subscribeTo(collections);
+	return self.element;
 }
 
-// refresh loads a region. Of several at once the last one asked for is shown.
-async function refresh(self, load) {
-	const turn = ++self.wanted;
+/**
+ * refreshRegion draws a region again and keeps the focus. Of concurrent refreshes only the latest is shown.
+ * @param {Region} self
+ * @param {() => Child | Promise<Child>} load
+ */
+async function refreshRegion(self, load) {
+	const ownRequest = ++self.requests;
 	const next = h("div", {}, await load());
-	if (turn !== self.wanted || sameNodes(next, self.place)) return;
-	const focused = self.place.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-	self.place.replaceChildren(...next.childNodes);
-	if (focused !== undefined) again(self.place, focused).focus();
+	if (ownRequest !== self.requests || sameNodes(next, self.element)) return;
+	const focused = self.element.contains(document.activeElement)
+		? /** @type {HTMLElement} */ (document.activeElement).dataset.key
+		: undefined;
+	self.element.replaceChildren(...next.childNodes);
+	if (focused !== undefined) findFocusTarget(self.element, focused)?.focus();
 }
 
-const sameNodes = (a, b) => a.childNodes.length === b.childNodes.length && [...a.childNodes].every((node, i) => node.isEqualNode(b.childNodes[i]));
+/** @param {HTMLElement} a @param {HTMLElement} b */
+const sameNodes = (a, b) =>
+	a.childNodes.length === b.childNodes.length &&
+	[...a.childNodes].every((node, i) => node.isEqualNode(b.childNodes[i]));
 
-// again finds what had the focus, or the first of its kind, or the title of the page or box.
-const again = (place, key) => place.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? place.querySelector("input") ?? (place.closest("dialog") ?? document).querySelector("h1, h2");
+/**
+ * findFocusTarget finds the element with a key, or the first input, or the title of the dialog or page.
+ * @param {HTMLElement} element
+ * @param {string} key
+ * @returns {HTMLElement | null}
+ */
+const findFocusTarget = (element, key) =>
+	element.querySelector(`[data-key="${CSS.escape(key)}"]`) ??
+	element.querySelector("input") ??
+	(element.closest("dialog") ?? document).querySelector("h1, h2");
 
-// present are the regions there are. One that was on the page and is not any more
-// belonged to a box that was closed.
-function present() {
+/** activeRegions drops the regions of dialogs that were closed, and returns the others. */
+function activeRegions() {
 	for (const one of regions) {
-		if (one.place.isConnected) one.shown = true;
+		if (one.element.isConnected) one.shown = true;
 		else if (one.shown) regions.delete(one);
 	}
 	return [...regions];
 }
 
-// refreshAll loads every region of the page again, or of a part of it.
-export const refreshAll = (part) => Promise.all(present().filter(({ place }) => !part || part.contains(place)).map((one) => one.refresh()));
+/**
+ * refreshAll reloads every region of the page, or of a part of it.
+ * @param {HTMLElement} [part]
+ */
+export const refreshAll = (part) =>
+	Promise.all(
+		activeRegions()
+			.filter(({ element }) => !part || part.contains(element))
+			.map((one) => one.refresh()),
+	);
 
-const refreshQuietly = () => refreshAll().catch(() => {});
+const refreshAllQuietly = () => refreshAll().catch(() => {});
 
-// forget drops the regions of a page that is left.
-export function forget() {
-	page++;
+/** clearRegions drops the regions of a view that is left. */
+export function clearRegions() {
+	viewCount++;
 	regions.clear();
 }
 
+/** @type {EventSource | null} */
 let stream = null;
-let client = "";
-let told = ""; // what the hospital was last asked to tell, and whom
-let line = Promise.resolve();
-const followed = new Set();
+let clientId = "";
+let lastSubscription = ""; // the client and the collections of the last request that succeeded
+let queue = Promise.resolve();
 
-// connect opens the stream of events. The browser connects again by itself; then
-// there is a new client.
+/** @type {Set<string>} */
+const subscribedCollections = new Set();
+
+/**
+ * connect opens the event stream. The browser reconnects by itself, and has a new client id then.
+ */
 export function connect() {
 	if (stream) return;
 	stream = new EventSource("/api/realtime");
 	stream.addEventListener("PB_CONNECT", (event) => {
-		client = JSON.parse(event.data).clientId;
-		say("Live");
+		clientId = JSON.parse(event.data).clientId;
+		showConnection("Live");
 		subscribe();
 	});
 	stream.addEventListener("error", () => {
-		say("Reconnecting…");
-		if (stream?.readyState === EventSource.CLOSED) later();
+		showConnection("Reconnecting…");
+		if (stream?.readyState === EventSource.CLOSED) reconnectLater();
 	});
-	followed.forEach(listen);
+	subscribedCollections.forEach(listen);
 }
 
-// later tries anew where the browser has given up.
-function later() {
+/** reconnectLater connects again when the browser has given up. */
+function reconnectLater() {
 	stream = null;
 	setTimeout(() => token() && connect(), 3000);
 }
@@ -85,58 +123,70 @@ function later() {
 export function disconnect() {
 	stream?.close();
 	stream = null;
-	client = told = "";
-	followed.clear();
-	say("");
+	clientId = lastSubscription = "";
+	subscribedCollections.clear();
+	showConnection("");
 }
 
-function follow(collections) {
-	for (const name of collections.filter((one) => !followed.has(one))) {
-		followed.add(name);
+/** @param {string[]} collections */
+function subscribeTo(collections) {
+	for (const name of collections.filter((one) => !subscribedCollections.has(one))) {
+		subscribedCollections.add(name);
 		listen(name);
 	}
 	subscribe();
 }
 
-const listen = (name) => stream?.addEventListener(name + "/*", () => soon(name));
+/** @param {string} name */
+const listen = (name) => stream?.addEventListener(`${name}/*`, () => scheduleRefresh(name));
 
-// subscribe asks for the events of all that is followed. One request waits for the
-// other, as the last one counts.
+/** subscribe asks for the events of all collections, one request after the other: the last one is valid. */
 function subscribe() {
-	line = line.then(ask);
+	queue = queue.then(sendSubscriptions);
 }
 
-async function ask() {
-	const wanted = client + " " + [...followed];
-	if (!client || followed.size === 0 || wanted === told) return;
+async function sendSubscriptions() {
+	const wanted = `${clientId} ${[...subscribedCollections]}`;
+	if (!clientId || subscribedCollections.size === 0 || wanted === lastSubscription) return;
 	const response = await fetch("/api/realtime", {
 		method: "POST",
 		headers: { "Content-Type": "application/json", Authorization: token() },
-		body: JSON.stringify({ clientId: client, subscriptions: [...followed].map((name) => name + "/*") }),
+		body: JSON.stringify({
+			clientId,
+			subscriptions: [...subscribedCollections].map((name) => `${name}/*`),
+		}),
 	}).catch(() => ({ ok: false }));
 	if (!response.ok) return;
-	told = wanted;
-	await refreshQuietly(); // what happened until now was not told
+	lastSubscription = wanted;
+	await refreshAllQuietly(); // changes before the subscription were not reported
 }
 
-const due = new Set();
+/** @type {Set<string>} */
+const dueCollections = new Set();
 
-// soon gathers events that come together, as those of one transaction do.
-function soon(name) {
-	if (due.size === 0) setTimeout(changed, 200);
-	due.add(name);
+/**
+ * scheduleRefresh collects the events of one transaction into one refresh.
+ * @param {string} name
+ */
+function scheduleRefresh(name) {
+	if (dueCollections.size === 0) setTimeout(refreshDue, 200);
+	dueCollections.add(name);
 }
 
-function changed() {
-	const names = new Set(due);
-	due.clear();
-	for (const one of present()) if (one.collections.some((name) => names.has(name))) one.refresh().catch(() => {});
+function refreshDue() {
+	const names = new Set(dueCollections);
+	dueCollections.clear();
+	for (const one of activeRegions())
+		if (one.collections.some((name) => names.has(name))) one.refresh().catch(() => {});
 }
 
-const say = (word) => { byId("live").textContent = word; };
+/** @param {string} text */
+const showConnection = (text) => {
+	byId("live").textContent = text;
+};
 
-// What may be done also depends on the time of day.
+// Which actions are offered also depends on the time of day.
 setInterval(() => {
-	if (!document.hidden && token()) refreshQuietly();
+	if (!document.hidden && token()) refreshAllQuietly();
 	subscribe();
 }, 60_000);

@@ -1,30 +1,50 @@
-// Money is whole minor units, and never a fraction.
+// Money is counted in whole minor units, never in fractions.
 
 import { hospital } from "./hospital.js";
 
-// exponentOf is how many digits a currency has behind the point. What was billed
-// before the hospital changed its own has as many as ISO 4217 says.
-const exponentOf = (currency) => currency === hospital.currency ? hospital.currency_exponent : new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+/**
+ * exponentOf is the number of digits a currency has after the decimal point. For amounts that were billed before the
+ * hospital changed its currency it is that of ISO 4217.
+ * @param {string} currency
+ */
+const exponentOf = (currency) =>
+	currency === hospital.currency
+		? hospital.currency_exponent
+		: (new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2);
 
-// decimal writes minor units with their point: 1230 as "12.30".
-export function decimal(minor, exponent = hospital.currency_exponent) {
+/**
+ * formatDecimal formats minor units for an input: 1230 is "12.30".
+ * @param {number} minor
+ */
+export function formatDecimal(minor, exponent = hospital.currency_exponent) {
 	const digits = String(Math.abs(minor)).padStart(exponent + 1, "0");
 	const point = digits.length - exponent;
-	return (minor < 0 ? "-" : "") + digits.slice(0, point) + (exponent > 0 ? "." + digits.slice(point) : "");
+	return (minor < 0 ? "-" : "") + digits.slice(0, point) + (exponent > 0 ? `.${digits.slice(point)}` : "");
 }
 
-// amount writes minor units for people, "1,230.00", and money with the currency.
-export const amount = (minor, currency = hospital.currency) => decimal(minor, exponentOf(currency)).replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
-export const money = (minor, currency = hospital.currency) => currency + "\u00a0" + amount(minor, currency);
+/**
+ * formatAmount formats minor units for people, "1,230.00".
+ * @param {number} minor
+ */
+export const formatAmount = (minor, currency = hospital.currency) =>
+	formatDecimal(minor, exponentOf(currency)).replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
 
-// minorUnits reads an amount as somebody types it, "12", "12.3" or "12,30", to the
-// last digit. Anything else is null: a comma that could stand between thousands,
-// or more digits than the currency has.
-export function minorUnits(text, exponent = hospital.currency_exponent) {
+/**
+ * formatMoney is formatAmount with the currency, "EUR 1,230.00". The space does not break.
+ * @param {number} minor
+ */
+export const formatMoney = (minor, currency = hospital.currency) => `${currency}\u00a0${formatAmount(minor, currency)}`;
+
+/**
+ * parseAmount reads an amount as it is typed, "12", "12.3" or "12,30", exactly. It returns null for anything else: a
+ * comma that could separate thousands, or more digits than the currency has.
+ * @param {string} text
+ */
+export function parseAmount(text, exponent = hospital.currency_exponent) {
 	const point = exponent === 3 ? "[.]" : "[.,]";
 	const part = exponent > 0 ? `(?:${point}(\\d{1,${exponent}}))?` : "()";
-	const found = text.trim().match(new RegExp(`^(\\d{1,13})${part}$`));
-	if (!found) return null;
-	const minor = Number(found[1] + (found[2] ?? "").padEnd(exponent, "0"));
+	const match = text.trim().match(new RegExp(`^(\\d{1,13})${part}$`));
+	if (!match) return null;
+	const minor = Number(match[1] + (match[2] ?? "").padEnd(exponent, "0"));
 	return Number.isSafeInteger(minor) ? minor : null;
 }

@@ -1,20 +1,33 @@
-// What the hospital told patients: that it moved or cancelled a visit of theirs.
+// Notices tell patients that the hospital moved or cancelled one of their visits.
 
 import { update } from "./api.js";
 import { refreshAll } from "./live.js";
-import { instant, stamp } from "./time.js";
+import { formatInstant, parseInstant } from "./time.js";
 
-// see says that the patient knows.
-export async function see(notice) {
+/**
+ * markSeen records that the patient knows of a notice.
+ * @param {Notice} notice
+ */
+export async function markSeen(notice) {
 	await update("notices", notice, { seen: true });
 	await refreshAll();
 }
 
-// recent filters for notices that are not older than some days.
-export const recent = (days) => `created >= "${stamp(new Date(Date.now() - days * 24 * 3_600_000))}"`;
+/**
+ * createdWithin is a filter for records of the last days.
+ * @param {number} days
+ */
+export const createdWithin = (days) => `created >= "${formatInstant(new Date(Date.now() - days * 24 * 3_600_000))}"`;
 
-// news are those notices that still say what is so: a visit that was changed again
-// has a newer one, or its patient knows.
-export const news = (notices) => notices.filter(({ kind, new_starts, old_starts, expand }) => kind === "cancelled"
-	? instant(old_starts) > new Date()
-	: instant(new_starts) > new Date() && expand?.appointment?.starts === new_starts && expand.appointment.status !== "cancelled");
+/**
+ * currentNotices leaves out notices that are no longer true: their visit is over, or was changed again.
+ * @param {Notice[]} notices
+ */
+export const currentNotices = (notices) =>
+	notices.filter(({ kind, new_starts, old_starts, expand }) =>
+		kind === "cancelled"
+			? parseInstant(old_starts) > new Date()
+			: parseInstant(new_starts) > new Date() &&
+				expand?.appointment?.starts === new_starts &&
+				expand.appointment.status !== "cancelled",
+	);

@@ -1,36 +1,54 @@
-// The questions about a person, and the box that registers one.
+// The fields about a person, and the form that registers a patient.
 
 import { create, newId } from "./api.js";
 import { formDialog } from "./form.js";
+import { sexes, toOptions } from "./labels.js";
 import { today } from "./time.js";
-import { choices, sexes } from "./words.js";
 
-export const identity = () => [
+/** @returns {FieldOptions[]} */
+export const identityFields = () => [
 	{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "name" },
 	{ name: "birth_date", label: "Date of birth", type: "date", required: true, min: "1880-01-01", max: today() },
-	{ name: "sex", label: "Sex", type: "select", options: choices(sexes, "Not said") },
+	{ name: "sex", label: "Sex", type: "select", options: toOptions(sexes, "Not specified") },
 ];
 
-export const contact = [
+/** @type {FieldOptions[]} */
+export const contactFields = [
 	{ name: "phone", label: "Phone", type: "tel", maxlength: 40, autocomplete: "tel" },
-	{ name: "email", label: "E-mail", type: "email", autocomplete: "email" },
+	{ name: "email", label: "Email", type: "email", autocomplete: "email" },
 	{ name: "address", label: "Address", maxlength: 300, autocomplete: "street-address" },
 ];
 
-// Somebody else is registered: the browser must not fill in the reader's own data.
-const anothers = (questions) => questions.map((question) => ({ ...question, autocomplete: "off" }));
+/**
+ * withoutAutofill keeps the browser from filling in the reader's own data for somebody else.
+ * @param {FieldOptions[]} fields
+ */
+const withoutAutofill = (fields) => fields.map((field) => ({ ...field, autocomplete: "off" }));
 
-// registerPatient asks for a new patient; more is what the record says besides.
+/**
+ * registerPatient asks for a new patient.
+ * @param {string} title
+ * @param {Values} more is sent with it
+ */
 export function registerPatient(title, more = {}) {
 	const id = newId();
 	formDialog(title, {
-		fields: anothers([...identity(), ...contact]),
+		fields: withoutAutofill([...identityFields(), ...contactFields]),
 		submit: "Register",
 		send: async (values) => {
 			const patient = await create("patients", { id, ...values, ...more });
-			return patient.name + " is registered with the number " + patient.mrn + ".";
+			return `${patient.name} was registered with the record number ${patient.mrn}.`;
 		},
 	});
 }
 
-export const password = { name: "password", label: "Password", type: "password", required: true, minlength: 12, autocomplete: "new-password", hint: "At least 12 characters. Several words that do not belong together are best." };
+/** @type {FieldOptions} */
+export const newPasswordField = {
+	name: "password",
+	label: "Password",
+	type: "password",
+	required: true,
+	minlength: 12,
+	autocomplete: "new-password",
+	hint: "At least 12 characters, for example several unrelated words.",
+};

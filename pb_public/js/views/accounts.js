@@ -1,94 +1,144 @@
-import { create, list, me, newId, quoted, together, update } from "../api.js";
-import { button, h, heading, tabs, tell } from "../dom.js";
+import { create, createAll, list, newId, quote, update } from "../api.js";
+import { badge, card, cardList, pager, searchBox } from "../components.js";
+import { button, h, heading, showStatus, tabs } from "../dom.js";
 import { formDialog } from "../form.js";
+import { accountStatus, roles, tones, toOptions } from "../labels.js";
 import { refreshAll, region } from "../live.js";
-import { badge, card, pages, rows, searchBox } from "../parts.js";
-import { password } from "../people.js";
-import { showDate } from "../time.js";
-import { accountStatus, choices, roles, tones } from "../words.js";
-import { credentials, invited, inviteStaff, staff } from "./invitations.js";
+import { newPasswordField } from "../people.js";
+import { currentUser } from "../session.js";
+import { formatDate } from "../time.js";
+import { invitationList, inviteStaff, profileFields, staffRoles } from "./invitations.js";
 
-const shows = { pending: "Waiting", active: "Active", suspended: "Suspended", invited: "Invited" };
+/** @type {Record<string, string>} */
+const tabLabels = { pending: "Pending", active: "Active", suspended: "Suspended", invited: "Invited" };
 
-async function set(account, status) {
+/** @param {User} account @param {string} status */
+async function setStatus(account, status) {
 	try {
 		await update("users", account, { status });
-		tell(account.name + ": " + accountStatus[status].toLowerCase() + ".");
+		showStatus(`${account.name}: ${accountStatus[status].toLowerCase()}.`);
 	} finally {
 		await refreshAll();
 	}
 }
 
+/** @param {User} account */
 function suspend(account) {
-	formDialog("Suspend " + account.name + "?", {
+	formDialog(`Suspend ${account.name}?`, {
 		intro: h("p", {}, "They are signed out at once and cannot sign in again until the account is activated."),
-		fields: [], submit: "Suspend",
+		fields: [],
+		submit: "Suspend",
 		send: async () => {
 			await update("users", account, { status: "suspended" });
-			return account.name + " is suspended.";
+			return `${account.name} was suspended.`;
 		},
 	});
 }
 
+/** @param {User} account */
 function accountCard(account) {
 	const actions = [
-		account.status !== "active" && button("Activate", () => set(account, "active"), { kind: "main", key: "on" + account.id, about: account.name }),
-		account.status === "active" && account.id !== me().id && button("Suspend", () => suspend(account), { key: "off" + account.id, about: account.name }),
+		account.status !== "active" &&
+			button("Activate", () => setStatus(account, "active"), {
+				kind: "main",
+				key: `on${account.id}`,
+				about: account.name,
+			}),
+		account.status === "active" &&
+			account.id !== currentUser()?.id &&
+			button("Suspend", () => suspend(account), { key: `off${account.id}`, about: account.name }),
 	];
 	return card({
-		id: account.id, version: account.updated,
+		id: account.id,
+		version: account.updated,
 		first: h("strong", {}, roles[account.role]),
 		title: account.name,
-		lines: [[account.email, account.phone].filter(Boolean).join(" · "), "Since " + showDate(account.created)],
+		lines: [[account.email, account.phone].filter(Boolean).join(" · "), `Since ${formatDate(account.created)}`],
 		state: badge(accountStatus[account.status], tones[account.status]),
-		actions: actions.filter(Boolean),
+		actions,
 	});
 }
 
-// profiles are the collections in which some staff have a record beside their account.
+/**
+ * profiles are the collections in which some staff have a record beside their account.
+ * @type {Record<string, "doctors" | "nurses">}
+ */
 const profiles = { doctor: "doctors", nurse: "nurses" };
 
-// appoint makes an account, and with it a doctor's or nurse's record.
-async function appoint({ email, password, name, role, department, specialization }, [user, profile]) {
+/**
+ * createAccount creates an account and, for a doctor or a nurse, their profile.
+ * @param {Values} values
+ * @param {string[]} ids of the account and the profile
+ */
+async function createAccount({ email, password, name, role, department, specialization }, [user, profile]) {
 	const account = { id: user, email, password, passwordConfirm: password, name, role };
 	if (!profiles[role]) return create("users", account);
 	const record = { id: profile, user, name, department, active: true };
 	if (role === "doctor") Object.assign(record, { specialization, accepts_online: true });
-	return together([["users", account], [profiles[role], record]]);
+	return createAll([
+		["users", account],
+		[profiles[role], record],
+	]);
 }
 
 async function newAccount() {
 	const ids = [newId(), newId()];
-	formDialog("Make a staff account", {
+	formDialog("Create staff account", {
 		fields: [
-			{ name: "role", label: "Role", type: "select", options: choices(staff, "Choose a role"), required: true },
+			{
+				name: "role",
+				label: "Role",
+				type: "select",
+				options: toOptions(staffRoles, "Choose a role"),
+				required: true,
+			},
 			{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "off" },
-			{ name: "email", label: "E-mail", type: "email", required: true, autocomplete: "off" },
-			password,
-			...await credentials(),
+			{ name: "email", label: "Email", type: "email", required: true, autocomplete: "off" },
+			newPasswordField,
+			...(await profileFields()),
 		],
-		submit: "Make the account",
+		submit: "Create account",
 		send: async (values) => {
-			await appoint(values, ids);
-			return values.name + " can sign in.";
+			await createAccount(values, ids);
+			return `The account of ${values.name} was created.`;
 		},
 	});
 }
 
-// accountsView is who can sign in, and who waits for it.
+/**
+ * accountsView lists the accounts: active, suspended, and those that wait for an admin.
+ * @param {Navigation} navigation
+ */
 export async function accountsView({ query }) {
-	const show = shows[query.show] ? query.show : "pending";
+	const show = tabLabels[query.show] ? query.show : "pending";
 	let text = "";
-	const page = pages();
-	const head = heading("Accounts", h("div", { class: "actions" }, button("Make a staff account", newAccount), button("Invite staff", inviteStaff, { kind: "main" })));
-	const parts = tabs("Which accounts", "accounts", "show", shows, show);
-	if (show === "invited") return [head, parts, await region(["invitations"], () => invited(page))];
-	const accounts = await region(["users"], () => page(
-		(perPage) => list("users", { filter: `status = "${show}"` + (text && " && name ~ " + quoted(text)), sort: show === "pending" ? "created" : "name", perPage }),
-		(found) => rows(found, accountCard, show === "pending" ? "Nobody waits to be activated." : "There is no such account.")));
+	const page = pager();
+	const head = heading(
+		"Accounts",
+		h(
+			"div",
+			{ class: "actions" },
+			button("Create staff account", newAccount),
+			button("Invite staff", inviteStaff, { kind: "main" }),
+		),
+	);
+	const tabBar = tabs("Which accounts", "accounts", "show", tabLabels, show);
+	if (show === "invited") return [head, tabBar, await region(["invitations"], () => invitationList(page))];
+	const accounts = await region(["users"], () =>
+		page(
+			(perPage) =>
+				list("users", {
+					filter: `status = "${show}"${text && ` && name ~ ${quote(text)}`}`,
+					sort: show === "pending" ? "created" : "name",
+					perPage,
+				}),
+			(found) =>
+				cardList(found, accountCard, show === "pending" ? "No accounts wait for activation." : "No accounts."),
+		),
+	);
 	const search = searchBox("Name", (typed) => {
 		text = typed;
 		return refreshAll();
 	});
-	return [head, parts, search, accounts];
+	return [head, tabBar, search, accounts];
 }

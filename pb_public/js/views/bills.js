@@ -1,32 +1,66 @@
-import { list, me, quoted } from "../api.js";
-import { accounting, begin, billCard } from "../bills.js";
+import { list, quote } from "../api.js";
+import { newBill } from "../bill-forms.js";
+import { billCard, managesBills } from "../bills.js";
+import { cardList, pager, searchBox } from "../components.js";
 import { button, heading, tabs } from "../dom.js";
 import { refreshAll, region } from "../live.js";
-import { folded, pages, rows, searchBox } from "../parts.js";
+import { foldName } from "../names.js";
+import { role } from "../session.js";
 
-const shows = { open: "Open", paid: "Paid", draft: "Drafts", all: "All" };
-const filters = { open: 'status = "unpaid" || status = "partially_paid"', paid: 'status = "paid"', draft: 'status = "draft"', all: "" };
-const ofPatients = { open: shows.open, paid: shows.paid, all: shows.all };
+/** @type {Record<string, string>} */
+const tabLabels = { open: "Outstanding", paid: "Paid", draft: "Drafts", all: "All" };
+/** @type {Record<string, string>} */
+const filters = {
+	open: 'status = "unpaid" || status = "partially_paid"',
+	paid: 'status = "paid"',
+	draft: 'status = "draft"',
+	all: "",
+};
+/** @type {Record<string, string>} */
+const patientTabLabels = { open: tabLabels.open, paid: tabLabels.paid, all: tabLabels.all };
 
-// named finds bills by a patient's name or by number.
-function named(text) {
+/**
+ * searchFilter finds bills by the name of the patient, or by number.
+ * @param {string} text
+ */
+function searchFilter(text) {
 	if (!text) return "";
-	const name = me().role === "accountant" ? "patient.name ~ " + quoted(text) : "patient.name_key ~ " + quoted(folded(text));
-	return `(${name} || number ~ ${quoted(text)})`;
+	const name =
+		role() === "accountant" ? `patient.name ~ ${quote(text)}` : `patient.name_key ~ ${quote(foldName(text))}`;
+	return `(${name} || number ~ ${quote(text)})`;
 }
 
-// billsView is the bills a reader may see, the newest first.
+/**
+ * billsView lists the bills that the reader may see, the newest first.
+ * @param {Navigation} navigation
+ */
 export async function billsView({ query, open }) {
-	const show = shows[query.show] ? query.show : me().role === "patient" ? "all" : "open";
+	const show = tabLabels[query.show] ? query.show : role() === "patient" ? "all" : "open";
 	let text = "";
-	const page = pages();
-	const search = me().role !== "patient" && searchBox("Patient or bill number", (typed) => {
-		text = typed;
-		return refreshAll();
-	});
-	const bills = await region(["bills", "payments"], () => page(
-		(perPage) => list("bills", { filter: [filters[show] && `(${filters[show]})`, named(text)].filter(Boolean).join(" && "), sort: "-issued_at", expand: "patient,doctor,payments_via_bill", perPage }),
-		(found) => rows(found, billCard, "There is no such bill.")));
-	const add = accounting() && button("New bill", () => begin((id) => open("bill", { id })), { kind: "main" });
-	return [heading(me().role === "patient" ? "Your bills" : "Bills", add), tabs("Which bills", "bills", "show", me().role === "patient" ? ofPatients : shows, show), search, bills];
+	const page = pager();
+	const search =
+		role() !== "patient" &&
+		searchBox("Patient or bill number", (typed) => {
+			text = typed;
+			return refreshAll();
+		});
+	const bills = await region(["bills", "payments"], () =>
+		page(
+			(perPage) =>
+				list("bills", {
+					filter: [filters[show] && `(${filters[show]})`, searchFilter(text)].filter(Boolean).join(" && "),
+					sort: "-issued_at",
+					expand: "patient,doctor,payments_via_bill",
+					perPage,
+				}),
+			(found) => cardList(found, billCard, "No bills."),
+		),
+	);
+	const add = managesBills() && button("New bill", () => newBill((id) => open("bill", { id })), { kind: "main" });
+	return [
+		heading(role() === "patient" ? "Your bills" : "Bills", add),
+		tabs("Which bills", "bills", "show", role() === "patient" ? patientTabLabels : tabLabels, show),
+		search,
+		bills,
+	];
 }

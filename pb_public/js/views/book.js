@@ -1,19 +1,28 @@
 import { list } from "../api.js";
 import { bookingForm } from "../booking.js";
-import { h, heading, tell } from "../dom.js";
+import { fetchBookableDoctors } from "../doctor-choice.js";
+import { h, heading, showStatus } from "../dom.js";
 import { form } from "../form.js";
-import { showMoment } from "../time.js";
-import { bookableDoctors } from "../when.js";
+import { recordOptions } from "../labels.js";
+import { formatDateTime } from "../time.js";
 
-// bookView asks for a visit of one of the reader's own patients.
+/**
+ * bookView asks for a visit of the reader or of their family.
+ * @param {Navigation} navigation
+ */
 export async function bookView({ query, open }) {
-	const [patients, doctors] = await Promise.all([list("patients", { filter: "active = true", sort: "created" }), bookableDoctors()]);
+	const [patients, doctors] = await Promise.all([
+		list("patients", { filter: "active = true", sort: "created" }),
+		fetchBookableDoctors(),
+	]);
 	const questions = await bookingForm({
-		patients: patients.map(({ id, name }) => [id, name]), doctors, doctor: query.doctor,
+		patients: recordOptions(patients),
+		doctors,
+		doctor: query.doctor,
 		booked: async (visit) => {
 			await open("visits");
-			tell("You asked for " + showMoment(visit.starts) + ". The hospital will approve it.");
+			showStatus(`You requested ${formatDateTime(visit.starts)}. The hospital still has to approve it.`);
 		},
 	});
-	return h("div", { class: "narrow roomy" }, heading("Book a visit"), form(questions));
+	return h("div", { class: "narrow medium" }, heading("Request an appointment"), form(questions));
 }

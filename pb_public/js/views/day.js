@@ -1,28 +1,59 @@
-import { me } from "../api.js";
+import { cardList } from "../components.js";
 import { h, heading, link } from "../dom.js";
 import { region } from "../live.js";
-import { rows } from "../parts.js";
-import { isDay, plusDays, showDay, stamp, startOf, today } from "../time.js";
-import { readVisits, visitCard } from "../visits.js";
+import { role } from "../session.js";
+import { addDays, formatDay, formatInstant, isDay, startOfDay, today } from "../time.js";
+import { fetchVisits, visitCard } from "../visits.js";
 
-const approves = () => ["doctor", "receptionist", "admin"].includes(me().role);
+const mayApprove = () => ["doctor", "receptionist", "admin"].includes(role());
 
-async function requests() {
-	const found = await readVisits(`status = "pending" && starts > "${stamp(new Date())}"`, "starts");
-	return found.length > 0 && [h("h2", {}, "Requests waiting for an answer"), rows(found, (visit) => visitCard(visit), "")];
+async function fetchRequests() {
+	const found = await fetchVisits(`status = "pending" && starts > "${formatInstant(new Date())}"`, "starts");
+	return found.length > 0 && [h("h2", {}, "Requests to approve"), cardList(found, (visit) => visitCard(visit), "")];
 }
 
-// dayView is one day at the hospital, and the requests that wait.
+/**
+ * dayView shows one day at the hospital, and the requests that wait.
+ * @param {Navigation} navigation
+ */
 export async function dayView({ query, open }) {
 	const day = isDay(query.day) ? query.day : today();
 	const visits = await region(["appointments"], async () => {
-		const [waiting, found] = await Promise.all([approves() && day === today() && requests(),
-			readVisits(`starts >= "${startOf(day)}" && starts < "${startOf(plusDays(day, 1))}"`, "starts", 500)]);
-		return [waiting, waiting && h("h2", {}, "Visits of the day"), rows(found, (visit) => visitCard(visit, { day: false }), "There is no visit on this day.")].flat();
+		const [waiting, found] = await Promise.all([
+			mayApprove() && day === today() && fetchRequests(),
+			fetchVisits(`starts >= "${startOfDay(day)}" && starts < "${startOfDay(addDays(day, 1))}"`, "starts", 500),
+		]);
+		return [
+			waiting,
+			waiting && h("h2", {}, "Visits of the day"),
+			cardList(found, (visit) => visitCard(visit, { day: false }), "No visits on this day."),
+		].flat();
 	});
-	const pick = h("input", { type: "date", id: "day", value: day, change: () => isDay(pick.value) && open("day", { day: pick.value }) });
-	const step = (label, days) => link("day", [label, h("span", { class: "unseen" }, " day")], { day: plusDays(day, days) }, { "data-key": label });
-	return [heading(day === today() ? "Today" : showDay(day)),
-		h("div", { class: "days" }, step("Previous", -1), h("label", { for: "day", class: "unseen" }, "Day"), pick, step("Next", 1), day !== today() && link("day", "Today")),
-		visits];
+	const pick = h("input", {
+		type: "date",
+		id: "day",
+		value: day,
+		change: () => isDay(pick.value) && open("day", { day: pick.value }),
+	});
+	/** @param {string} label @param {number} days */
+	const step = (label, days) =>
+		link(
+			"day",
+			[label, h("span", { class: "visually-hidden" }, " day")],
+			{ day: addDays(day, days) },
+			{ "data-key": label },
+		);
+	return [
+		heading(day === today() ? "Today" : formatDay(day)),
+		h(
+			"div",
+			{ class: "days" },
+			step("Previous", -1),
+			h("label", { for: "day", class: "visually-hidden" }, "Day"),
+			pick,
+			step("Next", 1),
+			day !== today() && link("day", "Today"),
+		),
+		visits,
+	];
 }

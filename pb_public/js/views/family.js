@@ -1,15 +1,33 @@
-import { list, me } from "../api.js";
-import { button, facts, h, heading } from "../dom.js";
+import { list } from "../api.js";
+import { button, factList, h, heading } from "../dom.js";
+import { sexes } from "../labels.js";
 import { region } from "../live.js";
 import { registerPatient } from "../people.js";
-import { born } from "../time.js";
-import { sexes } from "../words.js";
+import { currentUser } from "../session.js";
+import { birthDateWithAge } from "../time.js";
 
-// familyView is the people an account looks after.
+/** familyView shows the patients whom an account looks after. */
 export async function familyView() {
-	const people = await region(["patients"], async () => (await list("patients", { sort: "created" })).map((patient) => h("section", { class: "card person" },
-		h("h2", {}, patient.name),
-		facts({ "Record number": patient.mrn, Born: born(patient.birth_date), Sex: sexes[patient.sex], "Blood group": patient.blood_group, Phone: patient.phone, "E-mail": patient.email, Address: patient.address }))));
-	const add = button("Add a family member", () => registerPatient("Add a family member", { user: me().id }), { kind: "main" });
+	const people = await region(["patients"], async () =>
+		(await list("patients", { sort: "created" })).map((patient) =>
+			h(
+				"section",
+				{ class: "card person" },
+				h("h2", {}, patient.name),
+				factList({
+					"Record number": patient.mrn,
+					"Date of birth": birthDateWithAge(patient.birth_date),
+					Sex: sexes[patient.sex ?? ""],
+					"Blood group": patient.blood_group,
+					Phone: patient.phone,
+					Email: patient.email,
+					Address: patient.address,
+				}),
+			),
+		),
+	);
+	const add = button("Add family member", () => registerPatient("Add family member", { user: currentUser()?.id }), {
+		kind: "main",
+	});
 	return [heading("You and your family", add), people];
 }

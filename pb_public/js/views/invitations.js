@@ -1,20 +1,29 @@
-// Who is invited to work here, as a part of the accounts.
+// Invitations of staff, which the view of the accounts shows.
 
 import { create, list, newId, update } from "../api.js";
+import { badge, card, cardList } from "../components.js";
 import { button, h } from "../dom.js";
 import { formDialog } from "../form.js";
+import { invitationState, mailStatus, recordOptions, roles, tones, toOptions } from "../labels.js";
 import { refreshAll } from "../live.js";
-import { badge, card, rows } from "../parts.js";
-import { showDate } from "../time.js";
-import { choices, invitationState, letterStatus, roles, tones } from "../words.js";
+import { formatDate } from "../time.js";
 
-export const staff = Object.fromEntries(Object.entries(roles).filter(([role]) => role !== "patient"));
+/** staffRoles are the roles of those who work here. */
+export const staffRoles = Object.fromEntries(Object.entries(roles).filter(([role]) => role !== "patient"));
 
-// credentials are what the record of a doctor or nurse begins with.
-export async function credentials() {
+/**
+ * profileFields are the fields of the profile of a doctor or nurse.
+ * @returns {Promise<FieldOptions[]>}
+ */
+export async function profileFields() {
 	const departments = await list("departments", { filter: "active = true", sort: "name" });
 	return [
-		{ name: "department", label: "Department of a doctor or nurse", type: "select", options: [["", "None"], ...departments.map(({ id, name }) => [id, name])] },
+		{
+			name: "department",
+			label: "Department of a doctor or nurse",
+			type: "select",
+			options: [["", "None"], ...recordOptions(departments)],
+		},
 		{ name: "specialization", label: "Specialization of a doctor", maxlength: 120 },
 	];
 }
@@ -22,49 +31,85 @@ export async function credentials() {
 export async function inviteStaff() {
 	const id = newId();
 	formDialog("Invite staff", {
-		intro: h("p", {}, "They get a mail with a link that holds once and for three days, and choose their password themselves."),
+		intro: h(
+			"p",
+			{},
+			"They get an email with a link, and choose their own password. The link is valid once, for three days.",
+		),
 		fields: [
-			{ name: "email", label: "E-mail", type: "email", required: true, autocomplete: "off" },
-			{ name: "role", label: "Role", type: "select", options: choices(staff, "Choose a role"), required: true },
-			...await credentials(),
+			{ name: "email", label: "Email", type: "email", required: true, autocomplete: "off" },
+			{
+				name: "role",
+				label: "Role",
+				type: "select",
+				options: toOptions(staffRoles, "Choose a role"),
+				required: true,
+			},
+			...(await profileFields()),
 			{ name: "license_no", label: "Licence number of a doctor or nurse", maxlength: 60, autocomplete: "off" },
 		],
-		submit: "Invite",
+		submit: "Send invitation",
 		send: async (values) => {
 			await create("invitations", { id, ...values });
-			return values.email + " is invited.";
+			return `${values.email} was invited.`;
 		},
 	});
 }
 
-const again = async ({ email, role, department, specialization, license_no }) => {
+/**
+ * resend sends a new invitation, which replaces the earlier one.
+ * @param {Invitation} invitation
+ */
+const resend = async ({ email, role, department, specialization, license_no }) => {
 	await create("invitations", { id: newId(), email, role, department, specialization, license_no });
 	await refreshAll();
 };
 
+/** @param {Invitation} invitation */
 const revoke = async (invitation) => {
 	await update("invitations", invitation, { state: "revoked" });
 	await refreshAll();
 };
 
+/** @param {Invitation} invitation */
 function invitationCard(invitation) {
 	const over = invitation.state === "open" && new Date(invitation.expires.replace(" ", "T")) < new Date();
 	const state = over ? "expired" : invitation.state;
 	const open = invitation.state === "open";
 	return card({
-		id: invitation.id, version: invitation.updated,
+		id: invitation.id,
+		version: invitation.updated,
 		first: h("strong", {}, roles[invitation.role]),
 		title: invitation.email,
-		lines: ["Invited " + showDate(invitation.created) + (open && !over ? ", until " + showDate(invitation.expires) : ""), open && !over && letterStatus[invitation.status] + (invitation.error ? ": " + invitation.error : "")],
+		lines: [
+			"Invited " +
+				formatDate(invitation.created) +
+				(open && !over ? `, until ${formatDate(invitation.expires)}` : ""),
+			open && !over && mailStatus[invitation.status] + (invitation.error ? `: ${invitation.error}` : ""),
+		],
 		state: badge(invitationState[state], tones[state]),
-		actions: open ? [
-			button("Send again", () => again(invitation), { key: "again" + invitation.id, about: "to " + invitation.email }),
-			!over && button("Revoke", () => revoke(invitation), { key: "revoke" + invitation.id, about: "the invitation of " + invitation.email }),
-		].filter(Boolean) : [],
+		actions: open
+			? [
+					button("Resend", () => resend(invitation), {
+						key: `resend${invitation.id}`,
+						about: `to ${invitation.email}`,
+					}),
+					!over &&
+						button("Revoke", () => revoke(invitation), {
+							key: `revoke${invitation.id}`,
+							about: `the invitation of ${invitation.email}`,
+						}),
+				]
+			: [],
 	});
 }
 
-// invited reads the newest invitations and shows them.
-export const invited = (page) => page(
-	(perPage) => list("invitations", { sort: "-created", perPage }),
-	(found) => rows(found, invitationCard, "Nobody has been invited."));
+/**
+ * invitationList shows the newest invitations.
+ * @param {Pager} page
+ */
+export const invitationList = (page) =>
+	page(
+		(perPage) => list("invitations", { sort: "-created", perPage }),
+		(found) => cardList(found, invitationCard, "No invitations."),
+	);

@@ -1,75 +1,170 @@
-// Where the links in mails lead: each page uses the secret of its link once.
+// The pages that the links in emails lead to. Each uses the token of its link once.
 
-import { account, settle, token } from "../api.js";
 import { h, heading, link } from "../dom.js";
 import { form } from "../form.js";
-import { password } from "../people.js";
-import { enter } from "./sign-in.js";
+import { newPasswordField } from "../people.js";
+import { accountAction, redeemLink, token } from "../session.js";
+import { signInWithCode } from "./sign-in.js";
 
-const own = { name: "password", label: "Password", type: "password", required: true, autocomplete: "current-password" };
+/** @type {FieldOptions} */
+const passwordField = {
+	name: "password",
+	label: "Password",
+	type: "password",
+	required: true,
+	autocomplete: "current-password",
+};
 
-// done takes the place of a page that has served.
-function done(page, title, sentence) {
-	page.replaceChildren(heading(title), h("p", {}, sentence), h("p", {}, token() ? link("visits", "Go on", {}, { class: "button" }) : link("sign-in", "To the sign-in", {}, { class: "button" })));
-	page.querySelector("h1").focus();
+/**
+ * replacePage shows a message in the place of a page.
+ * @param {HTMLElement} page
+ * @param {string} title
+ * @param {string} message
+ */
+function replacePage(page, title, message) {
+	page.replaceChildren(
+		heading(title),
+		h("p", {}, message),
+		h(
+			"p",
+			{},
+			token()
+				? link("visits", "Continue", {}, { class: "button" })
+				: link("sign-in", "Sign in", {}, { class: "button" }),
+		),
+	);
+	page.querySelector("h1")?.focus();
 }
 
-// stale says in words of its own that a link does not hold.
-const stale = (error, sentence) => {
-	if (error.code("token")) error.message = sentence;
+/**
+ * rethrowLinkError replaces the message about a link that is no longer valid.
+ * @param {Values} error
+ * @param {string} message
+ * @returns {never}
+ */
+const rethrowLinkError = (error, message) => {
+	if (error.code("token")) error.message = message;
 	delete error.fields.token;
 	throw error;
 };
 
-// asking is a page with one form.
-function asking(title, intro, fields, submit, send) {
-	const page = h("div", { class: "narrow" }, heading(title), form({ intro: h("p", {}, intro), fields, submit, send: (values) => send(values, page) }));
+/**
+ * formPage is a page with one form.
+ * @param {string} title
+ * @param {string} intro
+ * @param {FormOptions["fields"]} fields
+ * @param {string} submit
+ * @param {(values: Values, page: HTMLElement) => unknown} send
+ */
+function formPage(title, intro, fields, submit, send) {
+	/** @type {HTMLElement} */
+	const page = h(
+		"div",
+		{ class: "narrow" },
+		heading(title),
+		form({ intro: h("p", {}, intro), fields, submit, send: (values) => send(values, page) }),
+	);
 	return page;
 }
 
-export const forgottenView = () => asking("Forgotten your password?", "We send you a link to choose a new one.",
-	[{ name: "email", label: "E-mail", type: "email", required: true, autocomplete: "username" }], "Send the link",
-	async ({ email }, page) => {
-		await account("request-password-reset", { email });
-		done(page, "Look into your mail", "If there is an account with " + email + ", a link is on its way. It holds for half an hour.");
+/** @type {View} */
+export const forgottenView = () =>
+	formPage(
+		"Forgot your password?",
+		"We will send you a link to choose a new password.",
+		[{ name: "email", label: "Email", type: "email", required: true, autocomplete: "username" }],
+		"Send link",
+		async ({ email }, page) => {
+			await accountAction("request-password-reset", { email });
+			replacePage(
+				page,
+				"Check your email",
+				`If there is an account with ${email}, we have sent a link to it. It is valid for 30 minutes.`,
+			);
+		},
+	);
+
+/** @type {View} */
+export const resetView = ({ query }) =>
+	formPage(
+		"Choose a new password",
+		"You will be signed out on all devices.",
+		[newPasswordField],
+		"Save password",
+		async (values, page) => {
+			await accountAction("confirm-password-reset", {
+				token: query.token,
+				password: values.password,
+				passwordConfirm: values.password,
+			}).catch((error) => rethrowLinkError(error, "This link is no longer valid. Request a new one."));
+			replacePage(page, "Your password was changed", "Sign in with the new password.");
+		},
+	);
+
+/** @type {View} */
+export const verifyView = ({ query }) =>
+	formPage("Confirm your email address", "Is this your email address?", [], "Confirm", async (_, page) => {
+		await accountAction("confirm-verification", { token: query.token }).catch((error) =>
+			rethrowLinkError(error, "This link is no longer valid. Request a new one."),
+		);
+		replacePage(page, "Thank you", "Your email address is confirmed.");
 	});
 
-export const resetView = ({ query }) => asking("Choose a new password", "It ends every session of your account.",
-	[password], "Keep it",
-	async (values, page) => {
-		await account("confirm-password-reset", { token: query.token, password: values.password, passwordConfirm: values.password }).catch((error) => stale(error, "This link does not hold any more. Have a new one sent."));
-		done(page, "Your password is set", "Sign in with it.");
-	});
+/** @type {View} */
+export const newAddressView = ({ query }) =>
+	formPage(
+		"Confirm your new email address",
+		"Enter your password. You will be signed out on all devices.",
+		[passwordField],
+		"Confirm",
+		async (values, page) => {
+			await accountAction("confirm-email-change", { token: query.token, ...values }).catch((error) =>
+				rethrowLinkError(error, "This link is no longer valid. Request a new one."),
+			);
+			replacePage(page, "Your email address was changed", "Sign in with the new address.");
+		},
+	);
 
-export const verifyView = ({ query }) => asking("Confirm your address", "Is this address yours?",
-	[], "Yes, confirm it",
-	async (_, page) => {
-		await account("confirm-verification", { token: query.token }).catch((error) => stale(error, "This link does not hold any more."));
-		done(page, "Thank you", "Your address is confirmed.");
-	});
+/**
+ * confirmView creates the account of a guest who registered.
+ * @param {() => Promise<void>} signedIn is called after the sign-in
+ * @returns {View}
+ */
+export const confirmView =
+	(signedIn) =>
+	({ query }) =>
+		formPage(
+			"Confirm your registration",
+			"Enter the password that you chose when you registered.",
+			[passwordField],
+			"Confirm",
+			async (values, page) => {
+				const email = await redeemLink("registrations/confirm", { token: query.token, ...values });
+				await signInWithCode(page, email, values.password, signedIn).catch((error) => {
+					if (error.status !== 403) throw error;
+					replacePage(page, "Thank you", "An admin will activate your account. After that you can sign in.");
+				});
+			},
+		);
 
-export const newAddressView = ({ query }) => asking("Use your new address", "Your password makes sure that it is you. Every session of your account ends.",
-	[own], "Use it",
-	async (values, page) => {
-		await account("confirm-email-change", { token: query.token, ...values }).catch((error) => stale(error, "This link does not hold any more."));
-		done(page, "Your address has changed", "From now on sign in with the new one.");
-	});
-
-// confirmView makes the account of somebody who registered.
-export const confirmView = (signedIn) => ({ query }) => asking("Confirm your registration", "Enter the password that you chose when you registered.",
-	[own], "Confirm",
-	async (values, page) => {
-		const email = await settle("registrations/confirm", { token: query.token, ...values });
-		await enter(page, email, values.password, signedIn).catch((error) => {
-			if (error.status !== 403) throw error;
-			done(page, "Thank you", "An admin will activate your account. After that you can sign in.");
-		});
-	});
-
-// invitationView makes the account that somebody was invited to.
-export const invitationView = (signedIn) => ({ query }) => asking("Welcome", "Choose what people call you, and a password.",
-	[{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "name" }, password], "Make my account",
-	async (values, page) => {
-		const email = await settle("invitations/accept", { token: query.token, ...values });
-		await enter(page, email, values.password, signedIn);
-	});
+/**
+ * invitationView creates the account of somebody who was invited.
+ * @param {() => Promise<void>} signedIn is called after the sign-in
+ * @returns {View}
+ */
+export const invitationView =
+	(signedIn) =>
+	({ query }) =>
+		formPage(
+			"Welcome",
+			"Enter your name and choose a password.",
+			[
+				{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "name" },
+				newPasswordField,
+			],
+			"Create account",
+			async (values, page) => {
+				const email = await redeemLink("invitations/accept", { token: query.token, ...values });
+				await signInWithCode(page, email, values.password, signedIn);
+			},
+		);

@@ -1,50 +1,86 @@
 import { list } from "../api.js";
+import { badge, card, cardList } from "../components.js";
 import { button, h, heading, link } from "../dom.js";
+import { noticeKinds } from "../labels.js";
 import { region } from "../live.js";
-import { news, recent, see } from "../notices.js";
-import { badge, card, rows } from "../parts.js";
-import { showDate, showMoment, showTime, stamp } from "../time.js";
-import { readVisits, visitCard } from "../visits.js";
-import { noticeKinds } from "../words.js";
+import { createdWithin, currentNotices, markSeen } from "../notices.js";
+import { formatDate, formatDateTime, formatInstant, formatTime } from "../time.js";
+import { fetchVisits, visitCard } from "../visits.js";
 
-// noticeCard tells of a visit that the hospital moved or cancelled.
+/**
+ * noticeCard tells of a visit that the hospital moved or cancelled.
+ * @param {Notice} notice
+ */
 function noticeCard(notice) {
 	const { patient, appointment } = notice.expand ?? {};
 	const doctor = appointment?.expand?.doctor;
 	const now = notice.new_starts;
 	return card({
-		id: notice.id, version: notice.updated,
-		first: now && h("time", { datetime: now.replace(" ", "T") }, h("span", {}, showDate(now)), h("strong", {}, showTime(now))),
-		title: (now ? "Your visit has a new time: " : "Your visit was cancelled: ") + (doctor?.name ?? "Doctor"),
+		id: notice.id,
+		version: notice.updated,
+		first:
+			now &&
+			h(
+				"time",
+				{ datetime: now.replace(" ", "T") },
+				h("span", {}, formatDate(now)),
+				h("strong", {}, formatTime(now)),
+			),
+		title: (now ? "New time for your visit: " : "Your visit was cancelled: ") + (doctor?.name ?? "Doctor"),
 		lines: [
-			h("span", { class: "minor" }, [patient?.name, "it was to be " + showMoment(notice.old_starts), now && appointment?.room && "room " + appointment.room].filter(Boolean).join(" · ")),
-			notice.note && h("em", {}, "“" + notice.note + "”"),
+			h(
+				"span",
+				{ class: "minor" },
+				[
+					patient?.name,
+					`previous time: ${formatDateTime(notice.old_starts)}`,
+					now && appointment?.room && `room ${appointment.room}`,
+				]
+					.filter(Boolean)
+					.join(" · "),
+			),
+			notice.note && h("em", {}, `“${notice.note}”`),
 		],
 		state: badge(...noticeKinds[notice.kind]),
-		actions: [button("Understood", () => see(notice), { key: notice.id, kind: now ? "main" : "quiet", about: "the notice of " + showMoment(notice.old_starts) }), !now && link("book", "Book another time", { doctor: doctor?.id }, { class: "button main" })].filter(Boolean),
+		actions: [
+			button("Mark as read", () => markSeen(notice), {
+				key: notice.id,
+				kind: now ? "main" : "quiet",
+				about: `the notice of ${formatDateTime(notice.old_starts)}`,
+			}),
+			!now && link("book", "Request another appointment", { doctor: doctor?.id }, { class: "button main" }),
+		].filter(Boolean),
 	});
 }
 
-async function told() {
-	const found = await list("notices", { filter: `channel = "portal" && seen = false && ` + recent(30), sort: "-created", expand: "patient,appointment.doctor" });
-	const unread = news(found);
-	return unread.length > 0 && [h("h2", {}, "News from the hospital"), rows(unread, noticeCard, "")];
+/** fetchNotices shows the notices that the patient has not seen yet. */
+async function fetchNotices() {
+	const found = await list("notices", {
+		filter: `channel = "portal" && seen = false && ${createdWithin(30)}`,
+		sort: "-created",
+		expand: "patient,appointment.doctor",
+	});
+	const unread = currentNotices(found);
+	return unread.length > 0 && [h("h2", {}, "Notices"), cardList(unread, noticeCard, "")];
 }
 
-// myVisitsView is a patient's own visits, and their dependants'.
+/** myVisitsView lists the visits of a patient and of their family. */
 export async function myVisitsView() {
 	const visits = await region(["appointments", "notices"], async () => {
-		const now = stamp(new Date());
+		const now = formatInstant(new Date());
 		const active = '(status = "pending" || status = "approved")';
 		const [unread, coming, past] = await Promise.all([
-			told(),
-			readVisits(`ends >= "${now}" && ${active}`, "starts"),
-			readVisits(`ends < "${now}" || (status != "pending" && status != "approved")`, "-starts", 100),
+			fetchNotices(),
+			fetchVisits(`ends >= "${now}" && ${active}`, "starts"),
+			fetchVisits(`ends < "${now}" || (status != "pending" && status != "approved")`, "-starts", 100),
 		]);
 		return [
-			unread, h("h2", {}, "Upcoming"), rows(coming, (visit) => visitCard(visit), "No visit is planned."),
-			h("h2", {}, "Past and cancelled"), rows(past, (visit) => visitCard(visit), "There is none yet."),
+			unread,
+			h("h2", {}, "Upcoming"),
+			cardList(coming, (visit) => visitCard(visit), "No upcoming visits."),
+			h("h2", {}, "Past and cancelled"),
+			cardList(past, (visit) => visitCard(visit), "No past visits."),
 		].flat();
 	});
-	return [heading("Your visits", link("book", "Book a visit", {}, { class: "button main" })), visits];
+	return [heading("Your visits", link("book", "Request appointment", {}, { class: "button main" })), visits];
 }

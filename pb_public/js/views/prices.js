@@ -1,43 +1,65 @@
 import { create, list, newId, update } from "../api.js";
+import { badge, card, cardList } from "../components.js";
 import { button, h, heading } from "../dom.js";
 import { formDialog } from "../form.js";
 import { hospital } from "../hospital.js";
 import { region } from "../live.js";
-import { decimal, money } from "../money.js";
-import { badge, card, rows } from "../parts.js";
+import { formatDecimal, formatMoney } from "../money.js";
 
-function ask(title, service, save) {
+/** @param {string} title @param {Partial<Service>} service @param {(values: Values) => Promise<unknown>} save */
+function editService(title, service, save) {
 	formDialog(title, {
 		fields: [
 			{ name: "code", label: "Code", required: true, maxlength: 40, value: service.code },
 			{ name: "name", label: "Name", required: true, maxlength: 200, value: service.name },
-			{ name: "price_minor", label: "Price in " + hospital.currency, type: "amount", required: true, value: service.price_minor && decimal(service.price_minor) },
-			{ name: "active", label: "In use", type: "checkbox", value: service.active },
+			{
+				name: "price_minor",
+				label: `Price in ${hospital.currency}`,
+				type: "amount",
+				required: true,
+				value: service.price_minor && formatDecimal(service.price_minor),
+			},
+			{ name: "active", label: "Active", type: "checkbox", value: service.active },
 		],
 		submit: "Save",
 		send: async (values) => {
 			await save(values);
-			return values.name + " is saved.";
+			return `${values.name} was saved.`;
 		},
 	});
 }
 
-function add() {
+function addService() {
 	const id = newId();
-	ask("New service", { active: true }, (values) => create("services", { id, ...values }));
+	editService("Add service", { active: true }, (values) => create("services", { id, ...values }));
 }
 
-const serviceCard = (service) => card({
-	id: service.id, version: service.updated,
-	first: h("strong", {}, money(service.price_minor)),
-	title: service.name,
-	lines: [[service.code, service.category, service.tax_bp > 0 && "tax " + service.tax_bp / 100 + " %"].filter(Boolean).join(" · ")],
-	state: !service.active && badge("Not in use", "off"),
-	actions: [button("Edit", () => ask("Edit " + service.name, service, (values) => update("services", service, values)), { key: service.id, about: service.name })],
-});
+/** @param {Service} service */
+const serviceCard = (service) =>
+	card({
+		id: service.id,
+		version: service.updated,
+		first: h("strong", {}, formatMoney(service.price_minor)),
+		title: service.name,
+		lines: [
+			[service.code, service.category, service.tax_bp > 0 && `tax ${service.tax_bp / 100} %`]
+				.filter(Boolean)
+				.join(" · "),
+		],
+		state: !service.active && badge("Inactive", "off"),
+		actions: [
+			button(
+				"Edit",
+				() => editService(`Edit ${service.name}`, service, (values) => update("services", service, values)),
+				{ key: service.id, about: service.name },
+			),
+		],
+	});
 
-// pricesView is what the hospital does, and what it asks for it.
+/** pricesView shows the price list. */
 export async function pricesView() {
-	const services = await region(["services"], async () => rows(await list("services", { sort: "name", perPage: 500 }), serviceCard, "The price list is empty."));
-	return [heading("Price list", button("New service", add, { kind: "main" })), services];
+	const services = await region(["services"], async () =>
+		cardList(await list("services", { sort: "name", perPage: 500 }), serviceCard, "The price list is empty."),
+	);
+	return [heading("Price list", button("Add service", addService, { kind: "main" })), services];
 }

@@ -1,50 +1,123 @@
-import { get, list, me } from "../api.js";
-import { button, facts, h, heading, link, tabs } from "../dom.js";
+import { get, list } from "../api.js";
+import { addAllergy, addCondition, editMedicalHistory, mayWrite, uploadDocument } from "../chart-forms.js";
+import { cardList, pager } from "../components.js";
+import { button, factList, h, heading, link, tabs } from "../dom.js";
+import { sexes } from "../labels.js";
 import { region } from "../live.js";
-import { fileDocument, mayNote, noteAllergy, noteCondition, rewrite, takeVitals } from "../noting.js";
-import { pages, rows } from "../parts.js";
-import { doctors, entryCard, kindNames, readHistory } from "../record.js";
-import { born } from "../time.js";
-import { sexes } from "../words.js";
+import { entryCard, fetchDoctorNames, fetchHistory, kindNames } from "../record.js";
+import { role } from "../session.js";
+import { birthDateWithAge } from "../time.js";
+import { recordVitals } from "../vitals.js";
 
-const followed = ["patients", "appointments", "encounters", "vitals", "conditions", "allergies", "prescriptions", "prescription_items", "documents", "bills"];
+const watchedCollections = [
+	"patients",
+	"appointments",
+	"encounters",
+	"vitals",
+	"conditions",
+	"allergies",
+	"prescriptions",
+	"prescription_items",
+	"documents",
+	"bills",
+];
 
-// kindsOf are the kinds of entries that a role reads.
-const kindsOf = () => Object.fromEntries(Object.entries(kindNames).filter(([kind]) => kind !== "bill" || ["patient", "admin"].includes(me().role)));
+/**
+ * kindsForRole are the kinds of entries that the role may read.
+ * @returns {Record<string, string>}
+ */
+const kindsForRole = () =>
+	Object.fromEntries(
+		Object.entries(kindNames).filter(([kind]) => kind !== "bill" || ["patient", "admin"].includes(role())),
+	);
 
-// warned names what a patient must not be given.
-const warned = (allergies) => allergies.length > 0 && h("ul", { class: "warned", "aria-label": "Allergies" }, allergies.map(({ substance, reaction }) => h("li", {}, h("strong", {}, substance), reaction && ": " + reaction)));
+/** @param {Allergy[]} allergies */
+const allergyWarning = (allergies) =>
+	allergies.length > 0 &&
+	h(
+		"ul",
+		{ class: "warning", "aria-label": "Allergy warning" },
+		allergies.map(({ substance, reaction }) =>
+			h("li", {}, h("strong", {}, substance), reaction && `: ${reaction}`),
+		),
+	);
 
-// head is who it is, and what one must know.
-function head(patient, allergies) {
+/**
+ * patientHead shows who the patient is, and what everybody has to know.
+ * @param {Patient} patient
+ * @param {Allergy[]} allergies
+ * @returns {Child[]}
+ */
+function patientHead(patient, allergies) {
 	return [
-		facts({ "Record number": patient.mrn, Born: born(patient.birth_date), Sex: sexes[patient.sex], "Blood group": patient.blood_group, Phone: patient.phone }),
-		h("h2", {}, "Allergies"), warned(allergies) || h("p", { class: "none" }, "None is known."),
-		h("h2", {}, "Medical history"), h("p", { class: patient.medical_history ? "text" : "none" }, patient.medical_history || "Nothing is written."),
-		h("div", { class: "actions" },
-			mayNote("vitals") && button("Measure", () => takeVitals(patient), { key: "measure" }),
-			mayNote("allergies") && button("Note an allergy", () => noteAllergy(patient), { key: "allergy" }),
-			mayNote("conditions") && button("Note a condition", () => noteCondition(patient), { key: "condition" }),
-			mayNote("documents") && button("File a document", () => fileDocument(patient), { key: "document" }),
-			mayNote("medical_history") && button("Write the medical history", () => rewrite(patient), { key: "history" }),
-			link("looks", "Who looked at it", { patient: patient.id }, { class: "button" })),
+		factList({
+			"Record number": patient.mrn,
+			"Date of birth": birthDateWithAge(patient.birth_date),
+			Sex: sexes[patient.sex ?? ""],
+			"Blood group": patient.blood_group,
+			Phone: patient.phone,
+		}),
+		h("h2", {}, "Allergies"),
+		allergyWarning(allergies) || h("p", { class: "empty" }, "No known allergies."),
+		h("h2", {}, "Medical history"),
+		h(
+			"p",
+			{ class: patient.medical_history ? "text" : "empty" },
+			patient.medical_history || "No medical history yet.",
+		),
+		h(
+			"div",
+			{ class: "actions" },
+			mayWrite("vitals") && button("Record vitals", () => recordVitals(patient), { key: "measure" }),
+			mayWrite("allergies") && button("Add allergy", () => addAllergy(patient), { key: "allergy" }),
+			mayWrite("conditions") && button("Add condition", () => addCondition(patient), { key: "condition" }),
+			mayWrite("documents") && button("Upload document", () => uploadDocument(patient), { key: "document" }),
+			mayWrite("medical_history") &&
+				button("Edit medical history", () => editMedicalHistory(patient), { key: "history" }),
+			link("access-log", "Access log", { patient: patient.id }, { class: "button" }),
+		),
 	];
 }
 
-// recordView is all that is known of a patient, newest first, as far as the reader may see it.
+/**
+ * recordView shows a patient's record, the newest entries first.
+ * @param {Navigation} navigation
+ */
 export async function recordView({ query }) {
-	const people = me().role === "patient" ? await list("patients", { sort: "created", fields: "id,name" }) : [];
-	const id = query.patient || people[0]?.id;
-	const names = await doctors();
-	const kinds = kindsOf();
+	const ownPatients = role() === "patient" ? await list("patients", { sort: "created", fields: "id,name" }) : [];
+	const id = query.patient || ownPatients[0]?.id;
+	const names = await fetchDoctorNames();
+	const kinds = kindsForRole();
 	const kind = kinds[query.kind] ? query.kind : "";
-	const page = pages();
-	let name;
+	const page = pager();
+	let name = "";
 	const about = await region(["patients", "allergies"], async () => {
-		const [patient, allergies] = await Promise.all([get("patients", id), list("allergies", { filter: `patient = "${id}" && state = "active"`, sort: "created" })]);
+		const [patient, allergies] = await Promise.all([
+			get("patients", id),
+			list("allergies", { filter: `patient = "${id}" && state = "active"`, sort: "created" }),
+		]);
 		name = patient.name;
-		return head(patient, allergies).flat();
+		return patientHead(patient, allergies).flat();
 	});
-	const entries = await region(followed, () => page((most) => readHistory(id, kind, most), (found) => rows(found, (entry) => entryCard(entry, names), "There is no entry.")));
-	return [heading(name), people.length > 1 && tabs("Whose record", "record", "patient", Object.fromEntries(people.map((one) => [one.id, one.name])), id), about, h("h2", {}, "Entries"), tabs("Which entries", "record", "kind", { "": "All", ...kinds }, kind, { patient: id }), entries];
+	const entries = await region(watchedCollections, () =>
+		page(
+			(most) => fetchHistory(id, kind, most),
+			(found) => cardList(found, (entry) => entryCard(entry, names), "No entries."),
+		),
+	);
+	return [
+		heading(name),
+		ownPatients.length > 1 &&
+			tabs(
+				"Whose record",
+				"record",
+				"patient",
+				Object.fromEntries(ownPatients.map((one) => [one.id, one.name])),
+				id,
+			),
+		about,
+		h("h2", {}, "Entries"),
+		tabs("Which entries", "record", "kind", { "": "All", ...kinds }, kind, { patient: id }),
+		entries,
+	];
 }

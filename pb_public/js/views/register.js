@@ -1,64 +1,97 @@
 import { create, list, newId } from "../api.js";
-import { h, heading, link, tell } from "../dom.js";
+import { h, heading, link, showStatus } from "../dom.js";
 import { form } from "../form.js";
 import { hospital } from "../hospital.js";
-import { contact, identity, password } from "../people.js";
-import { enter } from "./sign-in.js";
+import { recordOptions } from "../labels.js";
+import { contactFields, identityFields, newPasswordField } from "../people.js";
+import { signInWithCode } from "./sign-in.js";
 
-const [phone, email] = contact;
-const account = [{ ...email, required: true }, password];
+const [phone, email] = contactFields;
+const account = [{ ...email, required: true }, newPasswordField];
 
-const register = (role, id, { password, ...values }) => create("users", { id, role, password, passwordConfirm: password, ...values });
+/** @param {string} role @param {string} id @param {Values} values */
+const registerAccount = (role, id, { password, ...values }) =>
+	create("users", { id, role, password, passwordConfirm: password, ...values });
 
-// posted says that there is something to read. Whether the address is new is not said.
-function posted(page, email) {
-	page.replaceChildren(heading("Look into your mail"), h("p", {}, "We have written to " + email + ". Follow the link within 24 hours, and you have an account."), h("p", {}, link("sign-in", "To the sign-in")));
-	page.querySelector("h1").focus();
+/**
+ * showCheckEmail asks to follow the link in an email. It does not say whether the address was known.
+ * @param {HTMLElement} page
+ * @param {string} email
+ */
+function showCheckEmail(page, email) {
+	page.replaceChildren(
+		heading("Check your email"),
+		h("p", {}, `We have sent a link to ${email}. Open it within 24 hours to finish your registration.`),
+		h("p", {}, link("sign-in", "Sign in")),
+	);
+	page.querySelector("h1")?.focus();
 }
 
-// registerView makes an account for a patient and signs them in.
+/**
+ * registerView registers a patient and signs them in.
+ * @param {() => Promise<void>} signedIn is called after the sign-in
+ * @returns {View}
+ */
 export function registerView(signedIn) {
 	return () => {
 		const id = newId();
-		const page = h("div", { class: "narrow" },
+		/** @type {HTMLElement} */
+		const page = h(
+			"div",
+			{ class: "narrow" },
 			heading("Register as a patient"),
 			form({
-				fields: [...identity(), phone, ...account],
+				fields: [...identityFields(), phone, ...account],
 				submit: "Register",
 				send: async (values) => {
-					await register("patient", id, values);
-					if (hospital.confirm_email) return posted(page, values.email);
-					await enter(page, values.email, values.password, signedIn);
-					tell("Welcome, " + values.name + ".");
+					await registerAccount("patient", id, values);
+					if (hospital.confirm_email) return showCheckEmail(page, values.email);
+					await signInWithCode(page, values.email, values.password, signedIn);
+					showStatus(`Welcome, ${values.name}.`);
 				},
 			}),
-			h("p", {}, "You have an account? ", link("sign-in", "Sign in"), "."));
+			h("p", {}, "Already registered? ", link("sign-in", "Sign in"), "."),
+		);
 		return page;
 	};
 }
 
-// registerDoctorView asks for a doctor's account, which an admin activates.
+/** registerDoctorView registers a doctor, whose account an admin activates. */
 export async function registerDoctorView() {
 	const id = newId();
 	const departments = await list("departments", { filter: "active = true", sort: "name" });
-	const page = h("div", { class: "narrow" },
+	/** @type {HTMLElement} */
+	const page = h(
+		"div",
+		{ class: "narrow" },
 		heading("Register as a doctor"),
 		form({
 			fields: [
 				{ name: "name", label: "Full name", required: true, maxlength: 120, autocomplete: "name" },
-				{ name: "department", label: "Department", type: "select", options: [["", "Choose a department"], ...departments.map(({ id, name }) => [id, name])] },
+				{
+					name: "department",
+					label: "Department",
+					type: "select",
+					options: [["", "Choose a department"], ...recordOptions(departments)],
+				},
 				{ name: "specialization", label: "Specialization", required: true, maxlength: 120 },
 				{ name: "license_no", label: "Licence number", required: true, maxlength: 60 },
-				phone, ...account,
+				phone,
+				...account,
 			],
 			submit: "Register",
 			send: async (values) => {
-				await register("doctor", id, values);
-				if (hospital.confirm_email) return posted(page, values.email);
-				page.replaceChildren(heading("Thank you"), h("p", {}, "An admin will activate your account. After that you can sign in."), h("p", {}, link("sign-in", "To the sign-in")));
-				page.querySelector("h1").focus();
+				await registerAccount("doctor", id, values);
+				if (hospital.confirm_email) return showCheckEmail(page, values.email);
+				page.replaceChildren(
+					heading("Thank you"),
+					h("p", {}, "An admin will activate your account. After that you can sign in."),
+					h("p", {}, link("sign-in", "Sign in")),
+				);
+				page.querySelector("h1")?.focus();
 			},
 		}),
-		h("p", {}, "You have an account? ", link("sign-in", "Sign in"), "."));
+		h("p", {}, "Already registered? ", link("sign-in", "Sign in"), "."),
+	);
 	return page;
 }

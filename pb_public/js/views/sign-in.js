@@ -1,41 +1,89 @@
-import { signIn } from "../api.js";
 import { h, heading, link } from "../dom.js";
 import { form } from "../form.js";
+import { signIn } from "../session.js";
 
-const code = { name: "code", label: "Code", required: true, inputmode: "numeric", autocomplete: "one-time-code", pattern: "[0-9 ]{8,12}", hint: "Eight digits, good for five minutes." };
+/** @type {FieldOptions} */
+const codeField = {
+	name: "code",
+	label: "Code",
+	required: true,
+	inputmode: "numeric",
+	autocomplete: "one-time-code",
+	pattern: "[0-9 ]{8,12}",
+	hint: "Eight digits, valid for five minutes.",
+};
 
-// enter signs somebody in, in the place of what is on the page until a code is entered.
-export async function enter(page, email, password, signedIn) {
+/**
+ * signInWithCode signs in. When a code is required it replaces the page with a form for it.
+ * @param {HTMLElement} page
+ * @param {string} email
+ * @param {string} password
+ * @param {() => Promise<void>} signedIn is called after the sign-in
+ * @returns {Promise<void>}
+ */
+export async function signInWithCode(page, email, password, signedIn) {
 	const proceed = await signIn(email, password);
 	if (!proceed) return signedIn();
 	page.replaceChildren(
 		heading("Enter the code"),
 		form({
-			intro: h("p", {}, "We have sent a mail with a code to " + email + "."),
-			fields: [code],
-			submit: "Go on",
+			intro: h("p", {}, `We have sent a code to ${email}.`),
+			fields: [codeField],
+			submit: "Continue",
 			send: async (values) => {
 				await proceed(values.code);
 				await signedIn();
 			},
 		}),
-		h("p", {}, "No mail? Look among the unwanted ones, or ", link("sign-in", "begin again", { again: Date.now() }), "."));
-	page.querySelector("input").focus();
+		h("p", {}, "No email? Check your spam folder, or ", link("sign-in", "start again", { again: Date.now() }), "."),
+	);
+	page.querySelector("input")?.focus();
 }
 
-// signInView is where a guest begins. signedIn goes on from there.
-export const signInView = (signedIn) => ({ query }) => {
-	const page = h("div", { class: "narrow" },
-		heading("Sign in"),
-		form({
-			fields: [
-				{ name: "email", label: "E-mail", type: "email", required: true, autocomplete: "username", value: query.email },
-				{ name: "password", label: "Password", type: "password", required: true, autocomplete: "current-password" },
-			],
-			submit: "Sign in",
-			also: link("forgotten", "Forgotten?"),
-			send: ({ email, password }) => enter(page, email, password, signedIn),
-		}),
-		h("p", {}, "New here? ", link("register", "Register as a patient"), " or ", link("register-doctor", "as a doctor"), "."));
-	return page;
-};
+/**
+ * signInView signs in.
+ * @param {() => Promise<void>} signedIn is called after the sign-in
+ * @returns {View}
+ */
+export const signInView =
+	(signedIn) =>
+	({ query }) => {
+		/** @type {HTMLElement} */
+		const page = h(
+			"div",
+			{ class: "narrow" },
+			heading("Sign in"),
+			form({
+				fields: [
+					{
+						name: "email",
+						label: "Email",
+						type: "email",
+						required: true,
+						autocomplete: "username",
+						value: query.email,
+					},
+					{
+						name: "password",
+						label: "Password",
+						type: "password",
+						required: true,
+						autocomplete: "current-password",
+					},
+				],
+				submit: "Sign in",
+				secondary: link("forgotten", "Forgot password?"),
+				send: ({ email, password }) => signInWithCode(page, email, password, signedIn),
+			}),
+			h(
+				"p",
+				{},
+				"New here? ",
+				link("register", "Register as a patient"),
+				" or ",
+				link("register-doctor", "as a doctor"),
+				".",
+			),
+		);
+		return page;
+	};

@@ -1,0 +1,161 @@
+// Package config is the settings that an operator makes in the environment.
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hospital/modules/audit"
+)
+
+// Name is the name of an environment variable that the hospital reads.
+type Name string
+
+// The names of all settings.
+const (
+	DataDir           Name = "HOSPITAL_DATA_DIR"
+	HTTP              Name = "HOSPITAL_HTTP"
+	PublicURL         Name = "HOSPITAL_PUBLIC_URL"
+	ProxyHeaders      Name = "HOSPITAL_PROXY_HEADERS"
+	RateLimit         Name = "HOSPITAL_RATE_LIMIT"
+	Origins           Name = "HOSPITAL_ORIGINS"
+	SuperuserIPs      Name = "HOSPITAL_SUPERUSER_IPS"
+	SuperuserMFA      Name = "HOSPITAL_SUPERUSER_MFA"
+	SQLConsole        Name = "HOSPITAL_SQL_CONSOLE"
+	SuperuserPassword Name = "HOSPITAL_SUPERUSER_PASSWORD" // #nosec G101 -- a name, not a password
+	EncryptionKey     Name = "HOSPITAL_ENCRYPTION_KEY"
+	AuditKey          Name = audit.KeyEnv
+	SMTPHost          Name = "HOSPITAL_SMTP_HOST"
+	SMTPPort          Name = "HOSPITAL_SMTP_PORT"
+	SMTPUser          Name = "HOSPITAL_SMTP_USER"
+	SMTPPassword      Name = "HOSPITAL_SMTP_PASSWORD" // #nosec G101 -- a name, not a password
+	SMTPTLS           Name = "HOSPITAL_SMTP_TLS"
+	MailSender        Name = "HOSPITAL_MAIL_SENDER"
+	Synchronous       Name = "HOSPITAL_SYNCHRONOUS"
+	BackupSchedule    Name = "HOSPITAL_BACKUP_SCHEDULE"
+	BackupDir         Name = "HOSPITAL_BACKUP_DIR"
+	BackupKeep        Name = "HOSPITAL_BACKUP_KEEP"
+	DiskFreeMB        Name = "HOSPITAL_DISK_FREE_MB"
+	StopTimeout       Name = "HOSPITAL_STOP_TIMEOUT"
+	Metrics           Name = "HOSPITAL_METRICS"
+)
+
+// Setting is something that an operator may set in the environment.
+type Setting struct {
+	Name        Name
+	Default     string // may be empty
+	Description string
+	Secret      bool                     // never printed
+	check       func(value string) error // nil: any text is valid
+	requires    []Name                   // must be set with it
+}
+
+// Settings are all of them, in the order of the table in docs/operating.md.
+var Settings = []Setting{
+	{Name: DataDir, Default: "pb_data", Description: "The data directory. `--dir` takes precedence."},
+	{Name: HTTP, Default: "127.0.0.1:8090", Description: "Address and port that `serve` listens on. `--http` takes precedence.", check: address},
+	{Name: PublicURL, Description: "The hospital's address for users, such as `https://hospital.example`. Used for links in mails.", check: webAddress},
+	{Name: ProxyHeaders, Description: "Headers in which the proxy in front sends the client's address, such as `X-Forwarded-For`. Only with a proxy that overwrites them: otherwise clients can send any address.", check: each(headerName)},
+	{Name: RateLimit, Default: "1", Description: "Multiplies the requests per minute under Limits below. 0 turns the limits off, for a proxy that has its own.", check: number(0, 1000)},
+	{Name: Origins, Description: "Other websites whose pages may use the API from a browser, separated by commas.", check: each(origin)},
+	{Name: SuperuserIPs, Description: "Addresses and networks that superusers may connect from, separated by commas. Empty: from anywhere.", check: each(network)},
+	{Name: SuperuserMFA, Description: "`on`: superusers also enter a code, from a mail or from `hospital superuser otp`. `off`: password only. Empty: as set in the dashboard.", check: oneOf("on", "off")},
+	{Name: SQLConsole, Default: "off", Description: "`on` opens the dashboard's SQL console, which bypasses the rules of the modules.", check: oneOf("on", "off")},
+	{Name: SuperuserPassword, Description: "A superuser's password, for the `superuser` command.", Secret: true},
+	{Name: EncryptionKey, Description: "Exactly 32 characters. Encrypts the stored settings, including the mail server's password.", Secret: true, check: length(32, 32)},
+	{Name: AuditKey, Description: "At least 32 characters. The key of the audit log, instead of the key file beside the data.", Secret: true, check: length(32, 1<<20)},
+	{Name: SMTPHost, Description: "The mail server. Without one no mail is sent.", requires: []Name{MailSender, PublicURL}},
+	{Name: SMTPPort, Default: "587", Description: "Its port.", check: number(1, 65535)},
+	{Name: SMTPUser, Description: "The account on the mail server.", requires: []Name{SMTPHost, SMTPPassword}},
+	{Name: SMTPPassword, Description: "The account's password.", Secret: true, requires: []Name{SMTPUser}},
+	{Name: SMTPTLS, Default: "starttls", Description: "`starttls`: encrypted if the server offers it. `tls`: encrypted from the first byte (port 465).", check: oneOf("starttls", "tls")},
+	{Name: MailSender, Description: "The sender of mails, such as `Hospital <no-reply@hospital.example>`.", check: sender},
+	{Name: Synchronous, Default: "full", Description: "`full`: an acknowledged write survives a power cut. `normal`: faster, but a power cut may lose the last moments.", check: oneOf("full", "normal")},
+	{Name: BackupSchedule, Default: "30 2 * * *", Description: "When a running server makes a backup: a cron expression in UTC, or `off`. Not at 00:00, when PocketBase tidies the database up and would have to wait.", check: schedule},
+	{Name: BackupDir, Description: "Directory for backups. Empty: `backups` in the data directory. Better on another disk."},
+	{Name: BackupKeep, Default: "14", Description: "How many backups are kept there.", check: number(1, 10_000)},
+	{Name: DiskFreeMB, Default: "500", Description: "With less free disk space (in megabytes) the server reports that it is not ready.", check: number(1, 1_000_000_000)},
+	{Name: StopTimeout, Default: "20s", Description: "How long a stopping server waits for requests in flight.", check: duration(0, time.Hour)},
+	{Name: Metrics, Description: "Address and port of the Prometheus metrics, such as `127.0.0.1:9090`. Reachable from this machine only. Empty: no metrics.", check: loopback},
+}
+
+// Value is the value in force: from the environment, or else the default.
+func (n Name) Value() string {
+	for _, s := range Settings {
+		if s.Name == n {
+			return cmp.Or(os.Getenv(string(n)), s.Default)
+		}
+	}
+	panic(string(n) + " is not in config.Settings")
+}
+
+// Int is the value of a numeric setting. Check has validated it.
+func (n Name) Int() int64 {
+	value, _ := strconv.ParseInt(n.Value(), 10, 64)
+	return value
+}
+
+// Duration is the value of a setting that is a duration. Check has validated it.
+func (n Name) Duration() time.Duration {
+	value, _ := time.ParseDuration(n.Value())
+	return value
+}
+
+// List is the value of a setting that is a list, separated by commas.
+func (n Name) List() []string { return split(n.Value()) }
+
+// Check refuses invalid values and unknown names with the hospital's prefix: a
+// misspelt name would be a setting that is not in force. The error names all of them.
+func Check() error {
+	var problems []error
+	for _, s := range Settings {
+		problems = append(problems, s.problem())
+	}
+	for _, name := range unknown() {
+		problems = append(problems, fmt.Errorf("%s is not a setting; hospital config lists them", name))
+	}
+	return errors.Join(problems...)
+}
+
+func (s Setting) problem() error {
+	value := os.Getenv(string(s.Name))
+	if value == "" {
+		return nil
+	}
+	if s.check != nil {
+		if err := s.check(value); err != nil {
+			if s.Secret {
+				return fmt.Errorf("%s %w", s.Name, err)
+			}
+			return fmt.Errorf("%s: %q %w", s.Name, value, err)
+		}
+	}
+	for _, other := range s.requires {
+		if os.Getenv(string(other)) == "" {
+			return fmt.Errorf("%s requires %s", s.Name, other)
+		}
+	}
+	return nil
+}
+
+// unknown returns the variables with the hospital's prefix that are not settings.
+func unknown() (names []string) {
+	for _, pair := range os.Environ() {
+		name, _, _ := strings.Cut(pair, "=")
+		known := slices.ContainsFunc(Settings, func(s Setting) bool { return string(s.Name) == name })
+		// Kubernetes sets these for a service called "hospital".
+		kubernetes := name == "HOSPITAL_PORT" ||
+			strings.HasPrefix(name, "HOSPITAL_PORT_") || strings.HasPrefix(name, "HOSPITAL_SERVICE_")
+		if strings.HasPrefix(name, "HOSPITAL_") && !known && !kubernetes {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,16 @@
+//go:build linux || darwin || freebsd
+
+// Package disk tells how much room is left.
+package disk
+
+import "syscall"
+
+// Free is how many bytes can still be written to the disk of a directory.
+func Free(dir string) (int64, error) {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(dir, &s); err != nil {
+		return 0, err
+	}
+	// The types differ between systems, and no disk is too large for an int64.
+	return int64(s.Bavail) * int64(s.Bsize), nil //nolint:unconvert // #nosec G115
+}

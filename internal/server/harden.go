@@ -1,0 +1,101 @@
+package server
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"hospital/internal/config"
+)
+
+// setHeaders adds the security headers that PocketBase does not set.
+func setHeaders(app core.App) {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalHeaders", Func: func(se *core.ServeEvent) error {
+		const afterPocketBase = apis.DefaultSecurityHeadersMiddlewarePriority + 1
+		se.Router.Bind(
+			&hook.Handler[*core.RequestEvent]{Id: "hospitalHeaders", Priority: afterPocketBase, Func: headers},
+		)
+		return se.Next()
+	}})
+}
+
+func headers(e *core.RequestEvent) error {
+	h := e.Response.Header()
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Access-Control-Expose-Headers", "Content-Disposition, Retry-After, X-Request-Id")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+	// A client that lies about its protocol harms only its own plain connection.
+	if e.IsTLS() || e.Request.Header.Get("X-Forwarded-Proto") == "https" {
+		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	}
+	// The unread rest of a body would be taken for the next request. Go closes such a
+	// connection, but not when the body was wrapped, as PocketBase does. Up to 256 KiB
+	// Go reads to the end by itself.
+	if e.Request.ContentLength > 256*kib || e.Request.ContentLength < 0 {
+		h.Set("Connection", "close")
+		return drainBody(e)
+	}
+	return e.Next()
+}
+
+// drainBody reads the rest of a signed-in user's body after a refusal. Many clients
+// read no answer until they have sent everything, and would only report a broken connection.
+func drainBody(e *core.RequestEvent) error {
+	body := e.Request.Body
+	if kept, ok := body.(*router.RereadableReadCloser); ok {
+		body = kept.ReadCloser // the rest is not kept in memory
+	}
+	err := e.Next()
+	if err == nil || e.Auth == nil {
+		return err
+	}
+	deadline := time.Now().Add(10 * time.Second)
+	if http.NewResponseController(e.Response).SetReadDeadline(deadline) == nil {
+		_, _ = io.CopyN(io.Discard, body, 64*mib)
+	}
+	return err
+}
+
+// closeConsole refuses the dashboard's SQL console unless the environment opens it.
+func closeConsole(app core.App) {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalConsole", Func: func(se *core.ServeEvent) error {
+		se.Router.BindFunc(func(e *core.RequestEvent) error {
+			if e.Request.URL.Path == "/api/sql" && config.SQLConsole.Value() != "on" {
+				message := "The SQL console is closed, because it bypasses the rules of the hospital. " +
+					"An operator can open it with %s=on."
+				return e.ForbiddenError(fmt.Sprintf(message, config.SQLConsole), nil)
+			}
+			return e.Next()
+		})
+		return se.Next()
+	}})
+}
+
+// redactLogs removes the queries from the request log: filters contain names of
+// patients, and addresses of files contain tokens.
+func redactLogs(app core.App) {
+	app.OnModelCreate("_logs").Bind(&hook.Handler[*core.ModelEvent]{Id: "hospitalLogs",
+		Func: func(e *core.ModelEvent) error {
+			if l, ok := e.Model.(*core.Log); ok {
+				redact(l)
+			}
+			return e.Next()
+		}})
+}
+
+func redact(l *core.Log) {
+	l.Message, _, _ = strings.Cut(l.Message, "?")
+	for _, name := range []string{"url", "referer"} {
+		if text, ok := l.Data[name].(string); ok {
+			l.Data[name], _, _ = strings.Cut(text, "?")
+		}
+	}
+}

@@ -1,0 +1,187 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
+	"golang.org/x/time/rate"
+
+	"hospital/internal/config"
+	"hospital/internal/kit"
+)
+
+// Limit is how often a client may send a kind of request, and how large its body may
+// be. Guests are counted by address, which a whole hospital may share; users who are
+// signed in are counted by account, wherever they are.
+type Limit struct {
+	Description string
+	Guest       int // requests a minute from one address
+	User        int // requests a minute of one account
+	Body        int64
+	routes      []string // patterns of the router; empty: everything else under /api
+	collection  string   // of a record route that is limited for one collection only
+}
+
+const (
+	kib = 1 << 10
+	mib = 1 << 20
+
+	records = "/api/collections/{collection}/records"
+	account = "POST /api/collections/{collection}/"
+)
+
+// Limits are all of them; the first that matches counts. docs/operating.md has the
+// same table. A document's file may have 20 MiB, sent alone or in a batch.
+var Limits = []Limit{
+	{Description: "sign in, with a password or a code", Guest: 120, User: 120, Body: 16 * kib, routes: []string{account + "auth-with-password", account + "auth-with-otp"}},
+	{Description: "request a mail: a code, a new password, an address", Guest: 30, User: 10, Body: 16 * kib,
+		routes: []string{account + "request-otp", account + "request-password-reset", account + "request-verification", account + "request-email-change"}},
+	{Description: "use a link from a mail", Guest: 30, User: 30, Body: 16 * kib,
+		routes: []string{account + "confirm-password-reset", account + "confirm-verification", account + "confirm-email-change", "POST /api/hospital/registrations/confirm", "POST /api/hospital/invitations/accept"}},
+	{Description: "register, or create an account", Guest: 30, User: 60, Body: 1 * mib, routes: []string{"POST " + records}, collection: "users"},
+	{Description: "upload or change a document", Guest: 30, User: 60, Body: 21 * mib, routes: []string{"POST " + records, "PATCH " + records + "/{id}"}, collection: "documents"},
+	{Description: "write several records in one batch", Guest: 30, User: 120, Body: 21 * mib, routes: []string{"POST /api/batch"}},
+	{Description: "anything else of the API", Guest: 1200, User: 1200, Body: 1 * mib},
+}
+
+func (l Limit) matches(e *core.RequestEvent) bool {
+	if l.routes == nil {
+		return true
+	}
+	for _, route := range l.routes {
+		if e.Request.Pattern == route {
+			c, err := e.App.FindCachedCollectionByNameOrId(e.Request.PathValue("collection"))
+			return l.collection == "" || err == nil && c.Name == l.collection
+		}
+	}
+	return false
+}
+
+const rateKey = "hospital.rate"
+
+// SetRate multiplies the requests per minute, instead of HOSPITAL_RATE_LIMIT. 0 turns the limits off.
+func SetRate(app core.App, factor int64) { app.Store().Set(rateKey, factor) }
+
+func rateFactor(app core.App) int64 {
+	if factor, ok := app.Store().Get(rateKey).(int64); ok {
+		return factor
+	}
+	return config.RateLimit.Int()
+}
+
+// limitRequests binds the limits. Superusers have none: they are few, and bound to their addresses.
+func limitRequests(app core.App) {
+	counted := &counters{by: map[limitKey]*rate.Limiter{}}
+	limit := func(e *core.RequestEvent) error {
+		if e.HasSuperuserAuth() || !strings.HasPrefix(e.Request.URL.Path, "/api/") {
+			return e.Next()
+		}
+		for i, l := range Limits {
+			if !l.matches(e) {
+				continue
+			}
+			if wait := counted.wait(i, l, e); wait > 0 {
+				message := fmt.Sprintf("Too many requests. Try again in %d seconds.", int(wait.Seconds())+1)
+				return kit.TooManyRequests(e, "request", "too_many_requests", message, wait)
+			}
+			if e.Request.ContentLength > l.Body {
+				return apis.ErrRequestEntityTooLarge
+			}
+			e.Request.Body = &limitedBody{ReadCloser: e.Request.Body, max: l.Body}
+			return e.Next()
+		}
+		return e.Next()
+	}
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalLimits", Func: func(se *core.ServeEvent) error {
+		const afterBodyLimit = apis.DefaultBodyLimitMiddlewarePriority + 5
+		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalLimits", Priority: afterBodyLimit, Func: limit})
+		return se.Next()
+	}})
+}
+
+// limitedBody is a body whose reading fails when it gets too long. Several handlers
+// read it in turn; each starts from the beginning.
+type limitedBody struct {
+	io.ReadCloser
+	max, read int64
+}
+
+func (b *limitedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.read += int64(n)
+	switch {
+	case b.read > b.max:
+		return n, apis.ErrRequestEntityTooLarge
+	case errors.Is(err, io.EOF):
+		b.read = 0
+	}
+	return n, err
+}
+
+// Reread starts from the beginning after a handler that did not read to the end.
+func (b *limitedBody) Reread() {
+	b.read = 0
+	if inner, ok := b.ReadCloser.(router.Rereader); ok {
+		inner.Reread()
+	}
+}
+
+// limitKey is who sends what kind of request.
+type limitKey struct {
+	limit  int
+	client string // address or account
+}
+
+// maxCounters is how many clients are remembered at once.
+const maxCounters = 50_000
+
+type counters struct {
+	lock sync.Mutex
+	by   map[limitKey]*rate.Limiter
+}
+
+// wait is how long a client has to wait before its next request.
+func (c *counters) wait(i int, l Limit, e *core.RequestEvent) time.Duration {
+	factor := int(rateFactor(e.App))
+	if factor == 0 {
+		return 0
+	}
+	key, perMinute := limitKey{i, e.RealIP()}, l.Guest*factor
+	if e.Auth != nil {
+		key.client, perMinute = e.Auth.Id, l.User*factor
+	}
+	now := kit.Now(e.App)
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	limiter := c.by[key]
+	if limiter == nil {
+		if len(c.by) >= maxCounters {
+			c.evict(now)
+		}
+		limiter = rate.NewLimiter(rate.Limit(perMinute)/60, perMinute)
+		c.by[key] = limiter
+	}
+	reservation := limiter.ReserveN(now, 1)
+	if wait := reservation.DelayFrom(now); wait > 0 {
+		reservation.CancelAt(now)
+		return wait
+	}
+	return 0
+}
+
+// evict forgets clients that have not sent a request lately; if that is not enough, any.
+func (c *counters) evict(now time.Time) {
+	for key, limiter := range c.by {
+		if limiter.TokensAt(now) >= float64(limiter.Burst()) || len(c.by) >= maxCounters {
+			delete(c.by, key)
+		}
+	}
+}

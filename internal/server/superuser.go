@@ -1,0 +1,77 @@
+package server
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/cmd"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/spf13/cobra"
+
+	"hospital/internal/config"
+)
+
+// superuserCommand is PocketBase's, except that create, update and upsert can read the
+// password from the environment or standard input, which keeps it out of the process
+// list. They also work in a new data directory.
+func superuserCommand(app core.App) *cobra.Command {
+	command := cmd.NewSuperuserCommand(app)
+	for _, sub := range command.Commands() {
+		switch sub.Name() {
+		case "create", "update", "upsert":
+			run := sub.RunE
+			sub.Long = fmt.Sprintf("%s.\n\nWithout a password argument it is read from %s,\n"+
+				"or else from the first line of standard input.", sub.Short, config.SuperuserPassword)
+			sub.RunE = func(c *cobra.Command, args []string) error {
+				if len(args) == 1 {
+					password, err := readPassword(c.InOrStdin())
+					if err != nil {
+						return err
+					}
+					args = append(args, password)
+				}
+				if err := app.RunAllMigrations(); err != nil { // the audit log records who made a superuser
+					return err
+				}
+				return run(c, args)
+			}
+		}
+	}
+	return command
+}
+
+func readPassword(in io.Reader) (string, error) {
+	if password := config.SuperuserPassword.Value(); password != "" {
+		return password, nil
+	}
+	line, err := bufio.NewReader(in).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
+// setSuperuserMFA makes superusers enter a code beside their password, or no longer, as
+// the environment says. Without mail, `hospital superuser otp` prints the code.
+func setSuperuserMFA(app core.App) {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalSuperuserMFA",
+		Func: func(se *core.ServeEvent) error {
+			superusers, err := se.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+			if err != nil {
+				return err
+			}
+			setting := config.SuperuserMFA.Value()
+			on := setting == "on"
+			if setting != "" && superusers.MFA.Enabled != on {
+				superusers.OTP.Enabled, superusers.MFA.Enabled, superusers.MFA.Rule = on, on, ""
+				if err := se.App.Save(superusers); err != nil {
+					return err
+				}
+			}
+			return se.Next()
+		}})
+}

@@ -1,0 +1,49 @@
+package server_test
+
+import (
+	"net/http"
+	"regexp"
+	"testing"
+)
+
+func TestEnvironmentTurnsOnMFAForSuperusers(t *testing.T) {
+	t.Parallel()
+	dir := demoData(t)
+	credentials := map[string]any{"identity": "operator@hospital.example", "password": "demo-hospital"}
+	s := serve(t, dir, "HOSPITAL_SUPERUSER_MFA=on")
+	status, half, err := s.send(http.MethodPost, "/api/collections/_superusers/auth-with-password", credentials)
+	if err != nil || status != http.StatusUnauthorized || half["mfaId"] == nil {
+		t.Fatalf("the password alone answered %d %v (%v)", status, half, err)
+	}
+	otp := run(t, "", nil, "superuser", "otp", "operator@hospital.example", "--dir", dir)
+	otp.succeeded(t)
+	printed := regexp.MustCompile(
+		`(?s)Id: +(\w+).*Pass: +(\w+)`,
+	).FindStringSubmatch(
+		ansi.ReplaceAllString(otp.stdout, ""),
+	)
+	if printed == nil {
+		t.Fatalf("no code in\n%s", otp.stdout)
+	}
+	code := map[string]any{"otpId": printed[1], "password": printed[2], "mfaId": half["mfaId"]}
+	if status, answer, err := s.send(http.MethodPost, "/api/collections/_superusers/auth-with-otp", code); err != nil ||
+		status != http.StatusOK {
+		t.Errorf("the code answered %d %v (%v)", status, answer, err)
+	}
+	<-s.stop(t)
+	serve(t, dir, "HOSPITAL_SUPERUSER_MFA=off").signInOperator(t)
+}
+
+// ansi matches the colours of a terminal.
+var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+func TestEnvironmentRestrictsAddressesOfSuperusers(t *testing.T) {
+	t.Parallel()
+	s := serve(t, demoData(t), "HOSPITAL_SUPERUSER_IPS=10.1.2.3")
+	credentials := map[string]any{"identity": "operator@hospital.example", "password": "demo-hospital"}
+	status, _, err := s.send(http.MethodPost, "/api/collections/_superusers/auth-with-password", credentials)
+	if err != nil || status < 400 {
+		t.Errorf("a superuser signed in from another address: %d %v", status, err)
+	}
+	s.signIn(t, "nurse@hospital.example") // other users are not restricted
+}

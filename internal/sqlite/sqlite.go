@@ -1,0 +1,37 @@
+// Package sqlite opens the database files.
+package sqlite
+
+import (
+	"path/filepath"
+
+	"github.com/pocketbase/dbx"
+
+	"hospital/internal/config"
+)
+
+// The database files in the data directory.
+const (
+	DataFile = "data.db"
+	LogsFile = "auxiliary.db"
+)
+
+// Open opens a database file with PocketBase's settings, except for two.
+// Data is on the disk before a write is acknowledged (synchronous=FULL), so that it
+// survives a power cut; the request log may lose its last moments.
+// Defensive mode refuses SQL that could corrupt the file, such as writes to sqlite_schema.
+func Open(path string) (*dbx.DB, error) {
+	synchronous := "NORMAL"
+	if filepath.Base(path) == DataFile && config.Synchronous.Value() != "normal" {
+		synchronous = "FULL"
+	}
+	return dbx.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"+
+		"&_pragma=journal_size_limit(200000000)&_pragma=synchronous("+synchronous+")&_pragma=foreign_keys(ON)"+
+		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)&_defensive=1")
+}
+
+// Synchronous is the level in force on a connection: off, normal, full or extra.
+func Synchronous(db dbx.Builder) string {
+	level := -1
+	_ = db.NewQuery("PRAGMA synchronous").Row(&level)
+	return map[int]string{0: "off", 1: "normal", 2: "full", 3: "extra"}[level]
+}

@@ -1,0 +1,42 @@
+package billing
+
+import (
+	"time"
+
+	"hospital/internal/csvfile"
+	"hospital/internal/kit"
+	"hospital/internal/money"
+)
+
+// csv answers with a statement as a file: the opening balance, each entry, and the
+// closing balance.
+func (s *Statement) csv(r *kit.Request, zone *time.Location) error {
+	file := csvfile.New(r, "statement-"+s.MRN+"-"+s.From+"-"+s.To+".csv",
+		"at", "kind", "number", "amount", "balance", "currency")
+	cell := func(m money.Amount) csvfile.Number { return csvfile.Amount(m, s.Exponent) }
+	file.Row(s.From, "opening", "", "", cell(s.Opening), s.Currency)
+	for _, entry := range s.Entries {
+		at, err := kit.ParseInstant(entry.At)
+		if err != nil {
+			return file.Close(err)
+		}
+		file.Row(at.In(zone).Format(kit.Minute), entry.Kind, entry.Number,
+			cell(entry.Amount), cell(entry.Balance), s.Currency)
+	}
+	file.Row(s.To, "closing", "", "", cell(s.Closing), s.Currency)
+	return file.Close(nil)
+}
+
+// csv answers with a day close as a file.
+func (c *DayClose) csv(r *kit.Request) error {
+	file := csvfile.New(r, "day-close-"+c.Date+".csv", "date", "cashier", "method",
+		"taken", "taken_amount", "waiting", "waiting_amount", "verified", "verified_amount",
+		"refunds", "refunded_amount", "net_amount", "currency")
+	cell := func(m money.Amount) csvfile.Number { return csvfile.Amount(m, c.Exponent) }
+	for _, t := range c.Rows {
+		file.Row(c.Date, t.Name, t.Method,
+			t.Taken, cell(t.TakenMinor), t.Waiting, cell(t.WaitingMinor), t.Verified, cell(t.VerifiedMinor),
+			t.Refunds, cell(t.RefundedMinor), cell(t.NetMinor), c.Currency)
+	}
+	return file.Close(nil)
+}
