@@ -247,7 +247,7 @@ var conflicts = map[string]func(h *hospitaltest.Hospital){
 	},
 	"updateInvitation": func(h *hospitaltest.Hospital) {
 		h.As("admin1").Update("invitations", hospitaltest.ID("invited1"), hospitaltest.Body{"email": "other@example.org"})
-		h.As("admin1").Update("invitations", hospitaltest.ID("invited1"), hospitaltest.Body{"state": "open"})
+		h.As("admin1").Update("invitations", hospitaltest.ID("invited1"), hospitaltest.Body{"status": "open"})
 	},
 	"updateHospital": func(h *hospitaltest.Hospital) {
 		h.As("admin1").Update("hospital", "hospitalsetting", hospitaltest.Body{"staff_mfa": true})

@@ -26,7 +26,7 @@ func (i Invitation) LicenseNo() string { return i.GetString("license_no") }
 
 func (i Invitation) email() string { return i.GetString("email") }
 
-func (i Invitation) state() State { return State(i.GetString("state")) }
+func (i Invitation) status() InvitationStatus { return InvitationStatus(i.GetString("status")) }
 
 // credential is the first field that only doctors and nurses have and that has a value;
 // empty when there is none.
@@ -41,21 +41,21 @@ func (i Invitation) credential() string {
 
 // acceptable says that the invitation can still be accepted.
 func (i Invitation) acceptable(now time.Time) bool {
-	return i.state() == Open && expires(i.Record).After(now)
+	return i.status() == Open && expires(i.Record).After(now)
 }
 
 // open makes a new invitation one that can be accepted from now on.
 func (i Invitation) open(invitedBy string, now time.Time) {
-	i.Set("state", string(Open))
+	i.Set("status", string(Open))
 	i.Set("invited_by", invitedBy)
 	setExpires(i.Record, now.Add(invitationPeriod))
 	invitationMail.SetPending(i.Record, now)
 }
 
-func (i Invitation) revoke() { i.Set("state", string(Revoked)) }
+func (i Invitation) revoke() { i.Set("status", string(Revoked)) }
 
 func (i Invitation) accept(user string) {
-	i.Set("state", string(Accepted))
+	i.Set("status", string(Accepted))
 	i.Set("user", user)
 }
 
@@ -66,6 +66,6 @@ func (i Invitation) settle(at time.Time) {
 
 // openInvitations are those to an address that can be accepted; case does not matter.
 func openInvitations(app core.App, email string) ([]*core.Record, error) {
-	return app.FindAllRecords("invitations", dbx.HashExp{"state": string(Open)},
+	return app.FindAllRecords("invitations", dbx.HashExp{"status": string(Open)},
 		dbx.NewExp("[[email]] = {:email} COLLATE NOCASE", dbx.Params{"email": email}))
 }

@@ -15,16 +15,16 @@ import (
 // invitationPeriod is how long an invitation can be accepted.
 const invitationPeriod = 72 * time.Hour
 
-const invitationMail = outbox.Columns("status")
+const invitationMail = outbox.Columns("mail_status")
 
-// State of an invitation.
-type State string
+// InvitationStatus is the status of an invitation.
+type InvitationStatus string
 
-// The states. Accepted and revoked are final. An open invitation stays open when it expires.
+// The statuses. Accepted and revoked are final. An open invitation stays open when it expires.
 const (
-	Open     State = "open"
-	Accepted State = "accepted"
-	Revoked  State = "revoked"
+	Open     InvitationStatus = "open"
+	Accepted InvitationStatus = "accepted"
+	Revoked  InvitationStatus = "revoked"
 )
 
 var invitations = kit.Collection{
@@ -39,8 +39,8 @@ var invitations = kit.Collection{
 		kit.Relation("department", "departments").Help("Department of a doctor or nurse."),
 		kit.Text("specialization", 120).Help("Specialization of a doctor."),
 		kit.Text("license_no", 60).Help("License number of a doctor or nurse."),
-		kit.Select("state", Open, Accepted, Revoked).Required().
-			Help("State of the invitation. It stays open when it expires."),
+		kit.Select("status", Open, Accepted, Revoked).Required().
+			Help("Status of the invitation. It stays open when it expires."),
 		kit.Instant("expires").Required().Help("Until when the link works: 72 hours after the invitation."),
 		kit.Relation("invited_by", "users").Help("Admin who sent it. Empty if it was a superuser."),
 		kit.Relation("user", "users").Help("Account of the person who accepted it."),
@@ -49,15 +49,15 @@ var invitations = kit.Collection{
 	}, invitationMail.Fields(outbox.MailHelp)...),
 	Indexes: []kit.Index{
 		{Columns: "token_hash", Unique: true, Where: "token_hash != ''"},
-		{Columns: "email", Unique: true, Where: "state = 'open'"},
-		{Columns: "state, created"},
+		{Columns: "email", Unique: true, Where: "status = 'open'"},
+		{Columns: "status, created"},
 		invitationMail.Index(),
 	},
 	Policy: kit.Policy{
 		role.Admin: {
 			Read: kit.All, HiddenFields: []string{"token_hash"},
 			Create: kit.All, CreateFields: []string{"email", "role", "department", "specialization", "license_no"},
-			Update: kit.All, UpdateFields: []string{"state"},
+			Update: kit.All, UpdateFields: []string{"status"},
 		},
 	},
 	RawText: []string{"token_hash"},

@@ -25,7 +25,7 @@ func (r Registration) email() string        { return r.GetString("email") }
 func (r Registration) passwordHash() string { return r.GetString("password_hash") }
 
 func (r Registration) payload() (sent payload, err error) {
-	err = r.UnmarshalJSONField("said", &sent)
+	err = r.UnmarshalJSONField("payload", &sent)
 	return sent, err
 }
 
@@ -33,7 +33,7 @@ func (r Registration) payload() (sent payload, err error) {
 func (r Registration) fill(user User, passwordHash string, now time.Time) {
 	r.Set(core.FieldNameId, user.Id)
 	r.Set("email", user.Email())
-	r.Set("said", payload{user.Name(), user.Role(), user.Phone(), Profile(user.Record)})
+	r.Set("payload", payload{user.Name(), user.Role(), user.Phone(), Profile(user.Record)})
 	r.Set("password_hash", passwordHash)
 	setExpires(r.Record, now.Add(registrationPeriod))
 	registrationMail.SetPending(r.Record, now)

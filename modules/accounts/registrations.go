@@ -28,7 +28,7 @@ var registrations = kit.Collection{
 		"It is deleted when it is confirmed or expires.",
 	Fields: append(kit.Fields{
 		kit.Email("email").Required().Presentable().Help("Address to confirm. It becomes the address of the account."),
-		kit.JSON("said", 1<<20).Help("What was sent: the account and the profile."),
+		kit.JSON("payload", 1<<20).Help("What was sent: the account and the profile."),
 		kit.Text("password_hash", 100).Required().Help("Hash of the chosen password."),
 		kit.Instant("expires").Required().Help("When the registration is deleted if it is not confirmed."),
 		tokenField,
