@@ -8,6 +8,7 @@ import (
 	"hospital/modules/appointments"
 	"hospital/modules/hospital"
 	"hospital/modules/patients"
+	"hospital/modules/staff"
 )
 
 // joinCareTeam opens the patient's record to the doctor of an approved visit,
@@ -22,5 +23,5 @@ func joinCareTeam(tx core.App, approved *core.Record) error {
 	if err != nil {
 		return err
 	}
-	return patients.JoinCareTeam(tx, visit.Patient(), doctor.GetString("user"), patients.Appointment, visit.Ends().Add(settings.CareTeam()))
+	return patients.JoinCareTeam(tx, visit.Patient(), staff.Member{Record: doctor}.User(), patients.Appointment, visit.Ends().Add(settings.CareTeam()))
 }
