@@ -28,9 +28,9 @@ var reactions = []kit.Follow{
 	{appointments.WasApproved, []kit.Reaction{joinCareTeam}},
 	{appointments.MovedByHospital, []kit.Reaction{notices.TellMoved}},
 	{appointments.CancelledByHospital, []kit.Reaction{notices.TellCancelled}},
-	{appointments.WasStarted, []kit.Reaction{clinical.Begin}},
+	{appointments.WasStarted, []kit.Reaction{clinical.OpenEncounter}},
 	{appointments.WasCompleted, []kit.Reaction{billing.BillVisit}},
-	{appointments.WasCancelled, []kit.Reaction{prescriptions.DropDrafts}},
+	{appointments.WasCancelled, []kit.Reaction{prescriptions.CancelDrafts}},
 	{patients.EmergencyAccess, []kit.Reaction{notices.AlertAdmins}},
 }
 

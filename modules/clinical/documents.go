@@ -44,39 +44,39 @@ var documents = kit.Collection{
 		{Columns: "patient, created"},
 		{Columns: "appointment"},
 	},
-	Immutable: kit.Immutable{When: kit.Always, Free: filed},
+	Immutable: kit.Immutable{When: kit.Always, Free: documentUpdateFields},
 	Policy: kit.Policy{
 		role.Patient: {
 			Read:   kit.Own("patient.user").Only("own-visible", `visible_to_patient = true && state = "final"`),
-			Create: kit.Own("patient.user"), CreateFields: uploaded,
+			Create: kit.Own("patient.user"), CreateFields: documentCreateFields,
 		},
 		role.Doctor: {
 			Read:   patients.Care("patient"),
-			Create: patients.Care("patient"), CreateFields: append([]string{"visible_to_patient"}, uploaded...),
-			Update: patients.Care("patient"), UpdateFields: filed,
+			Create: patients.Care("patient"), CreateFields: append([]string{"visible_to_patient"}, documentCreateFields...),
+			Update: patients.Care("patient"), UpdateFields: documentUpdateFields,
 		},
 		role.Nurse: {
 			Read:   kit.All,
-			Create: kit.All, CreateFields: append([]string{"visible_to_patient"}, uploaded...),
-			Update: kit.All, UpdateFields: filed,
+			Create: kit.All, CreateFields: append([]string{"visible_to_patient"}, documentCreateFields...),
+			Update: kit.All, UpdateFields: documentUpdateFields,
 		},
 		role.Admin: {Read: kit.All},
 	},
 }
 
 var (
-	uploaded = []string{"patient", "appointment", "kind", "title", "file"}
-	filed    = []string{"kind", "title", "visible_to_patient", "state"} // can be changed later; the file cannot
+	documentCreateFields = []string{"patient", "appointment", "kind", "title", "file"}
+	documentUpdateFields = []string{"kind", "title", "visible_to_patient", "state"} // can be changed later; the file cannot
 )
 
-// file accepts a new document if its content is of an allowed type, and gives the file the
+// createDocument accepts a new document if its content is of an allowed type, and gives the file the
 // matching extension.
-func file(e *core.RecordEvent) error {
+func createDocument(e *core.RecordEvent) error {
 	r, actor := e.Record, kit.ActorOf(e.Record)
 	if err := patients.Present(e.App, r.GetString("patient")); err != nil {
 		return err
 	}
-	if err := samePatient(e.App, r, "appointment", "appointments"); err != nil {
+	if err := checkSamePatient(e.App, r, "appointment", "appointments"); err != nil {
 		return err
 	}
 	r.Load(map[string]any{"state": string(Final), "uploaded_by": actor.ID})
@@ -87,23 +87,23 @@ func file(e *core.RecordEvent) error {
 		if sent.Size > MaxFileSize {
 			break // the field refuses it
 		}
-		content, err := read(sent)
+		content, err := readFile(sent)
 		if err != nil {
 			return err
 		}
-		kind, ok := kindOf(content)
+		kind, ok := detectFileType(content)
 		if !ok {
 			return kit.Invalid("file", "file_type", "The hospital keeps PDF, PNG, JPEG, DICOM and plain text. "+
 				"This file is something else, or two things at once.")
 		}
-		sent.Name = strings.TrimSuffix(sent.Name, path.Ext(sent.Name)) + kind.ending
+		sent.Name = strings.TrimSuffix(sent.Name, path.Ext(sent.Name)) + kind.extension
 		r.Set("content_type", kind.contentType)
-		r.Set("content_hash", hashOf(content))
+		r.Set("content_hash", fileHash(content))
 	}
 	return e.Next()
 }
 
-func read(sent *filesystem.File) ([]byte, error) {
+func readFile(sent *filesystem.File) ([]byte, error) {
 	from, err := sent.Reader.Open()
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", sent.OriginalName, err)
@@ -112,14 +112,14 @@ func read(sent *filesystem.File) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(from, MaxFileSize+1))
 }
 
-func hashOf(content []byte) string {
+func fileHash(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
 }
 
-// download serves a document as what it was found to be when it was filed, and
+// setDownloadHeaders serves a document as what it was found to be when it was filed, and
 // to keep, not to show.
-func download(app core.App) {
+func setDownloadHeaders(app core.App) {
 	app.OnFileDownloadRequest("documents").BindFunc(func(e *core.FileDownloadRequestEvent) error {
 		header := e.Response.Header()
 		header.Set("Content-Type", e.Record.GetString("content_type"))
@@ -130,8 +130,8 @@ func download(app core.App) {
 	})
 }
 
-// altered names the documents whose file is missing or has changed.
-func altered(app core.App) ([]string, error) {
+// findAlteredFiles names the documents whose file is missing or has changed.
+func findAlteredFiles(app core.App) ([]string, error) {
 	files, err := app.NewFilesystem()
 	if err != nil {
 		return nil, err
@@ -147,6 +147,6 @@ func altered(app core.App) ([]string, error) {
 		if _, err := content.ReadFrom(from); err != nil {
 			return false, nil
 		}
-		return hashOf(content.Bytes()) == r.GetString("content_hash"), nil
+		return fileHash(content.Bytes()) == r.GetString("content_hash"), nil
 	})
 }

@@ -13,8 +13,8 @@ import (
 	"hospital/modules/appointments"
 )
 
-// Begin opens the encounter of a visit that the doctor starts, unless there is one.
-func Begin(tx core.App, started *core.Record) error {
+// OpenEncounter opens the encounter of a visit that the doctor starts, unless there is one.
+func OpenEncounter(tx core.App, started *core.Record) error {
 	n, err := tx.CountRecords("encounters", dbx.HashExp{"appointment": started.Id})
 	if err != nil || n > 0 {
 		return err
@@ -27,22 +27,22 @@ func Begin(tx core.App, started *core.Record) error {
 	return tx.Save(encounter)
 }
 
-// begin is the law for a new encounter: of a visit that was approved, or an
+// createEncounter is the law for a new encounter: of a visit that was approved, or an
 // amendment of a signed one.
-func begin(e *core.RecordEvent) error {
+func createEncounter(e *core.RecordEvent) error {
 	r := e.Record
 	visit, err := appointments.VisitForWriting(e.App, r.GetString("appointment"), "write notes on")
 	if err != nil {
 		return err
 	}
-	if err := amendable(e.App, r); err != nil {
+	if err := checkAmendment(e.App, r); err != nil {
 		return err
 	}
 	r.Load(map[string]any{"patient": visit.Patient(), "doctor": visit.Doctor(), "status": string(Open), "version": 1, "signed_at": "", "content_hash": ""})
 	return e.Next()
 }
 
-func amendable(tx core.App, r *core.Record) error {
+func checkAmendment(tx core.App, r *core.Record) error {
 	if r.GetString("amends") == "" {
 		return nil
 	}
@@ -56,8 +56,8 @@ func amendable(tx core.App, r *core.Record) error {
 	return err
 }
 
-// written refuses to sign nothing.
-func written(c kit.Change) error {
+// requireNotes refuses to sign nothing.
+func requireNotes(c kit.Change) error {
 	if !slices.ContainsFunc(notes, func(field string) bool { return strings.TrimSpace(c.After.GetString(field)) != "" }) {
 		return kit.Invalid("notes", "required", "There is nothing to sign yet.")
 	}

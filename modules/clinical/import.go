@@ -17,8 +17,8 @@ import (
 	"hospital/modules/patients"
 )
 
-// linesAtOnce are stored in one transaction.
-const linesAtOnce = 1000
+// batchSize are stored in one transaction.
+const batchSize = 1000
 
 // ImportCommand is the import command.
 func ImportCommand(app core.App) *cobra.Command {
@@ -45,11 +45,11 @@ func ImportCommand(app core.App) *cobra.Command {
 	return command
 }
 
-// tally counts what became of the lines.
-type tally struct{ added, changed, unchanged, refused int }
+// importCounts counts what became of the lines.
+type importCounts struct{ added, changed, unchanged, refused int }
 
-// entry is one line of the file.
-type entry struct {
+// codeLine is one line of the file.
+type codeLine struct {
 	line        int
 	code, title string
 }
@@ -63,8 +63,8 @@ func Import(app core.App, from io.Reader, out io.Writer, dry bool) error {
 		_, _ = buffered.Discard(3)
 	}
 	lines := csv.NewReader(buffered)
-	lines.Comma, lines.FieldsPerRecord, lines.ReuseRecord = separator(buffered), -1, true
-	n, seen, waiting := tally{}, map[string]int{}, []entry{}
+	lines.Comma, lines.FieldsPerRecord, lines.ReuseRecord = detectSeparator(buffered), -1, true
+	n, seen, waiting := importCounts{}, map[string]int{}, []codeLine{}
 	refuse := func(line int, why string) {
 		n.refused++
 		fmt.Fprintf(out, "line %d: %s\n", line, why)
@@ -86,21 +86,21 @@ func Import(app core.App, from io.Reader, out io.Writer, dry bool) error {
 		if first && strings.EqualFold(strings.TrimSpace(cells[0]), "code") {
 			continue
 		}
-		next, why := parse(cells, seen)
+		next, why := parseLine(cells, seen)
 		if why != "" {
 			refuse(line, why)
 			continue
 		}
 		next.line = line
 		seen[next.code] = line
-		if waiting = append(waiting, next); len(waiting) == linesAtOnce {
-			if err := store(app, waiting, &n, refuse, dry); err != nil {
+		if waiting = append(waiting, next); len(waiting) == batchSize {
+			if err := storeBatch(app, waiting, &n, refuse, dry); err != nil {
 				return err
 			}
 			waiting = waiting[:0]
 		}
 	}
-	if err := store(app, waiting, &n, refuse, dry); err != nil {
+	if err := storeBatch(app, waiting, &n, refuse, dry); err != nil {
 		return err
 	}
 	done := map[bool]string{true: "would be ", false: ""}[dry]
@@ -111,8 +111,8 @@ func Import(app core.App, from io.Reader, out io.Writer, dry bool) error {
 	return nil
 }
 
-// separator is what the first line is divided by.
-func separator(from *bufio.Reader) rune {
+// detectSeparator is what the first line is divided by.
+func detectSeparator(from *bufio.Reader) rune {
 	start, _ := from.Peek(1024)
 	line, _, _ := strings.Cut(string(start), "\n")
 	for _, mark := range []rune{'\t', ';'} {
@@ -123,12 +123,12 @@ func separator(from *bufio.Reader) rune {
 	return ','
 }
 
-// parse reads a line, or says what is wrong with it.
-func parse(cells []string, seen map[string]int) (e entry, why string) {
+// parseLine reads a line, or says what is wrong with it.
+func parseLine(cells []string, seen map[string]int) (e codeLine, why string) {
 	if len(cells) < 2 {
 		return e, "there is no title"
 	}
-	code, ok := Code(strings.Clone(cells[0]))
+	code, ok := normalizeCode(strings.Clone(cells[0]))
 	title := strings.TrimSpace(strings.Clone(cells[1]))
 	switch {
 	case !ok:
@@ -140,31 +140,31 @@ func parse(cells []string, seen map[string]int) (e entry, why string) {
 	case seen[code] > 0:
 		return e, fmt.Sprintf("%s stands in line %d already", code, seen[code])
 	}
-	return entry{code: code, title: title}, ""
+	return codeLine{code: code, title: title}, ""
 }
 
-var errDry = errors.New("dry run")
+var errDryRun = errors.New("dry run")
 
-// store writes some lines in one transaction, which a dry run takes back.
-func store(app core.App, entries []entry, n *tally, refuse func(int, string), dry bool) error {
+// storeBatch writes some lines in one transaction, which a dry run takes back.
+func storeBatch(app core.App, entries []codeLine, n *importCounts, refuse func(int, string), dry bool) error {
 	err := app.RunInTransaction(func(tx core.App) error {
 		for _, e := range entries {
-			if err := put(tx, e, n, refuse); err != nil {
+			if err := upsertCode(tx, e, n, refuse); err != nil {
 				return fmt.Errorf("line %d: %w", e.line, err)
 			}
 		}
 		if dry {
-			return errDry
+			return errDryRun
 		}
 		return nil
 	})
-	if errors.Is(err, errDry) {
+	if errors.Is(err, errDryRun) {
 		return nil
 	}
 	return err
 }
 
-func put(tx core.App, e entry, n *tally, refuse func(int, string)) error {
+func upsertCode(tx core.App, e codeLine, n *importCounts, refuse func(int, string)) error {
 	r, err := tx.FindFirstRecordByData("codes", "code", e.code)
 	if err != nil {
 		if r, err = kit.New(tx, "codes"); err != nil {

@@ -19,12 +19,12 @@ var Module = kit.Module{
 	Collections: []kit.Collection{encounters, vitals, conditions, allergies, documents, codes},
 	Lifecycles:  lifecycles,
 	Hooks: func(app core.App) {
-		kit.OnCreate(app, "encounters", begin)
-		kit.OnCreate(app, "vitals", measure)
-		kit.OnCreate(app, "conditions", note)
-		kit.OnCreate(app, "allergies", note)
-		kit.OnCreate(app, "documents", file)
-		download(app)
+		kit.OnCreate(app, "encounters", createEncounter)
+		kit.OnCreate(app, "vitals", createVitals)
+		kit.OnCreate(app, "conditions", createProblem)
+		kit.OnCreate(app, "allergies", createProblem)
+		kit.OnCreate(app, "documents", createDocument)
+		setDownloadHeaders(app)
 	},
 	Invariants: []kit.Invariant{
 		{"Every encounter, and what is noted of a visit, is of the visit's patient.", `
@@ -43,7 +43,7 @@ var Module = kit.Module{
 				return r.GetString("status") == string(Signed) && r.GetString("content_hash") == digest(r), nil
 			})
 		}},
-		{Description: "Documents hold the files that were filed.", Violations: altered},
+		{Description: "Documents hold the files that were filed.", Violations: findAlteredFiles},
 	},
 	OpenAPI: openapi,
 }

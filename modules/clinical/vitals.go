@@ -104,13 +104,13 @@ func vitalNames() []string {
 	return names
 }
 
-// measure checks new vitals and flags abnormal values.
-func measure(e *core.RecordEvent) error {
+// createVitals checks new vitals and flags abnormal values.
+func createVitals(e *core.RecordEvent) error {
 	r, now := e.Record, kit.Now(e.App)
 	if err := patients.Present(e.App, r.GetString("patient")); err != nil {
 		return err
 	}
-	if err := samePatient(e.App, r, "appointment", "appointments"); err != nil {
+	if err := checkSamePatient(e.App, r, "appointment", "appointments"); err != nil {
 		return err
 	}
 	if r.GetDateTime("taken_at").IsZero() {
@@ -127,7 +127,7 @@ func measure(e *core.RecordEvent) error {
 		return err
 	}
 	r.Load(map[string]any{"flags": flags, "state": string(Final), "recorded_by": kit.ActorOf(r).ID})
-	if err := correct(e.App, r); err != nil {
+	if err := withdrawCorrected(e.App, r); err != nil {
 		return err
 	}
 	return e.Next()
@@ -188,8 +188,8 @@ func isChild(tx core.App, r *core.Record) (bool, error) {
 	return err == nil && born.AddDate(adult, 0, 0).After(r.GetDateTime("taken_at").Time()), nil
 }
 
-// correct marks the vitals that these replace as entered in error.
-func correct(tx core.App, r *core.Record) error {
+// withdrawCorrected marks the vitals that these replace as entered in error.
+func withdrawCorrected(tx core.App, r *core.Record) error {
 	if r.GetString("corrects") == "" {
 		return nil
 	}

@@ -12,14 +12,14 @@ func FuzzCursor(f *testing.F) {
 	f.Add("", "~", "\"", "WyJhIiwiYiIsImMiXQ")
 	f.Fuzz(func(t *testing.T, at, kind, id, text string) {
 		p := position{at, kind, id}
-		if back, err := positionOf(p.cursor()); err != nil || utf8.ValidString(at+"|"+kind+"|"+id) && back != p {
+		if back, err := parseCursor(p.cursor()); err != nil || utf8.ValidString(at+"|"+kind+"|"+id) && back != p {
 			t.Errorf("%+v leads back to %+v, %v", p, back, err)
 		}
-		if q, err := positionOf(text); err == nil {
-			if again, err := positionOf(q.cursor()); err != nil || again != q {
+		if q, err := parseCursor(text); err == nil {
+			if again, err := parseCursor(q.cursor()); err != nil || again != q {
 				t.Errorf("%q leads to %+v, and that to %+v, %v", text, q, again, err)
 			}
-			if p.older(q) != -q.older(p) || q.older(q) != 0 {
+			if p.compare(q) != -q.compare(p) || q.compare(q) != 0 {
 				t.Errorf("%+v and %+v are in no order", p, q)
 			}
 		}

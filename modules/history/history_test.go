@@ -19,13 +19,13 @@ type body = hospitaltest.Body
 
 var id = hospitaltest.ID
 
-func ask(client hospitaltest.Client, patient, query string) hospitaltest.Response {
+func getHistory(client hospitaltest.Client, patient, query string) hospitaltest.Response {
 	return client.Do(http.MethodGet, "/api/hospital/patients/"+id(patient)+"/history?"+query, nil)
 }
 
-// entriesOf is "kind id" of every entry of an answer.
-func entriesOf(answer hospitaltest.Response) (entries []string) {
-	for _, e := range answer.JSON["entries"].([]any) {
+// entriesOf is "kind id" of every entry of a response.
+func entriesOf(response hospitaltest.Response) (entries []string) {
+	for _, e := range response.JSON["entries"].([]any) {
 		entry := e.(map[string]any)
 		entries = append(entries, entry["kind"].(string)+" "+entry["record"].(map[string]any)["id"].(string))
 	}
@@ -46,18 +46,18 @@ func TestHistoryShowsWhatTheListsShow(t *testing.T) {
 	for _, account := range hospitaltest.Accounts {
 		client := h.As(account)
 		for _, patient := range []string{"pat1", "pat2"} {
-			answer := ask(client, patient, "limit=200")
+			response := getHistory(client, patient, "limit=200")
 			visible := client.View("patients", id(patient), "").Status == http.StatusOK
-			if visible != (answer.Status == http.StatusOK) {
-				t.Errorf("%s of %s: %d", account, patient, answer.Status)
+			if visible != (response.Status == http.StatusOK) {
+				t.Errorf("%s of %s: %d", account, patient, response.Status)
 			}
-			if answer.Status != http.StatusOK {
-				if missing := ask(client, "nobody", ""); string(missing.Raw) != string(answer.Raw) {
-					t.Errorf("%s: refused is %s, missing is %s", account, answer.Raw, missing.Raw)
+			if response.Status != http.StatusOK {
+				if missing := getHistory(client, "nobody", ""); string(missing.Raw) != string(response.Raw) {
+					t.Errorf("%s: refused is %s, missing is %s", account, response.Raw, missing.Raw)
 				}
 				continue
 			}
-			got, want := entriesOf(answer), []string{}
+			got, want := entriesOf(response), []string{}
 			shown := map[string]map[string]any{}
 			for kind, collection := range collections {
 				of := hospitaltest.Filter("patient = '" + id(patient) + "'")
@@ -74,7 +74,7 @@ func TestHistoryShowsWhatTheListsShow(t *testing.T) {
 			if !slices.Equal(got, want) {
 				t.Errorf("%s of %s reads\n%v, the lists show\n%v", account, patient, got, want)
 			}
-			for _, e := range answer.JSON["entries"].([]any) {
+			for _, e := range response.JSON["entries"].([]any) {
 				entry := e.(map[string]any)
 				record := entry["record"].(map[string]any)
 				delete(record, "expand")
@@ -85,10 +85,10 @@ func TestHistoryShowsWhatTheListsShow(t *testing.T) {
 			}
 		}
 	}
-	if answer := ask(h.As("guest"), "pat1", ""); answer.Status != http.StatusUnauthorized {
-		t.Errorf("a guest: %d", answer.Status)
+	if response := getHistory(h.As("guest"), "pat1", ""); response.Status != http.StatusUnauthorized {
+		t.Errorf("a guest: %d", response.Status)
 	}
-	drugs := string(ask(h.As("patient1"), "pat1", "kinds=prescription").OK(t).Raw)
+	drugs := string(getHistory(h.As("patient1"), "pat1", "kinds=prescription").OK(t).Raw)
 	if !strings.Contains(drugs, "Ibuprofen") || strings.Contains(drugs, "Paracetamol") {
 		t.Errorf("the drugs: %s", drugs)
 	}
@@ -99,12 +99,12 @@ func TestPagesHaveNoGapsAndNoDuplicates(t *testing.T) {
 	h := hospitaltest.New(t)
 	insertEntries(t, h, 30)
 	client := h.As("nurse1")
-	all := entriesOf(ask(client, "pat1", "limit=200").OK(t))
+	all := entriesOf(getHistory(client, "pat1", "limit=200").OK(t))
 	for _, limit := range []int{1, 3, 7, 200} {
 		var got []string
 		cursor := ""
 		for range 300 {
-			page := ask(client, "pat1", fmt.Sprintf("limit=%d&cursor=%s", limit, url.QueryEscape(cursor))).OK(t)
+			page := getHistory(client, "pat1", fmt.Sprintf("limit=%d&cursor=%s", limit, url.QueryEscape(cursor))).OK(t)
 			got = append(got, entriesOf(page)...)
 			if cursor = page.String("cursor"); cursor == "" {
 				break
@@ -116,7 +116,7 @@ func TestPagesHaveNoGapsAndNoDuplicates(t *testing.T) {
 		if !slices.Equal(got, all) {
 			t.Errorf("by %d:\n%v\nat once:\n%v", limit, got, all)
 		}
-		all = entriesOf(ask(client, "pat1", "limit=200").OK(t))
+		all = entriesOf(getHistory(client, "pat1", "limit=200").OK(t))
 	}
 }
 
@@ -129,10 +129,10 @@ func TestHistoryIsFilteredByDayAndKind(t *testing.T) {
 	} {
 		nurse.Create("vitals", body{"patient": id("pat1"), "pulse": 70, "taken_at": day}).OK(t)
 	}
-	if got := ask(nurse, "pat1", "from=2020-01-01&to=2020-01-02").OK(t); len(entriesOf(got)) != 2 {
+	if got := getHistory(nurse, "pat1", "from=2020-01-01&to=2020-01-02").OK(t); len(entriesOf(got)) != 2 {
 		t.Errorf("two days have %v", entriesOf(got))
 	}
-	for _, entry := range entriesOf(ask(nurse, "pat1", "kinds=vitals,allergy&limit=200").OK(t)) {
+	for _, entry := range entriesOf(getHistory(nurse, "pat1", "kinds=vitals,allergy&limit=200").OK(t)) {
 		if !strings.HasPrefix(entry, "vitals") && !strings.HasPrefix(entry, "allergy") {
 			t.Errorf("there is %s", entry)
 		}
@@ -142,8 +142,8 @@ func TestHistoryIsFilteredByDayAndKind(t *testing.T) {
 		"kinds=visit,secrets": "kinds", "limit=0": "limit", "limit=201": "limit", "limit=x": "limit",
 		"cursor=x": "cursor", "cursor=" + url.QueryEscape("WyJhIl0"): "cursor",
 	} {
-		if answer := ask(nurse.Unbound(), "pat1", query); answer.Status != http.StatusBadRequest || answer.Code(field) == "" {
-			t.Errorf("%s: %d %s", query, answer.Status, answer.Raw)
+		if response := getHistory(nurse.Unbound(), "pat1", query); response.Status != http.StatusBadRequest || response.Code(field) == "" {
+			t.Errorf("%s: %d %s", query, response.Status, response.Raw)
 		}
 	}
 }
@@ -190,7 +190,7 @@ func TestFirstPageIsReadFromIndexes(t *testing.T) {
 	insertEntries(t, h, 1000)
 	for _, account := range []string{"patient1", "doctor1", "nurse1", "admin1", "receptionist1"} {
 		client := h.As(account)
-		plans := h.Plans(func() { ask(client, "pat1", "").OK(t) })
+		plans := h.Plans(func() { getHistory(client, "pat1", "").OK(t) })
 		for _, p := range plans {
 			for _, step := range p.Steps {
 				if strings.HasPrefix(step, "SCAN ") && !strings.Contains(step, "CONSTANT ROW") {
@@ -209,7 +209,7 @@ func TestFirstPageIsReadFromIndexes(t *testing.T) {
 		best := time.Hour
 		for range 10 {
 			begin := time.Now()
-			ask(client.Unbound(), "pat1", "").OK(t)
+			getHistory(client.Unbound(), "pat1", "").OK(t)
 			best = min(best, time.Since(begin))
 		}
 		t.Logf("%s: the first page takes %v", account, best)

@@ -19,9 +19,9 @@ const (
 	maxEntries     = 200
 )
 
-// last sorts after every kind, so that a position with it is behind all entries of
+// afterAllKinds sorts after every kind, so that a position with it is behind all entries of
 // the same moment.
-const last = "~"
+const afterAllKinds = "~"
 
 // Entry is one thing that happened.
 type Entry struct {
@@ -41,19 +41,19 @@ func timeline(r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	answer, err := q.page()
+	result, err := q.page()
 	if err != nil {
 		return err
 	}
 	for _, k := range kinds {
-		if err := apis.EnrichRecords(r.RequestEvent, answer.of(k.name), k.expand...); err != nil {
+		if err := apis.EnrichRecords(r.RequestEvent, result.records(k.name), k.expand...); err != nil {
 			return err
 		}
 	}
-	return r.JSON(http.StatusOK, answer)
+	return r.JSON(http.StatusOK, result)
 }
 
-func (p page) of(kind string) (records []*core.Record) {
+func (p page) records(kind string) (records []*core.Record) {
 	for _, entry := range p.Entries {
 		if entry.Kind == kind {
 			records = append(records, entry.Record)
@@ -86,12 +86,12 @@ func readQuery(r *kit.Request) (q query, err error) {
 	if !from.IsZero() {
 		q.from = kit.FormatInstant(scheduling.StartOfDay(from, settings.Zone()))
 	}
-	q.after = position{at: "9999", kind: last}
+	q.after = position{at: "9999", kind: afterAllKinds}
 	if !to.IsZero() {
 		q.after.at = kit.FormatInstant(scheduling.StartOfDay(to.AddDate(0, 0, 1), settings.Zone()))
 	}
 	if cursor := r.Request.URL.Query().Get("cursor"); cursor != "" {
-		if q.after, err = positionOf(cursor); err != nil {
+		if q.after, err = parseCursor(cursor); err != nil {
 			return q, kit.Invalid("cursor", "invalid_cursor", "Send the cursor of the page before, unchanged.")
 		}
 	}

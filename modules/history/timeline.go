@@ -40,8 +40,8 @@ const earliest = "0"
 // the oldest, entries of one moment by kind and id.
 type position struct{ at, kind, id string }
 
-// older compares positions in the order of the timeline.
-func (p position) older(other position) int {
+// compare compares positions in the order of the timeline.
+func (p position) compare(other position) int {
 	return cmp.Or(strings.Compare(other.at, p.at), strings.Compare(p.kind, other.kind), strings.Compare(p.id, other.id))
 }
 
@@ -50,7 +50,7 @@ func (p position) cursor() string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-func positionOf(cursor string) (position, error) {
+func parseCursor(cursor string) (position, error) {
 	var parts []string
 	text, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err == nil {
@@ -71,46 +71,46 @@ type query struct {
 	after   position // the last entry of the page before
 }
 
-// extra is how many positions are read beyond the limit, in case that the caller
+// spare is how many positions are read beyond the limit, in case that the caller
 // may not see some of them.
-const extra = 11
+const spare = 11
 
 // page goes down the timeline until it has as many entries as the limit that the
 // caller may see.
 func (q query) page() (page, error) {
-	answer, ctx := page{Entries: []Entry{}}, q.request.Request.Context()
+	result, ctx := page{Entries: []Entry{}}, q.request.Request.Context()
 	var last position
 	for {
-		found, err := q.next(q.limit + extra)
+		found, err := q.nextPositions(q.limit + spare)
 		if err != nil {
-			return answer, err
+			return result, err
 		}
 		records, err := q.visible(found)
 		if err != nil {
-			return answer, err
+			return result, err
 		}
 		for _, p := range found {
 			record, ok := records[p]
 			if !ok {
 				continue
 			}
-			if len(answer.Entries) == q.limit {
-				answer.Cursor = last.cursor()
-				return answer, nil
+			if len(result.Entries) == q.limit {
+				result.Cursor = last.cursor()
+				return result, nil
 			}
-			answer.Entries = append(answer.Entries, Entry{p.kind, p.at, record})
+			result.Entries = append(result.Entries, Entry{p.kind, p.at, record})
 			last = p
 		}
-		if len(found) < q.limit+extra || ctx.Err() != nil {
-			return answer, ctx.Err()
+		if len(found) < q.limit+spare || ctx.Err() != nil {
+			return result, ctx.Err()
 		}
 		q.after = found[len(found)-1]
 	}
 }
 
-// next are the following positions of all kinds, visible or not. They are read from
+// nextPositions are the following positions of all kinds, visible or not. They are read from
 // the index alone.
-func (q query) next(limit int) (positions []position, err error) {
+func (q query) nextPositions(limit int) (positions []position, err error) {
 	for _, k := range q.kinds {
 		var rows []struct{ ID, At string }
 		err := q.request.App.DB().Select("id", k.at+" AS at").From(k.collection).
@@ -127,7 +127,7 @@ func (q query) next(limit int) (positions []position, err error) {
 			positions = append(positions, position{row.At, k.name, row.ID})
 		}
 	}
-	slices.SortFunc(positions, position.older)
+	slices.SortFunc(positions, position.compare)
 	return positions[:min(limit, len(positions))], nil
 }
 

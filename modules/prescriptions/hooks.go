@@ -15,9 +15,9 @@ import (
 	"hospital/modules/scheduling"
 )
 
-// begin is the law for a new draft: of a visit of one's own, and perhaps in place
+// createPrescription is the law for a new draft: of a visit of one's own, and perhaps in place
 // of a prescription of the same patient.
-func begin(e *core.RecordEvent) error {
+func createPrescription(e *core.RecordEvent) error {
 	r := e.Record
 	visit, err := appointments.VisitForWriting(e.App, r.GetString("appointment"), "prescribe in")
 	if err != nil {
@@ -25,14 +25,14 @@ func begin(e *core.RecordEvent) error {
 	}
 	r.Load(map[string]any{"patient": visit.Patient(), "doctor": visit.Doctor(), "status": string(Draft), "version": 1,
 		"number": "", "issued_at": "", "warnings": "", "content_hash": ""})
-	if _, err := replaced(e.App, r); err != nil {
+	if _, err := findReplaced(e.App, r); err != nil {
 		return err
 	}
 	return e.Next()
 }
 
-// replaced is the issued prescription in whose place another is to be; nil for none.
-func replaced(tx core.App, r *core.Record) (*core.Record, error) {
+// findReplaced is the issued prescription in whose place another is to be; nil for none.
+func findReplaced(tx core.App, r *core.Record) (*core.Record, error) {
 	if r.GetString("replaces") == "" {
 		return nil, nil
 	}
@@ -49,7 +49,7 @@ func replaced(tx core.App, r *core.Record) (*core.Record, error) {
 // issue gives it a number, takes the place of what it replaces, and freezes it.
 func issue(c kit.Change) error {
 	r := c.After
-	old, err := replaced(c.App, r)
+	old, err := findReplaced(c.App, r)
 	if err != nil {
 		return err
 	}
@@ -73,10 +73,10 @@ func issue(c kit.Change) error {
 	return nil
 }
 
-// issuable refuses what has no drugs, is past its time, or has something known
+// checkIssue refuses what has no drugs, is past its time, or has something known
 // against it that nobody has answered.
-func issuable(c kit.Change) error {
-	drugs, err := itemsOf(c.App, c.After.Id)
+func checkIssue(c kit.Change) error {
+	drugs, err := findItems(c.App, c.After.Id)
 	if err != nil {
 		return err
 	}
@@ -91,11 +91,11 @@ func issuable(c kit.Change) error {
 	if until := c.After.GetString("valid_until"); until != "" && until < today {
 		return kit.Invalid("valid_until", "in_the_past", "A prescription cannot have ended before it is issued.")
 	}
-	known, err := against(c.App, c.After, drugs, today)
+	known, err := findWarnings(c.App, c.After, drugs, today)
 	if err != nil {
 		return err
 	}
-	c.After.Set("warnings", told(known))
+	c.After.Set("warnings", formatWarnings(known))
 	if len(known) > 0 && c.After.GetString("override_reason") == "" {
 		return kit.WithParams(kit.Conflict("override_reason", "drug_warning", "There is something against this prescription: "+known[0].String()+" Change it, or say why it is right."),
 			map[string]any{"warnings": known})
@@ -103,34 +103,34 @@ func issuable(c kit.Change) error {
 	return nil
 }
 
-func explained(c kit.Change) error {
+func requireCancelReason(c kit.Change) error {
 	if c.After.GetString("cancel_reason") == "" {
 		return kit.Invalid("cancel_reason", "required", "Say why it is cancelled.")
 	}
 	return nil
 }
 
-// itemsOf are the drugs of a prescription, in the order in which they were written.
-func itemsOf(app core.App, prescription string) ([]*core.Record, error) {
+// findItems are the drugs of a prescription, in the order in which they were written.
+func findItems(app core.App, prescription string) ([]*core.Record, error) {
 	return app.FindRecordsByFilter("prescription_items", "prescription = {:p} && removed = false", "created,id", 0, 0, dbx.Params{"p": prescription})
 }
 
 // digest is of all that is issued. Whose it is stands in the visit, so that it
 // also holds when two records of one patient are merged.
 func digest(app core.App, r *core.Record) (string, error) {
-	drugs, err := itemsOf(app, r.Id)
+	drugs, err := findItems(app, r.Id)
 	if err != nil {
 		return "", err
 	}
 	said := [][]string{kit.Content(r, "number", "appointment", "doctor", "replaces", "issued_at", "valid_until", "notes", "warnings", "override_reason")}
 	for _, d := range drugs {
-		said = append(said, kit.Content(d, drug...))
+		said = append(said, kit.Content(d, drugFields...))
 	}
 	return kit.Digest(said...), nil
 }
 
-// DropDrafts cancels what was drafted in a visit that does not take place.
-func DropDrafts(tx core.App, visit *core.Record) error {
+// CancelDrafts cancels what was drafted in a visit that does not take place.
+func CancelDrafts(tx core.App, visit *core.Record) error {
 	drafts, err := tx.FindAllRecords("prescriptions", dbx.HashExp{"appointment": visit.Id, "status": string(Draft)})
 	for _, d := range drafts {
 		d.Set("status", string(Cancelled))

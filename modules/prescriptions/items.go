@@ -10,13 +10,13 @@ import (
 	"hospital/internal/kit"
 )
 
-// add is the law for another drug of a draft.
-func add(e *core.RecordEvent) error {
-	draft, err := draftOf(e.App, e.Record)
+// createItem is the law for another drug of a draft.
+func createItem(e *core.RecordEvent) error {
+	draft, err := findDraft(e.App, e.Record)
 	if err != nil {
 		return err
 	}
-	drugs, err := itemsOf(e.App, draft.Id)
+	drugs, err := findItems(e.App, draft.Id)
 	if err != nil {
 		return err
 	}
@@ -27,18 +27,18 @@ func add(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// edit is the law for another word about it, while it is a draft.
-func edit(e *core.RecordEvent, before *core.Record) error {
+// updateItem is the law for another word about it, while it is a draft.
+func updateItem(e *core.RecordEvent, before *core.Record) error {
 	if !kit.Changed(before, e.Record) {
 		return e.Next()
 	}
-	if _, err := draftOf(e.App, before); err != nil {
+	if _, err := findDraft(e.App, before); err != nil {
 		return err
 	}
 	return e.Next()
 }
 
-func draftOf(tx core.App, item *core.Record) (*core.Record, error) {
+func findDraft(tx core.App, item *core.Record) (*core.Record, error) {
 	p, err := tx.FindRecordById("prescriptions", item.GetString("prescription"))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, kit.Invalid("prescription", "validation_missing_rel_records", "There is no such prescription.")

@@ -19,9 +19,9 @@ var Module = kit.Module{
 	Collections: []kit.Collection{prescriptions, items},
 	Lifecycles:  []kit.Lifecycle{lifecycle},
 	Hooks: func(app core.App) {
-		kit.OnCreate(app, "prescriptions", begin)
-		kit.OnCreate(app, "prescription_items", add)
-		kit.OnUpdate(app, "prescription_items", edit)
+		kit.OnCreate(app, "prescriptions", createPrescription)
+		kit.OnCreate(app, "prescription_items", createItem)
+		kit.OnUpdate(app, "prescription_items", updateItem)
 	},
 	Invariants: []kit.Invariant{
 		{"Every prescription is of its visit's patient and doctor, and its items of the same patient.", `

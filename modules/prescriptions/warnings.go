@@ -33,14 +33,14 @@ func (w warning) String() string {
 	return sentence + "."
 }
 
-// mostTold is how many warnings a prescription keeps.
-const mostTold = 50
+// maxWarnings is how many warnings a prescription keeps.
+const maxWarnings = 50
 
-func told(known []warning) string {
+func formatWarnings(known []warning) string {
 	lines := []string{}
 	for i, w := range known {
-		if i == mostTold {
-			lines = append(lines, fmt.Sprintf("And %d more.", len(known)-mostTold))
+		if i == maxWarnings {
+			lines = append(lines, fmt.Sprintf("And %d more.", len(known)-maxWarnings))
 			break
 		}
 		lines = append(lines, w.String())
@@ -48,31 +48,31 @@ func told(known []warning) string {
 	return strings.Join(lines, "\n")
 }
 
-// against finds what is known against the drugs of a prescription.
-func against(tx core.App, r *core.Record, drugs []*core.Record, today string) (known []warning, err error) {
+// findWarnings finds what is known against the drugs of a prescription.
+func findWarnings(tx core.App, r *core.Record, drugs []*core.Record, today string) (known []warning, err error) {
 	allergies, err := tx.FindRecordsByFilter("allergies", "patient = {:patient} && state = 'active' && (category = 'medication' || category = 'biologic' || category = '')", "created,id", 0, 0,
 		dbx.Params{"patient": r.GetString("patient")})
 	if err != nil {
 		return nil, err
 	}
-	others, err := current(tx, r, today)
+	others, err := findActiveDrugs(tx, r, today)
 	if err != nil {
 		return nil, err
 	}
 	for i, d := range drugs {
 		name := d.GetString("drug")
 		for _, a := range allergies {
-			if alike(name, a.GetString("substance")) {
+			if sameDrug(name, a.GetString("substance")) {
 				known = append(known, warning{"allergy", name, a.GetString("substance"), a.GetString("reaction")})
 			}
 		}
 		for _, o := range others {
-			if alike(name, o.drug) {
+			if sameDrug(name, o.drug) {
 				known = append(known, warning{"duplicate", name, o.drug, o.number})
 			}
 		}
 		for _, o := range drugs[:i] {
-			if alike(name, o.GetString("drug")) {
+			if sameDrug(name, o.GetString("drug")) {
 				known = append(known, warning{"duplicate", name, o.GetString("drug"), "on this prescription"})
 			}
 		}
@@ -80,43 +80,43 @@ func against(tx core.App, r *core.Record, drugs []*core.Record, today string) (k
 	return known, nil
 }
 
-// having is a drug that a patient has.
-type having struct{ drug, number string }
+// activeDrug is a drug that a patient has.
+type activeDrug struct{ drug, number string }
 
-// current are the drugs of a patient's other issued prescriptions that are still
+// findActiveDrugs are the drugs of a patient's other issued prescriptions that are still
 // valid, but for the one that is to be replaced.
-func current(tx core.App, r *core.Record, today string) (have []having, err error) {
+func findActiveDrugs(tx core.App, r *core.Record, today string) (have []activeDrug, err error) {
 	issued, err := tx.FindRecordsByFilter("prescriptions", "patient = {:patient} && status = 'issued' && id != {:id} && id != {:replaces} && (valid_until = '' || valid_until >= {:today})", "created", 0, 0,
 		dbx.Params{"patient": r.GetString("patient"), "id": r.Id, "replaces": r.GetString("replaces"), "today": today})
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range issued {
-		drugs, err := itemsOf(tx, p.Id)
+		drugs, err := findItems(tx, p.Id)
 		if err != nil {
 			return nil, err
 		}
 		for _, d := range drugs {
-			have = append(have, having{d.GetString("drug"), p.GetString("number")})
+			have = append(have, activeDrug{d.GetString("drug"), p.GetString("number")})
 		}
 	}
 	return have, nil
 }
 
-// alike says that two texts name the same drug, in any case and with any accents:
+// sameDrug says that two texts name the same drug, in any case and with any accents:
 // a name of the one stands, word by word, in the other. "Amoxil 500 mg
 // (amoxicillin)" has the names amoxil and amoxicillin.
-func alike(a, b string) bool {
-	return slices.ContainsFunc(names(a), func(x []string) bool {
-		return slices.ContainsFunc(names(b), func(y []string) bool { return stands(x, y) || stands(y, x) })
+func sameDrug(a, b string) bool {
+	return slices.ContainsFunc(drugNames(a), func(x []string) bool {
+		return slices.ContainsFunc(drugNames(b), func(y []string) bool { return containsWords(x, y) || containsWords(y, x) })
 	})
 }
 
-// names are the parts of a text that are divided by more than a space, as words
+// drugNames are the parts of a text that are divided by more than a space, as words
 // without amounts.
-func names(text string) (all [][]string) {
+func drugNames(text string) (all [][]string) {
 	for _, part := range strings.FieldsFunc(patients.NameKey(text), func(r rune) bool { return strings.ContainsRune("()[]{}/,;:+&|", r) }) {
-		words := slices.DeleteFunc(strings.FieldsFunc(part, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) }), amount)
+		words := slices.DeleteFunc(strings.FieldsFunc(part, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) }), isAmount)
 		if len(words) > 0 {
 			all = append(all, words)
 		}
@@ -125,17 +125,17 @@ func names(text string) (all [][]string) {
 }
 
 // units and forms say how much and in what, not which.
-var forms = []string{"mg", "g", "mcg", "ug", "µg", "μg", "ml", "l", "iu", "ie", "mmol", "tablet", "tablets", "tab", "tabs", "capsule", "capsules", "cap", "caps", "syrup", "drops", "cream", "ointment",
+var amountWords = []string{"mg", "g", "mcg", "ug", "µg", "μg", "ml", "l", "iu", "ie", "mmol", "tablet", "tablets", "tab", "tabs", "capsule", "capsules", "cap", "caps", "syrup", "drops", "cream", "ointment",
 	"injection", "solution", "suspension", "spray", "forte", "retard", "allergy", "and", "or", "to"}
 
-func amount(word string) bool {
-	return slices.Contains(forms, word) || unicode.IsDigit([]rune(word)[0])
+func isAmount(word string) bool {
+	return slices.Contains(amountWords, word) || unicode.IsDigit([]rune(word)[0])
 }
 
-// stands says that the words of a name stand in a row in a text. Of scripts that
+// containsWords says that the words of a name stand in a row in a text. Of scripts that
 // put no space between words a name may stand within one.
-func stands(name, text []string) bool {
-	if unspaced(name[0]) {
+func containsWords(name, text []string) bool {
+	if hasNoSpaces(name[0]) {
 		return strings.Contains(strings.Join(text, ""), strings.Join(name, ""))
 	}
 	for i := 0; i+len(name) <= len(text); i++ {
@@ -146,7 +146,7 @@ func stands(name, text []string) bool {
 	return false
 }
 
-func unspaced(word string) bool {
+func hasNoSpaces(word string) bool {
 	return strings.ContainsFunc(word, func(r rune) bool {
 		return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 	})

@@ -13,13 +13,13 @@ import (
 	"hospital/modules/patients"
 )
 
-// note is the law for a new condition or allergy.
-func note(e *core.RecordEvent) error {
+// createProblem is the law for a new condition or allergy.
+func createProblem(e *core.RecordEvent) error {
 	r := e.Record
 	if err := patients.Present(e.App, r.GetString("patient")); err != nil {
 		return err
 	}
-	if err := samePatient(e.App, r, "encounter", "encounters"); err != nil {
+	if err := checkSamePatient(e.App, r, "encounter", "encounters"); err != nil {
 		return err
 	}
 	if r.GetString("state") == "" {
@@ -27,7 +27,7 @@ func note(e *core.RecordEvent) error {
 	}
 	r.Set("recorded_by", kit.ActorOf(r).ID)
 	r.Set("version", 1)
-	if err := fitting(e.App, r); err != nil {
+	if err := checkProblem(e.App, r); err != nil {
 		return err
 	}
 	return e.Next()
@@ -36,8 +36,8 @@ func note(e *core.RecordEvent) error {
 // icd10 is the shape of a code: a letter, two places, and up to four behind the point.
 var icd10 = regexp.MustCompile(`^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$`)
 
-// Code brings a code to the form in which it is kept, "J45.0", and says whether it is one.
-func Code(text string) (code string, ok bool) {
+// normalizeCode brings a code to the form in which it is kept, "J45.0", and says whether it is one.
+func normalizeCode(text string) (code string, ok bool) {
 	code = strings.ToUpper(strings.TrimSpace(text))
 	if len(code) > 3 && !strings.Contains(code, ".") {
 		code = code[:3] + "." + code[3:]
@@ -45,10 +45,10 @@ func Code(text string) (code string, ok bool) {
 	return code, icd10.MatchString(code)
 }
 
-// fitting refuses a code that is none, and a beginning that is still to come.
-func fitting(app core.App, r *core.Record) error {
+// checkProblem refuses a code that is none, and a beginning that is still to come.
+func checkProblem(app core.App, r *core.Record) error {
 	if text := r.GetString("code"); text != "" {
-		code, ok := Code(text)
+		code, ok := normalizeCode(text)
 		if !ok {
 			return kit.Invalid("code", "invalid_code", "This is no ICD-10 code, such as J45.0.")
 		}
@@ -66,8 +66,8 @@ func fitting(app core.App, r *core.Record) error {
 	return nil
 }
 
-// samePatient refuses what points to a record of another patient, as if there were none.
-func samePatient(tx core.App, r *core.Record, field, collection string) error {
+// checkSamePatient refuses what points to a record of another patient, as if there were none.
+func checkSamePatient(tx core.App, r *core.Record, field, collection string) error {
 	if r.GetString(field) == "" {
 		return nil
 	}

@@ -7,13 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// fileKind is a kind of file that the hospital keeps, known by its content alone.
-type fileKind struct {
-	contentType, ending string
-	is                  func(content []byte) bool
+// fileType is a kind of file that the hospital keeps, known by its content alone.
+type fileType struct {
+	contentType, extension string
+	matches                func(content []byte) bool
 }
 
-var fileKinds = []fileKind{
+var fileTypes = []fileType{
 	{"application/pdf", ".pdf", isPDF},
 	{"image/png", ".png", isPNG},
 	{"image/jpeg", ".jpg", isJPEG},
@@ -21,15 +21,15 @@ var fileKinds = []fileKind{
 	{"text/plain; charset=utf-8", ".txt", isText},
 }
 
-// kindOf finds what a file is. What could be taken for something else as well is
+// detectFileType finds what a file is. What could be taken for something else as well is
 // nothing that the hospital keeps.
-func kindOf(content []byte) (fileKind, bool) {
-	for _, kind := range fileKinds {
-		if kind.is(content) {
-			return kind, !ambiguous(content) && (kind.ending == ".pdf" || !readableAsPDF(content))
+func detectFileType(content []byte) (fileType, bool) {
+	for _, kind := range fileTypes {
+		if kind.matches(content) {
+			return kind, !ambiguous(content) && (kind.extension == ".pdf" || !readableAsPDF(content))
 		}
 	}
-	return fileKind{}, false
+	return fileType{}, false
 }
 
 func isPDF(content []byte) bool {
@@ -88,12 +88,12 @@ func ambiguous(content []byte) bool {
 		return true
 	}
 	for _, marker := range []string{"<svg", "<?xml-stylesheet", "<?php"} {
-		if hasFold(head, marker) {
+		if containsFold(head, marker) {
 			return true
 		}
 	}
 	for _, marker := range []string{"<script", "<html", "<!doctype", "<iframe"} {
-		if hasFold(content, marker) {
+		if containsFold(content, marker) {
 			return true
 		}
 	}
@@ -103,11 +103,11 @@ func ambiguous(content []byte) bool {
 // readableAsPDF says that some readers would open a file as PDF, which look for its
 // beginning further on.
 func readableAsPDF(content []byte) bool {
-	return hasFold(content[:min(headBytes, len(content))], "%PDF-")
+	return containsFold(content[:min(headBytes, len(content))], "%PDF-")
 }
 
-// hasFold finds an ASCII marker that begins with a sign, in any case.
-func hasFold(content []byte, marker string) bool {
+// containsFold finds an ASCII marker that begins with a sign, in any case.
+func containsFold(content []byte, marker string) bool {
 	for rest := content; ; {
 		i := bytes.IndexByte(rest, marker[0])
 		if i < 0 || len(rest)-i < len(marker) {
