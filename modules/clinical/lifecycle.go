@@ -5,8 +5,7 @@ import (
 	"hospital/internal/role"
 )
 
-// lifecycles is what becomes of what was written: notes are signed, and what was
-// entered in error stays so. Whose a record is, and who may write it, is in the policy.
+// The policies say which records a role can change.
 var lifecycles = []kit.Lifecycle{
 	{Collection: "encounters", Noun: "an encounter", Transitions: kit.Transitions[Status]{
 		{Action: "sign", From: kit.From(Open), To: Signed, By: kit.By(role.Doctor), Guard: requireNotes, Do: sign},
@@ -23,22 +22,13 @@ var lifecycles = []kit.Lifecycle{
 	}},
 }
 
-// problemTransitions is the table of what a patient has: it may become anything else, until it
-// turns out to have been entered in error.
+// problemTransitions are those of conditions and allergies. Only entered in error is final.
 var problemTransitions = kit.Transitions[State]{
-	{Action: "reactivate", From: notInError, To: Active, Do: checkChange},
-	{Action: "deactivate", From: notInError, To: Inactive, Do: checkChange},
-	{Action: "resolve", From: notInError, To: Resolved, Do: checkChange},
-	{Action: "withdraw", From: notInError, To: InError, Do: checkChange},
-	{Action: "edit", From: notInError, Do: checkChange},
+	{Action: "reactivate", From: notInError, To: Active, Do: updateProblem},
+	{Action: "deactivate", From: notInError, To: Inactive, Do: updateProblem},
+	{Action: "resolve", From: notInError, To: Resolved, Do: updateProblem},
+	{Action: "withdraw", From: notInError, To: InError, Do: updateProblem},
+	{Action: "edit", From: notInError, Do: updateProblem},
 }
 
 var notInError = kit.From(Active, Inactive, Resolved)
-
-func sign(c kit.Change) error {
-	c.After.Set("signed_at", kit.Now(c.App))
-	c.After.Set("content_hash", digest(c.After))
-	return nil
-}
-
-func checkChange(c kit.Change) error { return checkProblem(c.App, c.After) }
