@@ -23,7 +23,7 @@ func getHistory(client hospitaltest.Client, patient, query string) hospitaltest.
 	return client.Do(http.MethodGet, "/api/hospital/patients/"+id(patient)+"/history?"+query, nil)
 }
 
-// entriesOf is "kind id" of every entry of a response.
+// entriesOf returns "kind id" of every entry of a response.
 func entriesOf(response hospitaltest.Response) (entries []string) {
 	for _, e := range response.JSON["entries"].([]any) {
 		entry := e.(map[string]any)
@@ -32,14 +32,14 @@ func entriesOf(response hospitaltest.Response) (entries []string) {
 	return entries
 }
 
-// collections are the collections of the kinds of entries.
+// collections maps kinds of entries to their collections.
 var collections = map[string]string{
 	"visit": "appointments", "encounter": "encounters", "vitals": "vitals", "condition": "conditions",
 	"allergy": "allergies", "prescription": "prescriptions", "document": "documents", "bill": "bills",
 }
 
-// TestHistoryShowsWhatTheListsShow compares the entries of every account with the lists
-// of the collections, record by record.
+// TestHistoryShowsWhatTheListsShow compares the history with the lists of the collections, record
+// by record, for every account.
 func TestHistoryShowsWhatTheListsShow(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
@@ -53,7 +53,7 @@ func TestHistoryShowsWhatTheListsShow(t *testing.T) {
 			}
 			if response.Status != http.StatusOK {
 				if missing := getHistory(client, "nobody", ""); string(missing.Raw) != string(response.Raw) {
-					t.Errorf("%s: refused is %s, missing is %s", account, response.Raw, missing.Raw)
+					t.Errorf("%s: the refusal %s differs from that of a missing patient: %s", account, response.Raw, missing.Raw)
 				}
 				continue
 			}
@@ -72,7 +72,7 @@ func TestHistoryShowsWhatTheListsShow(t *testing.T) {
 			slices.Sort(got)
 			slices.Sort(want)
 			if !slices.Equal(got, want) {
-				t.Errorf("%s of %s reads\n%v, the lists show\n%v", account, patient, got, want)
+				t.Errorf("%s: the history of %s has\n%v, the lists have\n%v", account, patient, got, want)
 			}
 			for _, e := range response.JSON["entries"].([]any) {
 				entry := e.(map[string]any)
@@ -80,7 +80,7 @@ func TestHistoryShowsWhatTheListsShow(t *testing.T) {
 				delete(record, "expand")
 				item := shown[entry["kind"].(string)+" "+record["id"].(string)]
 				if fmt.Sprint(item) != fmt.Sprint(record) {
-					t.Errorf("%s is shown\n%v, in the list\n%v", account, record, item)
+					t.Errorf("%s: the history has\n%v, the list has\n%v", account, record, item)
 				}
 			}
 		}
@@ -114,7 +114,7 @@ func TestPagesHaveNoGapsAndNoDuplicates(t *testing.T) {
 			}
 		}
 		if !slices.Equal(got, all) {
-			t.Errorf("by %d:\n%v\nat once:\n%v", limit, got, all)
+			t.Errorf("pages of %d:\n%v\none page:\n%v", limit, got, all)
 		}
 		all = entriesOf(getHistory(client, "pat1", "limit=200").OK(t))
 	}
@@ -130,11 +130,11 @@ func TestHistoryIsFilteredByDayAndKind(t *testing.T) {
 		nurse.Create("vitals", body{"patient": id("pat1"), "pulse": 70, "taken_at": day}).OK(t)
 	}
 	if got := getHistory(nurse, "pat1", "from=2020-01-01&to=2020-01-02").OK(t); len(entriesOf(got)) != 2 {
-		t.Errorf("two days have %v", entriesOf(got))
+		t.Errorf("entries of two days: %v, want 2", entriesOf(got))
 	}
 	for _, entry := range entriesOf(getHistory(nurse, "pat1", "kinds=vitals,allergy&limit=200").OK(t)) {
 		if !strings.HasPrefix(entry, "vitals") && !strings.HasPrefix(entry, "allergy") {
-			t.Errorf("there is %s", entry)
+			t.Errorf("%s is of another kind", entry)
 		}
 	}
 	for query, field := range map[string]string{
@@ -142,14 +142,14 @@ func TestHistoryIsFilteredByDayAndKind(t *testing.T) {
 		"kinds=visit,secrets": "kinds", "limit=0": "limit", "limit=201": "limit", "limit=x": "limit",
 		"cursor=x": "cursor", "cursor=" + url.QueryEscape("WyJhIl0"): "cursor",
 	} {
-		if response := getHistory(nurse.Unbound(), "pat1", query); response.Status != http.StatusBadRequest || response.Code(field) == "" {
+		response := getHistory(nurse.Unbound(), "pat1", query)
+		if response.Status != http.StatusBadRequest || response.Code(field) == "" {
 			t.Errorf("%s: %d %s", query, response.Status, response.Raw)
 		}
 	}
 }
 
-// insertEntries gives the first patient that many entries of each of five kinds, some
-// of them at the same moment.
+// insertEntries adds entries of five kinds to the first patient, some of them at the same instant.
 func insertEntries(t testing.TB, h *hospitaltest.Hospital, each int) {
 	t.Helper()
 	err := h.App.RunInTransaction(func(tx core.App) error {
@@ -183,8 +183,7 @@ func insertEntries(t testing.TB, h *hospitaltest.Hospital, each int) {
 	}
 }
 
-// TestFirstPageIsReadFromIndexes: the first page of 5,000 entries needs no scan, for
-// any role.
+// TestFirstPageIsReadFromIndexes reads the first of 5,000 entries without a scan, as every role.
 func TestFirstPageIsReadFromIndexes(t *testing.T) {
 	h := hospitaltest.New(t)
 	insertEntries(t, h, 1000)
@@ -202,7 +201,7 @@ func TestFirstPageIsReadFromIndexes(t *testing.T) {
 				if !slices.ContainsFunc(p.Steps, func(s string) bool {
 					return strings.Contains(s, "USING") && strings.Contains(s, "INDEX") && strings.Contains(s, "patient=? AND ")
 				}) {
-					t.Errorf("%s: no index leads to the newest: %v", account, p.Steps)
+					t.Errorf("%s: no index finds the newest entries: %v", account, p.Steps)
 				}
 			}
 		}
@@ -212,6 +211,6 @@ func TestFirstPageIsReadFromIndexes(t *testing.T) {
 			getHistory(client.Unbound(), "pat1", "").OK(t)
 			best = min(best, time.Since(begin))
 		}
-		t.Logf("%s: the first page takes %v", account, best)
+		t.Logf("%s: the first page took %v", account, best)
 	}
 }

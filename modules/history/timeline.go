@@ -14,8 +14,8 @@ import (
 	"hospital/internal/kit"
 )
 
-// kind is one kind of entry: its collection, and the column with the moment of an
-// entry. An index over patient and that column finds the newest.
+// kind is a kind of entry. at is the column with the instant of an entry; an index on patient and
+// that column finds the newest entries.
 type kind struct {
 	name, collection, at string
 	expand               []string
@@ -32,15 +32,14 @@ var kinds = []kind{
 	{"bill", "bills", "issued_at", nil},
 }
 
-// earliest sorts before every moment and after the empty text: a bill that is not
-// issued is not in the timeline.
+// earliest sorts before every instant and after the empty text, so that bills that are not issued
+// are left out.
 const earliest = "0"
 
-// position is a place in the timeline. The timeline goes from the newest entry to
-// the oldest, entries of one moment by kind and id.
+// position is the sort key of an entry: newest first, then by kind and id.
 type position struct{ at, kind, id string }
 
-// compare compares positions in the order of the timeline.
+// compare is negative if p comes before other in the timeline.
 func (p position) compare(other position) int {
 	return cmp.Or(strings.Compare(other.at, p.at), strings.Compare(p.kind, other.kind), strings.Compare(p.id, other.id))
 }
@@ -62,21 +61,19 @@ func parseCursor(cursor string) (position, error) {
 	return position{parts[0], parts[1], parts[2]}, nil
 }
 
-// query is which entries of a patient's timeline a request asks for.
+// query is a request for a page of a patient's timeline.
 type query struct {
 	request *kit.Request
 	kinds   []kind
 	limit   int
-	from    string   // the earliest moment; empty for any
-	after   position // the last entry of the page before
+	from    string   // the first instant; empty for any
+	after   position // the last entry of the previous page
 }
 
-// spare is how many positions are read beyond the limit, in case that the caller
-// may not see some of them.
+// spare is how many positions are read beyond the limit, because the caller may not see all.
 const spare = 11
 
-// page goes down the timeline until it has as many entries as the limit that the
-// caller may see.
+// page reads the timeline until it has as many visible entries as the limit.
 func (q query) page() (page, error) {
 	result, ctx := page{Entries: []Entry{}}, q.request.Request.Context()
 	var last position
@@ -108,8 +105,7 @@ func (q query) page() (page, error) {
 	}
 }
 
-// nextPositions are the following positions of all kinds, visible or not. They are read from
-// the index alone.
+// nextPositions returns the next positions of all kinds, visible or not. It reads indexes only.
 func (q query) nextPositions(limit int) (positions []position, err error) {
 	for _, k := range q.kinds {
 		var rows []struct{ ID, At string }
@@ -131,7 +127,7 @@ func (q query) nextPositions(limit int) (positions []position, err error) {
 	return positions[:min(limit, len(positions))], nil
 }
 
-// visible reads the records of some positions, as far as the caller may view them.
+// visible reads the records of positions, without those that the caller cannot view.
 func (q query) visible(positions []position) (map[position]*core.Record, error) {
 	app, visible := q.request.App, map[position]*core.Record{}
 	for _, k := range q.kinds {
