@@ -149,7 +149,7 @@ func as(h *hospitaltest.Hospital, account string) asker {
 	if err != nil {
 		h.T.Fatal("sign in:", err)
 	}
-	return asker{h.WithToken(token).Unbound(), h}
+	return asker{h.WithToken(token).SkipContract(), h}
 }
 
 // answer is a page of a list, and what it cost.

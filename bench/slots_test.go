@@ -68,7 +68,7 @@ func findable(b *testing.B, h *hospitaltest.Hospital, errands []errand, when str
 		var steps []string
 		for _, p := range plans {
 			steps = append(steps, p.Steps...)
-			if strays := p.Strays("appointments", "doctor", "patient"); len(strays) > 0 {
+			if strays := p.FullScans("appointments", "doctor", "patient"); len(strays) > 0 {
 				b.Errorf("%s%s: no index leads to the rows: %s\n%s", when, says, strings.Join(strays, ", "), p.SQL)
 			}
 		}

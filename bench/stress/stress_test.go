@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestASmallHospitalUnderStressLosesNothing(t *testing.T) {
+func TestStressFindsNoMistakes(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds and runs the binary")
@@ -36,7 +36,7 @@ func with(v visit, change func(v *visit)) visit {
 	return v
 }
 
-func TestTheProofNoticesWhatIsWrong(t *testing.T) {
+func TestProofFindsLostWrites(t *testing.T) {
 	t.Parallel()
 	later := with(booked, func(v *visit) {
 		v.Starts, v.Ends, v.Version = "2030-01-31 10:00:00.000Z", "2030-01-31 10:30:00.000Z", 2
@@ -84,7 +84,7 @@ func TestTheProofNoticesWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestTheProofNoticesDoubleBookings(t *testing.T) {
+func TestProofFindsDoubleBookings(t *testing.T) {
 	t.Parallel()
 	half := func(v *visit) {
 		v.ID, v.Patient, v.Starts, v.Ends = "b", "q", "2030-01-31 09:15:00.000Z", "2030-01-31 09:45:00.000Z"

@@ -29,7 +29,7 @@ func AddAffectedVisits(tx core.App, timeOff *core.Record) error {
 			named[field] = v.Get(field)
 		}
 		affected = append(affected, named)
-		audit.Seen(tx, kit.ActorOf(timeOff), "affected", v.Record)
+		audit.LogAccess(tx, kit.ActorOf(timeOff), "affected", v.Record)
 	}
 	kit.AddToResponse(timeOff, "affected", affected)
 	return nil
