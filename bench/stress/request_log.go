@@ -2,7 +2,7 @@ package main
 
 import "sync"
 
-// visit is an appointment, as the hospital tells of it and as its database holds it.
+// visit is an appointment in a response or a row.
 type visit struct {
 	ID, Doctor, Patient, Starts, Ends, Status string
 	Overbook                                  bool
@@ -11,71 +11,70 @@ type visit struct {
 
 func (v visit) active() bool { return v.Status == "pending" || v.Status == "approved" }
 
-// request is something that a client wanted of a visit.
+// request is a booking or a change that a client requested.
 type request struct {
-	page    *page
-	version int            // that it was based on; 0 for a new visit
-	fields  map[string]any // that were sent
+	visit   *visitLog
+	version int            // of the visit that it is based on; 0 for a new visit
+	fields  map[string]any // of the body
 	tries   int
 	refused int // of the tries
 }
 
-// page is all that the clients know of one visit.
-type page struct {
-	requests []*request
-	told     map[int]visit // by version: what the hospital said that it is
+// visitLog is everything that the clients know about one visit.
+type visitLog struct {
+	requests     []*request
+	acknowledged map[int]visit // states in responses, by version
 }
 
-// ledger is the clients' memory, against which the database is held.
-type ledger struct {
+// requestLog is what all clients sent and received. The database is compared with it.
+type requestLog struct {
 	sync.Mutex
-	visits map[string]*page
+	visits map[string]*visitLog
 }
 
-// wanted notes a request before it is sent.
-func (l *ledger) wanted(id string, version int, fields map[string]any) *request {
+// addRequest records a request before it is sent.
+func (l *requestLog) addRequest(id string, version int, fields map[string]any) *request {
 	l.Lock()
 	defer l.Unlock()
-	p := l.visits[id]
-	if p == nil {
-		p = &page{told: map[int]visit{}}
-		l.visits[id] = p
+	log := l.visits[id]
+	if log == nil {
+		log = &visitLog{acknowledged: map[int]visit{}}
+		l.visits[id] = log
 	}
-	r := &request{page: p, version: version, fields: fields}
-	p.requests = append(p.requests, r)
+	r := &request{visit: log, version: version, fields: fields}
+	log.requests = append(log.requests, r)
 	return r
 }
 
-// tried and refused count the tries of a request, and those that were refused.
-func (l *ledger) tried(r *request)   { l.Lock(); r.tries++; l.Unlock() }
-func (l *ledger) refused(r *request) { l.Lock(); r.refused++; l.Unlock() }
+// countTry and countRefusal count the tries of a request, and those that were refused.
+func (l *requestLog) countTry(r *request)     { l.Lock(); r.tries++; l.Unlock() }
+func (l *requestLog) countRefusal(r *request) { l.Lock(); r.refused++; l.Unlock() }
 
-// told notes what the hospital said that a visit is. It says so when it had said
-// otherwise of the same version before.
-func (l *ledger) told(v visit) (contradicted bool) {
+// acknowledge records the state of a visit from a response. It reports whether an earlier
+// response about the same version differs.
+func (l *requestLog) acknowledge(v visit) (contradicted bool) {
 	l.Lock()
 	defer l.Unlock()
-	p := l.visits[v.ID]
-	if p == nil {
-		return true // of which nobody asked
+	log := l.visits[v.ID]
+	if log == nil {
+		return true // a visit that no client requested
 	}
-	before, known := p.told[v.Version]
-	p.told[v.Version] = v
+	before, known := log.acknowledged[v.Version]
+	log.acknowledged[v.Version] = v
 	return known && before != v
 }
 
-// open says that a request may have been followed, whatever its client was told:
-// that not every try of it was refused.
-func (r *request) open() bool { return r.refused < r.tries }
+// mayHaveSucceeded says that not every try was refused. An unanswered try may have succeeded.
+func (r *request) mayHaveSucceeded() bool { return r.refused < r.tries }
 
-// fits says whether a request asked for what a visit became, as far as that is known.
-func (r *request) fits(became visit) bool {
-	is := map[string]any{"doctor": became.Doctor, "patient": became.Patient, "starts": became.Starts, "status": became.Status}
-	if became.Ends != "" {
-		is["ends"] = became.Ends
+// matches says whether a request asked for this state of a visit, as far as it is known.
+func (r *request) matches(v visit) bool {
+	state := map[string]any{"doctor": v.Doctor, "patient": v.Patient, "starts": v.Starts, "status": v.Status}
+	if v.Ends != "" {
+		state["ends"] = v.Ends
 	}
-	for field, wanted := range r.fields {
-		if value, known := is[field]; known && value != wanted {
+	for field, requested := range r.fields {
+		if value, known := state[field]; known && value != requested {
 			return false
 		}
 	}

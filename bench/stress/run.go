@@ -13,51 +13,51 @@ import (
 	"time"
 )
 
-// stage is one scene being played: a server, its clients, and what they saw.
-type stage struct {
+// runner runs one scenario: a server, its clients, and what they received.
+type runner struct {
 	options
-	ctx    context.Context // of the whole run
-	house  house
-	dir    string
-	server *server
-	http   *http.Client
-	ends   time.Time
-	ledger ledger
-	tally  tally
-	found  findings
+	ctx        context.Context // of the whole run
+	template   template
+	dir        string
+	server     *server
+	http       *http.Client
+	ends       time.Time
+	requestLog requestLog
+	tally      tally
+	found      findings
 
-	mu    sync.Mutex
-	wrong []string
+	mu       sync.Mutex
+	failures []string
 }
 
-// play lets the clients loose, kills the server once, and looks at what is left.
-func (s *stage) play(of scene) (err error) {
-	if err := s.house.copyTo(s.dir); err != nil {
+// run starts the clients, kills the server once, and verifies the data.
+func (s *runner) run(of scenario) (err error) {
+	if err := s.template.copyTo(s.dir); err != nil {
 		return err
 	}
-	if s.server, err = serve(s.ctx, s.binary, s.dir); err != nil {
+	if s.server, err = startServer(s.ctx, s.binary, s.dir); err != nil {
 		return err
 	}
-	defer s.server.kill() // which changes nothing once it has stopped
+	defer s.server.kill() // no effect after stop
 	s.http = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2 * s.clients}}
 	began := time.Now()
 	s.ends = began.Add(s.lasts)
-	accident := make(chan error, 1)
-	go func() { accident <- s.accident() }()
+	crashed := make(chan error, 1)
+	go func() { crashed <- s.crash() }()
 
-	of.play(s, s.cast())
+	of.run(s, s.newClients())
 	s.tally.lasted = time.Since(began)
-	if err := errors.Join(<-accident, s.ctx.Err()); err != nil {
+	if err := errors.Join(<-crashed, s.ctx.Err()); err != nil {
 		return err
 	}
 	if err := s.server.stop(); err != nil {
-		s.mistake("%v", err)
+		s.fail("%v", err)
 	}
-	return s.prove()
+	return s.verifyData()
 }
 
-// accident kills the server in the middle, and starts it again on the same data.
-func (s *stage) accident() error {
+// crash kills the server in the middle, and restarts it on the same data.
+func (s *runner) crash() error {
 	after := s.killAfter
 	switch {
 	case after == 0:
@@ -75,24 +75,25 @@ func (s *stage) accident() error {
 	return s.server.start(s.ctx)
 }
 
-// cast is the clients, whose choices follow from the seed.
-func (s *stage) cast() (all []*client) {
-	for i, patient := range s.house.patients {
-		all = append(all, &client{stage: s, patient: patient, rand: rand.New(rand.NewPCG(s.seed, uint64(i))), held: map[string]visit{}})
+// newClients are the clients. Their choices are determined by the seed.
+func (s *runner) newClients() (all []*client) {
+	for i, patient := range s.template.patients {
+		all = append(all, &client{runner: s, patient: patient, rand: rand.New(rand.NewPCG(s.seed, uint64(i))),
+			held: map[string]visit{}})
 	}
 	return all
 }
 
-func (s *stage) over() bool { return s.ctx.Err() != nil || time.Now().After(s.ends) }
+func (s *runner) over() bool { return s.ctx.Err() != nil || time.Now().After(s.ends) }
 
-// mistake notes that something went wrong.
-func (s *stage) mistake(format string, args ...any) {
+// fail records a failure.
+func (s *runner) fail(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.wrong = append(s.wrong, fmt.Sprintf(format, args...))
+	s.failures = append(s.failures, fmt.Sprintf(format, args...))
 }
 
-// tally counts what the clients live through.
+// tally counts what happened to the clients.
 type tally struct {
 	mu     sync.Mutex
 	lasted time.Duration
@@ -115,7 +116,7 @@ func (t *tally) answered(took time.Duration) {
 	t.took = append(t.took, took)
 }
 
-// percentile is how long so many of a hundred requests took at the most.
+// percentile is the duration that n percent of the requests did not exceed.
 func (t *tally) percentile(n int) time.Duration {
 	if len(t.took) == 0 {
 		return 0
@@ -124,8 +125,8 @@ func (t *tally) percentile(n int) time.Duration {
 	return t.took[min(len(t.took)*n/100, len(t.took)-1)]
 }
 
-// report is the scene in numbers.
-func (s *stage) report() string {
+// report summarises the scenario.
+func (s *runner) report() string {
 	t := &s.tally
 	var refused []string
 	for what, n := range t.counts {
@@ -137,10 +138,14 @@ func (s *stage) report() string {
 	var table strings.Builder
 	out := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	rows := [][2]string{
-		{"requests answered", fmt.Sprintf("%d, %.0f a second; half within %d ms, 99 of 100 within %d ms", len(t.took), float64(len(t.took))/t.lasted.Seconds(), t.percentile(50).Milliseconds(), t.percentile(99).Milliseconds())},
-		{"acknowledged", fmt.Sprintf("%d booked, %d moved, %d approved, %d cancelled", t.counts["booked"], t.counts["moved"], t.counts["approved"], t.counts["cancelled"])},
-		{"refused", strings.Join(refused, ", ") + fmt.Sprintf("; %d with other times", t.counts["offers"])},
-		{"not answered", fmt.Sprintf("%d timed out, %d found no server (killed %d times); %d asked again, %d times to find that it was booked", t.counts["timed out"], t.counts["no server"], t.counts["kills"], t.counts["retries"], t.counts["found booked"])},
+		{"requests answered", fmt.Sprintf("%d, %.0f per second; p50 %d ms, p99 %d ms", len(t.took),
+			float64(len(t.took))/t.lasted.Seconds(), t.percentile(50).Milliseconds(), t.percentile(99).Milliseconds())},
+		{"acknowledged", fmt.Sprintf("%d booked, %d moved, %d approved, %d cancelled", t.counts["booked"], t.counts["moved"],
+			t.counts["approved"], t.counts["cancelled"])},
+		{"refused", strings.Join(refused, ", ") + fmt.Sprintf("; %d suggested free slots", t.counts["offers"])},
+		{"not answered",
+			fmt.Sprintf("%d timed out, %d found no server (killed %d times); %d retries, %d of which found the visit booked",
+				t.counts["timed out"], t.counts["no server"], t.counts["kills"], t.counts["retries"], t.counts["found booked"])},
 		{"in the database", fmt.Sprint(s.found)},
 	}
 	if n := t.counts["rounds"]; n > 0 {

@@ -11,29 +11,30 @@ import (
 	"hospital/internal/kit"
 )
 
-// findings is what the database holds after a scene.
+// findings summarises the database after a scenario.
 type findings struct {
-	visits       int // that the clients booked
-	acknowledged int // of these
-	unanswered   int // of these: the client was never told
+	visits       int // booked by the clients
+	acknowledged int // of visits
+	unanswered   int // of visits: the client got no response
 	events       int
-	lost         int // acknowledged, but not there
+	lost         int // acknowledged, but not in the database
 }
 
 func (f findings) String() string {
-	return fmt.Sprintf("%d visits = %d acknowledged + %d unanswered, with %d events; lost: %d", f.visits, f.acknowledged, f.unanswered, f.events, f.lost)
+	return fmt.Sprintf("%d visits = %d acknowledged + %d unanswered, with %d events; lost: %d", f.visits, f.acknowledged,
+		f.unanswered, f.events, f.lost)
 }
 
-// event is a step in the life of a visit.
+// event is an entry in the history of a visit.
 type event struct{ Appointment, Action, To, NewStarts string }
 
-// prove holds the data against what the clients remember.
-func (s *stage) prove() error {
-	broken, err := s.server.verify(s.ctx)
+// verifyData compares the database with what the clients sent and received.
+func (s *runner) verifyData() error {
+	violations, err := s.server.verify(s.ctx)
 	if err != nil {
 		return err
 	}
-	s.wrong = append(broken, s.wrong...)
+	s.failures = append(violations, s.failures...)
 	db, err := core.DefaultDBConnect(filepath.Join(s.dir, "data.db"))
 	if err != nil {
 		return err
@@ -50,56 +51,56 @@ func (s *stage) prove() error {
 		db.NewQuery("SELECT (SELECT COUNT(*) FROM appointments) || ' visits, ' || COUNT(DISTINCT number) || ' numbers up to ' || MAX(number) FROM appointments").Row(&numbers),
 	} {
 		if err != nil {
-			return fmt.Errorf("read what is left: %w", err)
+			return fmt.Errorf("read the data: %w", err)
 		}
 	}
 	if damage != "ok" {
-		s.mistake("the database file is damaged: %s", damage)
+		s.fail("the database file is damaged: %s", damage)
 	}
-	all := s.house.before + len(rows)
+	all := s.template.before + len(rows)
 	if want := fmt.Sprintf("%d visits, %[1]d numbers up to A-%06[1]d", all); numbers != want {
-		s.mistake("the numbers have gaps or twins: %s, and not %s", numbers, want)
+		s.fail("the numbers have gaps or duplicates: %s, want %s", numbers, want)
 	}
 	s.compare(rows, events)
-	s.overlaps(rows)
+	s.checkOverlaps(rows)
 	return nil
 }
 
-// compare goes through every visit that is there or should be.
-func (s *stage) compare(rows []visit, events []event) {
+// compare checks every visit that is in the database or should be.
+func (s *runner) compare(rows []visit, events []event) {
 	stored, steps := map[string]visit{}, map[string][]event{}
 	for _, v := range rows {
 		stored[v.ID] = v
-		if s.ledger.visits[v.ID] == nil {
-			s.mistake("nobody asked for %+v", v)
+		if s.requestLog.visits[v.ID] == nil {
+			s.fail("not requested: %+v", v)
 		}
 	}
 	for _, e := range events {
 		steps[e.Appointment] = append(steps[e.Appointment], e)
 	}
 	s.found.visits = len(rows)
-	for id, p := range s.ledger.visits {
+	for id, p := range s.requestLog.visits {
 		v, there := stored[id]
 		switch {
-		case there && len(p.told) > 0:
+		case there && len(p.acknowledged) > 0:
 			s.found.acknowledged++
 		case there:
 			s.found.unanswered++
 		}
-		history := life(v, steps[id])
+		history := historyOf(v, steps[id])
 		s.found.events += len(history)
 		if v.Version != len(history) || there && history[len(history)-1] != v {
-			s.mistake("%+v does not follow from its events, which lead to %+v", v, history)
+			s.fail("%+v does not match its events, which lead to %+v", v, history)
 			continue
 		}
-		s.lost(p, history)
-		s.unasked(p, history)
+		s.checkLost(p, history)
+		s.checkUnrequested(p, history)
 	}
 }
 
-// life is what a visit was in each of its versions, by its events. When a former
-// one ended is not known, nor whether it was overbooked.
-func life(v visit, steps []event) (history []visit) {
+// historyOf rebuilds each version of a visit from its events. They do not tell the end and
+// the overbook flag of former versions.
+func historyOf(v visit, steps []event) (history []visit) {
 	was := visit{ID: v.ID, Doctor: v.Doctor, Patient: v.Patient}
 	for _, step := range steps {
 		was.Version++
@@ -115,40 +116,42 @@ func life(v visit, steps []event) (history []visit) {
 	return history
 }
 
-// lost is what the hospital said that a visit was, and is not so in the database.
-func (s *stage) lost(p *page, history []visit) {
-	for version, told := range p.told {
+// checkLost finds acknowledged states that are not in the database.
+func (s *runner) checkLost(p *visitLog, history []visit) {
+	for version, told := range p.acknowledged {
 		var was visit
 		if version <= len(history) {
 			was = history[version-1]
 		}
-		if was.Ends == "" { // of a former version
+		if was.Ends == "" { // a former version
 			told.Ends, told.Overbook = "", false
 		}
 		if was != told {
 			s.found.lost++
-			s.mistake("lost: acknowledged was %+v, there is %+v", told, was)
+			s.fail("lost: acknowledged %+v, stored %+v", told, was)
 		}
 	}
 }
 
-// unasked is what the database holds of which the hospital said nothing, and for
-// which nobody asked either.
-func (s *stage) unasked(p *page, history []visit) {
+// checkUnrequested finds stored states that were neither acknowledged nor requested.
+func (s *runner) checkUnrequested(p *visitLog, history []visit) {
 	for i, was := range history {
-		asked := slices.ContainsFunc(p.requests, func(r *request) bool { return r.version == i && r.open() && r.fits(was) })
-		if _, told := p.told[i+1]; !told && !asked {
-			s.mistake("nobody asked for %+v", was)
+		requested := slices.ContainsFunc(p.requests, func(r *request) bool {
+			return r.version == i && r.mayHaveSucceeded() &&
+				r.matches(was)
+		})
+		if _, acknowledged := p.acknowledged[i+1]; !acknowledged && !requested {
+			s.fail("not requested: %+v", was)
 		}
 	}
 }
 
-// overlaps looks for visits at the same time, in another way than the hospital does.
-func (s *stage) overlaps(rows []visit) {
+// checkOverlaps finds double bookings, independently of the hospital's own check.
+func (s *runner) checkOverlaps(rows []visit) {
 	instant := func(text string) time.Time {
 		at, err := kit.ParseInstant(text)
 		if err != nil {
-			s.mistake("%v", err)
+			s.fail("%v", err)
 		}
 		return at
 	}
@@ -156,7 +159,7 @@ func (s *stage) overlaps(rows []visit) {
 		ofDoctor, ofPatient := []string{}, []string{}
 		for _, b := range rows {
 			if !a.active() || !b.active() || b.Starts > a.Starts || b.Ends <= a.Starts {
-				continue // b is not there at the moment when a begins
+				continue // b does not take place when a starts
 			}
 			if a.Doctor == b.Doctor && !a.Overbook && !b.Overbook {
 				ofDoctor = append(ofDoctor, b.ID)
@@ -166,10 +169,11 @@ func (s *stage) overlaps(rows []visit) {
 			}
 		}
 		if n := capacity(a.Doctor, instant(a.Starts)); len(ofDoctor) > n {
-			s.mistake("double booked: doctor %s has %d visits at %s, and may have %d: %v", a.Doctor, len(ofDoctor), a.Starts, n, ofDoctor)
+			s.fail("double booked: doctor %s has %d visits at %s, and may have %d: %v", a.Doctor, len(ofDoctor), a.Starts, n,
+				ofDoctor)
 		}
 		if len(ofPatient) > 1 {
-			s.mistake("double booked: patient %s has %d visits at %s: %v", a.Patient, len(ofPatient), a.Starts, ofPatient)
+			s.fail("double booked: patient %s has %d visits at %s: %v", a.Patient, len(ofPatient), a.Starts, ofPatient)
 		}
 	}
 }
