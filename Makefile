@@ -21,20 +21,20 @@ build: ## one pure-Go binary at bin/hospital with everything in it
 	CGO_ENABLED=0 go build -trimpath -ldflags "-X hospital/internal/kit.Version=$(VERSION)" -o bin/hospital .
 
 # The portal's checks need Node; without it they say so and pass.
-portal = internal/portal/check/run.sh
+portal = ./internal/portal/check/run.sh
 
-# Watching for races costs most of a test's time. These only calculate, and share
-# nothing: SQLite, which is machine-made code with one connection per thread,
-# hashes, patterns, pages. Everything else is watched.
+# Tests that start goroutines or a server run again with the race detector. In these packages
+# -short leaves out long sequential tests, which have nothing to race with.
+concurrent = $(sort $(dir $(shell grep -rlE 'sync\.WaitGroup|httptest\.NewServer' --include='*_test.go' modules internal)))
+
+# Code that only calculates and shares nothing is not watched: SQLite, hashes, fonts, regular
+# expressions. Watching it takes most of the time.
 calculating = modernc.org/... golang.org/x/crypto/... golang.org/x/image/... codeberg.org/go-pdf/... regexp regexp/syntax
 
-# The tests that ask one thing after another have nothing to race with: their files
-# begin with //go:build !race, and they are run by themselves.
-asking = $(shell grep -rl '^//go:build !race' --include='*_test.go' modules internal)
-
-test: ## every test, what runs side by side with the race detector
-	@GOGC=400 go test -run "^($$(grep -hoE '^func Test\w+' $(asking) | cut -c6- | paste -sd '|' -))\$$" $(addprefix ./,$(sort $(dir $(asking))))
-	GOGC=400 go test -race $(foreach package,$(calculating),-gcflags='$(package)=-race=false') ./...
+test: ## every test, and what is concurrent with the race detector, too
+	GOGC=400 go test ./...
+	GOGC=400 go test -race -short -vet=off $(foreach p,$(calculating),-gcflags='$p=-race=false') $(addprefix ./,$(concurrent))
+	@$(portal) test
 
 clients: ## lint the API document, generate clients from it and run them (needs Node 20 and npm)
 	./examples/clients/run.sh
@@ -51,7 +51,7 @@ lint: ## formatting, go vet, staticcheck and more (golangci-lint), gosec, govuln
 	go run github.com/securego/gosec/v2/cmd/gosec@v2.30.0 -quiet -exclude-dir=bench -exclude-dir=examples ./...
 	@curl -sfm 10 -o /dev/null https://vuln.go.dev/index/db.json || { echo "govulncheck skipped: vuln.go.dev cannot be reached"; exit 0; } ; \
 	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
-	@[ ! -e $(portal) ] || sh $(portal) lint
+	@$(portal) lint
 
 # Fuzzing writes what breaks a test to testdata/fuzz, where it stays as a test.
 fuzz: ## try every parser with made-up input, each for $(FUZZTIME)

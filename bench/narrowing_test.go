@@ -22,8 +22,6 @@ import (
 	"hospital/modules"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
-
 const (
 	small, large = 20_000, 200_000
 	whole        = 4                    // a scan of at least a fourth of the time that all rows take must gain; one that soon finds a page need not

@@ -31,7 +31,7 @@ var reactions = []kit.Follow{
 	{appointments.WasStarted, []kit.Reaction{clinical.Begin}},
 	{appointments.WasCompleted, []kit.Reaction{billing.BillVisit}},
 	{appointments.WasCancelled, []kit.Reaction{prescriptions.DropDrafts}},
-	{patients.GlassBroken, []kit.Reaction{notices.AlertAdmins}},
+	{patients.EmergencyAccess, []kit.Reaction{notices.AlertAdmins}},
 }
 
 // Register binds every reaction.

@@ -1,5 +1,5 @@
-// Package migrations brings a database to what the code declares, and moves the
-// data that a declaration cannot move.
+// Package migrations brings a database to the declared schema, and changes stored data where
+// a new release needs it.
 package migrations
 
 import (
@@ -9,9 +9,9 @@ import (
 	"hospital/modules"
 )
 
-// The declared collections are one migration whose name carries their
-// fingerprint: PocketBase's own runner applies it exactly once after every
-// change, before newer data steps and in one transaction with them.
+// All declared collections are one migration. Its name contains their fingerprint, so
+// PocketBase applies it once after every change, before newer data migrations and in one
+// transaction with them.
 func init() {
 	declared := kit.CatalogOf(modules.All)
 	core.AppMigrations.Register(declared.Apply, nil, "0000000000_schema_"+declared.Fingerprint()+".go")

@@ -6,8 +6,8 @@ import (
 	"hospital/modules/hospital"
 )
 
-// A new database gets one hospital with sensible habits, safe settings, and a
-// users collection without the framework's sample columns.
+// A new database gets the settings of one hospital, safe settings of PocketBase, and a users
+// collection without PocketBase's sample column.
 func init() {
 	core.AppMigrations.Register(func(tx core.App) error {
 		collection, err := tx.FindCollectionByNameOrId("hospital")

@@ -4,12 +4,14 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// People prove their address before they have an account. Where the hospital wants
-// it, staff enter a code from a mail beside their password; they sign in once a
-// shift. Superusers sign in once a day at the most.
+// People confirm their email address before they get an account. If the hospital turns it on,
+// staff enter a code from an email in addition to their password. Staff sign in again after
+// 10 hours, superusers after 8.
 func init() {
 	core.AppMigrations.Register(func(tx core.App) error {
-		if _, err := tx.NonconcurrentDB().NewQuery(`UPDATE hospital SET confirm_email = TRUE, staff_session_hours = 10`).Execute(); err != nil {
+		_, err := tx.NonconcurrentDB().
+			NewQuery(`UPDATE hospital SET confirm_email = TRUE, staff_session_hours = 10`).Execute()
+		if err != nil {
 			return err
 		}
 		users, err := tx.FindCollectionByNameOrId("users")

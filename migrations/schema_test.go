@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/hospitaltest"
@@ -14,13 +16,11 @@ import (
 	"hospital/modules"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
-
 var update = flag.Bool("update", false, "write schema.golden")
 
-// TestTheSchemaIsTheGoldenOne makes every change of the migrated schema a change
-// of a file that a reviewer reads. Write it anew with: go test ./migrations -update
-func TestTheSchemaIsTheGoldenOne(t *testing.T) {
+// TestSchemaMatchesTheGoldenFile makes every change of the migrated schema visible in a file
+// that reviewers read. Update it with: go test ./migrations -update
+func TestSchemaMatchesTheGoldenFile(t *testing.T) {
 	t.Parallel()
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir()})
 	if err := app.Bootstrap(); err != nil {
@@ -41,12 +41,12 @@ func TestTheSchemaIsTheGoldenOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("the migrated schema is not schema.golden; if the change is meant, run go test ./migrations -update and read the diff")
+		t.Error("the migrated schema differs from schema.golden; " +
+			"if that is intended, run go test ./migrations -update and read the diff")
 	}
 }
 
-// schema writes down what the database holds: collections, columns, rules,
-// indexes, triggers.
+// schema lists what the database contains: collections, rules, columns, indexes, triggers.
 func schema(t *testing.T, app core.App) string {
 	t.Helper()
 	var out strings.Builder
@@ -62,7 +62,10 @@ func schema(t *testing.T, app core.App) string {
 		for _, r := range []struct {
 			name string
 			rule *string
-		}{{"list", c.ListRule}, {"view", c.ViewRule}, {"create", c.CreateRule}, {"update", c.UpdateRule}, {"delete", c.DeleteRule}, {"auth", c.AuthRule}, {"manage", c.ManageRule}} {
+		}{
+			{"list", c.ListRule}, {"view", c.ViewRule}, {"create", c.CreateRule}, {"update", c.UpdateRule},
+			{"delete", c.DeleteRule}, {"auth", c.AuthRule}, {"manage", c.ManageRule},
+		} {
 			if r.rule != nil {
 				out.WriteString("  rule " + r.name + ": " + *r.rule + "\n")
 			}
@@ -78,7 +81,8 @@ func schema(t *testing.T, app core.App) string {
 			out.WriteString("  " + strings.Join(strings.Fields(index), " ") + "\n")
 		}
 		var triggers []string
-		err := app.DB().NewQuery("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = {:t} ORDER BY name").Bind(map[string]any{"t": c.Name}).Column(&triggers)
+		err := app.DB().Select("sql").From("sqlite_master").
+			Where(dbx.HashExp{"type": "trigger", "tbl_name": c.Name}).OrderBy("name").Column(&triggers)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +93,7 @@ func schema(t *testing.T, app core.App) string {
 	return out.String()
 }
 
-func TestTheSchemaIsAppliedOnceAndAgainOnlyWhenItChanges(t *testing.T) {
+func TestSchemaIsAppliedOncePerChange(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	before := schema(t, h.App)
@@ -97,7 +101,8 @@ func TestTheSchemaIsAppliedOnceAndAgainOnlyWhenItChanges(t *testing.T) {
 		t.Fatal("a second run:", err)
 	}
 	var applied int
-	if err := h.App.DB().NewQuery("SELECT COUNT(*) FROM _migrations WHERE file LIKE '0000000000_schema_%'").Row(&applied); err != nil || applied != 1 {
+	err := h.App.DB().NewQuery("SELECT COUNT(*) FROM _migrations WHERE file LIKE '0000000000_schema_%'").Row(&applied)
+	if err != nil || applied != 1 {
 		t.Errorf("the schema was applied %d times (%v)", applied, err)
 	}
 
@@ -108,7 +113,7 @@ func TestTheSchemaIsAppliedOnceAndAgainOnlyWhenItChanges(t *testing.T) {
 		grown[name] = c
 	}
 	departments := grown["departments"]
-	departments.Fields = append(departments.Fields[:len(departments.Fields):len(departments.Fields)], kit.Text("floor", 20))
+	departments.Fields = slices.Concat(departments.Fields, kit.Fields{kit.Text("floor", 20)})
 	grown["departments"] = departments
 	if grown.Fingerprint() == declared.Fingerprint() {
 		t.Error("a new column does not change the fingerprint")
@@ -120,8 +125,10 @@ func TestTheSchemaIsAppliedOnceAndAgainOnlyWhenItChanges(t *testing.T) {
 	if err := grown.Apply(h.App); err != nil {
 		t.Fatal("apply the grown schema:", err)
 	}
-	h.As("admin1").Unbound().Do("GET", "/api/collections/departments/records", nil).OK(t) // no document knows the floor
-	if r := h.Record("departments", hospitaltest.ID("general")); r.GetString("name") != "General" || r.Collection().Fields.GetByName("floor") == nil {
+	// Unbound: the API document does not know the floor.
+	h.As("admin1").Unbound().Do("GET", "/api/collections/departments/records", nil).OK(t)
+	general := h.Record("departments", hospitaltest.ID("general"))
+	if general.GetString("name") != "General" || general.Collection().Fields.GetByName("floor") == nil {
 		t.Error("the grown schema lost data or has no new column")
 	}
 	after := schema(t, h.App)
@@ -148,7 +155,10 @@ func TestDeclaredCollectionsCannotBeEditedInTheDashboard(t *testing.T) {
 		{"DELETE", "/api/collections/bills", nil},
 		{"DELETE", "/api/collections/payments/truncate", nil},
 		{"DELETE", "/api/collections/appointments/truncate", nil},
-		{"PUT", "/api/collections/import", hospitaltest.Body{"collections": []any{map[string]any{"name": "bills", "type": "base", "fields": []any{}}}, "deleteMissing": true}},
+		{"PUT", "/api/collections/import", hospitaltest.Body{
+			"collections":   []any{map[string]any{"name": "bills", "type": "base", "fields": []any{}}},
+			"deleteMissing": true,
+		}},
 	} {
 		answer := operator.Do(request.method, request.path, request.body)
 		if answer.Status < 400 || answer.Status > 499 {

@@ -1,8 +1,11 @@
 // Package apidocs is what people who write clients read: one OpenAPI document,
-// joined from the parts that the modules wrote, and a page to read and try it.
+// made from the declarations of the modules and what they wrote beside, and a page to
+// read and try it.
 package apidocs
 
 import (
+	"sync"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
@@ -12,8 +15,10 @@ import (
 
 // Register serves the document and its page.
 func Register(app core.App, document Document) {
+	inYAML := sync.OnceValue(func() file { return plain("application/yaml", document.YAML()) })
+	answerYAML := func(r *kit.Request) error { return inYAML().answer(r) }
 	kit.AddRoutes(app,
-		kit.Route{Path: "GET /openapi.yaml", Roles: role.Anyone, Handler: plain("application/yaml", document.YAML).answer},
+		kit.Route{Path: "GET /openapi.yaml", Roles: role.Anyone, Handler: answerYAML},
 		kit.Route{Path: "GET /openapi.json", Roles: role.Anyone, Handler: plain("application/json", document.JSON).answer},
 	)
 	files := page()

@@ -20,8 +20,6 @@ import (
 	"hospital/modules"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
-
 // joined is the document as clients get it.
 var joined = sync.OnceValues(func() (*openapi3.T, error) {
 	d, err := apidocs.Join(modules.All)

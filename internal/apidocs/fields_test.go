@@ -263,7 +263,7 @@ func TestEverySchemaHasATypeAndNoneIsNull(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := 0
-	schemas("", parse(t, string(d.YAML)), func(at string, s object) {
+	schemas("", parse(t, string(d.YAML())), func(at string, s object) {
 		seen++
 		if slices.Contains(list(s["type"]), any("null")) || slices.Contains(list(s["enum"]), nil) || s["nullable"] != nil {
 			t.Errorf("%s may be null", at)

@@ -1,5 +1,3 @@
-//go:build !race
-
 package conformance_test
 
 import (
@@ -126,6 +124,7 @@ func TestUpdatesAreHeldToTheSame(t *testing.T) {
 }
 
 func TestBodiesThatAreNoJSON(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	h := hospitaltest.New(t)
 	before := counts(h)

@@ -1,5 +1,3 @@
-//go:build !race
-
 package conformance_test
 
 import (
@@ -115,6 +113,7 @@ func TestDeclaredRolesMatchRoutes(t *testing.T) {
 // TestRoutePermissions calls every route as everybody, about every record that it can
 // be about.
 func TestRoutePermissions(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	h := hospitaltest.New(t)
 	declared := declaredRoutes(h)

@@ -1,5 +1,3 @@
-//go:build !race
-
 package conformance_test
 
 import (
@@ -52,6 +50,7 @@ func TestFilePermissions(t *testing.T) {
 
 // TestBatchPermissions: who may create a record may do so in a batch, and nobody else.
 func TestBatchPermissions(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	permissions := readTable(t)
 	h := hospitaltest.New(t)

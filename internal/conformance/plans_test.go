@@ -1,5 +1,3 @@
-//go:build !race
-
 package conformance_test
 
 import (
@@ -21,6 +19,7 @@ import (
 // away from it. SQLite keeps no statistics here, so that the plan for a few rows
 // is the plan for a million.
 func TestNoListOfOwnRowsLooksAtTheRowsOfOthers(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	h := hospitaltest.New(t)
 	for name, collection := range kit.CatalogOf(modules.All) {

@@ -8,8 +8,6 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
-
 type body = hospitaltest.Body
 
 func TestFromRegistrationToThePaidBill(t *testing.T) {

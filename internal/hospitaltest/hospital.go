@@ -5,7 +5,6 @@ package hospitaltest
 
 import (
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -39,7 +38,7 @@ type Hospital struct {
 // New opens a copy of the furnished hospital. It is closed with the test.
 func New(t testing.TB) *Hospital {
 	t.Helper()
-	app, err := tests.NewTestApp(furnished())
+	app, err := tests.NewTestApp(fixtureDir())
 	if err != nil {
 		t.Fatal("open the hospital:", err)
 	}
@@ -69,17 +68,17 @@ func New(t testing.TB) *Hospital {
 	return h
 }
 
+// SkipShort skips a long sequential test in short mode, which the run with the race
+// detector uses: a test that sends one request after another has nothing to race with.
+func SkipShort(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("long and sequential")
+	}
+}
+
 // AuditKey is the key of the audit log of every test's hospital.
 const AuditKey = "the key of the audit log of a test"
-
-// Main runs a package's tests and removes what they shared. Call it from TestMain.
-func Main(m *testing.M) {
-	code := m.Run()
-	if baseDir != "" {
-		_ = os.RemoveAll(baseDir)
-	}
-	os.Exit(code)
-}
 
 // Operator is a superuser, signed in.
 func (h *Hospital) Operator() Client {

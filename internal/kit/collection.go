@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -42,47 +44,26 @@ type Collection struct {
 	Triggers []Trigger
 }
 
-// SignIn makes a collection the one that people sign in with, and says what the
-// kit has to know of an account: its role and whether it is active.
+// SignIn makes a collection the one that people sign in with, and says what the kit has
+// to know of an account: its role and whether it is active.
 type SignIn struct {
 	RoleField   string // the field with the role
 	Roles       []Role // the roles an account can have
-	Superuser   Role   // whose rights an operator at the dashboard has
-	StatusField string // the field that says whether an account may sign in, when it is
-	Active      string // this value
-	Managers    []Role // who sees the e-mail addresses of the accounts
+	Superuser   Role   // the role whose rights a superuser of the dashboard has
+	StatusField string // the field that says whether the account may sign in
+	Active      string // its value when it may
+	Managers    []Role // who sees the email addresses of all accounts
 	MinPassword int    // characters
 }
 
-// signsIn tells the collection that people sign in with from the others.
-func (s SignIn) signsIn() bool { return s.RoleField != "" }
+// isSet tells the collection that people sign in with from the others.
+func (s SignIn) isSet() bool { return s.RoleField != "" }
 
 // Index is an index of a collection.
 type Index struct {
 	Columns string // "doctor, starts"
 	Unique  bool
-	Where   string
-}
-
-// usersID is the id under which PocketBase ships its users collection.
-const usersID = "_pb_users_auth_"
-
-// collectionID is the id a declared collection has on every machine.
-func collectionID(name string) string {
-	if name == "users" {
-		return usersID
-	}
-	return core.NewBaseCollection(name).Id
-}
-
-// Field finds a declared column, nil when there is none.
-func (c Collection) Field(name string) core.Field {
-	for _, f := range c.Fields {
-		if f.GetName() == name {
-			return f.Field
-		}
-	}
-	return nil
+	Where   string // SQL; empty for all rows
 }
 
 // name of an index is made from what it indexes.
@@ -92,4 +73,48 @@ func (i Index) name(collection string) string {
 		return "uniq_" + collection + "_" + columns
 	}
 	return "idx_" + collection + "_" + columns
+}
+
+// usersID is the id under which PocketBase ships its users collection.
+const usersID = "_pb_users_auth_"
+
+// collectionID is the id of a declared collection. It is the same in every database.
+func collectionID(name string) string {
+	if name == "users" {
+		return usersID
+	}
+	return core.NewBaseCollection(name).Id
+}
+
+// Field finds a declared column; nil when there is none.
+func (c Collection) Field(name string) core.Field {
+	for _, f := range c.Fields {
+		if f.GetName() == name {
+			return f.Field
+		}
+	}
+	return nil
+}
+
+// authFields are columns of every sign-in collection that a policy may name.
+var authFields = []string{core.FieldNameEmail, core.FieldNamePassword}
+
+// mustNameRealFields panics when the declaration names a column that it does not declare.
+// A misspelt name would otherwise take a right away, or fail to hide a field.
+func (c Collection) mustNameRealFields() {
+	check := func(where string, names []string) {
+		for _, name := range names {
+			if c.Field(name) == nil && !(c.SignIn.isSet() && slices.Contains(authFields, name)) {
+				panic(fmt.Sprintf("collection %s: %s names the field %q, which is not declared", c.Name, where, name))
+			}
+		}
+	}
+	check("RawText", c.RawText)
+	check("Immutable.Free", c.Immutable.Free)
+	for role, g := range c.Policy {
+		check(string(role)+" CreateFields", g.CreateFields)
+		check(string(role)+" UpdateFields", g.UpdateFields)
+		check(string(role)+" VisibleFields", g.VisibleFields)
+		check(string(role)+" HiddenFields", g.HiddenFields)
+	}
 }

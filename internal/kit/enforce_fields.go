@@ -160,7 +160,7 @@ func (c Collection) check(b body) error {
 		case name == core.FieldNameId && !b.record.IsNew() && b.record.Id != b.before.Id:
 			invalid[name] = validation.NewError("server_owned", "A record keeps its id.")
 		case slices.Contains(readOnlyKeys, name) || slices.Contains(c.GuestFields, name) && b.record.IsNew() && b.actor.Role == Guest:
-		case c.SignIn.signsIn() && slices.Contains(secrets, name):
+		case c.SignIn.isSet() && slices.Contains(secrets, name):
 			if !b.actor.Superuser && !slices.Contains(b.permitted, "password") {
 				denied[name] = notAllowed(name)
 			} else if tooLong(value) {

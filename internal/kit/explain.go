@@ -33,7 +33,7 @@ func (c Catalog) explainCreate(e *core.RequestEvent) error {
 	if scope.empty() {
 		return unentitled(e, actor, "create "+declared.Name)
 	}
-	if info, infoErr := e.RequestInfo(); infoErr == nil && declared.SignIn.signsIn() && tooLong(info.Body["password"]) {
+	if info, infoErr := e.RequestInfo(); infoErr == nil && declared.SignIn.isSet() && tooLong(info.Body["password"]) {
 		return Invalid("password", "too_long", longPassword)
 	}
 	field, _, _ := strings.Cut(cmp.Or(scope.path, scope.about), ".")

@@ -72,11 +72,13 @@ func Register(app core.App, modules []Module) {
 // Catalog holds the declared collections by name.
 type Catalog map[string]Collection
 
-// CatalogOf collects the collections of all modules.
+// CatalogOf collects the collections of all modules. It panics when a declaration names a
+// field that does not exist.
 func CatalogOf(modules []Module) Catalog {
 	catalog := Catalog{}
 	for _, m := range modules {
 		for _, c := range m.Collections {
+			c.mustNameRealFields()
 			catalog[c.Name] = c
 		}
 	}
@@ -91,7 +93,7 @@ const (
 // signIn is how people sign in: what the one auth collection declares.
 func (c Catalog) signIn() SignIn {
 	for _, collection := range c {
-		if collection.SignIn.signsIn() {
+		if collection.SignIn.isSet() {
 			return collection.SignIn
 		}
 	}

@@ -10,56 +10,54 @@ import (
 // SignIn.Roles lists them.
 type Role string
 
-// The two roles every application has.
+// The two roles that every application has.
 const (
-	Guest  Role = "guest"  // who has not signed in
+	Guest  Role = "guest"  // somebody who is not signed in
 	System Role = "system" // the application itself: a reaction, a cron job, a command; never in a policy
 )
 
-// Policy says, for one collection, what each role may do. A role that is not in
-// it may do nothing. The API rules, the list narrowing and the field guard are
-// all made from this one value, and the permission test holds it against
-// permissions.txt. Nobody deletes: there is no such grant.
+// Policy says what each role may do with the records of one collection. A role that is not
+// in it may do nothing, and no role may delete. The API rules, the list narrowing and the
+// field guard are made from this value; a test compares it with permissions.txt.
 type Policy map[Role]Grant
 
 // Grant is what one role may do with one collection.
 type Grant struct {
 	Read          Scope    // rows it may list, view, subscribe to and expand
-	Create        Scope    // rows it may add
-	CreateFields  []string // fields it may give to a new row
+	Create        Scope    // rows it may create
+	CreateFields  []string // fields it may set when it creates one
 	Update        Scope    // rows it may change
 	UpdateFields  []string // fields it may change
-	VisibleFields []string // the only fields it is shown; nil shows all
-	HiddenFields  []string // fields it is not shown
+	VisibleFields []string // the only fields it may read; nil for all
+	HiddenFields  []string // fields it may not read
 }
 
-// Scope is a set of rows, as seen by the person who asks. The zero Scope is
-// empty.
+// Scope is a set of rows. It depends on the caller. The zero Scope is empty.
 type Scope struct {
-	Name  string // what permissions.txt calls it
-	rule  string // PocketBase filter; empty with a Word means every row
-	where string // the same in SQL, where it lets an index find the rows; {:me} is the caller, @ the collection
+	Name  string // its name in permissions.txt
+	rule  string // PocketBase filter; with a Name and no rule the scope is every row
+	where string // the same in SQL, if that lets an index find the rows; {:me} is the caller, @ the collection
 	path  string // of Own: the relations that lead to the caller's account
-	about string // of others: the field by which a new row is in it or not
+	about string // of others: the field that decides whether a new row is in the scope
 }
 
 // All is every row.
 var All = Scope{Name: "all"}
 
-// Own is the rows whose path of relations ends at the caller's account:
+// Own is the rows whose path of relations ends at the caller's account, as in
 // Own("patient.user").
 func Own(path string) Scope {
 	return Scope{Name: "own", rule: path + " = @request.auth.id", path: path}
 }
 
-// Rows is a scope with a word of its own. The rule is a PocketBase filter; where
-// is SQL for the same rows that an index can answer, over the columns of the
-// collection (@.patient) and {:me} and {:now}, or empty when there is nothing to gain.
-func Rows(word, rule, where string) Scope { return Scope{Name: word, rule: rule, where: where} }
+// Rows is the rows that match a PocketBase filter. where is SQL for the same rows that an
+// index can answer, with the columns of the collection as @.patient, {:me} and {:now}. It is
+// empty when no index helps.
+func Rows(name, rule, where string) Scope { return Scope{Name: name, rule: rule, where: where} }
 
-// Only narrows a scope to rows that also fulfil a PocketBase filter.
-func (s Scope) Only(word, rule string) Scope {
-	s.Name = word
+// Only narrows a scope to rows that also match a PocketBase filter.
+func (s Scope) Only(name, rule string) Scope {
+	s.Name = name
 	if s.rule == "" {
 		s.rule = rule
 		return s
@@ -68,7 +66,7 @@ func (s Scope) Only(word, rule string) Scope {
 	return s
 }
 
-// About names the field by which a new row is in the scope or not, for the refusal.
+// About names the field that decides whether a new row is in the scope. A refusal names it.
 func (s Scope) About(field string) Scope {
 	s.about = field
 	return s
@@ -76,16 +74,16 @@ func (s Scope) About(field string) Scope {
 
 func (s Scope) empty() bool { return s.Name == "" }
 
-// unnarrowed says that a list of the scope goes through all rows.
+// unnarrowed says that listing the scope scans all rows.
 func (s Scope) unnarrowed() bool { return !s.empty() && s.path == "" && s.where == "" }
 
-// signedIn begins every rule but a guest's. Without it a bare `x = @request.auth.id`
-// would match guests wherever x is empty.
+// signedIn is the first part of every rule except the guests'. Without it
+// `x = @request.auth.id` would match guests wherever x is empty.
 func (s SignIn) signedIn() string {
 	return fmt.Sprintf(`@request.auth.id != "" && @request.auth.%s = %q`, s.StatusField, s.Active)
 }
 
-// rule is the PocketBase filter for one action of all roles; nil when no role has it.
+// rule is the PocketBase filter of one action for all roles; nil when no role may do it.
 func (p Policy) rule(action func(Grant) Scope, signIn SignIn) *string {
 	var guest string
 	var roles []string
@@ -122,7 +120,7 @@ func reads(g Grant) Scope   { return g.Read }
 func creates(g Grant) Scope { return g.Create }
 func updates(g Grant) Scope { return g.Update }
 
-// unseen names the declared fields a role is not shown.
+// unseen names the declared fields that a role may not read.
 func (c Collection) unseen(role Role) []string {
 	g := c.Policy[role]
 	if g.VisibleFields == nil {
@@ -137,5 +135,5 @@ func (c Collection) unseen(role Role) []string {
 	return hidden
 }
 
-// Rule is the scope as a PocketBase filter, for one that is built on another.
+// Rule returns the PocketBase filter of the scope, to build another on it.
 func (s Scope) Rule() string { return s.rule }

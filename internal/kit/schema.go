@@ -15,7 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// Fingerprint is short text that changes whenever a declaration does.
+// Fingerprint is a short hash that changes whenever a declaration does.
 func (c Catalog) Fingerprint() string {
 	all, triggers := c.export()
 	b, err := json.Marshal([]any{all, triggers})
@@ -32,7 +32,8 @@ func (c Catalog) Fingerprint() string {
 func (c Catalog) Apply(tx core.App) error {
 	all, triggers := c.export()
 	var old []struct{ Name, Table string }
-	err := tx.NonconcurrentDB().NewQuery("SELECT name, tbl_name AS [[table]] FROM sqlite_master WHERE type = 'trigger'").All(&old)
+	err := tx.NonconcurrentDB().Select("name", "tbl_name AS table").From("sqlite_master").
+		Where(dbx.HashExp{"type": "trigger"}).All(&old)
 	if err != nil {
 		return fmt.Errorf("list the triggers: %w", err)
 	}
@@ -65,8 +66,7 @@ func execute(tx core.App, statements []string) error {
 	return nil
 }
 
-// export renders the declarations in the form PocketBase imports, and in an
-// order that does not depend on map iteration.
+// export renders the declarations in the form that PocketBase imports, sorted by name.
 func (c Catalog) export() (collections []map[string]any, triggers []Trigger) {
 	signIn := c.signIn()
 	for _, name := range slices.Sorted(maps.Keys(c)) {
@@ -79,7 +79,7 @@ func (c Catalog) export() (collections []map[string]any, triggers []Trigger) {
 
 func (c Collection) export(signIn SignIn) map[string]any {
 	col := core.NewBaseCollection(c.Name)
-	if c.SignIn.signsIn() {
+	if c.SignIn.isSet() {
 		col = core.NewAuthCollection(c.Name, collectionID(c.Name))
 		managers := Policy{}
 		for _, role := range c.SignIn.Managers {
@@ -112,32 +112,62 @@ func (c Collection) export(signIn SignIn) map[string]any {
 	if err := json.Unmarshal(b, &out); err != nil {
 		panic(fmt.Errorf("export collection %s: %w", c.Name, err))
 	}
-	// What is left out stays as the database has it: secrets and mail templates
-	// of the auth collection, and the moment of creation.
-	keep := []string{"id", "name", "type", "fields", "indexes", "listRule", "viewRule", "createRule", "updateRule", "deleteRule", "authRule", "manageRule"}
-	maps.DeleteFunc(out, func(key string, _ any) bool { return !slices.Contains(keep, key) })
+	c.markServerOwned(out["fields"].([]any))
+	// What is left out stays as the database has it: secrets and mail templates of the auth
+	// collection, and when it was created.
+	maps.DeleteFunc(out, func(key string, _ any) bool { return !slices.Contains(exported, key) })
 	return out
 }
 
-// guardSchema refuses to edit declared collections in the dashboard: they stand
-// in the code, so that code and database cannot drift apart.
+// exported are the settings of a collection that the declarations decide.
+var exported = []string{
+	"id", "name", "type", "fields", "indexes",
+	"listRule", "viewRule", "createRule", "updateRule", "deleteRule", "authRule", "manageRule",
+}
+
+// markServerOwned says in the help text of a field when no role may write it. The dashboard
+// has no read-only fields, and would offer an input that the server refuses.
+func (c Collection) markServerOwned(fields []any) {
+	for _, f := range fields {
+		field := f.(map[string]any)
+		if help, _ := field["help"].(string); help != "" && c.serverOwned(field["name"].(string)) {
+			field["help"] = help + " Set by the server."
+		}
+	}
+}
+
+// guardSchema refuses to edit declared collections in the dashboard, so that the code and
+// the database stay the same.
 func guardSchema(app core.App, declared Catalog) {
-	refuse := func(e *core.CollectionRequestEvent) error {
-		if _, ok := declared[e.Collection.Name]; ok {
-			return e.ForbiddenError("The collection "+e.Collection.Name+" is declared in code. Change the module and migrate.", nil)
+	refuse := func(e *core.CollectionRequestEvent, names ...string) error {
+		for _, name := range names {
+			if _, ok := declared[name]; ok {
+				message := "The collection " + name + " is declared in code. Change the module and migrate."
+				return e.ForbiddenError(message, nil)
+			}
 		}
 		return e.Next()
 	}
-	app.OnCollectionUpdateRequest().Bind(&hook.Handler[*core.CollectionRequestEvent]{Id: "hospitalSchemaUpdate", Func: func(e *core.CollectionRequestEvent) error {
-		var stored string // the name before the edit, so that a rename cannot slip through
-		err := e.App.DB().Select("name").From("_collections").Where(dbx.HashExp{"id": e.Collection.Id}).Row(&stored)
-		if _, ok := declared[stored]; err == nil && ok {
-			return e.ForbiddenError("The collection "+stored+" is declared in code. Change the module and migrate.", nil)
-		}
-		return refuse(e)
-	}})
-	app.OnCollectionDeleteRequest().Bind(&hook.Handler[*core.CollectionRequestEvent]{Id: "hospitalSchemaDelete", Func: refuse})
-	app.OnCollectionsImportRequest().Bind(&hook.Handler[*core.CollectionsImportRequestEvent]{Id: "hospitalSchemaImport", Func: func(e *core.CollectionsImportRequestEvent) error {
-		return e.ForbiddenError("The collections are declared in code and cannot be imported.", nil)
-	}})
+	app.OnCollectionUpdateRequest().Bind(&hook.Handler[*core.CollectionRequestEvent]{
+		Id: "hospitalSchemaUpdate",
+		Func: func(e *core.CollectionRequestEvent) error {
+			var stored string // the name before the edit, which may be a rename
+			err := e.App.DB().Select("name").From("_collections").
+				Where(dbx.HashExp{"id": e.Collection.Id}).Row(&stored)
+			if err != nil {
+				return fmt.Errorf("look up the collection %s: %w", e.Collection.Id, err)
+			}
+			return refuse(e, stored, e.Collection.Name)
+		},
+	})
+	app.OnCollectionDeleteRequest().Bind(&hook.Handler[*core.CollectionRequestEvent]{
+		Id:   "hospitalSchemaDelete",
+		Func: func(e *core.CollectionRequestEvent) error { return refuse(e, e.Collection.Name) },
+	})
+	app.OnCollectionsImportRequest().Bind(&hook.Handler[*core.CollectionsImportRequestEvent]{
+		Id: "hospitalSchemaImport",
+		Func: func(e *core.CollectionsImportRequestEvent) error {
+			return e.ForbiddenError("The collections are declared in code and cannot be imported.", nil)
+		},
+	})
 }

@@ -51,7 +51,8 @@ func (c Collection) frozen() Trigger {
 	}
 	return Trigger{
 		Name: c.Name + "_frozen",
-		When: "BEFORE UPDATE ON " + c.Name + " WHEN (" + c.Immutable.When + ") AND (" + strings.Join(columns, " OR ") + ")",
+		When: "BEFORE UPDATE ON " + c.Name +
+			" WHEN (" + c.Immutable.When + ") AND (" + strings.Join(columns, " OR ") + ")",
 		Code: "frozen",
 	}
 }

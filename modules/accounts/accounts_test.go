@@ -9,8 +9,6 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
-
 type body = hospitaltest.Body
 
 func person(more body) body {

@@ -14,35 +14,38 @@ import (
 
 const invitationHolds = 72 * time.Hour
 
-// State is what has become of an invitation.
+// State of an invitation.
 type State string
 
-// The states. Accepted and revoked are final; an open one ends with its time.
+// The states. Accepted and revoked are final. An open invitation stays open when it expires.
 const (
 	Open     State = "open"
 	Accepted State = "accepted"
 	Revoked  State = "revoked"
 )
 
-// credentials names what an admin says of a doctor or nurse who is invited; it
-// becomes their record.
+// credentials are what an admin enters about a doctor or nurse they invite. They are copied
+// to the doctors or nurses record.
 var credentials = []string{"department", "specialization", "license_no"}
 
-// invitations are how staff come by their accounts: an admin says who and as what,
-// and they choose their password themselves. Of one address the newest is open.
 var invitations = kit.Collection{
 	Name: "invitations",
+	Description: "An invitation of a member of staff: an admin chooses the role, the invited person chooses the " +
+		"password. The link in the email works once. A new invitation of an address revokes the one before.",
 	Fields: append(kit.Fields{
-		kit.Email("email").Required(),
-		kit.Select("role", role.Admin, role.Doctor, role.Nurse, role.Receptionist, role.Accountant).Required(),
-		kit.Relation("department", "departments"), // of a doctor or nurse
-		kit.Text("specialization", 120),           // of a doctor
-		kit.Text("license_no", 60),                // of a doctor or nurse
-		kit.Select("state", Open, Accepted, Revoked).Required(),
-		kit.Instant("expires").Required(),
-		kit.Relation("invited_by", "users"),
-		kit.Relation("user", "users"), // who accepted it
-		kit.Instant("settled_at"),
+		kit.Email("email").Required().Presentable().
+			Help("Where the link is sent. It becomes the address of the account."),
+		kit.Select("role", role.Admin, role.Doctor, role.Nurse, role.Receptionist, role.Accountant).Required().
+			Help("Role of the account."),
+		kit.Relation("department", "departments").Help("Department of a doctor or nurse."),
+		kit.Text("specialization", 120).Help("Specialization of a doctor."),
+		kit.Text("license_no", 60).Help("License number of a doctor or nurse."),
+		kit.Select("state", Open, Accepted, Revoked).Required().
+			Help("State of the invitation. It stays open when it expires."),
+		kit.Instant("expires").Required().Help("Until when the link works: 72 hours after the invitation."),
+		kit.Relation("invited_by", "users").Help("Admin who sent it. Empty if it was a superuser."),
+		kit.Relation("user", "users").Help("Account of the person who accepted it."),
+		kit.Instant("settled_at").Help("When it was accepted or revoked."),
 	}, letter()...),
 	Indexes: []kit.Index{
 		{Columns: "token_hash", Unique: true, Where: "token_hash != ''"},
@@ -51,9 +54,11 @@ var invitations = kit.Collection{
 		{Columns: "status, next_try_at"},
 	},
 	Policy: kit.Policy{
-		role.Admin: {Read: kit.All, HiddenFields: []string{"token_hash"},
+		role.Admin: {
+			Read: kit.All, HiddenFields: []string{"token_hash"},
 			Create: kit.All, CreateFields: []string{"email", "role", "department", "specialization", "license_no"},
-			Update: kit.All, UpdateFields: []string{"state"}},
+			Update: kit.All, UpdateFields: []string{"state"},
+		},
 	},
 	RawText: []string{"token_hash"},
 }

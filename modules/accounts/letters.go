@@ -7,17 +7,18 @@ import (
 	"hospital/internal/kit"
 )
 
-// letter is the columns of a record that somebody is sent a mail about: whether it
-// has gone out, and the hash of the secret in its link. The secret itself is made
-// when the mail is written, and stands nowhere else.
+// letter is the columns of a record that somebody gets an email about: the state of the
+// email, and the hash of the secret token in its link. The token is made when the email is
+// written, and is stored nowhere.
 func letter() kit.Fields {
 	return kit.Fields{
-		kit.Text("token_hash", 64),
-		kit.Select("status", "pending", "sent", "failed", "skipped").Required(), // of the mail
-		kit.Instant("sent_at"),
-		kit.Int("attempts", 0, 8),
-		kit.Instant("next_try_at"),
-		kit.Text("error", 500),
+		kit.Text("token_hash", 64).Help("SHA-256 of the secret token in the link of the email."),
+		kit.Select("status", "pending", "sent", "failed", "skipped").Required().
+			Help("State of the email. Failed: given up after 8 tries. Skipped: not tried, there is no mail server."),
+		kit.Instant("sent_at").Help("When the email was sent."),
+		kit.Int("attempts", 0, 8).Help("How often sending was tried."),
+		kit.Instant("next_try_at").Help("When sending is tried next."),
+		kit.Text("error", 500).Help("Why the last try failed."),
 	}
 }
 

@@ -18,16 +18,17 @@ import (
 // what was said in it is gone.
 const registrationHolds = 24 * time.Hour
 
-// registrations are people who asked for an account and have not proved yet that
-// the address is theirs. They are as good as nobody: whether the address has an
-// account already is not asked before the mail is written. Nobody reads them.
+// registrations are not readable through the API. Whether the address has an account is
+// looked up only when the email is written, so that registering reveals nothing.
 var registrations = kit.Collection{
 	Name: "registrations",
+	Description: "A person who registered and has not confirmed their email address yet. " +
+		"It is deleted when it is confirmed or expires.",
 	Fields: append(kit.Fields{
-		kit.Email("email").Required(),
-		kit.JSON("said", 1<<20), // of the account and beyond it
-		kit.Text("password_hash", 100).Required(),
-		kit.Instant("expires").Required(),
+		kit.Email("email").Required().Presentable().Help("Address to confirm. It becomes the address of the account."),
+		kit.JSON("said", 1<<20).Help("What was sent: the account and the profile."),
+		kit.Text("password_hash", 100).Required().Help("Hash of the chosen password."),
+		kit.Instant("expires").Required().Help("When the registration is deleted if it is not confirmed."),
 	}, letter()...),
 	Indexes: []kit.Index{
 		{Columns: "token_hash", Unique: true, Where: "token_hash != ''"},

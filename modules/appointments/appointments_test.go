@@ -11,8 +11,6 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
-
 type body = hospitaltest.Body
 
 var id = hospitaltest.ID

@@ -10,7 +10,7 @@ import (
 // Status of an appointment.
 type Status string
 
-// The statuses. Pending and approved both hold the slot; completed and cancelled are final.
+// The statuses. Pending and approved visits hold their slot; completed and cancelled are final.
 const (
 	Pending   Status = "pending"
 	Approved  Status = "approved"
@@ -33,46 +33,67 @@ const (
 	Duplicate  CancelCode = "duplicate"
 )
 
-// VisitType is what kind of visit it will be.
+// VisitType is the type of a visit.
 type VisitType string
 
-// The visit types that mean more than a word.
+// The visit types with rules of their own.
 const (
-	FollowUp VisitType = "follow_up" // after an earlier visit, and perhaps cheaper
-	WalkIn   VisitType = "walk_in"   // somebody who is here now; staff may book it up to a quarter of an hour late
+	FollowUp VisitType = "follow_up" // may be billed at another price
+	WalkIn   VisitType = "walk_in"   // the patient is here; staff may book it up to 15 minutes late
 )
 
-// inCare is the visits a doctor may add for themselves: those of patients in their
-// care, since a visit opens the patient's record to its doctor.
+// inCare are the visits that a doctor may book: with themselves, and only for patients in
+// their care, because an approved visit opens the patient's record to its doctor.
 var inCare = kit.Own("doctor.user").Only("own-in-care", patients.Treating("patient"))
+
+// What the roles write. Everybody may move a visit, but of the rest each role has a part.
+var (
+	times      = []string{"starts", "ends"}
+	booking    = append([]string{"patient", "doctor", "visit_type", "reason"}, times...)
+	staffBooks = append([]string{"staff_note", "overbook"}, booking...)
+	deskEdits  = append([]string{
+		"visit_type", "reason", "status", "cancel_code", "cancel_note", "staff_note", "overbook", "checked_in_at",
+	}, times...)
+)
 
 var appointments = kit.Collection{
 	Name: "appointments",
+	Description: "A visit of a patient to a doctor. Pending and approved visits hold their time; completed and " +
+		"cancelled ones are final.",
 	Fields: kit.Fields{
-		kit.Text("number", 30),
-		kit.Relation("patient", "patients").Required(),
-		kit.Text("patient_name", 120), // so that a doctor sees who asks before the record opens
-		kit.Relation("doctor", "doctors").Required(),
-		kit.Instant("starts").Required(),
-		kit.Instant("ends").Required(),
-		kit.Text("room", 60),
-		kit.Int("capacity", 0, scheduling.MaxCapacity), // visits the doctor may have at that time, as the hours said
-		kit.Select[VisitType]("visit_type", "new", FollowUp, "procedure", WalkIn, "telehealth"),
-		kit.Text("reason", 1000),
-		kit.Select("status", statuses...).Required(),
-		kit.Select("cancel_code", ByPatient, Rejected, ByHospital, NoShow, Expired, Duplicate),
-		kit.Text("cancel_note", 1000),
-		kit.Text("staff_note", 2000),
-		kit.Bool("overbook"),
-		kit.Relation("requested_by", "users"),
-		kit.Relation("approved_by", "users"),
-		kit.Instant("approved_at"),
-		kit.Instant("checked_in_at"),
-		kit.Instant("started_at"),
-		kit.Instant("completed_at"),
-		kit.Relation("cancelled_by", "users"),
-		kit.Instant("cancelled_at"),
-		kit.Int("version", 0, 1<<50),
+		kit.Text("number", 30).Presentable().Help("Number of the visit, such as A-000001."),
+		kit.Relation("patient", "patients").Required().Help("Patient who comes."),
+		kit.Text("patient_name", 120).Presentable().
+			Help("Name of the patient when the visit was booked. The doctor sees it before the record opens."),
+		kit.Relation("doctor", "doctors").Required().Help("Doctor who is visited."),
+		kit.Instant("starts").Required().Presentable().Help("Start of the visit."),
+		kit.Instant("ends").Required().
+			Help("End of the visit. If left out, it ends with the slot; a chosen length is kept when it is moved."),
+		kit.Text("room", 60).Help("Room, taken from the doctor's schedule when the time was booked."),
+		kit.Int("capacity", 0, scheduling.MaxCapacity).
+			Help("How many visits the doctor can have at that time, taken from the schedule when it was booked."),
+		kit.Select[VisitType]("visit_type", "new", FollowUp, "procedure", WalkIn, "telehealth").
+			Help("Type of the visit."),
+		kit.Text("reason", 1000).Help("Why the patient comes, in their words."),
+		kit.Select("status", statuses...).Required().
+			Help("Status of the visit. Change it to approve, cancel or complete the visit."),
+		kit.Select("cancel_code", ByPatient, Rejected, ByHospital, NoShow, Expired, Duplicate).
+			Help("Why it was cancelled. Empty while it is not."),
+		kit.Text("cancel_note", 1000).Help("What the patient is told about the cancellation."),
+		kit.Text("staff_note", 2000).Help("Note for staff. Patients and accountants do not see it."),
+		kit.Bool("overbook").Help("Staff booked it outside the schedule or beside another visit on purpose. " +
+			"Needs a staff_note."),
+		kit.Relation("requested_by", "users").Help("Account that booked it."),
+		kit.Relation("approved_by", "users").Help("Account that approved it."),
+		kit.Instant("approved_at").Help("When it was approved."),
+		kit.Instant("checked_in_at").
+			Help("When the patient arrived. Send any time to check in; the server stores the current time."),
+		kit.Instant("started_at").
+			Help("When the doctor began. Send any time to start; the server stores the current time."),
+		kit.Instant("completed_at").Help("When it was completed."),
+		kit.Relation("cancelled_by", "users").Help("Account that cancelled it."),
+		kit.Instant("cancelled_at").Help("When it was cancelled."),
+		kit.VersionField(),
 	},
 	Indexes: []kit.Index{
 		{Columns: "number", Unique: true},
@@ -81,45 +102,57 @@ var appointments = kit.Collection{
 		{Columns: "status, starts"},
 		{Columns: "starts"},
 	},
-	Triggers: []kit.Trigger{
-		overlapTrigger("appointments_no_overlap_insert", "INSERT", "doctor", "NOT NEW.overbook", "MAX(NEW.capacity, 1)", "slot_taken"),
-		overlapTrigger("appointments_no_overlap_update", "UPDATE", "doctor", "NOT NEW.overbook AND ("+takesNewTime+" OR OLD.doctor != NEW.doctor OR OLD.overbook)", "MAX(NEW.capacity, 1)", "slot_taken"),
-		overlapTrigger("appointments_patient_free_insert", "INSERT", "patient", "1", "1", "patient_busy"),
-		overlapTrigger("appointments_patient_free_update", "UPDATE", "patient", "("+takesNewTime+" OR OLD.patient != NEW.patient)", "1", "patient_busy"),
-		lengthTrigger("appointments_length_insert", "INSERT"),
-		lengthTrigger("appointments_length_update", "UPDATE"),
-	},
+	Triggers: overlapTriggers,
 	Policy: kit.Policy{
-		role.Patient: {Read: kit.Own("patient.user"), HiddenFields: []string{"staff_note"},
-			Create: kit.Own("patient.user"), CreateFields: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason"},
-			Update: kit.Own("patient.user"), UpdateFields: []string{"starts", "ends", "reason", "status", "cancel_note"}},
-		role.Doctor: {Read: kit.Own("doctor.user"),
-			Create: inCare, CreateFields: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason", "staff_note", "overbook"},
-			Update: kit.Own("doctor.user"), UpdateFields: []string{"starts", "ends", "status", "cancel_code", "cancel_note", "staff_note", "overbook", "started_at"}},
-		role.Nurse: {Read: kit.All,
-			Update: kit.All, UpdateFields: []string{"status", "cancel_code", "checked_in_at"}},
-		role.Receptionist: {Read: kit.All,
-			Create: kit.All, CreateFields: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason", "staff_note", "overbook"},
-			Update: kit.All, UpdateFields: []string{"starts", "ends", "visit_type", "reason", "status", "cancel_code", "cancel_note", "staff_note", "overbook", "checked_in_at"}},
-		role.Accountant: {Read: kit.All, VisibleFields: []string{"number", "patient", "patient_name", "doctor", "starts", "ends", "visit_type", "status", "completed_at", "version"}},
-		role.Admin: {Read: kit.All,
-			Create: kit.All, CreateFields: []string{"patient", "doctor", "starts", "ends", "visit_type", "reason", "staff_note", "overbook"},
-			Update: kit.All, UpdateFields: []string{"starts", "ends", "visit_type", "reason", "status", "cancel_code", "cancel_note", "staff_note", "overbook", "checked_in_at", "started_at"}},
+		role.Patient: {
+			Read: kit.Own("patient.user"), HiddenFields: []string{"staff_note"},
+			Create: kit.Own("patient.user"), CreateFields: booking,
+			Update: kit.Own("patient.user"), UpdateFields: append([]string{
+				"reason", "status", "cancel_note",
+			}, times...),
+		},
+		role.Doctor: {
+			Read:   kit.Own("doctor.user"),
+			Create: inCare, CreateFields: staffBooks,
+			Update: kit.Own("doctor.user"), UpdateFields: append([]string{
+				"status", "cancel_code", "cancel_note", "staff_note", "overbook", "started_at",
+			}, times...),
+		},
+		role.Nurse: {
+			Read:   kit.All,
+			Update: kit.All, UpdateFields: []string{"status", "cancel_code", "checked_in_at"},
+		},
+		role.Receptionist: {
+			Read:   kit.All,
+			Create: kit.All, CreateFields: staffBooks,
+			Update: kit.All, UpdateFields: deskEdits,
+		},
+		role.Accountant: {Read: kit.All, VisibleFields: []string{
+			"number", "patient", "patient_name", "doctor", "starts", "ends", "visit_type", "status", "completed_at",
+			"version",
+		}},
+		role.Admin: {
+			Read:   kit.All,
+			Create: kit.All, CreateFields: staffBooks,
+			Update: kit.All, UpdateFields: append([]string{"started_at"}, deskEdits...),
+		},
 	},
 }
 
-// events are facts: what was done to an appointment, by whom, when.
 var events = kit.Collection{
-	Name: "appointment_events",
+	Name:        "appointment_events",
+	Description: "One step in the life of a visit: what was done, by whom, and when.",
 	Fields: kit.Fields{
-		kit.Relation("appointment", "appointments").Required(),
-		kit.Text("action", 40).Required(),
-		kit.Text("from", 20),
-		kit.Text("to", 20),
-		kit.Relation("actor", "users"),
-		kit.Text("note", 1000),
-		kit.Instant("old_starts"),
-		kit.Instant("new_starts"),
+		kit.Relation("appointment", "appointments").Required().Help("Visit it happened to."),
+		kit.Text("action", 40).Required().
+			Help("What was done: book, approve, reject, reschedule, cancel, check in, start, miss, complete, expire " +
+				"or edit."),
+		kit.Text("from", 20).Help("Status before. Empty when the visit was booked."),
+		kit.Text("to", 20).Help("Status after."),
+		kit.Relation("actor", "users").Help("Account that did it. Empty if it was the server."),
+		kit.Text("note", 1000).Help("Note that was given with it."),
+		kit.Instant("old_starts").Help("Start of the visit before it was moved."),
+		kit.Instant("new_starts").Help("Start of the visit after it was moved."),
 	},
 	Indexes:    []kit.Index{{Columns: "appointment"}},
 	AppendOnly: true,
@@ -130,39 +163,4 @@ var events = kit.Collection{
 		role.Receptionist: {Read: kit.All},
 		role.Admin:        {Read: kit.All},
 	},
-}
-
-// takesNewTime says that an update takes time that the appointment did not hold before.
-// One that only notes something is let through, also beside an overbooked visit.
-const takesNewTime = "OLD.starts != NEW.starts OR OLD.ends != NEW.ends OR OLD.status NOT IN ('pending', 'approved')"
-
-// overlapTrigger is the overlap law in the database itself: at no moment of the visit may
-// there be as many others as the doctor or the patient can have at once. It looks
-// at each moment where one begins; looking back no further than the longest visit
-// keeps it fast at any size of the table.
-func overlapTrigger(name, verb, who, when, capacity, code string) kit.Trigger {
-	const active, others = "status IN ('pending', 'approved')", "id != NEW.id"
-	moment := "MAX(b.starts, NEW.starts)"
-	return kit.Trigger{
-		Name: name,
-		When: "BEFORE " + verb + " ON appointments WHEN NEW." + active + " AND " + when + ` AND EXISTS (
-			SELECT 1 FROM appointments b WHERE b.` + who + ` = NEW.` + who + ` AND b.` + others + ` AND b.` + active + `
-			AND b.starts < NEW.ends AND b.starts > ` + maxVisitBefore("NEW.starts") + ` AND b.ends > NEW.starts
-			AND (SELECT COUNT(*) FROM appointments a WHERE a.` + who + ` = NEW.` + who + ` AND a.` + others + ` AND a.` + active + `
-				AND a.starts <= ` + moment + ` AND a.starts > ` + maxVisitBefore(moment) + ` AND a.ends > ` + moment + `) >= ` + capacity + `)`,
-		Code: code,
-	}
-}
-
-// maxVisitBefore is the longest visit before an instant, in SQL.
-func maxVisitBefore(instant string) string {
-	return "strftime('%Y-%m-%d %H:%M:%fZ', " + instant + ", '-8 hours')"
-}
-
-func lengthTrigger(name, verb string) kit.Trigger {
-	return kit.Trigger{
-		Name: name,
-		When: "BEFORE " + verb + " ON appointments WHEN NEW.ends <= NEW.starts OR NEW.ends > strftime('%Y-%m-%d %H:%M:%fZ', NEW.starts, '+8 hours')",
-		Code: "visit_length",
-	}
 }

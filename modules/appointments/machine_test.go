@@ -1,5 +1,3 @@
-//go:build !race
-
 package appointments_test
 
 import (
@@ -27,6 +25,7 @@ func init() {
 // whether each succeeds. After each command every visit must equal the model's, and all
 // invariants must hold.
 func TestRandomCommandsMatchTheModel(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		m := newMachine(t)

@@ -16,8 +16,6 @@ import (
 	"hospital/modules/audit"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
-
 type body = hospitaltest.Body
 
 var id = hospitaltest.ID

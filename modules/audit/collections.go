@@ -5,7 +5,7 @@ import (
 	"hospital/internal/role"
 )
 
-// Outcome is how what somebody tried ended.
+// Outcome of an action.
 type Outcome string
 
 // The outcomes.
@@ -14,25 +14,30 @@ const (
 	Refused Outcome = "refused"
 )
 
-// log is append-only, by trigger and by chain.
+// log is protected by triggers and by a chain of hashes.
 var log = kit.Collection{
 	Name: "audit_log",
+	Description: "Something that somebody did, read, or was refused. Entries never change: each has a keyed hash " +
+		"of itself and of the entry before. Patients who read their own record leave no entry.",
 	Fields: kit.Fields{
-		kit.Int("seq", 0, 1<<50),
-		kit.Instant("at").Required(),
-		kit.Relation("actor", "users"), // empty for guests, operators and the hospital itself
-		kit.Text("actor_name", 200),
-		kit.Text("role", 20),
-		kit.Text("action", 40).Required(),
-		kit.Text("collection", 60),
-		kit.Text("record", 60),
-		kit.Relation("patient", "patients"), // whose record was seen or changed
-		kit.Select("outcome", Done, Refused).Required(),
-		kit.Text("changes", 100_000), // JSON, by field: what it was and what it became
-		kit.Text("ip", 60),
-		kit.Text("request", 40), // the same for all that one request did
-		kit.Text("prev_hash", 64),
-		kit.Text("hash", 64),
+		kit.Count("seq").Presentable().Help("Number of the entry: 1, 2, 3 and so on, without gaps."),
+		kit.Instant("at").Required().Help("When it happened."),
+		kit.Relation("actor", "users").Help("Account that acted. Empty for guests, superusers and the server itself."),
+		kit.Text("actor_name", 200).Help("Name of the actor at that time."),
+		kit.Text("role", 20).
+			Help("Role of the actor at that time; also guest, operator (a superuser) or system (the server)."),
+		kit.Text("action", 40).Required().Presentable().
+			Help("What was done, such as view, update or export. For a refused request its method and status."),
+		kit.Text("collection", 60).Help("Collection of the record."),
+		kit.Text("record", 60).Help("Id of the record. Empty for a list."),
+		kit.Relation("patient", "patients").Help("Patient whose data was read or changed."),
+		kit.Select("outcome", Done, Refused).Required().Help("Whether it was done or refused."),
+		kit.Text("changes", 100_000).
+			Help("JSON: old and new value of each changed field. Notes and identifiers appear as a keyed hash only."),
+		kit.Text("ip", 60).Help("IP address of the client."),
+		kit.Text("request", 40).Help("X-Request-Id of the request. Entries of one request share it."),
+		kit.Text("prev_hash", 64).Help("Hash of the entry before."),
+		kit.Text("hash", 64).Help("Keyed hash of this entry and of prev_hash."),
 	},
 	Indexes: []kit.Index{
 		{Columns: "seq", Unique: true},
@@ -42,7 +47,7 @@ var log = kit.Collection{
 	},
 	AppendOnly: true,
 	Policy: kit.Policy{
-		role.Patient:      {Read: kit.Own("patient.user"), VisibleFields: []string{"at", "actor_name", "role", "action", "collection", "record", "patient", "outcome"}},
+		role.Patient:      {Read: kit.Own("patient.user"), VisibleFields: visible},
 		role.Doctor:       ownActions,
 		role.Nurse:        ownActions,
 		role.Receptionist: ownActions,
@@ -51,4 +56,7 @@ var log = kit.Collection{
 	},
 }
 
-var ownActions = kit.Grant{Read: kit.Own("actor"), VisibleFields: []string{"at", "actor", "actor_name", "role", "action", "collection", "record", "patient", "outcome"}}
+// visible are the fields that patients and staff may read: not from where, and not the changes.
+var visible = []string{"at", "actor_name", "role", "action", "collection", "record", "patient", "outcome"}
+
+var ownActions = kit.Grant{Read: kit.Own("actor"), VisibleFields: append([]string{"actor"}, visible...)}

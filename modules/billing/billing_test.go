@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	if !slices.ContainsFunc(os.Args, func(arg string) bool { return strings.Contains(arg, "rapid.checks") }) {
 		_ = flag.Set("rapid.checks", "8") // it is registered
 	}
-	hospitaltest.Main(m)
+	m.Run()
 }
 
 type body = hospitaltest.Body

@@ -27,7 +27,7 @@ func createCharge(e *core.RecordEvent) error {
 	if err != nil {
 		return err
 	}
-	if n >= mostLines-1 { // and the consultation
+	if n >= maxLines-1 { // and the consultation
 		return tooMany("appointment")
 	}
 	c.Set("recorded_by", kit.ActorOf(c).ID)

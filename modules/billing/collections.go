@@ -9,116 +9,102 @@ import (
 // Kind of a bill.
 type Kind string
 
-// The kinds. A credit note takes back a part of an invoice, or all of it.
+// The kinds. A credit note takes back an invoice, or a part of it.
 const (
 	Invoice    Kind = "invoice"
 	CreditNote Kind = "credit_note"
 )
 
-// Status of a bill. Of an issued invoice it is derived from what was paid and
-// credited, never set.
+// Status of a bill. The status of an issued invoice follows from its payments and credit
+// notes; it is never set.
 type Status string
 
 // The statuses of a bill.
 const (
-	Draft         Status = "draft" // not issued; its lines may still change
+	Draft         Status = "draft" // not issued; its lines can still change
 	Unpaid        Status = "unpaid"
 	PartiallyPaid Status = "partially_paid"
 	Paid          Status = "paid"
-	Refunded      Status = "refunded" // all of it was credited, and nothing paid is kept
+	Refunded      Status = "refunded" // fully credited, and no payment is kept
 	Void          Status = "void"
 	Issued        Status = "issued" // a credit note
 )
 
 var statuses = []Status{Draft, Unpaid, PartiallyPaid, Paid, Refunded, Void, Issued}
 
-// Method is how somebody pays.
-type Method string
+// maxLines is the maximum number of lines of a bill: as many as one answer expands.
+const maxLines = 1000
 
-// PaymentKind says which way money went.
-type PaymentKind string
-
-// The ways of money.
-const (
-	Payment PaymentKind = "payment"
-	Refund  PaymentKind = "refund"
-)
-
-// PaymentStatus is what an accountant has made of a payment.
-type PaymentStatus string
-
-// The statuses of a payment. Verified and rejected are final.
-const (
-	Pending  PaymentStatus = "pending"
-	Verified PaymentStatus = "verified"
-	Refused  PaymentStatus = "rejected"
-)
-
-// DiscountStatus is what became of a discount.
-type DiscountStatus string
-
-// The statuses of a discount.
-const (
-	Asked     DiscountStatus = "pending"
-	Granted   DiscountStatus = "approved"
-	Withdrawn DiscountStatus = "rejected"
-)
-
-// mostLines is how many lines a bill has at most: as many as one answer expands.
-const mostLines = 1000
-
-// issued leaves out what is still being written.
+// issued leaves out drafts.
 var issued = kit.Own("patient.user").Only("own-issued", `issued_at != ""`)
 
-var accounting = kit.Grant{Read: kit.All,
+var accounting = kit.Grant{
+	Read:   kit.All,
 	Create: kit.All, CreateFields: []string{"kind", "patient", "original", "total_minor", "reason", "due_on"},
-	Update: kit.All, UpdateFields: []string{"status", "reason", "due_on"}}
+	Update: kit.All, UpdateFields: []string{"status", "reason", "due_on"},
+}
 
-// bills are what is asked for. An issued one never changes: what is paid and
-// credited is added up beside it.
 var bills = kit.Collection{
 	Name: "bills",
+	Description: "An invoice or a credit note. Completing a visit creates its invoice; accountants write bills of " +
+		"other sales as a draft and issue them. An issued bill never changes: payments and credit notes are " +
+		"added up beside it, and its status follows.",
 	Fields: kit.Fields{
-		kit.Text("number", 40).Required(),
-		kit.Select("kind", Invoice, CreditNote).Required(),
-		kit.Relation("appointment", "appointments"), // empty for other sales
-		kit.Relation("patient", "patients").Required(),
-		kit.Relation("doctor", "doctors"),
-		kit.Relation("original", "bills"), // what a credit note takes back, or the void bill that this one replaces
-		kit.Select("status", statuses...).Required(),
-		kit.Text("currency", 3).Required(),
-		kit.Minor("subtotal_minor"),
-		kit.Minor("discount_minor"),
-		kit.Minor("tax_minor"),
-		kit.Minor("total_minor"),
-		kit.Minor("paid_minor"),
-		kit.Minor("credited_minor"),
-		kit.Int("balance_minor", -money.Max, money.Max), // below zero it is owed to the patient
-		kit.Instant("issued_at"),
-		kit.Relation("issued_by", "users"),
-		kit.Day("due_on"),
-		kit.Instant("voided_at"),
-		kit.Relation("voided_by", "users"),
-		kit.Text("reason", 500), // why it is void, or why it was credited
-		kit.Int("version", 0, 1<<50),
+		kit.Text("number", 40).Required().Presentable().
+			Help("Number without gaps within a year: INV-2030-000001, of credit notes CRN-2030-000001. " +
+				"Of a draft DRAFT- and its id."),
+		kit.Select("kind", Invoice, CreditNote).Required().Help("Invoice if left out."),
+		kit.Relation("appointment", "appointments").
+			Help("Visit that is billed. Empty for other sales. A visit has one bill that is not void."),
+		kit.Relation("patient", "patients").Required().Presentable().Help("Patient who pays."),
+		kit.Relation("doctor", "doctors").Help("Doctor of the visit."),
+		kit.Relation("original", "bills").
+			Help("Of a credit note the bill that is credited. Of an invoice the void bill that it replaces."),
+		kit.Select("status", statuses...).Required().
+			Help("Set it to unpaid to issue a draft, or to void. The others follow from payments and credit notes."),
+		kit.Text("currency", 3).Required().Help("ISO 4217 code of all its amounts."),
+		kit.Minor("subtotal_minor").Help("Sum of the lines before discount and tax, in minor units."),
+		kit.Minor("discount_minor").Help("Discount on all lines, in minor units."),
+		kit.Minor("tax_minor").Help("Tax, rounded per line, in minor units."),
+		kit.Minor("total_minor").
+			Help("Amount due: subtotal - discount + tax, in minor units. " +
+				"When you create a credit note: how much to credit, 0 for all that is left."),
+		kit.Minor("paid_minor").Help("Verified payments less verified refunds, in minor units."),
+		kit.Minor("credited_minor").Help("Sum of its credit notes, in minor units."),
+		kit.Int("balance_minor", -money.Max, money.Max).
+			Help("What is still to be paid, in minor units: total - credited - paid. " +
+				"Negative: owed to the patient. 0 for drafts, void bills and credit notes."),
+		kit.Instant("issued_at").Help("When it was issued. Empty for a draft."),
+		kit.Relation("issued_by", "users").Help("Account that issued it."),
+		kit.Day("due_on").
+			Help("Day it is due, YYYY-MM-DD. If left out of a draft, the hospital's due_days after issue."),
+		kit.Instant("voided_at").Help("When it was voided."),
+		kit.Relation("voided_by", "users").Help("Account that voided it."),
+		kit.Text("reason", 500).Help("Why it was voided or credited."),
+		kit.VersionField(),
 	},
 	Indexes: []kit.Index{
 		{Columns: "number", Unique: true},
 		{Columns: "appointment"},
-		{Columns: "appointment", Unique: true, Where: "appointment != '' AND kind = 'invoice' AND status != 'void'"}, // one visit, one bill
+		{ // one visit, one bill
+			Columns: "appointment", Unique: true,
+			Where: "appointment != '' AND kind = 'invoice' AND status != 'void'",
+		},
 		{Columns: "patient, issued_at"},
 		{Columns: "status, issued_at"},
 		{Columns: "issued_at"},
 		{Columns: "status, due_on"},
 		{Columns: "original"},
 		{Columns: "voided_at", Where: "voided_at != ''"},
-		{Columns: "currency, due_on, balance_minor", Where: "balance_minor != 0"}, // what is open
+		{Columns: "currency, due_on, balance_minor", Where: "balance_minor != 0"}, // open bills
 	},
-	Immutable: kit.Immutable{ // a bill without a kind is from before there were credit notes, until it is migrated
+	Immutable: kit.Immutable{ // the first release wrote bills without a kind; the ledger migration fills it in
 		When: "OLD.status != 'draft' AND OLD.kind != ''",
-		Free: []string{"status", "paid_minor", "credited_minor", "balance_minor", "voided_at", "voided_by", "reason", "version"},
+		Free: []string{
+			"status", "paid_minor", "credited_minor", "balance_minor", "voided_at", "voided_by", "reason", "version",
+		},
 	},
-	Triggers: []kit.Trigger{{
+	Triggers: []kit.Trigger{{ // an issued bill is no draft again, and a void one stays void
 		Name: "bills_final",
 		When: "BEFORE UPDATE ON bills WHEN OLD.status != 'draft' AND NEW.status = 'draft'" +
 			" OR OLD.status = 'void' AND (NEW.status != 'void' OR OLD.reason != NEW.reason)",
@@ -132,31 +118,34 @@ var bills = kit.Collection{
 	},
 }
 
-var lines = kit.Grant{Read: kit.All,
+var lines = kit.Grant{
+	Read:   kit.All,
 	Create: kit.All, CreateFields: []string{"bill", "service", "description", "quantity", "unit_minor", "tax_bp"},
-	Update: kit.All, UpdateFields: []string{"description", "quantity", "unit_minor", "tax_bp"}}
+	Update: kit.All, UpdateFields: []string{"description", "quantity", "unit_minor", "tax_bp"},
+}
 
-// items are the lines of a bill: what was done, at the price of that day.
 var items = kit.Collection{
-	Name: "bill_items",
+	Name:        "bill_items",
+	Description: "A line of a bill, at the price of the day. It can change only while the bill is a draft.",
 	Fields: kit.Fields{
-		kit.Relation("bill", "bills").Required(),
-		kit.Relation("service", "services"),
-		kit.Relation("credits", "bill_items"), // of a credit note: the line that it takes back a part of
-		kit.Text("description", 300).Required(),
-		kit.Int("quantity", 0, 100_000), // 0 strikes a line of a draft out
-		kit.Text("currency", 3),
-		kit.Minor("unit_minor"),
-		kit.Minor("discount_minor"),
-		kit.Int("tax_bp", 0, 10_000),
-		kit.Minor("tax_minor"),
-		kit.Minor("total_minor"),
+		kit.Relation("bill", "bills").Required().Help("Bill the line is on."),
+		kit.Relation("service", "services").
+			Help("Service of the price list. It decides the description, price and tax if given."),
+		kit.Relation("credits", "bill_items").Help("Of a credit note the line that it credits."),
+		kit.Text("description", 300).Required().Presentable().Help("What was done or sold."),
+		kit.Int("quantity", 0, 100_000).Help("Number of units. 0 removes the line from a draft."),
+		kit.Text("currency", 3).Help("ISO 4217 code of all its amounts."),
+		kit.Minor("unit_minor").Help("Price of one unit before tax, in minor units."),
+		kit.Minor("discount_minor").Help("Its share of a discount on the bill, in minor units."),
+		kit.Int("tax_bp", 0, 10_000).Help("Tax in basis points: 700 is 7 %."),
+		kit.Minor("tax_minor").Help("Tax on quantity x unit - discount, rounded half up, in minor units."),
+		kit.Minor("total_minor").Help("Amount with tax, in minor units."),
 	},
 	Indexes: []kit.Index{{Columns: "bill"}, {Columns: "credits"}},
-	Immutable: kit.Immutable{ // a line without a currency is from before there were credit notes, until it is migrated
+	Immutable: kit.Immutable{ // the first release wrote lines without a currency; the ledger migration fills it in
 		When: "OLD.currency != '' AND (SELECT status FROM bills WHERE id = OLD.bill) != 'draft'",
 	},
-	Triggers: []kit.Trigger{{
+	Triggers: []kit.Trigger{{ // not even the line of a draft goes to another bill
 		Name: "bill_items_none_moved",
 		When: "BEFORE UPDATE ON bill_items WHEN OLD.bill != NEW.bill",
 		Code: "frozen",
@@ -167,135 +156,4 @@ var items = kit.Collection{
 		role.Accountant:   lines,
 		role.Admin:        lines,
 	},
-}
-
-// charge is what somebody at a visit may note of it.
-func charge(whose kit.Scope) kit.Grant {
-	return kit.Grant{Read: whose, Create: whose, CreateFields: []string{"appointment", "service", "quantity"}, Update: whose, UpdateFields: []string{"quantity"}}
-}
-
-// charges are what was done during a visit beside the consultation. They become
-// lines of its bill when it is completed.
-var charges = kit.Collection{
-	Name: "charges",
-	Fields: kit.Fields{
-		kit.Relation("appointment", "appointments").Required(),
-		kit.Relation("service", "services").Required(),
-		kit.Int("quantity", 0, 1_000), // 0 strikes it out
-		kit.Relation("recorded_by", "users"),
-		kit.Int("version", 0, 1<<50),
-	},
-	Indexes: []kit.Index{{Columns: "appointment"}},
-	Policy: kit.Policy{
-		role.Doctor:       charge(kit.Own("appointment.doctor.user")),
-		role.Nurse:        charge(kit.All),
-		role.Receptionist: charge(kit.All),
-		role.Accountant:   {Read: kit.All},
-		role.Admin:        charge(kit.All),
-	},
-}
-
-var granting = kit.Grant{Read: kit.All, Create: kit.All, CreateFields: []string{"bill", "bp", "amount_minor", "reason"}, Update: kit.All, UpdateFields: []string{"status"}}
-
-// discounts are asked for with a reason. What the hospital's limit does not allow,
-// another admin approves.
-var discounts = kit.Collection{
-	Name: "discounts",
-	Fields: kit.Fields{
-		kit.Relation("bill", "bills").Required(),
-		kit.Int("bp", 0, 10_000), // of the subtotal; or else
-		kit.Minor("amount_minor"),
-		kit.Text("currency", 3),
-		kit.Text("reason", 500).Required(),
-		kit.Select("status", Asked, Granted, Withdrawn).Required(),
-		kit.Relation("credit_note", "bills"), // what a discount on an issued bill became
-		kit.Relation("requested_by", "users"),
-		kit.Relation("decided_by", "users"),
-		kit.Instant("decided_at"),
-		kit.Int("version", 0, 1<<50),
-	},
-	Indexes: []kit.Index{
-		{Columns: "bill"},
-		{Columns: "bill", Unique: true, Where: "status != 'rejected'"}, // one at a time
-		{Columns: "status, created"},
-	},
-	Immutable: kit.Immutable{
-		When: kit.Always,
-		Free: []string{"status", "credit_note", "decided_by", "decided_at", "version"},
-	},
-	Triggers: []kit.Trigger{{
-		Name: "discounts_final",
-		When: "BEFORE UPDATE ON discounts WHEN OLD.status = 'rejected' AND NEW.status != 'rejected'",
-		Code: "final",
-	}},
-	Policy: kit.Policy{role.Accountant: granting, role.Admin: granting},
-}
-
-// recorded is what somebody says of a payment, and refunding what they say of a refund.
-var (
-	recorded  = []string{"bill", "method", "amount_minor", "reference", "note"}
-	refunding = append([]string{"kind", "refund_of"}, recorded...)
-)
-
-// payments are facts: declared by a patient or recorded by staff, then verified
-// or rejected once. Their amount never changes. Money that goes back is a row of
-// its own.
-var payments = kit.Collection{
-	Name: "payments",
-	Fields: kit.Fields{
-		kit.Text("number", 40),
-		kit.Text("receipt", 40), // from when it is verified
-		kit.Select("kind", Payment, Refund).Required(),
-		kit.Relation("bill", "bills").Required(),
-		kit.Relation("patient", "patients").Required(),
-		kit.Relation("refund_of", "payments"),
-		kit.Select[Method]("method", "cash", "card", "transfer", "mobile", "cheque", "insurance").Required(),
-		kit.Int("amount_minor", 1, money.Max).Required(),
-		kit.Text("currency", 3).Required(),
-		kit.Text("reference", 120),
-		kit.Select("status", Pending, Verified, Refused).Required(),
-		kit.Relation("recorded_by", "users"),
-		kit.Relation("decided_by", "users"),
-		kit.Instant("decided_at"),
-		kit.Text("note", 500),
-		kit.Int("version", 0, 1<<50),
-	},
-	Indexes: []kit.Index{
-		{Columns: "number", Unique: true},
-		{Columns: "receipt", Unique: true, Where: "receipt != ''"},
-		{Columns: "bill, status"},
-		{Columns: "patient, decided_at"},
-		{Columns: "status, created"},
-		{Columns: "status, decided_at"},
-		{Columns: "refund_of"},
-		{Columns: "reference COLLATE NOCASE, method"},
-	},
-	Immutable: kit.Immutable{ // a payment without a kind is from before there were refunds, until it is migrated
-		When: "OLD.kind != ''",
-		Free: []string{"receipt", "status", "decided_by", "decided_at", "note", "version"},
-	},
-	Triggers: []kit.Trigger{
-		{
-			Name: "payments_final",
-			When: "BEFORE UPDATE ON payments WHEN OLD.receipt NOT IN ('', NEW.receipt)" +
-				" OR OLD.status != 'pending' AND OLD.status != NEW.status",
-			Code: "final",
-		},
-		{
-			Name: "payments_once",
-			When: "BEFORE INSERT ON payments WHEN NEW.kind = 'payment' AND " + booked("NEW.method", "NEW.reference"),
-			Code: "already_booked",
-		},
-	},
-	Policy: kit.Policy{
-		role.Patient:      {Read: kit.Own("patient.user"), Create: kit.Own("bill.patient.user").Only("own", `bill.issued_at != ""`), CreateFields: recorded},
-		role.Receptionist: {Read: kit.All, Create: kit.All, CreateFields: recorded},
-		role.Accountant:   {Read: kit.All, Create: kit.All, CreateFields: refunding, Update: kit.All, UpdateFields: []string{"status", "note"}},
-		role.Admin:        {Read: kit.All, Create: kit.All, CreateFields: refunding, Update: kit.All, UpdateFields: []string{"status", "note"}},
-	},
-}
-
-// booked says, in SQL, that a method and reference stand in the books already.
-func booked(method, reference string) string {
-	return reference + ` != '' AND EXISTS (SELECT 1 FROM payments b WHERE b.reference = ` + reference + ` COLLATE NOCASE AND b.method = ` + method + ` AND b.kind = 'payment' AND b.status != 'rejected')`
 }

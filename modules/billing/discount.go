@@ -42,9 +42,9 @@ func requestDiscount(e *core.RecordEvent) error {
 	if err != nil {
 		return err
 	}
-	d.Load(map[string]any{"amount_minor": int64(off), "currency": bill.GetString("currency"), "status": string(Asked), "requested_by": actor.ID, "version": 1})
+	d.Load(map[string]any{"amount_minor": int64(off), "currency": bill.GetString("currency"), "status": string(DiscountPending), "requested_by": actor.ID, "version": 1})
 	if within {
-		d.Load(map[string]any{"status": string(Granted), "decided_by": actor.ID, "decided_at": kit.Now(e.App)})
+		d.Load(map[string]any{"status": string(DiscountApproved), "decided_by": actor.ID, "decided_at": kit.Now(e.App)})
 		if err := discount(e.App, d, bill, actor); err != nil {
 			return err
 		}

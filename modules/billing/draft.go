@@ -69,7 +69,7 @@ func createLine(e *core.RecordEvent) error {
 	if item.GetInt("quantity") == 0 {
 		return kit.Invalid("quantity", "required", "Say how many.")
 	}
-	if n, err := e.App.CountRecords("bill_items", dbx.HashExp{"bill": bill.Id}); err != nil || n >= mostLines {
+	if n, err := e.App.CountRecords("bill_items", dbx.HashExp{"bill": bill.Id}); err != nil || n >= maxLines {
 		return cmp.Or(err, tooMany("bill"))
 	}
 	if err := offered(e.App, item); err != nil {

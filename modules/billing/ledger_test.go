@@ -1,5 +1,3 @@
-//go:build !race
-
 package billing_test
 
 import (
@@ -329,6 +327,7 @@ func (b *book) agree(before int) {
 // TestTheBooksAgreeWithPaper does what people do, in any order and by anybody, and
 // compares after each step. It is short; go test -rapid.checks=1000 takes longer.
 func TestTheBooksAgreeWithPaper(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	var h *hospitaltest.Hospital
 	var now time.Time

@@ -23,14 +23,14 @@ var lifecycles = []kit.Lifecycle{
 		{Action: "edit", Guard: func(c kit.Change) error { return chargeable(c.App, c.After) }},
 	}},
 	{Collection: "discounts", Noun: "a discount", Transitions: kit.Transitions[DiscountStatus]{
-		{Action: "approve", From: kit.From(Asked), To: Granted, By: kit.By(role.Admin), Guard: bySomebodyElse, Stamp: "decided", Do: approveDiscount},
-		{Action: "reject", From: kit.From(Asked), To: Withdrawn, By: accountants, Stamp: "decided"},
-		{Action: "withdraw", From: kit.From(Granted), To: Withdrawn, By: accountants, Guard: ofADraft, Stamp: "decided", Do: withdrawDiscount},
+		{Action: "approve", From: kit.From(DiscountPending), To: DiscountApproved, By: kit.By(role.Admin), Guard: bySomebodyElse, Stamp: "decided", Do: approveDiscount},
+		{Action: "reject", From: kit.From(DiscountPending), To: DiscountRejected, By: accountants, Stamp: "decided"},
+		{Action: "withdraw", From: kit.From(DiscountApproved), To: DiscountRejected, By: accountants, Guard: ofADraft, Stamp: "decided", Do: withdrawDiscount},
 	}},
 	{Collection: "payments", Noun: "a payment", Transitions: kit.Transitions[PaymentStatus]{
 		{Action: "verify", From: kit.From(Pending), To: Verified, By: accountants, Guard: refundBySomebodyElse, Stamp: "decided",
 			Do: giveReceipt, Then: recalculateBill},
-		{Action: "reject", From: kit.From(Pending), To: Refused, By: accountants, Stamp: "decided"},
+		{Action: "reject", From: kit.From(Pending), To: Rejected, By: accountants, Stamp: "decided"},
 		{Action: "edit", From: kit.From(Pending), By: accountants},
 	}},
 }
@@ -74,7 +74,7 @@ func issuable(c kit.Change) error {
 	switch discount, err := discountOf(c.App, c.After.Id); {
 	case err != nil:
 		return err
-	case discount != nil && discount.GetString("status") == string(Asked):
+	case discount != nil && discount.GetString("status") == string(DiscountPending):
 		return kit.Conflict("status", "discount_pending", "A discount on this bill waits for an admin.")
 	}
 	return nil

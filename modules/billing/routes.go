@@ -15,19 +15,19 @@ var (
 	dayCloseReaders  = []kit.Role{role.Receptionist, role.Accountant, role.Admin}
 )
 
-// mostDays is how many days one statement covers.
-const mostDays = 1100
+// maxDays is how many days a statement or a report covers at most: three years.
+const maxDays = 1100
 
 func statementOfPatient(r *kit.Request) error {
 	settings, err := hospital.Of(r.App)
 	if err != nil {
 		return err
 	}
-	first, last, err := DaysAsked(r, settings)
+	first, last, err := QueryPeriod(r, settings)
 	if err != nil {
 		return err
 	}
-	csv, err := asSheet(r)
+	csv, err := wantsCSV(r)
 	if err != nil {
 		return err
 	}
@@ -41,9 +41,8 @@ func statementOfPatient(r *kit.Request) error {
 	return r.JSON(http.StatusOK, s)
 }
 
-// DaysAsked are the days of the query, from and to: this month until today, when
-// nothing else is asked for.
-func DaysAsked(r *kit.Request, settings hospital.Settings) (first, last time.Time, err error) {
+// QueryPeriod is the days of the query, from and to: by default this month until today.
+func QueryPeriod(r *kit.Request, settings hospital.Settings) (first, last time.Time, err error) {
 	today := scheduling.Today(kit.Now(r.App), settings.Zone())
 	if last, err = r.QueryDay("to", today); err != nil {
 		return first, last, err
@@ -54,14 +53,14 @@ func DaysAsked(r *kit.Request, settings hospital.Settings) (first, last time.Tim
 	switch days := int(last.Sub(first).Hours()/24) + 1; {
 	case days < 1:
 		return first, last, kit.Invalid("to", "ends_before_starts", "The last day must not be before the first.")
-	case days > mostDays:
+	case days > maxDays:
 		return first, last, kit.Invalid("to", "too_many_days", "Ask for at most three years.")
 	}
 	return first, last, nil
 }
 
-// asSheet says that the answer is asked for as CSV.
-func asSheet(r *kit.Request) (bool, error) {
+// wantsCSV reads the format of the query.
+func wantsCSV(r *kit.Request) (bool, error) {
 	switch r.Request.URL.Query().Get("format") {
 	case "", "json":
 		return false, nil
@@ -81,7 +80,7 @@ func dayClose(r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	csv, err := asSheet(r)
+	csv, err := wantsCSV(r)
 	if err != nil {
 		return err
 	}
@@ -89,7 +88,7 @@ func dayClose(r *kit.Request) error {
 	if r.Caller.Role == role.Receptionist {
 		only = r.Caller.ID
 	}
-	c, err := closed(r.App, settings, day, only)
+	c, err := closeDay(r.App, settings, day, only)
 	if err != nil {
 		return err
 	}
@@ -99,8 +98,9 @@ func dayClose(r *kit.Request) error {
 	return r.JSON(http.StatusOK, c)
 }
 
-// Period is the instants of some of the hospital's days: from the first one's
-// beginning to the end of the last.
+// Period is a period of days in the hospital's zone as instants: from is the start of
+// the first day, to the end of the last (exclusive).
 func Period(first, last time.Time, zone *time.Location) (from, to string) {
-	return kit.FormatInstant(scheduling.StartOfDay(first, zone)), kit.FormatInstant(scheduling.StartOfDay(last.AddDate(0, 0, 1), zone))
+	from = kit.FormatInstant(scheduling.StartOfDay(first, zone))
+	return from, kit.FormatInstant(scheduling.StartOfDay(last.AddDate(0, 0, 1), zone))
 }

@@ -1,5 +1,3 @@
-//go:build !race
-
 package billing_test
 
 import (
@@ -193,6 +191,7 @@ func TestNoReportLooksAtWhatItDoesNotTell(t *testing.T) {
 
 // TestAThousandLinesAgreeToTheUnit: whatever adds a bill up comes to the same.
 func TestAThousandLinesAgreeToTheUnit(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill := sale(h, 0)

@@ -9,16 +9,16 @@ import (
 // Status of an encounter.
 type Status string
 
-// The statuses. What is signed stays; what is to be added is an amendment.
+// The statuses. Signed is final; corrections are amendments.
 const (
 	Open   Status = "open"
 	Signed Status = "signed"
 )
 
-// State says whether something noted is true, and still so.
+// State says whether something recorded is true, and still so.
 type State string
 
-// The states. Nothing is removed: what was wrong is entered in error.
+// The states. Nothing is deleted: what was wrong is entered in error, which is final.
 const (
 	Final    State = "final"
 	Active   State = "active"
@@ -27,35 +27,35 @@ const (
 	InError  State = "entered_in_error"
 )
 
-// LongestNote is how many characters a note of a visit has at most.
-const LongestNote = 50_000
+// MaxNoteLength is the maximum length of a clinical note, in characters.
+const MaxNoteLength = 50_000
 
 var notes = []string{"complaint", "notes", "assessment", "plan"}
 
-var encounterFields = kit.Fields{
-	kit.Relation("appointment", "appointments").Required(),
-	kit.Relation("patient", "patients").Required(),
-	kit.Relation("doctor", "doctors").Required(),
-	kit.Select("status", Open, Signed).Required(),
-	kit.Text("complaint", 5_000),
-	kit.Text("notes", LongestNote),
-	kit.Text("assessment", LongestNote),
-	kit.Text("plan", LongestNote),
-	kit.Day("follow_up_on"),
-	kit.Relation("amends", "encounters"),
-	kit.Instant("signed_at"),
-	kit.Text("content_hash", 64),
-	kit.Int("version", 0, 1<<50),
-}
-
-// encounters are what the doctor notes of a visit.
 var encounters = kit.Collection{
-	Name:    "encounters",
-	Fields:  encounterFields,
+	Name: "encounters",
+	Description: "A doctor's notes of a visit. They are opened when the visit starts, and signed when they are " +
+		"complete. Signed notes never change; an amendment is an encounter of its own.",
+	Fields: kit.Fields{
+		kit.Relation("appointment", "appointments").Required().Presentable().Help("Visit the notes are about."),
+		kit.Relation("patient", "patients").Required().Help("Patient of the visit."),
+		kit.Relation("doctor", "doctors").Required().Help("Doctor of the visit."),
+		kit.Select("status", Open, Signed).Required().Presentable().
+			Help("Set it to signed to sign the notes. That is final."),
+		kit.Text("complaint", 5_000).Help("Chief complaint. Kept byte for byte, like all notes."),
+		kit.Text("notes", MaxNoteLength).Help("History and findings."),
+		kit.Text("assessment", MaxNoteLength).Help("Assessment of the doctor."),
+		kit.Text("plan", MaxNoteLength).Help("Treatment plan."),
+		kit.Day("follow_up_on").Help("Day the patient should come again, YYYY-MM-DD."),
+		kit.Relation("amends", "encounters").Help("Signed encounter of the same visit that this one amends."),
+		kit.Instant("signed_at").Help("When it was signed."),
+		kit.Text("content_hash", 64).Help("SHA-256 of what was signed. Empty until then."),
+		kit.VersionField(),
+	},
 	RawText: notes,
 	Indexes: []kit.Index{
-		{Columns: "appointment", Unique: true, Where: "amends = ''"}, // one visit, one encounter, and what amends it
-		{Columns: "amends", Unique: true, Where: "amends != ''"},     // which itself can be amended
+		{Columns: "appointment", Unique: true, Where: "amends = ''"}, // one per visit, besides amendments
+		{Columns: "amends", Unique: true, Where: "amends != ''"},     // amended once; an amendment can be amended
 		{Columns: "patient, created"},
 		{Columns: "doctor, status"},
 		{Columns: "created"},
@@ -63,75 +63,93 @@ var encounters = kit.Collection{
 	Immutable: kit.Immutable{When: "OLD.status = 'signed'"},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user").Only("own-signed", `status = "signed"`)},
-		role.Doctor: {Read: patients.Care("patient"),
-			Create: kit.Own("appointment.doctor.user"), CreateFields: append([]string{"appointment", "amends", "follow_up_on"}, notes...),
-			Update: kit.Own("doctor.user"), UpdateFields: append([]string{"status", "follow_up_on"}, notes...)},
+		role.Doctor: {
+			Read:         patients.Care("patient"),
+			Create:       kit.Own("appointment.doctor.user"),
+			CreateFields: append([]string{"appointment", "amends", "follow_up_on"}, notes...),
+			Update:       kit.Own("doctor.user"),
+			UpdateFields: append([]string{"status", "follow_up_on"}, notes...),
+		},
 		role.Nurse: {Read: kit.Rows("signed", `status = "signed"`, "")},
 		role.Admin: {Read: kit.All},
 	},
 }
 
+var problem = []string{"text", "code", "state", "certainty", "onset_on"}
+
 var conditions = kit.Collection{
-	Name: "conditions",
+	Name:        "conditions",
+	Description: "An entry of the problem list: a condition the patient has or had.",
 	Fields: kit.Fields{
-		kit.Relation("patient", "patients").Required(),
-		kit.Relation("encounter", "encounters"),
-		kit.Text("text", 500).Required(),
-		kit.Text("code", 10), // ICD-10
-		kit.Select("state", Active, Inactive, Resolved, InError).Required(),
-		kit.Select[string]("certainty", "provisional", "differential", "confirmed", "refuted"),
-		kit.Day("onset_on"),
-		kit.Relation("recorded_by", "users"),
-		kit.Int("version", 0, 1<<50),
+		kit.Relation("patient", "patients").Required().Help("Patient who has it."),
+		kit.Relation("encounter", "encounters").Help("Encounter in which it was recorded."),
+		kit.Text("text", 500).Required().Presentable().Help("The condition, in the doctor's words."),
+		kit.Text("code", 10).Help("ICD-10 code, such as J45.0. See the codes collection."),
+		kit.Select("state", Active, Inactive, Resolved, InError).Required().
+			Help("Whether the patient still has it. Entered in error is final."),
+		kit.Select[string]("certainty", "provisional", "differential", "confirmed", "refuted").
+			Help("How certain the diagnosis is."),
+		kit.Day("onset_on").Help("Day it began, YYYY-MM-DD."),
+		kit.Relation("recorded_by", "users").Help("Account that recorded it."),
+		kit.VersionField(),
 	},
 	Indexes: []kit.Index{{Columns: "patient, created"}, {Columns: "encounter"}, {Columns: "code"}},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user")},
-		role.Doctor: {Read: patients.Care("patient"),
-			Create: patients.Care("patient"), CreateFields: []string{"patient", "encounter", "text", "code", "state", "certainty", "onset_on"},
-			Update: patients.Care("patient"), UpdateFields: []string{"text", "code", "state", "certainty", "onset_on"}},
+		role.Doctor: {
+			Read:   patients.Care("patient"),
+			Create: patients.Care("patient"), CreateFields: append([]string{"patient", "encounter"}, problem...),
+			Update: patients.Care("patient"), UpdateFields: problem,
+		},
 		role.Nurse: {Read: kit.All},
 		role.Admin: {Read: kit.All},
 	},
 }
 
+var allergy = []string{"substance", "category", "criticality", "reaction", "state"}
+
 var allergies = kit.Collection{
 	Name: "allergies",
+	Description: "Something the patient does not tolerate. Active ones that may be about a medication are checked " +
+		"against every prescription.",
 	Fields: kit.Fields{
-		kit.Relation("patient", "patients").Required(),
-		kit.Text("substance", 200).Required(),
-		kit.Select[string]("category", "medication", "food", "environment", "biologic"),
-		kit.Select[string]("criticality", "low", "high", "unable_to_assess"),
-		kit.Text("reaction", 500),
-		kit.Select("state", Active, Inactive, Resolved, InError).Required(),
-		kit.Relation("recorded_by", "users"),
-		kit.Int("version", 0, 1<<50),
+		kit.Relation("patient", "patients").Required().Help("Patient who has the allergy."),
+		kit.Text("substance", 200).Required().Presentable().Help("Substance or brand. Separate several with commas."),
+		kit.Select[string]("category", "medication", "food", "environment", "biologic").Help("Kind of substance."),
+		kit.Select[string]("criticality", "low", "high", "unable_to_assess").
+			Help("How dangerous a reaction would be."),
+		kit.Text("reaction", 500).Help("What happens, such as hives."),
+		kit.Select("state", Active, Inactive, Resolved, InError).Required().
+			Help("Whether the patient still has it. Entered in error is final."),
+		kit.Relation("recorded_by", "users").Help("Account that recorded it."),
+		kit.VersionField(),
 	},
 	Indexes: []kit.Index{{Columns: "patient, created"}},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user")},
-		role.Doctor: {Read: patients.Care("patient"),
-			Create: patients.Care("patient"), CreateFields: allergyFields("patient"),
-			Update: patients.Care("patient"), UpdateFields: allergyFields()},
-		role.Nurse: {Read: kit.All,
-			Create: kit.All, CreateFields: allergyFields("patient"),
-			Update: kit.All, UpdateFields: allergyFields()},
+		role.Doctor: {
+			Read:   patients.Care("patient"),
+			Create: patients.Care("patient"), CreateFields: append([]string{"patient"}, allergy...),
+			Update: patients.Care("patient"), UpdateFields: allergy,
+		},
+		role.Nurse: {
+			Read:   kit.All,
+			Create: kit.All, CreateFields: append([]string{"patient"}, allergy...),
+			Update: kit.All, UpdateFields: allergy,
+		},
 		role.Admin: {Read: kit.All},
 	},
 }
 
-func allergyFields(more ...string) []string {
-	return append(more, "substance", "category", "criticality", "reaction", "state")
-}
-
-// codes are a list to choose from, as an operator imported it.
+// codes are filled by the command `hospital import codes`.
 var codes = kit.Collection{
-	Name: "codes",
+	Name:        "codes",
+	Description: "An ICD-10 code that doctors choose from. An operator imports the list.",
 	Fields: kit.Fields{
-		kit.Text("code", 10).Required(),
-		kit.Text("title", 500).Required(),
-		kit.Text("title_key", 1000),
-		kit.Bool("active"),
+		kit.Text("code", 10).Required().Presentable().Help("ICD-10 code, such as J45.0."),
+		kit.Text("title", 500).Required().Presentable().Help("Title of the code."),
+		kit.Text("title_key", 1000).Help("Title without case and accents, for searching."),
+		kit.Bool("active").Help("Whether it can be chosen."),
 	},
 	Indexes: []kit.Index{{Columns: "code", Unique: true}},
 	Policy: kit.Policy{

@@ -19,48 +19,58 @@ import (
 	"hospital/modules/patients"
 )
 
-// LargestFile is how many bytes a document has at most.
-const LargestFile = 20 << 20
+// MaxFileSize is the maximum size of a document, in bytes.
+const MaxFileSize = 20 << 20
 
 var documents = kit.Collection{
-	Name:   "documents",
-	Fields: documentFields,
+	Name: "documents",
+	Description: "A file of a patient. Download it from /api/files/documents/{id}/{file}?token=… " +
+		"with a token from POST /api/files/token.",
+	Fields: kit.Fields{
+		kit.Relation("patient", "patients").Required().Help("Patient the document is about."),
+		kit.Relation("appointment", "appointments").Help("Visit the document belongs to."),
+		kit.Select[string]("kind", "lab_report", "imaging", "referral", "discharge_summary", "consent", "insurance",
+			"other").Required().Help("Kind of document."),
+		kit.Text("title", 200).Required().Presentable().Help("Title of the document."),
+		kit.File("file", MaxFileSize).Required().
+			Help("The file: PDF, PNG, JPEG, DICOM or plain text, at most 20 MiB."),
+		kit.Text("content_type", 60).Help("Content type, found from the bytes."),
+		kit.Text("content_hash", 64).Help("SHA-256 of the bytes, in hex."),
+		kit.Bool("visible_to_patient").Help("Whether the patient can see it. Always true for what patients upload."),
+		kit.Select("state", Final, InError).Required().Help("Entered in error is final."),
+		kit.Relation("uploaded_by", "users").Help("Account that uploaded it."),
+	},
 	Indexes: []kit.Index{
 		{Columns: "patient, created"},
 		{Columns: "appointment"},
 	},
 	Immutable: kit.Immutable{When: kit.Always, Free: filed},
 	Policy: kit.Policy{
-		role.Patient: {Read: kit.Own("patient.user").Only("own-visible", `visible_to_patient = true && state = "final"`),
-			Create: kit.Own("patient.user"), CreateFields: []string{"patient", "appointment", "kind", "title", "file"}},
-		role.Doctor: {Read: patients.Care("patient"),
-			Create: patients.Care("patient"), CreateFields: []string{"patient", "appointment", "kind", "title", "file", "visible_to_patient"},
-			Update: patients.Care("patient"), UpdateFields: filed},
-		role.Nurse: {Read: kit.All,
-			Create: kit.All, CreateFields: []string{"patient", "appointment", "kind", "title", "file", "visible_to_patient"},
-			Update: kit.All, UpdateFields: filed},
+		role.Patient: {
+			Read:   kit.Own("patient.user").Only("own-visible", `visible_to_patient = true && state = "final"`),
+			Create: kit.Own("patient.user"), CreateFields: uploaded,
+		},
+		role.Doctor: {
+			Read:   patients.Care("patient"),
+			Create: patients.Care("patient"), CreateFields: append([]string{"visible_to_patient"}, uploaded...),
+			Update: patients.Care("patient"), UpdateFields: filed,
+		},
+		role.Nurse: {
+			Read:   kit.All,
+			Create: kit.All, CreateFields: append([]string{"visible_to_patient"}, uploaded...),
+			Update: kit.All, UpdateFields: filed,
+		},
 		role.Admin: {Read: kit.All},
 	},
 }
 
-// filed is what can be said anew of a document; its file stays.
-var filed = []string{"kind", "title", "visible_to_patient", "state"}
+var (
+	uploaded = []string{"patient", "appointment", "kind", "title", "file"}
+	filed    = []string{"kind", "title", "visible_to_patient", "state"} // can be changed later; the file cannot
+)
 
-var documentFields = kit.Fields{
-	kit.Relation("patient", "patients").Required(),
-	kit.Relation("appointment", "appointments"),
-	kit.Select[string]("kind", "lab_report", "imaging", "referral", "discharge_summary", "consent", "insurance", "other").Required(),
-	kit.Text("title", 200).Required(),
-	kit.File("file", LargestFile).Required(),
-	kit.Text("content_type", 60),
-	kit.Text("content_hash", 64), // sha256
-	kit.Bool("visible_to_patient"),
-	kit.Select("state", Final, InError).Required(),
-	kit.Relation("uploaded_by", "users"),
-}
-
-// file is the law for a new document: a file of a kind that the hospital keeps,
-// under a name that says which.
+// file accepts a new document if its content is of an allowed type, and gives the file the
+// matching extension.
 func file(e *core.RecordEvent) error {
 	r, actor := e.Record, kit.ActorOf(e.Record)
 	if err := patients.Present(e.App, r.GetString("patient")); err != nil {
@@ -74,8 +84,8 @@ func file(e *core.RecordEvent) error {
 		r.Set("visible_to_patient", true)
 	}
 	for _, sent := range r.GetUnsavedFiles("file") {
-		if sent.Size > LargestFile {
-			break // which is refused by the field
+		if sent.Size > MaxFileSize {
+			break // the field refuses it
 		}
 		content, err := read(sent)
 		if err != nil {
@@ -83,7 +93,8 @@ func file(e *core.RecordEvent) error {
 		}
 		kind, ok := kindOf(content)
 		if !ok {
-			return kit.Invalid("file", "file_type", "The hospital keeps PDF, PNG, JPEG, DICOM and plain text. This file is something else, or two things at once.")
+			return kit.Invalid("file", "file_type", "The hospital keeps PDF, PNG, JPEG, DICOM and plain text. "+
+				"This file is something else, or two things at once.")
 		}
 		sent.Name = strings.TrimSuffix(sent.Name, path.Ext(sent.Name)) + kind.ending
 		r.Set("content_type", kind.contentType)
@@ -98,7 +109,7 @@ func read(sent *filesystem.File) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", sent.OriginalName, err)
 	}
 	defer from.Close()
-	return io.ReadAll(io.LimitReader(from, LargestFile+1))
+	return io.ReadAll(io.LimitReader(from, MaxFileSize+1))
 }
 
 func hashOf(content []byte) string {
@@ -113,12 +124,13 @@ func download(app core.App) {
 		header := e.Response.Header()
 		header.Set("Content-Type", e.Record.GetString("content_type"))
 		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": e.ServedName}))
+		header.Set("Content-Disposition",
+			mime.FormatMediaType("attachment", map[string]string{"filename": e.ServedName}))
 		return e.Next()
 	})
 }
 
-// altered names the documents whose file is missing, or not the one that was filed.
+// altered names the documents whose file is missing or has changed.
 func altered(app core.App) ([]string, error) {
 	files, err := app.NewFilesystem()
 	if err != nil {
@@ -128,7 +140,7 @@ func altered(app core.App) ([]string, error) {
 	return kit.FindViolations(app, "documents", `id != ""`, func(r *core.Record) (bool, error) {
 		from, err := files.GetReader(r.BaseFilesPath() + "/" + r.GetString("file"))
 		if err != nil {
-			return false, nil // it is missing, or cannot be read
+			return false, nil // missing or unreadable
 		}
 		defer from.Close()
 		var content bytes.Buffer

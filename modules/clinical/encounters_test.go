@@ -12,8 +12,6 @@ import (
 	"hospital/modules/clinical"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
-
 type body = hospitaltest.Body
 
 var id = hospitaltest.ID
@@ -129,7 +127,7 @@ func TestNotesComeBackByteForByte(t *testing.T) {
 		"Latin": "Müller", "decomposed": "Mu\u0308ller", "Arabic": "مريض\u2067 123 \u2069يسعل", "Hebrew": "שָׁלוֹם", "Devanagari": "रोगी", "Thai": "ผู้ป่วย", "Chinese": "病人咳嗽", "compatible": "\uF900\u212B\uFB01",
 		"Korean": "\u1112\u1161\u11ab", "emoji": "👩🏽‍⚕️", "lines": " a\r\nb\n\tc ",
 	} {
-		runes := []rune(strings.Repeat(sample, clinical.LongestNote))[:clinical.LongestNote]
+		runes := []rune(strings.Repeat(sample, clinical.MaxNoteLength))[:clinical.MaxNoteLength]
 		text := string(runes)
 		if !utf8.ValidString(text) {
 			t.Fatal(name)
@@ -141,7 +139,7 @@ func TestNotesComeBackByteForByte(t *testing.T) {
 			t.Errorf("%s: what is stored differs", name)
 		}
 		answer := doctor.Unbound().Update("encounters", id("open1"), body{"notes": text + "x"})
-		if answer.Status != http.StatusBadRequest || answer.Code("notes") != "validation_max_text_constraint" || !strings.Contains(string(answer.Raw), fmt.Sprint(clinical.LongestNote)) {
+		if answer.Status != http.StatusBadRequest || answer.Code("notes") != "validation_max_text_constraint" || !strings.Contains(string(answer.Raw), fmt.Sprint(clinical.MaxNoteLength)) {
 			t.Errorf("%s: one more is answered %d %.300s", name, answer.Status, answer.Raw)
 		}
 	}

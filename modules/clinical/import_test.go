@@ -1,5 +1,3 @@
-//go:build !race
-
 package clinical_test
 
 import (
@@ -47,6 +45,7 @@ func TestCodesAreImportedAsOftenAsOneLikes(t *testing.T) {
 }
 
 func TestALongFileIsImportedInParts(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	h := hospitaltest.New(t)
 	before := h.Count("codes")

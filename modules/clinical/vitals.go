@@ -14,32 +14,35 @@ import (
 	"hospital/modules/patients"
 )
 
-// measures are what is measured, in the units of their names: what can be at all,
-// and what is usual for an adult at rest, where anything is. 0 is not measured.
+// measures are the vital signs in the units of their names: the possible range, and the normal
+// range of an adult at rest if there is one. 0 means not measured.
 var measures = []struct {
-	name             string
-	least, most      int64
-	low, high        int
-	othersInChildren bool
+	name        string
+	help        string
+	least, most int64
+	low, high   int
+	adultsOnly  bool
 }{
-	{"systolic", 30, 300, 90, 139, true},
-	{"diastolic", 10, 200, 60, 89, true},
-	{"pulse", 20, 300, 50, 100, true},
-	{"temperature_c10", 250, 450, 355, 379, false},
-	{"respiration", 4, 80, 10, 20, true},
-	{"spo2", 30, 100, 92, 100, false},
-	{"weight_g", 200, 650_000, 0, 0, false},
-	{"height_mm", 200, 2_720, 0, 0, false},
+	{"systolic", "Systolic blood pressure in mmHg", 30, 300, 90, 139, true},
+	{"diastolic", "Diastolic blood pressure in mmHg", 10, 200, 60, 89, true},
+	{"pulse", "Pulse per minute", 20, 300, 50, 100, true},
+	{"temperature_c10", "Temperature in tenths of a degree Celsius", 250, 450, 355, 379, false},
+	{"respiration", "Breaths per minute", 4, 80, 10, 20, true},
+	{"spo2", "Oxygen saturation in percent", 30, 100, 92, 100, false},
+	{"weight_g", "Weight in grams", 200, 650_000, 0, 0, false},
+	{"height_mm", "Height in millimetres", 200, 2_720, 0, 0, false},
 }
 
 const (
 	adult     = 16 // years
-	strongest = 7  // pain from here on is flagged
+	highPain  = 7  // pain from 7 to 10 is flagged
 	clockSkew = 5 * time.Minute
 )
 
 var vitals = kit.Collection{
-	Name:   "vitals",
+	Name: "vitals",
+	Description: "Vital signs of a patient at one moment. They never change: wrong ones are entered in error, or " +
+		"corrected by new ones that name them in `corrects`.",
 	Fields: vitalFields(),
 	Indexes: []kit.Index{
 		{Columns: "patient, taken_at"},
@@ -49,25 +52,30 @@ var vitals = kit.Collection{
 	Immutable: kit.Immutable{When: kit.Always, Free: []string{"state"}},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user")},
-		role.Doctor: {Read: patients.Care("patient"),
+		role.Doctor: {
+			Read:   patients.Care("patient"),
 			Create: patients.Care("patient"), CreateFields: vitalNames(),
-			Update: patients.Care("patient"), UpdateFields: []string{"state"}},
-		role.Nurse: {Read: kit.All,
+			Update: patients.Care("patient"), UpdateFields: []string{"state"},
+		},
+		role.Nurse: {
+			Read:   kit.All,
 			Create: kit.All, CreateFields: vitalNames(),
-			Update: kit.All, UpdateFields: []string{"state"}},
+			Update: kit.All, UpdateFields: []string{"state"},
+		},
 		role.Admin: {Read: kit.All},
 	},
 }
 
 func vitalFields() kit.Fields {
 	fields := kit.Fields{
-		kit.Relation("patient", "patients").Required(),
-		kit.Relation("appointment", "appointments"),
-		kit.Instant("taken_at").Required(),
+		kit.Relation("patient", "patients").Required().Presentable().Help("Patient who was measured."),
+		kit.Relation("appointment", "appointments").Help("Visit during which it was measured."),
+		kit.Instant("taken_at").Required().Presentable().Help("When it was measured. Now if left out."),
 	}
 	flags := []string{"pain_high"}
 	for _, m := range measures {
-		fields = append(fields, kit.Int(m.name, 0, m.most))
+		help := fmt.Sprintf("%s, at least %d. 0 means not measured.", m.help, m.least)
+		fields = append(fields, kit.Int(m.name, 0, m.most).Help(help))
 		if m.low > 0 {
 			flags = append(flags, m.name+"_low")
 		}
@@ -76,15 +84,18 @@ func vitalFields() kit.Fields {
 		}
 	}
 	return append(fields,
-		kit.Select[string]("pain", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"), // a word, so that 0 is said
-		kit.MultiSelect("flags", flags...),
-		kit.Select("state", Final, InError).Required(),
-		kit.Relation("corrects", "vitals"),
-		kit.Relation("recorded_by", "users"),
+		kit.Select[string]("pain", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10").
+			Help("Pain from 0 to 10, as the patient says. A text, so that 0 differs from not asked."),
+		kit.MultiSelect("flags", flags...).
+			Help("Values outside the normal range of adults. Of children only temperature, oxygen and pain."),
+		kit.Select("state", Final, InError).Required().
+			Help("Set it to entered_in_error to withdraw them. That is final."),
+		kit.Relation("corrects", "vitals").Help("Vitals of the same patient that these replace."),
+		kit.Relation("recorded_by", "users").Help("Account that recorded them."),
 	)
 }
 
-// vitalNames are the fields that who measures gives.
+// vitalNames are the fields that doctors and nurses set.
 func vitalNames() []string {
 	names := []string{"patient", "appointment", "taken_at", "pain", "corrects"}
 	for _, m := range measures {
@@ -93,8 +104,7 @@ func vitalNames() []string {
 	return names
 }
 
-// measure is the law for new vitals. They stand as they were taken; what was wrong
-// is corrected by taking its place.
+// measure checks new vitals and flags abnormal values.
 func measure(e *core.RecordEvent) error {
 	r, now := e.Record, kit.Now(e.App)
 	if err := patients.Present(e.App, r.GetString("patient")); err != nil {
@@ -109,10 +119,10 @@ func measure(e *core.RecordEvent) error {
 	if r.GetDateTime("taken_at").Time().After(now.Add(clockSkew)) {
 		return kit.Invalid("taken_at", "in_the_future", "Vitals cannot be taken in the future.")
 	}
-	if err := possible(r); err != nil {
+	if err := rejectImpossible(r); err != nil {
 		return err
 	}
-	flags, err := unusual(e.App, r)
+	flags, err := flagAbnormal(e.App, r)
 	if err != nil {
 		return err
 	}
@@ -123,8 +133,8 @@ func measure(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// possible refuses what nobody alive has.
-func possible(r *core.Record) error {
+// rejectImpossible refuses values that no living person has.
+func rejectImpossible(r *core.Record) error {
 	measured := r.GetString("pain") != ""
 	for _, m := range measures {
 		value := r.GetInt(m.name)
@@ -144,8 +154,8 @@ func possible(r *core.Record) error {
 	return nil
 }
 
-// unusual names what somebody should look at.
-func unusual(tx core.App, r *core.Record) (flags []string, err error) {
+// flagAbnormal names the values outside the normal range.
+func flagAbnormal(tx core.App, r *core.Record) (flags []string, err error) {
 	child, err := isChild(tx, r)
 	if err != nil {
 		return nil, err
@@ -153,14 +163,14 @@ func unusual(tx core.App, r *core.Record) (flags []string, err error) {
 	for _, m := range measures {
 		value := r.GetInt(m.name)
 		switch {
-		case value == 0 || m.low == 0 || child && m.othersInChildren:
+		case value == 0 || m.low == 0 || child && m.adultsOnly:
 		case value < m.low:
 			flags = append(flags, m.name+"_low")
 		case value > m.high:
 			flags = append(flags, m.name+"_high")
 		}
 	}
-	if r.GetInt("pain") >= strongest {
+	if r.GetInt("pain") >= highPain {
 		flags = append(flags, "pain_high")
 	}
 	return flags, nil
@@ -169,7 +179,7 @@ func unusual(tx core.App, r *core.Record) (flags []string, err error) {
 func isChild(tx core.App, r *core.Record) (bool, error) {
 	patient, err := tx.FindRecordById("patients", r.GetString("patient"))
 	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil // PocketBase's to refuse
+		return false, nil // PocketBase refuses it with a better message
 	}
 	if err != nil {
 		return false, err
@@ -178,7 +188,7 @@ func isChild(tx core.App, r *core.Record) (bool, error) {
 	return err == nil && born.AddDate(adult, 0, 0).After(r.GetDateTime("taken_at").Time()), nil
 }
 
-// correct takes the place of vitals that were wrong.
+// correct marks the vitals that these replace as entered in error.
 func correct(tx core.App, r *core.Record) error {
 	if r.GetString("corrects") == "" {
 		return nil

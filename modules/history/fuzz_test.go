@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzCursor: a cursor leads back to where it was given, and any other text to
-// nowhere, or to one place.
+// FuzzCursor: a cursor decodes to the position it was made from; any other text is
+// refused or decodes to one position.
 func FuzzCursor(f *testing.F) {
 	f.Add("2030-01-31 09:00:00.000Z", "visit", "booked100000000", "WyIiXQ")
 	f.Add("", "~", "\"", "WyJhIiwiYiIsImMiXQ")

@@ -11,8 +11,6 @@ import (
 	"hospital/modules/hospital"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
-
 type body = hospitaltest.Body
 
 func TestThereIsOneHospital(t *testing.T) {

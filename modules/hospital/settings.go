@@ -91,7 +91,7 @@ func (s Settings) ConfirmEmail() bool { return s.GetBool("confirm_email") }
 
 // StaffSession is how long after a sign-in staff have to sign in anew.
 func (s Settings) StaffSession() time.Duration {
-	return time.Duration(cmp.Or(s.GetInt("staff_session_hours"), mostSessionHours)) * time.Hour
+	return time.Duration(cmp.Or(s.GetInt("staff_session_hours"), maxSessionHours)) * time.Hour
 }
 
 // NextNumber takes the next number of a series. It must run in the transaction

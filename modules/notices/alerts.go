@@ -14,19 +14,20 @@ import (
 	"hospital/modules/hospital"
 )
 
-// alerts are what admins are told, each of them: there in the portal as soon as it
-// is written, and by mail.
 var alerts = kit.Collection{
 	Name: "alerts",
+	Description: "A message to one admin that somebody used emergency access. It is in the portal at once, " +
+		"and sent by email.",
 	Fields: kit.Fields{
-		kit.Relation("user", "users").Required(),
-		kit.Relation("break_glass", "break_glass").Required(),
-		kit.Bool("seen"),
-		kit.Select("status", Pending, Sent, Failed, Skipped).Required(), // of the mail
-		kit.Instant("sent_at"),
-		kit.Int("attempts", 0, mostAttempts),
-		kit.Instant("next_try_at"),
-		kit.Text("error", 500),
+		kit.Relation("user", "users").Required().Help("Admin who is told."),
+		kit.Relation("break_glass", "break_glass").Required().Help("Emergency access it is about."),
+		kit.Bool("seen").Help("The admin has read it."),
+		kit.Select("status", Pending, Sent, Failed, Skipped).Required().
+			Help("State of the email. Failed: given up after 8 tries. Skipped: not tried, there is no mail server."),
+		kit.Instant("sent_at").Help("When the email was sent."),
+		kit.Int("attempts", 0, maxAttempts).Help("How often sending was tried."),
+		kit.Instant("next_try_at").Help("When sending is tried next."),
+		kit.Text("error", 500).Help("Why the last try failed."),
 	},
 	Indexes: []kit.Index{
 		{Columns: "user, created"},
@@ -38,8 +39,7 @@ var alerts = kit.Collection{
 	},
 }
 
-// AlertAdmins tells every active admin that somebody opened a record on their own
-// word.
+// AlertAdmins tells every active admin about an emergency access.
 func AlertAdmins(tx core.App, broken *core.Record) error {
 	admins, err := tx.FindAllRecords("users", dbx.HashExp{"role": string(role.Admin), "status": "active"})
 	if err != nil {
@@ -58,8 +58,8 @@ func AlertAdmins(tx core.App, broken *core.Record) error {
 	return nil
 }
 
-// composeAlert writes the mail of an alert. It names who opened a record and when;
-// whose it was stands in the review queue.
+// composeAlert writes the email of an alert. It names who opened a record and when, but not
+// the patient.
 func composeAlert(app core.App, alert *core.Record) (m *mailer.Message, why string, err error) {
 	admin, err := app.FindRecordById("users", alert.GetString("user"))
 	if err != nil {

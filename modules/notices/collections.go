@@ -6,29 +6,29 @@ import (
 	"hospital/internal/kit"
 )
 
-// Kind is what a notice tells.
+// Kind of a notice.
 type Kind string
 
-// The kinds of notices.
+// The kinds: what happened to the visit.
 const (
 	Moved     Kind = "moved"
 	Cancelled Kind = "cancelled"
 )
 
-// Channel is the way a notice takes.
+// Channel is how a notice reaches the patient.
 type Channel string
 
-// The channels. A notice in the portal is there as soon as it is written.
+// The channels. The portal shows a notice as soon as it is written.
 const (
 	Portal Channel = "portal"
 	Email  Channel = "email"
 )
 
-// Status is how far a notice has come.
+// Status of the delivery of a notice.
 type Status string
 
-// The statuses. Failed was tried and given up; skipped was not tried, and the
-// front desk should call.
+// The statuses. Failed was tried and given up. Skipped was not tried, and the front desk
+// should call.
 const (
 	Pending Status = "pending"
 	Sent    Status = "sent"
@@ -36,26 +36,30 @@ const (
 	Skipped Status = "skipped"
 )
 
-const mostAttempts = 8
+const maxAttempts = 8
 
 var notices = kit.Collection{
 	Name: "notices",
+	Description: "A message to a patient that the hospital moved or cancelled their visit. " +
+		"There is one per channel.",
 	Fields: kit.Fields{
-		kit.Relation("patient", "patients").Required(),
-		kit.Relation("appointment", "appointments").Required(),
-		kit.Int("appointment_version", 0, 1<<50),
-		kit.Select("kind", Moved, Cancelled).Required(),
-		kit.Select("channel", Portal, Email).Required(),
-		kit.Instant("old_starts"),
-		kit.Instant("new_starts"), // of a move
-		kit.Text("note", 1000),
-		kit.Bool("seen"), // the patient knows, whoever told them
-		kit.Relation("seen_by", "users"),
-		kit.Select("status", Pending, Sent, Failed, Skipped).Required(),
-		kit.Instant("sent_at"),
-		kit.Int("attempts", 0, mostAttempts),
-		kit.Instant("next_try_at"),
-		kit.Text("error", 500),
+		kit.Relation("patient", "patients").Required().Help("Patient who is told."),
+		kit.Relation("appointment", "appointments").Required().Help("Visit that was moved or cancelled."),
+		kit.Count("appointment_version").Help("Version of the visit that the notice is about."),
+		kit.Select("kind", Moved, Cancelled).Required().Help("What happened to the visit."),
+		kit.Select("channel", Portal, Email).Required().
+			Help("Portal notices are for apps to show; a patient without an account has none."),
+		kit.Instant("old_starts").Help("Start of the visit before."),
+		kit.Instant("new_starts").Help("New start of the visit. Empty if it was cancelled."),
+		kit.Text("note", 1000).Help("What the patient is told about the change."),
+		kit.Bool("seen").Help("The patient knows: they read it, or somebody called them."),
+		kit.Relation("seen_by", "users").Help("Account that marked it as seen."),
+		kit.Select("status", Pending, Sent, Failed, Skipped).Required().
+			Help("State of the delivery. Failed: given up after 8 tries. Skipped: not tried, call the patient."),
+		kit.Instant("sent_at").Help("When it was sent."),
+		kit.Int("attempts", 0, maxAttempts).Help("How often sending was tried."),
+		kit.Instant("next_try_at").Help("When sending is tried next."),
+		kit.Text("error", 500).Help("Why the last try failed."),
 	},
 	Indexes: []kit.Index{
 		{Columns: "appointment, appointment_version, kind, channel", Unique: true},
@@ -64,8 +68,10 @@ var notices = kit.Collection{
 		{Columns: "created"},
 	},
 	Policy: kit.Policy{
-		role.Patient: {Read: kit.Own("patient.user"), HiddenFields: []string{"attempts", "next_try_at", "error"},
-			Update: kit.Own("patient.user"), UpdateFields: []string{"seen"}},
+		role.Patient: {
+			Read: kit.Own("patient.user"), HiddenFields: []string{"attempts", "next_try_at", "error"},
+			Update: kit.Own("patient.user"), UpdateFields: []string{"seen"},
+		},
 		role.Receptionist: {Read: kit.All, Update: kit.All, UpdateFields: []string{"seen"}},
 		role.Admin:        {Read: kit.All, Update: kit.All, UpdateFields: []string{"seen"}},
 	},

@@ -64,7 +64,7 @@ func deliver(app core.App, notice *core.Record, compose composer) error {
 	if why == "" {
 		if err := send(app, m); err != nil {
 			status := Pending
-			if notice.GetInt("attempts") == mostAttempts {
+			if notice.GetInt("attempts") == maxAttempts {
 				status = Failed
 			}
 			return errors.Join(err, settle(app, notice, map[string]any{"status": string(status), "error": cut(err.Error(), 500)}))

@@ -14,8 +14,6 @@ import (
 	"hospital/modules/notices"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
-
 type body = hospitaltest.Body
 
 var id = hospitaltest.ID

@@ -5,17 +5,17 @@ import (
 	"hospital/internal/role"
 )
 
-// Sex is the administrative one, in FHIR's words.
+// Sex of a patient for administrative purposes, in the values of FHIR.
 type Sex string
 
-// Source says why somebody is in a care team.
+// Source says why a person is in a care team.
 type Source string
 
 // The sources of a care team entry.
 const (
-	Appointment Source = "appointment"
-	Manual      Source = "manual"
-	BreakGlass  Source = "break_glass"
+	Appointment Source = "appointment" // an approved visit
+	Manual      Source = "manual"      // added by an admin
+	BreakGlass  Source = "break_glass" // emergency access, declared by the person
 )
 
 var contact = []string{"phone", "email", "address", "emergency_name", "emergency_phone", "emergency_relation"}
@@ -24,25 +24,31 @@ var identity = with(contact, "name", "birth_date", "sex", "blood_group", "nation
 
 var patients = kit.Collection{
 	Name: "patients",
+	Description: "A patient. One account may hold several patients, such as a parent and their children, " +
+		"and a patient needs no account.",
 	Fields: kit.Fields{
-		kit.Relation("user", "users"),
-		kit.Text("mrn", 20),
-		kit.Text("name", 120).Required(),
-		kit.Text("name_key", 240),
-		kit.Day("birth_date"),
-		kit.Select[Sex]("sex", "female", "male", "other", "unknown"),
-		kit.Select[string]("blood_group", "A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-"),
-		kit.Text("phone", 40),
-		kit.Email("email"),
-		kit.Text("address", 300),
-		kit.Text("national_id", 60),
-		kit.Text("emergency_name", 120),
-		kit.Text("emergency_phone", 40),
-		kit.Text("emergency_relation", 60),
-		kit.Text("medical_history", 50_000),
-		kit.Bool("active"),
-		kit.Bool("confirmed_distinct"), // staff know of others who look the same
-		kit.Relation("merged_into", "patients"),
+		kit.Relation("user", "users").
+			Help("Account that manages this patient. Empty if there is none; several patients may share one."),
+		kit.Text("mrn", 20).Presentable().Help("Medical record number, with a check digit. Unique."),
+		kit.Text("name", 120).Required().Presentable().Help("Full name."),
+		kit.Text("name_key", 240).Help("Name without case and accents, for searching."),
+		kit.Day("birth_date").Help("Date of birth, YYYY-MM-DD."),
+		kit.Select[Sex]("sex", "female", "male", "other", "unknown").Help("Administrative sex."),
+		kit.Select[string]("blood_group", "A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-").Help("Blood group."),
+		kit.Text("phone", 40).Help("Phone number."),
+		kit.Email("email").Help("Email address for notices. It may differ from the address of the account."),
+		kit.Text("address", 300).Help("Postal address."),
+		kit.Text("national_id", 60).
+			Help("Number of an identity document. Doctors, nurses and accountants do not see it."),
+		kit.Text("emergency_name", 120).Help("Name of the emergency contact."),
+		kit.Text("emergency_phone", 40).Help("Phone number of the emergency contact."),
+		kit.Text("emergency_relation", 60).Help("Relation of the emergency contact to the patient, such as mother."),
+		kit.Text("medical_history", 50_000).
+			Help("Medical history, plain text. Receptionists and accountants do not see it."),
+		kit.Bool("active").Help("Whether visits can be booked for the patient."),
+		kit.Bool("confirmed_distinct").
+			Help("Staff confirmed that this is not the same person as a similar patient. Patients do not see it."),
+		kit.Relation("merged_into", "patients").Help("Record of the same person that is used instead of this one."),
 	},
 	RawText: []string{"medical_history"},
 	Indexes: []kit.Index{
@@ -54,46 +60,60 @@ var patients = kit.Collection{
 		{Columns: "created"},
 	},
 	Policy: kit.Policy{
-		role.Patient: {Read: kit.Own("user"), HiddenFields: []string{"confirmed_distinct"},
+		role.Patient: {
+			Read: kit.Own("user"), HiddenFields: []string{"confirmed_distinct"},
 			Create: kit.Own("user"), CreateFields: with(identity, "user", "medical_history"),
-			Update: kit.Own("user"), UpdateFields: contact},
-		role.Doctor: {Read: Care(""), HiddenFields: []string{"national_id"},
-			Update: Care(""), UpdateFields: []string{"blood_group", "medical_history"}},
-		role.Nurse: {Read: kit.All, HiddenFields: []string{"national_id"},
-			Create: kit.All, CreateFields: with(identity, "medical_history", "confirmed_distinct")},
-		role.Receptionist: {Read: kit.All, HiddenFields: []string{"medical_history"},
+			Update: kit.Own("user"), UpdateFields: contact,
+		},
+		role.Doctor: {
+			Read: Care(""), HiddenFields: []string{"national_id"},
+			Update: Care(""), UpdateFields: []string{"blood_group", "medical_history"},
+		},
+		role.Nurse: {
+			Read: kit.All, HiddenFields: []string{"national_id"},
+			Create: kit.All, CreateFields: with(identity, "medical_history", "confirmed_distinct"),
+		},
+		role.Receptionist: {
+			Read: kit.All, HiddenFields: []string{"medical_history"},
 			Create: kit.All, CreateFields: with(identity, "user", "confirmed_distinct"),
-			Update: kit.All, UpdateFields: with(identity, "user", "active")},
+			Update: kit.All, UpdateFields: with(identity, "user", "active"),
+		},
 		role.Accountant: {Read: kit.All, VisibleFields: []string{"mrn", "name", "phone", "email", "address"}},
-		role.Admin: {Read: kit.All,
+		role.Admin: {
+			Read:   kit.All,
 			Create: kit.All, CreateFields: with(identity, "user", "medical_history", "confirmed_distinct"),
-			Update: kit.All, UpdateFields: with(identity, "user", "medical_history", "active")},
+			Update: kit.All, UpdateFields: with(identity, "user", "medical_history", "active"),
+		},
 	},
 }
 
 var careTeam = kit.Collection{
-	Name: "care_team",
+	Name:        "care_team",
+	Description: "Who can open a patient's record, and until when. Approving a visit adds its doctor.",
 	Fields: kit.Fields{
-		kit.Relation("patient", "patients").Required(),
-		kit.Relation("user", "users").Required(),
-		kit.Select("source", Appointment, Manual, BreakGlass).Required(),
-		kit.Text("reason", 500),
-		kit.Instant("starts").Required(),
-		kit.Instant("ends").Required(),
+		kit.Relation("patient", "patients").Required().Presentable().Help("Patient whose record can be opened."),
+		kit.Relation("user", "users").Required().Presentable().Help("Account of the doctor or nurse who can open it."),
+		kit.Select("source", Appointment, Manual, BreakGlass).Required().
+			Help("Why: an approved visit, an admin, or emergency access."),
+		kit.Text("reason", 500).Help("Reason given by the admin, or for emergency access."),
+		kit.Instant("starts").Required().Help("From when the record can be opened."),
+		kit.Instant("ends").Required().Help("Until when the record can be opened."),
 	},
 	Indexes: []kit.Index{{Columns: "user, ends"}, {Columns: "patient, user"}},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user")},
 		role.Doctor:  {Read: kit.Own("user")},
 		role.Nurse:   {Read: kit.Own("user")},
-		role.Admin: {Read: kit.All,
+		role.Admin: {
+			Read:   kit.All,
 			Create: kit.All, CreateFields: []string{"patient", "user", "reason", "starts", "ends"},
-			Update: kit.All, UpdateFields: []string{"ends"}},
+			Update: kit.All, UpdateFields: []string{"ends"},
+		},
 	},
 }
 
-// Care is the rows whose patient the caller is in the care team of, now. The path
-// leads to the patient and is empty in the patients collection itself.
+// Care is the rows of patients whose care team the caller is in now. The path leads to the
+// patient; it is empty for the patients collection itself.
 func Care(path string) kit.Scope {
 	column, prefix := "id", ""
 	if path != "" {
@@ -102,11 +122,12 @@ func Care(path string) kit.Scope {
 	via := prefix + "care_team_via_patient."
 	return kit.Rows("care",
 		via+"user ?= @request.auth.id && "+via+"starts ?<= @now && "+via+"ends ?> @now",
-		"[[@."+column+"]] IN (SELECT patient FROM care_team WHERE user = {:me} AND starts <= {:now} AND ends > {:now})").About(path)
+		"[[@."+column+"]] IN (SELECT patient FROM care_team"+
+			" WHERE user = {:me} AND starts <= {:now} AND ends > {:now})").About(path)
 }
 
-// Treating is the filter for patients in whose care team the caller is because they
-// treat them, and not for an emergency that they declared themselves.
+// Treating is the filter for patients whom the caller treats: who are in their care, and not
+// only by emergency access.
 func Treating(path string) string {
 	return Care(path).Rule() + " && " + path + `.care_team_via_patient.source ?!= "` + string(BreakGlass) + `"`
 }

@@ -8,11 +8,15 @@ import (
 	"hospital/internal/kit"
 )
 
-// histories keep what a medical history said before it was changed, and who
-// changed it.
 var histories = kit.Collection{
-	Name:       "medical_histories",
-	Fields:     historyFields,
+	Name: "medical_histories",
+	Description: "An earlier version of a patient's medical history. `created` is when it was replaced " +
+		"by the next one.",
+	Fields: kit.Fields{
+		kit.Relation("patient", "patients").Required().Help("Patient whose history it was."),
+		kit.Text("text", 50_000).Help("Medical history before the change."),
+		kit.Relation("changed_by", "users").Help("Account that changed it."),
+	},
 	Indexes:    []kit.Index{{Columns: "patient, created"}},
 	AppendOnly: true,
 	RawText:    []string{"text"},
@@ -24,12 +28,7 @@ var histories = kit.Collection{
 	},
 }
 
-var historyFields = kit.Fields{
-	kit.Relation("patient", "patients").Required(),
-	kit.Text("text", 50_000), // what it said
-	kit.Relation("changed_by", "users"),
-}
-
+// keepHistory stores the medical history before a change.
 func keepHistory(tx core.App, before, after *core.Record) error {
 	if before.GetString("medical_history") == after.GetString("medical_history") {
 		return nil
@@ -38,6 +37,8 @@ func keepHistory(tx core.App, before, after *core.Record) error {
 	if err != nil {
 		return err
 	}
-	kept.Load(map[string]any{"patient": after.Id, "text": before.GetString("medical_history"), "changed_by": kit.ActorOf(after).ID})
+	kept.Load(map[string]any{
+		"patient": after.Id, "text": before.GetString("medical_history"), "changed_by": kit.ActorOf(after).ID,
+	})
 	return tx.Save(kept)
 }

@@ -12,10 +12,10 @@ import (
 	"hospital/internal/kit"
 )
 
-// MergeStatus is whether two records are one.
+// MergeStatus is the status of a merge.
 type MergeStatus string
 
-// The statuses of a merge. Undone is final; the two can be merged again.
+// The statuses. Undone is final; the two patients can be merged again.
 const (
 	Merged MergeStatus = "merged"
 	Undone MergeStatus = "undone"
@@ -23,39 +23,44 @@ const (
 
 var mergers = []kit.Role{role.Receptionist, role.Admin}
 
-// merges are records that turned out to be of one person.
+var merging = kit.Grant{
+	Read:   kit.All,
+	Create: kit.All, CreateFields: []string{"duplicate", "survivor", "reason"},
+	Update: kit.All, UpdateFields: []string{"status"},
+}
+
 var merges = kit.Collection{
 	Name: "patient_merges",
+	Description: "Two patients that turned out to be one person. All records of the duplicate are moved to the " +
+		"survivor. Each moved record is listed in patient_merge_items, so that the merge can be undone.",
 	Fields: kit.Fields{
-		kit.Relation("duplicate", "patients").Required(),
-		kit.Relation("survivor", "patients").Required(),
-		kit.Text("reason", 500).Required(),
-		kit.Select("status", Merged, Undone).Required(),
-		kit.Int("moved", 0, 1<<50),
-		kit.Bool("was_active"),   // the duplicate
-		kit.Bool("took_account"), // the survivor had none
-		kit.Relation("merged_by", "users"),
-		kit.Relation("undone_by", "users"),
-		kit.Instant("undone_at"),
+		kit.Relation("duplicate", "patients").Required().Presentable().Help("Patient that is given up."),
+		kit.Relation("survivor", "patients").Required().Presentable().Help("Patient that is kept."),
+		kit.Text("reason", 500).Required().Help("Why the two are one person."),
+		kit.Select("status", Merged, Undone).Required().
+			Help("Set it to undone to move the records back. That is final."),
+		kit.Count("moved").Help("Number of records that were moved."),
+		kit.Bool("was_active").Help("Whether the duplicate was active before."),
+		kit.Bool("took_account").Help("Whether the survivor had no account and took over the duplicate's."),
+		kit.Relation("merged_by", "users").Help("Account that merged them."),
+		kit.Relation("undone_by", "users").Help("Account that undid the merge."),
+		kit.Instant("undone_at").Help("When the merge was undone."),
 	},
 	Indexes: []kit.Index{
 		{Columns: "duplicate", Unique: true, Where: "status = 'merged'"},
 		{Columns: "survivor"},
 		{Columns: "created"},
 	},
-	Policy: kit.Policy{
-		role.Receptionist: {Read: kit.All, Create: kit.All, CreateFields: []string{"duplicate", "survivor", "reason"}, Update: kit.All, UpdateFields: []string{"status"}},
-		role.Admin:        {Read: kit.All, Create: kit.All, CreateFields: []string{"duplicate", "survivor", "reason"}, Update: kit.All, UpdateFields: []string{"status"}},
-	},
+	Policy: kit.Policy{role.Receptionist: merging, role.Admin: merging},
 }
 
-// mergeItems are what a merge moved from one record to the other.
 var mergeItems = kit.Collection{
-	Name: "patient_merge_items",
+	Name:        "patient_merge_items",
+	Description: "One record that a merge moved from the duplicate to the survivor.",
 	Fields: kit.Fields{
-		kit.Relation("merge", "patient_merges").Required(),
-		kit.Text("of", 100).Required(), // a collection
-		kit.Text("record", 15).Required(),
+		kit.Relation("merge", "patient_merges").Required().Help("Merge that moved the record."),
+		kit.Text("of", 100).Required().Help("Collection of the record."),
+		kit.Text("record", 15).Required().Help("Id of the record."),
 	},
 	Indexes:    []kit.Index{{Columns: "merge, of"}},
 	AppendOnly: true,
@@ -65,8 +70,8 @@ var mergeItems = kit.Collection{
 	},
 }
 
-// merge is the law for a new merge: all that was of the duplicate is of the
-// survivor, in one step, and it is written down what that was.
+// merge moves all records of the duplicate to the survivor in one transaction, and lists what
+// it moved.
 func merge(e *core.RecordEvent) error {
 	r, actor := e.Record, kit.ActorOf(e.Record)
 	duplicate, survivor, err := pair(e.App, r)
@@ -111,7 +116,7 @@ func merge(e *core.RecordEvent) error {
 	return errors.Join(e.App.Save(survivor), e.App.Save(duplicate))
 }
 
-// pair are the two records, when they can be one.
+// pair finds the two patients and refuses those that cannot be merged.
 func pair(tx core.App, r *core.Record) (duplicate, survivor *core.Record, err error) {
 	both := map[string]*core.Record{}
 	for _, field := range []string{"duplicate", "survivor"} {

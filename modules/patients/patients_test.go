@@ -10,8 +10,6 @@ import (
 	"hospital/modules/patients"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
-
 type body = hospitaltest.Body
 
 var id = hospitaltest.ID

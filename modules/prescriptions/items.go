@@ -20,8 +20,8 @@ func add(e *core.RecordEvent) error {
 	if err != nil {
 		return err
 	}
-	if len(drugs) >= mostItems {
-		return kit.Conflict("prescription", "too_many_items", fmt.Sprintf("A prescription has at most %d drugs. Write another one.", mostItems))
+	if len(drugs) >= maxItems {
+		return kit.Conflict("prescription", "too_many_items", fmt.Sprintf("A prescription has at most %d drugs. Write another one.", maxItems))
 	}
 	e.Record.Set("patient", draft.GetString("patient"))
 	return e.Next()

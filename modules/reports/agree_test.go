@@ -1,5 +1,3 @@
-//go:build !race
-
 package reports_test
 
 import (
@@ -15,20 +13,19 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// minor is an amount as a document writes it, in minor units again.
+// minor parses an amount as a document writes it into minor units.
 func minor(t *testing.T, text string, exponent int) int64 {
 	t.Helper()
 	whole, part, _ := strings.Cut(text, ".")
 	n, ok := new(big.Int).SetString(whole+part, 10)
 	if !ok || len(part) != exponent {
-		t.Fatalf("%q is no amount with %d digits behind the point", text, exponent)
+		t.Fatalf("%q is not an amount with %d decimal places", text, exponent)
 	}
 	return n.Int64()
 }
 
-// agrees fails the test unless a bill that was just issued is the same, to the unit,
-// as a record, printed, in its sheet, among the bills of the day, in the statistics,
-// and on the patient's account.
+// agrees issues a bill and compares its amounts in the record, the PDF, its CSV, the CSV
+// of the day, the statistics and the patient's statement.
 func agrees(t *testing.T, h *hospitaltest.Hospital, bill string, exponent int) (total int64) {
 	t.Helper()
 	today := time.Now().UTC().Format(time.DateOnly)
@@ -72,7 +69,7 @@ func agrees(t *testing.T, h *hospitaltest.Hospital, bill string, exponent int) (
 	} {
 		want := stored.Int(c.field)
 		if sums[c.column] != want || minor(t, row[c.column], exponent) != want {
-			t.Errorf("%s is %d, in the sheet of the bill %d, in that of the day %s", c.field, want, sums[c.column], row[c.column])
+			t.Errorf("%s is %d, in the CSV of the bill %d, of the day %s", c.field, want, sums[c.column], row[c.column])
 		}
 		if counted := int64(after1[c.counted].(float64) - before[c.counted].(float64)); counted != want {
 			t.Errorf("%s is %d, and the statistics grew by %d", c.field, want, counted)
@@ -93,8 +90,8 @@ func agrees(t *testing.T, h *hospitaltest.Hospital, bill string, exponent int) (
 	return total
 }
 
-// lastAfter is the text behind the last one of a name: below the table there is a sum
-// that a column is called like.
+// lastAfter is the text after the last occurrence of a name. A column of the table can
+// have the same name as a sum below it.
 func lastAfter(document [][]string, name string) (found string) {
 	texts := slices.Concat(document...)
 	for i, text := range texts {
@@ -105,7 +102,7 @@ func lastAfter(document [][]string, name string) (found string) {
 	return found
 }
 
-// printedTotals adds up the lines as they are printed, each once and in order.
+// printedTotals adds up the printed lines, and fails when one is missing or out of order.
 func printedTotals(t *testing.T, document [][]string, lines, exponent int) (sum int64) {
 	t.Helper()
 	next := 1
@@ -122,7 +119,7 @@ func printedTotals(t *testing.T, document [][]string, lines, exponent int) (sum 
 	return sum
 }
 
-func TestABillComesToTheSameEverywhere(t *testing.T) {
+func TestBillAmountsAgreeEverywhere(t *testing.T) {
 	t.Parallel()
 	for currency, exponent := range map[string]int{"JPY": 0, "USD": 2, "KWD": 3} {
 		t.Run(currency, func(t *testing.T) {
@@ -143,18 +140,22 @@ func TestABillComesToTheSameEverywhere(t *testing.T) {
 	}
 }
 
-func TestAThousandLinesComeToTheSameEverywhere(t *testing.T) {
+func TestThousandLinesAgreeEverywhere(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill := sale(h, 0)
 	const lines = 1_000
-	err := h.SQL(fmt.Sprintf(`WITH RECURSIVE n(i, q, u, bp) AS (SELECT 2, 3, 11, 750 UNION ALL SELECT i + 1, 1 + i %% 7, 1 + i * 37 %% 991, CASE i %% 3 WHEN 0 THEN 0 WHEN 1 THEN 750 ELSE 1900 END FROM n WHERE i < %d)
+	err := h.SQL(fmt.Sprintf(`WITH RECURSIVE n(i, q, u, bp) AS (SELECT 2, 3, 11, 750 UNION ALL
+			SELECT i + 1, 1 + i %% 7, 1 + i * 37 %% 991, CASE i %% 3 WHEN 0 THEN 0 WHEN 1 THEN 750 ELSE 1900 END
+			FROM n WHERE i < %d)
 		INSERT INTO bill_items (id, bill, description, quantity, currency, unit_minor, tax_bp, tax_minor, total_minor)
-		SELECT printf('do%%013d', i), '%s', 'Dose', q, 'EUR', u, bp, (q * u * bp + 5000) / 10000, q * u + (q * u * bp + 5000) / 10000 FROM n`, lines, bill))
+		SELECT printf('do%%013d', i), '%s', 'Dose', q, 'EUR', u, bp,
+			(q * u * bp + 5000) / 10000, q * u + (q * u * bp + 5000) / 10000 FROM n`, lines, bill))
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.As("accountant1").Create("bill_items", body{"bill": bill, "description": "Dose", "quantity": 1, "unit_minor": 77, "tax_bp": 1_900}).OK(t) // and the sums follow
+	last := body{"bill": bill, "description": "Dose", "quantity": 1, "unit_minor": 77, "tax_bp": 1_900}
+	h.As("accountant1").Create("bill_items", last).OK(t) // the sums of the bill are calculated again
 	agrees(t, h, bill, 2)
 
 	began := time.Now()
@@ -166,7 +167,8 @@ func TestAThousandLinesComeToTheSameEverywhere(t *testing.T) {
 	number := h.Record("bills", bill).GetString("number")
 	document := pages(t, first)
 	for i, page := range document {
-		if page[0] != "Invoice "+number || !slices.Contains(page, fmt.Sprintf("Page %d of %d", i+1, len(document))) || len(document) < 10 {
+		numbered := slices.Contains(page, fmt.Sprintf("Page %d of %d", i+1, len(document)))
+		if page[0] != "Invoice "+number || !numbered || len(document) < 10 {
 			t.Errorf("page %d of %d: %q", i+1, len(document), page)
 		}
 		if lined := slices.Contains(page, "Dose"); lined != slices.Contains(page, "Quantity") {
@@ -175,9 +177,9 @@ func TestAThousandLinesComeToTheSameEverywhere(t *testing.T) {
 	}
 }
 
-// TestWhatCameLaterStandsOnTheBill: credit notes, payments and refunds, in all that
-// is told of a bill.
-func TestWhatCameLaterStandsOnTheBill(t *testing.T) {
+// TestCreditsAndPaymentsArePrinted: a credit note, a payment and a refund appear on the
+// bill, in the exports and in the statistics.
+func TestCreditsAndPaymentsArePrinted(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	accountant := h.As("accountant1")
@@ -185,26 +187,34 @@ func TestWhatCameLaterStandsOnTheBill(t *testing.T) {
 	issue(h, bill)
 	paid := accountant.Create("payments", body{"bill": bill, "method": "cash", "amount_minor": 10_750}).OK(t)
 	accountant.Update("payments", paid.ID(), body{"status": "verified"}).OK(t)
-	note := accountant.Create("bills", body{"kind": "credit_note", "original": bill, "total_minor": 2_150, "reason": "=too much"}).OK(t)
-	back := accountant.Create("payments", body{"bill": bill, "refund_of": paid.ID(), "method": "card", "amount_minor": 150, "note": "too much"}).OK(t)
+	note := accountant.Create("bills", body{
+		"kind": "credit_note", "original": bill, "total_minor": 2_150, "reason": "=too much"}).OK(t)
+	back := accountant.Create("payments", body{
+		"bill": bill, "refund_of": paid.ID(), "method": "card", "amount_minor": 150, "note": "too much"}).OK(t)
 	h.As("accountant2").Update("payments", back.ID(), body{"status": "verified"}).OK(t)
 
 	printed := pages(t, get(h, "patient1", "bills/"+bill+"/pdf").OK(t).Raw)
-	for name, want := range map[string]string{"Cash": "-107.50", "Refund, card": "1.50", "Credit note": "-21.50", "Credited": "21.50", "Paid": "106.00", "To be returned EUR": "20.00"} {
+	for name, want := range map[string]string{
+		"Cash": "-107.50", "Refund, card": "1.50", "Credit note": "-21.50",
+		"Credited": "21.50", "Paid": "106.00", "To be returned EUR": "20.00",
+	} {
 		if got := after(t, printed, name); got != want {
 			t.Errorf("%s is printed as %s, want %s", name, got, want)
 		}
 	}
 	taken := pages(t, get(h, "patient1", "bills/"+note.ID()+"/pdf").OK(t).Raw)
-	if taken[0][0] != "Credit note "+note.String("number") || after(t, taken, "Total EUR") != "21.50" || after(t, taken, "Takes back") != h.Record("bills", bill).GetString("number") {
+	if taken[0][0] != "Credit note "+note.String("number") || after(t, taken, "Total EUR") != "21.50" ||
+		after(t, taken, "Takes back") != h.Record("bills", bill).GetString("number") {
 		t.Errorf("the credit note: %q", taken)
 	}
 	receipt := pages(t, get(h, "patient1", "payments/"+back.ID()+"/receipt").OK(t).Raw)
-	if !strings.HasPrefix(receipt[0][0], "Refund REF-") || after(t, receipt, "Amount EUR") != "1.50" || !strings.HasPrefix(after(t, receipt, "Of receipt"), "RCP-") {
+	if !strings.HasPrefix(receipt[0][0], "Refund REF-") || after(t, receipt, "Amount EUR") != "1.50" ||
+		!strings.HasPrefix(after(t, receipt, "Of receipt"), "RCP-") {
 		t.Errorf("the receipt of the refund: %q", receipt)
 	}
 	for _, row := range table(t, get(h, "accountant1", "reports/bills.csv")) {
-		if row["number"] == note.String("number") && (row["kind"] != "credit_note" || row["total"] != "21.50" || row["reason"] != "'=too much") {
+		if row["number"] == note.String("number") &&
+			(row["kind"] != "credit_note" || row["total"] != "21.50" || row["reason"] != "'=too much") {
 			t.Errorf("the credit note among the bills: %v", row)
 		}
 		if row["paid"] == "106.00" && (row["balance"] != "-20.00" || row["credited"] != "21.50") {
@@ -220,10 +230,13 @@ func TestWhatCameLaterStandsOnTheBill(t *testing.T) {
 	}
 	statistics := get(h, "admin1", "reports/billing").OK(t)
 	total := statistics.JSON["total"].(map[string]any)
-	if total["credited_minor"] != 2_150.0 || total["credited_tax_minor"] != 150.0 || total["paid_minor"] != 10_750.0 || total["refunded_minor"] != 150.0 || statistics.Int("owed_minor") != 2_000 {
+	if total["credited_minor"] != 2_150.0 || total["credited_tax_minor"] != 150.0 || total["paid_minor"] != 10_750.0 ||
+		total["refunded_minor"] != 150.0 || statistics.Int("owed_minor") != 2_000 {
 		t.Errorf("the statistics: %s", statistics.Raw)
 	}
-	if methods := fmt.Sprint(statistics.JSON["methods"]); methods != "[map[method:card paid_minor:0 payments:0 refunded_minor:150 refunds:1] map[method:cash paid_minor:10750 payments:1 refunded_minor:0 refunds:0]]" {
+	if methods := fmt.Sprint(statistics.JSON["methods"]); methods !=
+		"[map[method:card paid_minor:0 payments:0 refunded_minor:150 refunds:1] "+
+			"map[method:cash paid_minor:10750 payments:1 refunded_minor:0 refunds:0]]" {
 		t.Errorf("by method: %s", methods)
 	}
 }

@@ -18,14 +18,14 @@ import (
 	"hospital/modules/hospital"
 )
 
-// bill is a bill with all that stands on it, as it is stored.
+// bill is a stored bill with everything that is printed on it.
 type bill struct {
 	*core.Record
 	settings hospital.Settings
 	exponent int
-	lines    []*core.Record // but those that were struck out
-	payments []*core.Record // but those that were rejected
-	credits  []*core.Record // credit notes on it
+	lines    []*core.Record // without removed ones
+	payments []*core.Record // without rejected ones
+	credits  []*core.Record // credit notes of this bill
 }
 
 func billOf(app core.App, record *core.Record) (*bill, error) {
@@ -33,19 +33,26 @@ func billOf(app core.App, record *core.Record) (*bill, error) {
 	if err != nil {
 		return nil, err
 	}
-	if failed := app.ExpandRecord(record, []string{"patient", "doctor", "original", "appointment"}, nil); len(failed) > 0 {
-		return nil, fmt.Errorf("what %s is of: %v", record.GetString("number"), failed)
+	relations := []string{"patient", "doctor", "original", "appointment"}
+	if failed := app.ExpandRecord(record, relations, nil); len(failed) > 0 {
+		return nil, fmt.Errorf("read relations of bill %s: %v", record.Id, failed)
 	}
 	b := &bill{Record: record, settings: settings, exponent: settings.ExponentOf(record.GetString("currency"))}
-	it := dbx.Params{"bill": record.Id}
-	if b.lines, err = app.FindRecordsByFilter("bill_items", "bill = {:bill} && quantity > 0", "@rowid", 0, 0, it); err != nil {
-		return nil, err
+	for _, part := range []struct {
+		into               *[]*core.Record
+		collection, filter string
+	}{
+		{&b.lines, "bill_items", "bill = {:bill} && quantity > 0"},
+		{&b.payments, "payments", "bill = {:bill} && status != 'rejected'"},
+		{&b.credits, "bills", "original = {:bill} && kind = 'credit_note'"},
+	} {
+		params := dbx.Params{"bill": record.Id}
+		*part.into, err = app.FindRecordsByFilter(part.collection, part.filter, "@rowid", 0, 0, params)
+		if err != nil {
+			return nil, err
+		}
 	}
-	if b.payments, err = app.FindRecordsByFilter("payments", "bill = {:bill} && status != 'rejected'", "@rowid", 0, 0, it); err != nil {
-		return nil, err
-	}
-	b.credits, err = app.FindRecordsByFilter("bills", "original = {:bill} && kind = 'credit_note'", "@rowid", 0, 0, it)
-	return b, err
+	return b, nil
 }
 
 func (b *bill) status() billing.Status { return billing.Status(b.GetString("status")) }
@@ -54,6 +61,7 @@ func (b *bill) amount(field string) string {
 }
 func (b *bill) day(field string) string { return day(b.Record, field, b.settings.Zone()) }
 
+// billPDF prints a bill.
 func billPDF(r *kit.Request) error {
 	b, err := billOf(r.App, r.Record)
 	if err != nil {
@@ -63,12 +71,13 @@ func billPDF(r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return file(r, b.GetString("number"), content)
+	return sendPDF(r, b.GetString("number"), content)
 }
 
-// letterhead is the hospital's.
+// letterhead is the head of every page: the hospital, and what the document is.
 func letterhead(s hospital.Settings, title, notice string) pdf.Letterhead {
-	contact := slices.DeleteFunc([]string{s.GetString("phone"), s.GetString("email")}, func(text string) bool { return text == "" })
+	contact := []string{s.GetString("phone"), s.GetString("email")}
+	contact = slices.DeleteFunc(contact, func(text string) bool { return text == "" })
 	lines := []string{s.GetString("address"), strings.Join(contact, " · ")}
 	if id := s.GetString("tax_id"); id != "" {
 		lines = append(lines, "Tax ID "+id)
@@ -76,7 +85,7 @@ func letterhead(s hospital.Settings, title, notice string) pdf.Letterhead {
 	return pdf.Letterhead{From: s.GetString("name"), Lines: lines, Title: title, Notice: notice}
 }
 
-// title is what a bill is, and what nobody may overlook about it.
+// title is the title of the document, and a notice that is printed in bold below it.
 func (b *bill) title() (title, notice string) {
 	title = "Invoice " + b.GetString("number")
 	switch b.status() {
@@ -90,8 +99,8 @@ func (b *bill) title() (title, notice string) {
 	return title, ""
 }
 
-// draw makes a document of a bill. It is dated as the bill is, so that a bill that
-// has not changed is the same file.
+// draw makes the document. It carries the date of the bill, so that an unchanged bill
+// gives the same bytes.
 func (b *bill) draw() ([]byte, error) {
 	title, notice := b.title()
 	made := b.GetDateTime("issued_at").Time()
@@ -104,23 +113,22 @@ func (b *bill) draw() ([]byte, error) {
 		original = "Takes back"
 	}
 	d.Facts(
-		pdf.Fact{Name: "Patient", Value: of(b.Record, "patient", "name")},
+		pdf.Fact{Name: "Patient", Value: related(b.Record, "patient", "name")},
 		pdf.Fact{Name: "Issued", Value: b.day("issued_at")},
-		pdf.Fact{Name: "Address", Value: of(b.Record, "patient", "address")},
+		pdf.Fact{Name: "Address", Value: related(b.Record, "patient", "address")},
 		pdf.Fact{Name: "Due", Value: b.GetString("due_on")},
-		pdf.Fact{Name: "Record number", Value: of(b.Record, "patient", "mrn")},
+		pdf.Fact{Name: "Record number", Value: related(b.Record, "patient", "mrn")},
 		pdf.Fact{Name: "Visit", Value: b.visit()},
-		pdf.Fact{Name: "Doctor", Value: of(b.Record, "doctor", "name")},
-		pdf.Fact{Name: original, Value: of(b.Record, "original", "number")},
+		pdf.Fact{Name: "Doctor", Value: related(b.Record, "doctor", "name")},
+		pdf.Fact{Name: original, Value: related(b.Record, "original", "number")},
 		pdf.Fact{Name: "Reason", Value: b.GetString("reason")},
 		pdf.Fact{Name: "Currency", Value: b.GetString("currency")},
 	)
-	d.Table([]pdf.Column{{Name: "#", Width: 8, Number: true}, {Name: "Service"}, {Name: "Quantity", Width: 13, Number: true}, {Name: "Price", Width: 22, Number: true},
-		{Name: "Discount", Width: 19, Number: true}, {Name: "Tax %", Width: 12, Number: true}, {Name: "Tax", Width: 19, Number: true}, {Name: "Total", Width: 23, Number: true}}, b.rows())
+	d.Table(lineColumns, b.rows())
 	d.Sums(b.sums()...)
 	if entries := b.entries(); len(entries) > 0 {
 		d.Heading("Credited and paid")
-		d.Table([]pdf.Column{{Name: "Day", Width: 20}, {Name: "Number", Width: 34}, {Name: "What"}, {Name: "Amount", Width: 34, Number: true}}, entries)
+		d.Table(entryColumns, entries)
 	}
 	if sums := b.balance(); len(sums) > 0 {
 		d.Sums(sums...)
@@ -128,7 +136,18 @@ func (b *bill) draw() ([]byte, error) {
 	return d.Bytes()
 }
 
-// visit says when the patient was there, and nothing of why.
+var lineColumns = []pdf.Column{
+	{Name: "#", Width: 8, Number: true}, {Name: "Service"},
+	{Name: "Quantity", Width: 13, Number: true}, {Name: "Price", Width: 22, Number: true},
+	{Name: "Discount", Width: 19, Number: true}, {Name: "Tax %", Width: 12, Number: true},
+	{Name: "Tax", Width: 19, Number: true}, {Name: "Total", Width: 23, Number: true},
+}
+
+var entryColumns = []pdf.Column{
+	{Name: "Day", Width: 20}, {Name: "Number", Width: 34}, {Name: "What"}, {Name: "Amount", Width: 34, Number: true},
+}
+
+// visit is the number and the day of the visit. Its reason is clinical and is not printed.
 func (b *bill) visit() string {
 	visit := b.ExpandedOne("appointment")
 	if visit == nil {
@@ -140,16 +159,20 @@ func (b *bill) visit() string {
 func (b *bill) rows() (rows [][]string) {
 	for i, l := range b.lines {
 		cell := func(field string) string { return amountOf(l, field).Decimal(b.exponent) }
-		rows = append(rows, []string{strconv.Itoa(i + 1), l.GetString("description"), strconv.Itoa(l.GetInt("quantity")), cell("unit_minor"), cell("discount_minor"), percent(l), cell("tax_minor"), cell("total_minor")})
+		rows = append(rows, []string{
+			strconv.Itoa(i + 1), l.GetString("description"), strconv.Itoa(l.GetInt("quantity")),
+			cell("unit_minor"), cell("discount_minor"), percent(l), cell("tax_minor"), cell("total_minor"),
+		})
 	}
 	return rows
 }
 
-// sums are what the lines add up to, the tax by its rates.
+// sums are the totals of the lines, with the tax of each rate.
 func (b *bill) sums() []pdf.Sum {
 	sums := []pdf.Sum{{Name: "Subtotal", Amount: b.amount("subtotal_minor")}}
 	if b.GetInt("discount_minor") > 0 {
-		sums = append(sums, pdf.Sum{Name: "Discount", Amount: (-amountOf(b.Record, "discount_minor")).Decimal(b.exponent)})
+		discount := -amountOf(b.Record, "discount_minor")
+		sums = append(sums, pdf.Sum{Name: "Discount", Amount: discount.Decimal(b.exponent)})
 	}
 	type rate struct{ net, tax money.Amount }
 	rates, order := map[int]rate{}, []int{}
@@ -164,14 +187,15 @@ func (b *bill) sums() []pdf.Sum {
 	sums = append(sums, pdf.Sum{Name: "Tax", Amount: b.amount("tax_minor")})
 	for _, bp := range order {
 		if bp > 0 {
-			sums = append(sums, pdf.Sum{Name: "of it " + money.Amount(bp).Decimal(2) + " % of " + rates[bp].net.Decimal(b.exponent), Amount: rates[bp].tax.Decimal(b.exponent), Minor: true})
+			name := "of it " + money.Amount(bp).Decimal(2) + " % of " + rates[bp].net.Decimal(b.exponent)
+			sums = append(sums, pdf.Sum{Name: name, Amount: rates[bp].tax.Decimal(b.exponent), Minor: true})
 		}
 	}
 	return append(sums, pdf.Sum{Name: "Total " + b.GetString("currency"), Amount: b.amount("total_minor"), Bold: true})
 }
 
-// entries are what was credited, paid and returned, as it happened. What waits to
-// be verified does not count yet, and says so.
+// entries are the credit notes, payments and refunds in the order of time. A pending
+// payment is marked: it does not count yet.
 func (b *bill) entries() (rows [][]string) {
 	type entry struct {
 		at  time.Time
@@ -180,17 +204,21 @@ func (b *bill) entries() (rows [][]string) {
 	var all []entry
 	zone := b.settings.Zone()
 	for _, c := range b.credits {
-		all = append(all, entry{c.GetDateTime("issued_at").Time(), []string{day(c, "issued_at", zone), c.GetString("number"), "Credit note", (-amountOf(c, "total_minor")).Decimal(b.exponent)}})
+		amount := -amountOf(c, "total_minor")
+		all = append(all, entry{c.GetDateTime("issued_at").Time(), []string{
+			day(c, "issued_at", zone), c.GetString("number"), "Credit note", amount.Decimal(b.exponent)}})
 	}
 	for _, p := range b.payments {
-		what, amount, number, at := methods[p.GetString("method")], -amountOf(p, "amount_minor"), p.GetString("receipt"), "decided_at"
+		what, amount := methods[p.GetString("method")], -amountOf(p, "amount_minor")
+		number, at := p.GetString("receipt"), "decided_at"
 		if p.GetString("kind") == string(billing.Refund) {
 			what, amount = "Refund, "+strings.ToLower(what), -amount
 		}
 		if p.GetString("status") == string(billing.Pending) {
 			what, number, at = what+"; it waits to be verified and does not count yet", p.GetString("number"), "created"
 		}
-		all = append(all, entry{p.GetDateTime(at).Time(), []string{day(p, at, zone), number, what, amount.Decimal(b.exponent)}})
+		all = append(all, entry{p.GetDateTime(at).Time(), []string{
+			day(p, at, zone), number, what, amount.Decimal(b.exponent)}})
 	}
 	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Compare(a.at.UnixNano(), b.at.UnixNano()) })
 	for _, e := range all {
@@ -199,9 +227,13 @@ func (b *bill) entries() (rows [][]string) {
 	return rows
 }
 
-var methods = map[string]string{"cash": "Cash", "card": "Card", "transfer": "Bank transfer", "mobile": "Mobile payment", "cheque": "Cheque", "insurance": "Insurance"}
+// methods are the printed names of the payment methods.
+var methods = map[string]string{
+	"cash": "Cash", "card": "Card", "transfer": "Bank transfer", "mobile": "Mobile payment",
+	"cheque": "Cheque", "insurance": "Insurance",
+}
 
-// balance is what is still to be paid, or returned.
+// balance is what is credited, paid and open; empty for what is not to be paid.
 func (b *bill) balance() []pdf.Sum {
 	if slices.Contains([]billing.Status{billing.Draft, billing.Void, billing.Issued}, b.status()) {
 		return nil

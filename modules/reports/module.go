@@ -1,5 +1,5 @@
-// Package reports is what is printed and exported of the books, and what they add
-// up to. It calculates no bill: every number is one that is stored.
+// Package reports prints and exports bills, payments and statistics. It calculates no
+// bill: every amount is one that is stored.
 package reports
 
 import (
@@ -12,7 +12,7 @@ import (
 //go:embed openapi.yaml
 var openapi []byte
 
-// Module is the reports. It holds nothing of its own.
+// Module is the reports. It has no collections of its own.
 var Module = kit.Module{
 	Name: "reports",
 	Routes: []kit.Route{

@@ -14,8 +14,6 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
-
 type body = hospitaltest.Body
 
 var id = hospitaltest.ID
@@ -25,13 +23,14 @@ func get(h *hospitaltest.Hospital, who, path string) hospitaltest.Response {
 	return h.As(who).Do(http.MethodGet, "/api/hospital/"+path, nil)
 }
 
-// sale is an issued bill with lines of one each: what they cost, and the tax.
+// sale is a new draft bill with a line of quantity 1 for each unit price.
 func sale(h *hospitaltest.Hospital, taxBP int, units ...int) (bill string) {
 	h.T.Helper()
 	accountant := h.As("accountant1")
 	bill = accountant.Create("bills", body{"patient": id("pat1")}).OK(h.T).ID()
 	for _, unit := range units {
-		accountant.Create("bill_items", body{"bill": bill, "description": "Dose", "quantity": 1, "unit_minor": unit, "tax_bp": taxBP}).OK(h.T)
+		accountant.Create("bill_items", body{
+			"bill": bill, "description": "Dose", "quantity": 1, "unit_minor": unit, "tax_bp": taxBP}).OK(h.T)
 	}
 	return bill
 }
@@ -41,13 +40,12 @@ func issue(h *hospitaltest.Hospital, bill string) {
 	h.As("accountant1").Update("bills", bill, body{"status": "unpaid"}).OK(h.T)
 }
 
-// table reads a sheet: a byte order mark, lines that end in CRLF, and the names of
-// its columns first.
+// table parses a CSV answer: a byte order mark, CRLF line ends, and a row of column names.
 func table(t *testing.T, answer hospitaltest.Response) (rows []map[string]string) {
 	t.Helper()
 	text, marked := strings.CutPrefix(string(answer.OK(t).Raw), "\ufeff")
 	if lines := strings.Count(text, "\r\n"); !marked || lines == 0 || lines != strings.Count(text, "\n") {
-		t.Errorf("this is no sheet: %.200q", answer.Raw)
+		t.Errorf("not a CSV file: %.200q", answer.Raw)
 	}
 	all, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	if err != nil {
@@ -69,11 +67,11 @@ var (
 	escapes = strings.NewReplacer(`\\`, `\`, `\(`, `(`, `\)`, `)`, `\r`, "\r")
 )
 
-// pages are the texts of a document in the order in which they are drawn.
+// pages are the texts of each page of a PDF, in the order in which they are drawn.
 func pages(t *testing.T, document []byte) (pages [][]string) {
 	t.Helper()
 	if !bytes.HasPrefix(document, []byte("%PDF-1.")) || !bytes.Contains(document[len(document)-10:], []byte("%%EOF")) {
-		t.Fatalf("this is no document: %.100q", document)
+		t.Fatalf("not a PDF: %.100q", document)
 	}
 	for _, found := range streams.FindAllSubmatch(document, -1) {
 		deflated, err := zlib.NewReader(bytes.NewReader(found[1]))
@@ -82,7 +80,7 @@ func pages(t *testing.T, document []byte) (pages [][]string) {
 		}
 		content, err := io.ReadAll(deflated)
 		if err != nil || !bytes.Contains(content, []byte("Tj")) || !bytes.Contains(content, []byte("BT")) {
-			continue // a typeface
+			continue // a font
 		}
 		var page []string
 		for _, text := range shown.FindAllSubmatch(content, -1) {

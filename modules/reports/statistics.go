@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -13,7 +14,7 @@ import (
 	"hospital/modules/billing"
 )
 
-// Statistics is what the books of some days add up to, and what is open today.
+// Statistics are the sums of the books of a period, and the balances that are open today.
 type Statistics struct {
 	From        string       `json:"from"`
 	To          string       `json:"to"`
@@ -24,14 +25,14 @@ type Statistics struct {
 	Total       Figures      `json:"total"`
 	Periods     []Figures    `json:"periods"`
 	Methods     []Method     `json:"methods"`
-	Outstanding money.Amount `json:"outstanding_minor"` // of all bills, today
-	Overdue     money.Amount `json:"overdue_minor"`     // what of it was due before today
-	Owed        money.Amount `json:"owed_minor"`        // to patients
+	Outstanding money.Amount `json:"outstanding_minor"` // of all bills
+	Overdue     money.Amount `json:"overdue_minor"`     // the part of it that was due before today
+	Owed        money.Amount `json:"owed_minor"`        // by the hospital, to patients
 }
 
-// Figures are what entered the books in a period, each on the day it happened: an
-// invoice that was made void later stands among the invoices, and among the void
-// ones of that later day.
+// Figures are the sums of one period. Each entry counts on the day of its event: an
+// invoice that is voided later counts as an invoice on the day of issue, and as void on
+// the later day.
 type Figures struct {
 	From           string       `json:"from" db:"-"`
 	To             string       `json:"to" db:"-"`
@@ -52,7 +53,7 @@ type Figures struct {
 	RefundedMinor  money.Amount `json:"refunded_minor"`
 }
 
-// Method is what was paid and returned in one way.
+// Method is what was paid and refunded by one payment method.
 type Method struct {
 	Method        string       `json:"method"`
 	Payments      int          `json:"payments"`
@@ -62,14 +63,11 @@ type Method struct {
 }
 
 func statistics(r *kit.Request) error {
-	b, err := booksAsked(r)
+	b, err := readBooks(r)
 	if err != nil {
 		return err
 	}
-	by := r.Request.URL.Query().Get("by")
-	if by == "" {
-		by = "month"
-	}
+	by := cmp.Or(r.Request.URL.Query().Get("by"), "month")
 	if by != "day" && by != "month" {
 		return kit.Invalid("by", "unknown_period", "This must be day or month.")
 	}
@@ -80,25 +78,32 @@ func statistics(r *kit.Request) error {
 	return r.JSON(http.StatusOK, s)
 }
 
+// statistics reads the sums by day or month.
 func (b books) statistics(app core.App, by string) (*Statistics, error) {
-	s := &Statistics{From: b.first.Format(time.DateOnly), To: b.last.Format(time.DateOnly), By: by, Timezone: b.settings.Zone().String(), Currency: b.settings.Currency(), Exponent: b.settings.Exponent(),
-		Periods: b.periods(by), Methods: []Method{}}
-	bounds := make([][2]string, len(s.Periods))
-	for i, p := range s.Periods {
-		first, _ := time.Parse(time.DateOnly, p.From)
-		last, _ := time.Parse(time.DateOnly, p.To)
-		bounds[i][0], bounds[i][1] = billing.Period(first, last, b.settings.Zone())
+	zone := b.settings.Zone()
+	s := &Statistics{
+		From: b.first.Format(time.DateOnly), To: b.last.Format(time.DateOnly), By: by, Timezone: zone.String(),
+		Currency: b.settings.Currency(), Exponent: b.settings.Exponent(), Periods: []Figures{}, Methods: []Method{},
 	}
-	text, err := json.Marshal(bounds)
+	var instants [][2]string // from and to of each period
+	for _, p := range b.periods(by) {
+		from, to := billing.Period(p.first, p.last, zone)
+		instants = append(instants, [2]string{from, to})
+		s.Periods = append(s.Periods, Figures{From: p.first.Format(time.DateOnly), To: p.last.Format(time.DateOnly)})
+	}
+	periods, err := json.Marshal(instants)
 	if err != nil {
 		return nil, err
 	}
-	of := dbx.Params{"periods": string(text), "currency": s.Currency, "from": b.from, "to": b.to, "today": kit.Now(app).In(b.settings.Zone()).Format(time.DateOnly)}
+	params := dbx.Params{
+		"periods": string(periods), "currency": s.Currency, "from": b.from, "to": b.to,
+		"today": kit.Now(app).In(zone).Format(time.DateOnly),
+	}
 	var rows []struct {
 		Nth int
 		Figures
 	}
-	if err := app.DB().NewQuery(entered).Bind(of).All(&rows); err != nil {
+	if err := app.DB().NewQuery(figuresByPeriod).Bind(params).All(&rows); err != nil {
 		return nil, err
 	}
 	for _, r := range rows {
@@ -106,14 +111,16 @@ func (b books) statistics(app core.App, by string) (*Statistics, error) {
 		s.Total.add(r.Figures)
 	}
 	s.Total.From, s.Total.To = s.From, s.To
-	if err := app.DB().NewQuery(byMethod).Bind(of).All(&s.Methods); err != nil {
+	if err := app.DB().NewQuery(sumsByMethod).Bind(params).All(&s.Methods); err != nil {
 		return nil, err
 	}
-	return s, app.DB().NewQuery(open).Bind(of).Row(&s.Outstanding, &s.Overdue, &s.Owed)
+	return s, app.DB().NewQuery(openBalances).Bind(params).Row(&s.Outstanding, &s.Overdue, &s.Owed)
 }
 
-// periods are the days that were asked for, or their months as far as they were.
-func (b books) periods(by string) (periods []Figures) {
+type period struct{ first, last time.Time }
+
+// periods are the days of the books, or the months, cut at the first and the last day.
+func (b books) periods(by string) (periods []period) {
 	for day := b.first; !day.After(b.last); {
 		next := day.AddDate(0, 0, 1)
 		if by == "month" {
@@ -123,38 +130,72 @@ func (b books) periods(by string) (periods []Figures) {
 		if last.After(b.last) {
 			last = b.last
 		}
-		periods = append(periods, Figures{From: day.Format(time.DateOnly), To: last.Format(time.DateOnly)})
+		periods = append(periods, period{day, last})
 		day = next
 	}
 	return periods
 }
 
 func (f *Figures) add(o Figures) {
-	f.Invoices, f.SubtotalMinor, f.DiscountMinor, f.TaxMinor, f.BilledMinor = f.Invoices+o.Invoices, f.SubtotalMinor+o.SubtotalMinor, f.DiscountMinor+o.DiscountMinor, f.TaxMinor+o.TaxMinor, f.BilledMinor+o.BilledMinor
-	f.Voided, f.VoidedTaxMinor, f.VoidedMinor = f.Voided+o.Voided, f.VoidedTaxMinor+o.VoidedTaxMinor, f.VoidedMinor+o.VoidedMinor
-	f.CreditNotes, f.CreditedTax, f.CreditedMinor = f.CreditNotes+o.CreditNotes, f.CreditedTax+o.CreditedTax, f.CreditedMinor+o.CreditedMinor
-	f.Payments, f.PaidMinor, f.Refunds, f.RefundedMinor = f.Payments+o.Payments, f.PaidMinor+o.PaidMinor, f.Refunds+o.Refunds, f.RefundedMinor+o.RefundedMinor
+	f.Invoices += o.Invoices
+	f.SubtotalMinor += o.SubtotalMinor
+	f.DiscountMinor += o.DiscountMinor
+	f.TaxMinor += o.TaxMinor
+	f.BilledMinor += o.BilledMinor
+	f.Voided += o.Voided
+	f.VoidedTaxMinor += o.VoidedTaxMinor
+	f.VoidedMinor += o.VoidedMinor
+	f.CreditNotes += o.CreditNotes
+	f.CreditedTax += o.CreditedTax
+	f.CreditedMinor += o.CreditedMinor
+	f.Payments += o.Payments
+	f.PaidMinor += o.PaidMinor
+	f.Refunds += o.Refunds
+	f.RefundedMinor += o.RefundedMinor
 }
 
-// entered is what entered the books by period. Of each period an index leads to
-// the bills that were issued and made void in it, and to the payments that were
-// verified in it.
-const entered = `WITH periods AS MATERIALIZED (SELECT key AS nth, value ->> 0 AS lo, value ->> 1 AS hi FROM json_each({:periods}))
-	SELECT nth, SUM(kind = 'invoice') AS invoices, SUM((kind = 'invoice') * CAST(subtotal_minor AS INTEGER)) AS subtotal_minor, SUM((kind = 'invoice') * CAST(discount_minor AS INTEGER)) AS discount_minor,
-		SUM((kind = 'invoice') * CAST(tax_minor AS INTEGER)) AS tax_minor, SUM((kind = 'invoice') * CAST(total_minor AS INTEGER)) AS billed_minor,
+// figuresByPeriod are the figures of each period in three parts: the bills that were
+// issued in it, those that were voided in it, and the payments that were verified in it.
+// An index finds each part.
+const figuresByPeriod = `
+	WITH periods AS MATERIALIZED (
+		SELECT key AS nth, value ->> 0 AS lo, value ->> 1 AS hi FROM json_each({:periods}))
+	SELECT nth,
+		SUM(kind = 'invoice') AS invoices,
+		SUM((kind = 'invoice') * CAST(subtotal_minor AS INTEGER)) AS subtotal_minor,
+		SUM((kind = 'invoice') * CAST(discount_minor AS INTEGER)) AS discount_minor,
+		SUM((kind = 'invoice') * CAST(tax_minor AS INTEGER)) AS tax_minor,
+		SUM((kind = 'invoice') * CAST(total_minor AS INTEGER)) AS billed_minor,
 		0 AS voided, 0 AS voided_tax_minor, 0 AS voided_minor,
-		SUM(kind = 'credit_note') AS credit_notes, SUM((kind = 'credit_note') * CAST(tax_minor AS INTEGER)) AS credited_tax, SUM((kind = 'credit_note') * CAST(total_minor AS INTEGER)) AS credited_minor,
+		SUM(kind = 'credit_note') AS credit_notes,
+		SUM((kind = 'credit_note') * CAST(tax_minor AS INTEGER)) AS credited_tax,
+		SUM((kind = 'credit_note') * CAST(total_minor AS INTEGER)) AS credited_minor,
 		0 AS payments, 0 AS paid_minor, 0 AS refunds, 0 AS refunded_minor
-	FROM periods CROSS JOIN bills WHERE issued_at >= lo AND issued_at < hi AND currency = {:currency} GROUP BY nth
-	UNION ALL SELECT nth, 0, 0, 0, 0, 0, COUNT(*), SUM(CAST(tax_minor AS INTEGER)), SUM(CAST(total_minor AS INTEGER)), 0, 0, 0, 0, 0, 0, 0
-	FROM periods CROSS JOIN bills WHERE voided_at >= lo AND voided_at < hi AND voided_at != '' AND issued_at != '' AND currency = {:currency} GROUP BY nth
-	UNION ALL SELECT nth, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, SUM(kind = 'payment'), SUM((kind = 'payment') * CAST(amount_minor AS INTEGER)), SUM(kind = 'refund'), SUM((kind = 'refund') * CAST(amount_minor AS INTEGER))
-	FROM periods CROSS JOIN payments WHERE status = 'verified' AND decided_at >= lo AND decided_at < hi AND currency = {:currency} GROUP BY nth`
+	FROM periods CROSS JOIN bills
+	WHERE issued_at >= lo AND issued_at < hi AND currency = {:currency} GROUP BY nth
+	UNION ALL SELECT nth, 0, 0, 0, 0, 0,
+		COUNT(*), SUM(CAST(tax_minor AS INTEGER)), SUM(CAST(total_minor AS INTEGER)), 0, 0, 0, 0, 0, 0, 0
+	FROM periods CROSS JOIN bills
+	WHERE voided_at >= lo AND voided_at < hi AND voided_at != '' AND issued_at != '' AND currency = {:currency}
+	GROUP BY nth
+	UNION ALL SELECT nth, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		SUM(kind = 'payment'), SUM((kind = 'payment') * CAST(amount_minor AS INTEGER)),
+		SUM(kind = 'refund'), SUM((kind = 'refund') * CAST(amount_minor AS INTEGER))
+	FROM periods CROSS JOIN payments
+	WHERE status = 'verified' AND decided_at >= lo AND decided_at < hi AND currency = {:currency} GROUP BY nth`
 
-const byMethod = `SELECT method, SUM(kind = 'payment') AS payments, SUM((kind = 'payment') * CAST(amount_minor AS INTEGER)) AS paid_minor,
+const sumsByMethod = `
+	SELECT method,
+		SUM(kind = 'payment') AS payments, SUM((kind = 'payment') * CAST(amount_minor AS INTEGER)) AS paid_minor,
 		SUM(kind = 'refund') AS refunds, SUM((kind = 'refund') * CAST(amount_minor AS INTEGER)) AS refunded_minor
-	FROM payments WHERE status = 'verified' AND decided_at >= {:from} AND decided_at < {:to} AND currency = {:currency} GROUP BY method ORDER BY method`
+	FROM payments
+	WHERE status = 'verified' AND decided_at >= {:from} AND decided_at < {:to} AND currency = {:currency}
+	GROUP BY method ORDER BY method`
 
-// open is what is open today. Its index holds only bills that are.
-const open = `SELECT CAST(COALESCE(SUM(MAX(balance_minor, 0)), 0) AS INTEGER), CAST(COALESCE(SUM((due_on != '' AND due_on < {:today}) * MAX(balance_minor, 0)), 0) AS INTEGER), CAST(COALESCE(SUM(MAX(-balance_minor, 0)), 0) AS INTEGER)
+// openBalances are the balances that are open today. A partial index holds only the
+// bills that have one.
+const openBalances = `
+	SELECT CAST(COALESCE(SUM(MAX(balance_minor, 0)), 0) AS INTEGER),
+		CAST(COALESCE(SUM((due_on != '' AND due_on < {:today}) * MAX(balance_minor, 0)), 0) AS INTEGER),
+		CAST(COALESCE(SUM(MAX(-balance_minor, 0)), 0) AS INTEGER)
 	FROM bills WHERE currency = {:currency} AND balance_minor != 0`

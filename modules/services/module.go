@@ -1,4 +1,4 @@
-// Package services is the price list: what the hospital does and what it asks for it.
+// Package services is the price list.
 package services
 
 import (
@@ -19,24 +19,33 @@ var Module = kit.Module{
 	OpenAPI:     openapi,
 }
 
-var fields = []string{"code", "name", "category", "price_minor", "tax_bp", "active"}
+// editable are the fields that accountants and admins write.
+var editable = []string{"code", "name", "category", "price_minor", "tax_bp", "active"}
 
 var services = kit.Collection{
 	Name: "services",
+	Description: "An entry of the price list: something the hospital does or sells, at today's price. " +
+		"Bills keep the price of their day.",
 	Fields: kit.Fields{
-		kit.Text("code", 40).Required(),
-		kit.Text("name", 200).Required(),
-		kit.Text("category", 80),
-		kit.Minor("price_minor"),
-		kit.Int("tax_bp", 0, 10_000),
-		kit.Bool("active"),
+		kit.Text("code", 40).Required().Presentable().Help("Short code. Unique."),
+		kit.Text("name", 200).Required().Presentable().Help("Name of the service, as it is printed on bills."),
+		kit.Text("category", 80).Help("Group of the price list it belongs to."),
+		kit.Minor("price_minor").Help("Price before tax, in minor units such as cents."),
+		kit.Int("tax_bp", 0, 10_000).Help("Tax in basis points: 700 is 7 %."),
+		kit.Bool("active").Help("Whether the service is offered."),
 	},
 	Indexes: []kit.Index{{Columns: "code", Unique: true}},
 	Policy: kit.Policy{
 		role.Doctor:       {Read: kit.All},
 		role.Nurse:        {Read: kit.All},
 		role.Receptionist: {Read: kit.All},
-		role.Accountant:   {Read: kit.All, Create: kit.All, CreateFields: fields, Update: kit.All, UpdateFields: fields},
-		role.Admin:        {Read: kit.All, Create: kit.All, CreateFields: fields, Update: kit.All, UpdateFields: fields},
+		role.Accountant:   pricing,
+		role.Admin:        pricing,
 	},
+}
+
+var pricing = kit.Grant{
+	Read:   kit.All,
+	Create: kit.All, CreateFields: editable,
+	Update: kit.All, UpdateFields: editable,
 }

@@ -7,8 +7,6 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-func TestMain(m *testing.M) { hospitaltest.Main(m) }
-
 type body = hospitaltest.Body
 
 func TestStaffHaveAccountsOfTheirRole(t *testing.T) {

@@ -12,39 +12,39 @@ import (
 	"hospital/modules/hospital"
 )
 
-// books are what somebody asks of all patients' books.
+// books is a request for the books of a period, of all patients.
 type books struct {
 	settings    hospital.Settings
 	first, last time.Time // days
-	from, to    string    // instants
+	from, to    string    // the same as instants, to exclusive
 }
 
-// booksAsked reads which days a request asks for.
-func booksAsked(r *kit.Request) (b books, err error) {
+// readBooks reads the period from the query.
+func readBooks(r *kit.Request) (b books, err error) {
 	if b.settings, err = hospital.Of(r.App); err != nil {
 		return b, err
 	}
-	if b.first, b.last, err = billing.DaysAsked(r, b.settings); err != nil {
+	if b.first, b.last, err = billing.QueryPeriod(r, b.settings); err != nil {
 		return b, err
 	}
 	b.from, b.to = billing.Period(b.first, b.last, b.settings.Zone())
 	return b, nil
 }
 
-// name of a file of the books.
-func (b books) name(what string) string {
+// fileName is the name of an exported CSV file.
+func (b books) fileName(what string) string {
 	return what + "-" + b.first.Format(time.DateOnly) + "-" + b.last.Format(time.DateOnly) + ".csv"
 }
 
-// file answers with a document.
-func file(r *kit.Request, name string, content []byte) error {
+// sendPDF answers with a document.
+func sendPDF(r *kit.Request, name string, content []byte) error {
 	r.Attach(name+".pdf", "application/pdf")
 	return r.Blob(http.StatusOK, "application/pdf", content)
 }
 
 func amountOf(r *core.Record, field string) money.Amount { return money.Amount(r.GetInt(field)) }
 
-// day is when something was, as a day of the hospital; empty when it was not.
+// day is the day of an instant in the hospital's zone; empty when there is no instant.
 func day(r *core.Record, field string, zone *time.Location) string {
 	if r.GetDateTime(field).IsZero() {
 		return ""
@@ -52,11 +52,11 @@ func day(r *core.Record, field string, zone *time.Location) string {
 	return r.GetDateTime(field).Time().In(zone).Format(time.DateOnly)
 }
 
-// percent writes basis points, "7.50".
+// percent writes the tax rate of a line, which is stored in basis points: "7.50".
 func percent(r *core.Record) string { return money.Amount(r.GetInt("tax_bp")).Decimal(2) }
 
-// of is a text of a record that another one points to, as far as that was read.
-func of(r *core.Record, relation, field string) string {
+// related is a text of an expanded relation; empty when the relation is empty.
+func related(r *core.Record, relation, field string) string {
 	if target := r.ExpandedOne(relation); target != nil {
 		return target.GetString(field)
 	}

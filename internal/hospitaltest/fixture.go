@@ -2,9 +2,6 @@ package hospitaltest
 
 import (
 	"fmt"
-	"os"
-	"slices"
-	"sync"
 	"time"
 
 	"hospital/internal/role"
@@ -12,66 +9,26 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
-	"hospital/hooks"
 	"hospital/internal/fixture"
 	"hospital/internal/kit"
-	"hospital/modules"
 	"hospital/modules/audit"
 	"hospital/modules/hospital"
 )
 
-// Password opens every furnished account.
+// Password is the password of every account.
 const Password = "correct-horse-battery"
 
-// Accounts are the furnished accounts, two of every role.
+// Accounts are the accounts in the hospital, two of every role.
 var Accounts = []string{"admin1", "admin2", "doctor1", "doctor2", "nurse1", "nurse2", "receptionist1", "receptionist2",
 	"accountant1", "accountant2", "patient1", "patient2"}
 
-// RoleOf is the role of a furnished account.
+// RoleOf is the role of one of the Accounts, or of "guest".
 func RoleOf(account string) kit.Role {
 	if account == "guest" {
 		return kit.Guest
 	}
 	return kit.Role(account[:len(account)-1])
 }
-
-var baseDir string
-
-// furnished is a data directory with the hospital that every test gets a copy of.
-var furnished = sync.OnceValue(func() string {
-	dir, err := os.MkdirTemp("", "hospitaltest")
-	if err != nil {
-		panic(err)
-	}
-	baseDir = dir
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, EncryptionEnv: "pb_test_env"})
-	steps := []func() error{
-		app.Bootstrap,
-		app.RunAllMigrations,
-		func() error { return cheapPasswords(app) },
-		func() error {
-			audit.SetKey(app, []byte(AuditKey))
-			kit.Register(app, slices.DeleteFunc(slices.Clone(modules.All), func(m kit.Module) bool { return m.Name == "audit" })) // the log begins empty
-			hooks.Register(app)
-			return app.RunInTransaction(furnish)
-		},
-		func() error {
-			_, err := app.NonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute()
-			return err
-		},
-		func() error {
-			_, err := app.AuxNonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute()
-			return err
-		},
-		app.ClearBootstrap,
-	}
-	for i, step := range steps {
-		if err := step(); err != nil {
-			panic(fmt.Errorf("furnish the hospital, step %d: %w", i, err))
-		}
-	}
-	return dir
-})
 
 // cheapPasswords makes hashing quick where only tests sign in.
 func cheapPasswords(app core.App) error {
@@ -91,10 +48,10 @@ func cheapPasswords(app core.App) error {
 	return app.Save(codes)
 }
 
-// furnish gives the hospital two of everybody, doctors who see patients at every
+// fill gives the hospital two of everybody, doctors who see patients at every
 // half hour of UTC, a child in the care of patient1, a
 // patient without an account, and for each doctor a visit of every kind.
-func furnish(tx core.App) error {
+func fill(tx core.App) error {
 	w := fixture.New(tx)
 	system := kit.Actor{Role: kit.System}
 	desk := kit.Actor{ID: ID("receptionist1"), Role: role.Receptionist}
@@ -180,12 +137,12 @@ func furnish(tx core.App) error {
 			w.Err = audit.Write(tx, seen)
 		}
 	}
-	clinical(w)
+	fillClinical(w)
 	return w.Err
 }
 
-// clinical furnishes what was noted of each patient by their doctor and nurse.
-func clinical(w *fixture.Writer) {
+// fillClinical adds what was noted of each patient by their doctor and nurse.
+func fillClinical(w *fixture.Writer) {
 	for _, n := range []string{"1", "2"} {
 		doctor, nurse := kit.Actor{ID: ID("doctor" + n), Role: role.Doctor}, kit.Actor{ID: ID("nurse" + n), Role: role.Nurse}
 		patient, admin := kit.Actor{ID: ID("patient" + n), Role: role.Patient}, kit.Actor{ID: ID("admin" + n), Role: role.Admin}

@@ -30,11 +30,11 @@ func billCSV(r *kit.Request) error {
 
 // billsCSV is every bill and credit note that was issued in a period.
 func billsCSV(r *kit.Request) error {
-	b, err := booksAsked(r)
+	b, err := readBooks(r)
 	if err != nil {
 		return err
 	}
-	file := csvfile.New(r, b.name("bills"), "number", "kind", "status", "issued_on", "due_on",
+	file := csvfile.New(r, b.fileName("bills"), "number", "kind", "status", "issued_on", "due_on",
 		"record_number", "patient", "doctor", "original",
 		"subtotal", "discount", "tax", "total", "credited", "paid", "balance", "currency", "voided_on", "reason")
 	zone := b.settings.Zone()
@@ -45,7 +45,8 @@ func billsCSV(r *kit.Request) error {
 		cell := func(field string) csvfile.Number { return csvfile.Amount(amountOf(bill, field), exponent) }
 		file.Row(bill.GetString("number"), bill.GetString("kind"), bill.GetString("status"),
 			day(bill, "issued_at", zone), bill.GetString("due_on"),
-			of(bill, "patient", "mrn"), of(bill, "patient", "name"), of(bill, "doctor", "name"), of(bill, "original", "number"),
+			related(bill, "patient", "mrn"), related(bill, "patient", "name"),
+			related(bill, "doctor", "name"), related(bill, "original", "number"),
 			cell("subtotal_minor"), cell("discount_minor"), cell("tax_minor"), cell("total_minor"),
 			cell("credited_minor"), cell("paid_minor"), cell("balance_minor"), currency,
 			day(bill, "voided_at", zone), bill.GetString("reason"))
@@ -55,11 +56,11 @@ func billsCSV(r *kit.Request) error {
 
 // paymentsCSV is every payment and refund that was verified in a period.
 func paymentsCSV(r *kit.Request) error {
-	b, err := booksAsked(r)
+	b, err := readBooks(r)
 	if err != nil {
 		return err
 	}
-	file := csvfile.New(r, b.name("payments"), "receipt", "number", "kind", "method", "verified_on", "recorded_on",
+	file := csvfile.New(r, b.fileName("payments"), "receipt", "number", "kind", "method", "verified_on", "recorded_on",
 		"bill", "record_number", "patient", "reference", "amount", "currency")
 	zone := b.settings.Zone()
 	export := export{"payments", "decided_at", dbx.HashExp{"status": "verified"}, []string{"patient", "bill"}}
@@ -69,7 +70,7 @@ func paymentsCSV(r *kit.Request) error {
 		file.Row(payment.GetString("receipt"), payment.GetString("number"),
 			payment.GetString("kind"), payment.GetString("method"),
 			day(payment, "decided_at", zone), day(payment, "created", zone),
-			of(payment, "bill", "number"), of(payment, "patient", "mrn"), of(payment, "patient", "name"),
+			related(payment, "bill", "number"), related(payment, "patient", "mrn"), related(payment, "patient", "name"),
 			payment.GetString("reference"), amount, currency)
 	})
 	return file.Close(err)

@@ -1,0 +1,187 @@
+package apidocs
+
+import (
+	"slices"
+	"strings"
+
+	"hospital/internal/kit"
+)
+
+// access is what the policy of a collection says, in words for people who write clients.
+type access struct {
+	kit.Collection
+	roles  []kit.Role        // guests first
+	scopes map[string]string // what each scope of a policy is called here: "own" is "their own"
+}
+
+// action is something a policy grants: the records, and where it writes the fields.
+type action struct {
+	scope  func(kit.Grant) kit.Scope
+	fields func(kit.Grant) []string
+}
+
+var (
+	reading  = action{scope: func(g kit.Grant) kit.Scope { return g.Read }}
+	creating = action{
+		scope:  func(g kit.Grant) kit.Scope { return g.Create },
+		fields: func(g kit.Grant) []string { return g.CreateFields },
+	}
+	updating = action{
+		scope:  func(g kit.Grant) kit.Scope { return g.Update },
+		fields: func(g kit.Grant) []string { return g.UpdateFields },
+	}
+)
+
+// may are the roles that have an action, on some records at least.
+func (a access) may(do action) (roles []kit.Role) {
+	for _, role := range a.roles {
+		if do.scope(a.Policy[role]).Name != "" {
+			roles = append(roles, role)
+		}
+	}
+	return roles
+}
+
+// who says who has an action and on which records: "Patients: their own. Nurses and admins: all."
+func (a access) who(do action) string {
+	var scopes []string
+	grouped := map[string][]string{}
+	for _, role := range a.may(do) {
+		scope := do.scope(a.Policy[role]).Name
+		if grouped[scope] == nil {
+			scopes = append(scopes, scope)
+		}
+		grouped[scope] = append(grouped[scope], string(role)+"s")
+	}
+	if len(scopes) == 1 {
+		switch roles := grouped[scopes[0]]; len(roles) {
+		case len(a.roles):
+			return "Everybody, also without signing in: " + a.scopes[scopes[0]] + "."
+		case len(a.roles) - 1:
+			return "Everybody who is signed in: " + a.scopes[scopes[0]] + "."
+		}
+	}
+	var sentences []string
+	for _, scope := range scopes {
+		sentences = append(sentences, capitalized(and(grouped[scope]))+": "+a.scopes[scope]+".")
+	}
+	return strings.Join(sentences, " ")
+}
+
+// sends says who may send which fields, as a table where the roles differ.
+func (a access) sends(do action, order []string) string {
+	var rows []string
+	fields := map[string][]string{}
+	for _, role := range a.may(do) {
+		row := a.inOrder(do.fields(a.Policy[role]), order)
+		if fields[row] == nil {
+			rows = append(rows, row)
+		}
+		fields[row] = append(fields[row], string(role))
+	}
+	if len(rows) < 2 {
+		return ""
+	}
+	table := "| role | may send |\n|---|---|"
+	for _, row := range rows {
+		table += "\n| " + strings.Join(fields[row], ", ") + " | " + row + " |"
+	}
+	return table
+}
+
+// shown says which fields some of those who read a record are not shown.
+func (a access) shown() string {
+	var rows []string
+	roles := map[string][]string{}
+	for _, role := range a.may(reading) {
+		hidden, grant := a.HiddenFrom(role), a.Policy[role]
+		row := ""
+		switch {
+		case len(hidden) == 0:
+			continue
+		case grant.VisibleFields != nil && len(grant.VisibleFields) < len(hidden):
+			row = "are shown " + quoted(grant.VisibleFields) + " only"
+		default:
+			row = "are not shown " + quoted(hidden)
+		}
+		if roles[row] == nil {
+			rows = append(rows, row)
+		}
+		roles[row] = append(roles[row], string(role)+"s")
+	}
+	var sentences []string
+	for _, row := range rows {
+		sentences = append(sentences, capitalized(and(roles[row]))+" "+row+".")
+	}
+	return strings.Join(sentences, " ")
+}
+
+// always are the declared fields that everybody is shown who reads a record at all.
+func (a access) always(name string) bool {
+	return !slices.ContainsFunc(a.may(reading), func(role kit.Role) bool {
+		return slices.Contains(a.HiddenFrom(role), name)
+	})
+}
+
+// visible says that some role is shown a field.
+func (a access) visible(name string) bool {
+	return slices.ContainsFunc(a.may(reading), func(role kit.Role) bool {
+		return !slices.Contains(a.HiddenFrom(role), name)
+	})
+}
+
+// sent are the fields that some role may send.
+func (a access) sent(do action) (names []string) {
+	for _, role := range a.may(do) {
+		for _, name := range do.fields(a.Policy[role]) {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// refusesFields says that a role which has an action may be refused a field that
+// another role writes.
+func (a access) refusesFields(do action) bool {
+	written := append(a.sent(creating), a.sent(updating)...)
+	return slices.ContainsFunc(a.may(do), func(role kit.Role) bool {
+		return slices.ContainsFunc(written, func(name string) bool {
+			return !slices.Contains(do.fields(a.Policy[role]), name)
+		})
+	})
+}
+
+// refusesReaders says that somebody may see a record and not change it.
+func (a access) refusesReaders() bool {
+	return slices.ContainsFunc(a.may(reading), func(role kit.Role) bool {
+		grant := a.Policy[role]
+		return grant.Update.Name != grant.Read.Name
+	})
+}
+
+func (a access) inOrder(names, order []string) string {
+	return quoted(slices.SortedFunc(slices.Values(names), func(x, y string) int {
+		return slices.Index(order, x) - slices.Index(order, y)
+	}))
+}
+
+// quoted are names as code: `a`, `b`.
+func quoted(names []string) string { return "`" + strings.Join(names, "`, `") + "`" }
+
+// and lists words as people do: a, b and c.
+func and(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
+func capitalized(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

@@ -1,0 +1,175 @@
+package apidocs
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
+	"go.yaml.in/yaml/v3"
+
+	"hospital/internal/kit"
+)
+
+// describer makes the part of a module: what follows from its declarations, and what it
+// wrote by hand laid over that.
+type describer struct {
+	modules []kit.Module
+	catalog kit.Catalog
+	scopes  map[string]string // what the scopes of policies are called
+	names   map[string]string // collection id -> name, as far as it was asked for
+}
+
+// join adds the part of a module to the whole.
+func (d describer) join(whole *yaml.Node, m kit.Module, written *yaml.Node) error {
+	paths, schemas, err := d.make(m, written)
+	if err != nil {
+		return err
+	}
+	components := entry(written, "components")
+	if err := lay(entry(written, "paths"), paths, overlayItem); err != nil {
+		return err
+	}
+	if err := lay(entry(components, "schemas"), schemas, overlaySchema); err != nil {
+		return err
+	}
+	if err := graft(whole, object("paths", paths, "components", object("schemas", schemas))); err != nil {
+		return err
+	}
+	return graft(whole, written)
+}
+
+// make is what follows from the declarations of a module. What its part says of names is
+// taken out of it.
+func (d describer) make(m kit.Module, written *yaml.Node) (paths, schemas *yaml.Node, err error) {
+	tag, names := m.Name, map[string]naming{}
+	if own := take(written, "tag"); own != nil {
+		tag = own.Value
+	}
+	if err := decode(take(written, "collections"), &names); err != nil {
+		return nil, nil, err
+	}
+	paths, schemas = object(), object()
+	for _, c := range m.Collections {
+		r, err := d.records(c, names[c.Name].named(c.Name), tag)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, l := range m.Lifecycles {
+			if l.Collection == c.Name {
+				r.actions = l.Actions(c.Policy, r.roles[1:])
+			}
+		}
+		delete(names, c.Name)
+		r.into(paths, schemas)
+	}
+	for name := range names {
+		return nil, nil, fmt.Errorf("there is no collection %s", name)
+	}
+	return paths, schemas, nil
+}
+
+// records is what the document says of one collection.
+func (d describer) records(c kit.Collection, n naming, tag string) (records, error) {
+	r := records{naming: n, tag: tag, access: access{c, d.roles(), d.scopes}}
+	for _, role := range r.roles {
+		for _, do := range []action{reading, creating, updating} {
+			if scope := do.scope(c.Policy[role]).Name; scope != "" && d.scopes[scope] == "" {
+				return r, fmt.Errorf("the scope %s of %s is not among x-scopes", scope, c.Name)
+			}
+		}
+	}
+	r.back = d.pointing(r)
+	if r.signsIn() {
+		r.fields, r.guest = slices.Clone(accountFields), d.profile(c)
+	}
+	for _, f := range c.Fields {
+		if r.visible(f.GetName()) {
+			r.fields = append(r.fields, f)
+		}
+	}
+	return r, nil
+}
+
+// roles are guests, and what an account can be.
+func (d describer) roles() []kit.Role {
+	for _, c := range d.catalog {
+		if c.SignIn.RoleField != "" {
+			return append([]kit.Role{kit.Guest}, c.SignIn.Roles...)
+		}
+	}
+	return []kit.Role{kit.Guest}
+}
+
+func decode(n *yaml.Node, into any) error {
+	if n == nil {
+		return nil
+	}
+	text, err := yaml.Marshal(n)
+	if err != nil {
+		return err
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	return decoder.Decode(into)
+}
+
+// pointing are the back relations by which a record leads to those that point to it. To an
+// account almost everything points; what belongs to it does so as its user.
+func (d describer) pointing(to records) (names []string) {
+	for _, m := range d.modules {
+		for _, c := range m.Collections {
+			for _, f := range c.Fields {
+				relation, ok := f.Field.(*core.RelationField)
+				from := access{Collection: c, roles: to.roles}
+				switch {
+				case !ok || d.target(relation) != to.Name || len(from.may(reading)) == 0:
+				case to.signsIn() && f.GetName() != "user":
+				default:
+					names = append(names, c.Name+"_via_"+f.GetName())
+				}
+			}
+		}
+	}
+	return names
+}
+
+// target is the collection that a relation points to.
+func (d describer) target(relation *core.RelationField) string {
+	name, known := d.names[relation.CollectionId]
+	if !known {
+		name = d.catalog.NameOf(relation.CollectionId)
+		d.names[relation.CollectionId] = name
+	}
+	return name
+}
+
+// profile are the fields by which a guest says more of themselves than the account holds:
+// those of the first record with this field that belongs to an account.
+func (d describer) profile(accounts kit.Collection) (fields []guestField) {
+	for _, name := range accounts.GuestFields {
+		for _, m := range d.modules {
+			if f, ok := d.owned(accounts, m, name); ok {
+				fields = append(fields, f)
+				break
+			}
+		}
+	}
+	return fields
+}
+
+// owned finds a field in those collections of a module whose records belong to an account.
+func (d describer) owned(accounts kit.Collection, m kit.Module, name string) (guestField, bool) {
+	for _, c := range m.Collections {
+		owner, ok := c.Field("user").(*core.RelationField)
+		if !ok || d.target(owner) != accounts.Name {
+			continue
+		}
+		for _, f := range c.Fields {
+			if f.GetName() == name {
+				return guestField{f, naming{}.named(c.Name).article()}, true
+			}
+		}
+	}
+	return guestField{}, false
+}
