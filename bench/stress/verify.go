@@ -45,10 +45,12 @@ func (s *runner) verifyData() error {
 	var events []event
 	var damage, numbers string
 	for _, err := range []error{
-		db.NewQuery("SELECT id, doctor, patient, starts, ends, status, overbook, version FROM appointments WHERE doctor LIKE 'stress%'").All(&rows),
+		db.NewQuery(`SELECT id, doctor, patient, starts, ends, status, overbook, version
+			FROM appointments WHERE doctor LIKE 'stress%'`).All(&rows),
 		db.NewQuery(`SELECT appointment, action, "to", new_starts FROM appointment_events ORDER BY _rowid_`).All(&events),
 		db.NewQuery("PRAGMA integrity_check").Row(&damage),
-		db.NewQuery("SELECT (SELECT COUNT(*) FROM appointments) || ' visits, ' || COUNT(DISTINCT number) || ' numbers up to ' || MAX(number) FROM appointments").Row(&numbers),
+		db.NewQuery(`SELECT (SELECT COUNT(*) FROM appointments) || ' visits, ' ||
+			COUNT(DISTINCT number) || ' numbers up to ' || MAX(number) FROM appointments`).Row(&numbers),
 	} {
 		if err != nil {
 			return fmt.Errorf("read the data: %w", err)
@@ -118,17 +120,17 @@ func historyOf(v visit, steps []event) (history []visit) {
 
 // checkLost finds acknowledged states that are not in the database.
 func (s *runner) checkLost(p *visitLog, history []visit) {
-	for version, told := range p.acknowledged {
+	for version, acknowledged := range p.acknowledged {
 		var was visit
 		if version <= len(history) {
 			was = history[version-1]
 		}
 		if was.Ends == "" { // a former version
-			told.Ends, told.Overbook = "", false
+			acknowledged.Ends, acknowledged.Overbook = "", false
 		}
-		if was != told {
+		if was != acknowledged {
 			s.found.lost++
-			s.fail("lost: acknowledged %+v, stored %+v", told, was)
+			s.fail("lost: acknowledged %+v, stored %+v", acknowledged, was)
 		}
 	}
 }
