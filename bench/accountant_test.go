@@ -24,9 +24,9 @@ const (
 // inherent are queries whose result grows with the data.
 var inherent = []string{wholeList, "the statistics by day", "the bills as CSV", "the payments as CSV"}
 
-// BenchmarkAccountantsMonth checks that an accountant's daily requests use indexes, and that
+// BenchmarkAccountantLists checks that an accountant's daily requests use indexes, and that
 // their time does not grow with the number of bills.
-func BenchmarkAccountantsMonth(b *testing.B) {
+func BenchmarkAccountantLists(b *testing.B) {
 	for range b.N {
 		few, many := booked(b, month/10), booked(b, month)
 		var table strings.Builder
@@ -134,5 +134,5 @@ func booked(b *testing.B, bills int) client {
 	})
 	h.Verify()
 	fmt.Printf("Booked %d bills in %.1f s.\n", bills, time.Since(started).Seconds())
-	return client{h.As("accountant1").Unbound(), h}
+	return client{h.As("accountant1").SkipContract(), h}
 }

@@ -151,7 +151,7 @@ func as(h *hospitaltest.Hospital, account string) client {
 	if err != nil {
 		h.T.Fatal("sign in:", err)
 	}
-	return client{h.WithToken(token).Unbound(), h}
+	return client{h.WithToken(token).SkipContract(), h}
 }
 
 // answer is a page of a list and its time.

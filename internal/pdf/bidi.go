@@ -7,9 +7,9 @@ import (
 	"golang.org/x/text/unicode/bidi"
 )
 
-// visual is a line in the order in which it is drawn, from left to right: Unicode's
-// bidirectional algorithm, without the control characters, which are not stored.
-func visual(line string) string {
+// visualOrder returns a line in drawing order, from left to right. It implements Unicode's
+// bidirectional algorithm (UAX #9) without the control characters, which are not stored.
+func visualOrder(line string) string {
 	text := []rune(line)
 	levels := levelsOf(text)
 	for level := slices.Max(append(levels, 0)); level > 0; level-- {
@@ -27,12 +27,13 @@ func visual(line string) string {
 			text[i] = mirror(r)
 		}
 	}
-	behind(text, levels)
+	// marksAfterLetters moves combining marks back behind their letters after a reversal.
+	marksAfterLetters(text, levels)
 	return string(text)
 }
 
-// behind puts the marks of reversed letters behind their letters again.
-func behind(text []rune, levels []int) {
+// marksAfterLetters puts the marks of reversed letters behind their letters again.
+func marksAfterLetters(text []rune, levels []int) {
 	for i := 0; i < len(text); i++ {
 		last := i
 		for last < len(text) && levels[last]%2 == 1 && unicode.Is(unicode.Mn, text[last]) {
@@ -46,9 +47,9 @@ func behind(text []rune, levels []int) {
 	}
 }
 
-// levelsOf says of every character whether it runs to the right, even, or to the
-// left, odd. What runs to the right within a line to the left, and numbers among
-// what runs to the left, stand a level higher.
+// levelsOf returns the embedding level of every character: even runs to the right, odd to the
+// left. Left-to-right runs within a right-to-left line, and numbers in right-to-left text,
+// are one level higher.
 func levelsOf(text []rune) []int {
 	base, classes := directions(text)
 	levels := make([]int, len(text))
@@ -63,7 +64,7 @@ func levelsOf(text []rune) []int {
 	return levels
 }
 
-// directions are the direction of a line, which is its first letter's, and of each
+// directions returns the direction of a line, which is that of its first letter, and of each
 // of its characters: left to right, right to left, or a number.
 func directions(text []rune) (base bidi.Class, classes []bidi.Class) {
 	classes = classesOf(text)
@@ -80,9 +81,12 @@ func directions(text []rune) (base bidi.Class, classes []bidi.Class) {
 			classes[i] = bidi.L
 		}
 	}
-	turned(text, base, classes)
+	// resolveBrackets gives a pair of brackets the direction of its content: the line's
+	// direction if any of the content has it, else the other one if the text before the pair has
+	// it too (UAX #9, N0).
+	resolveBrackets(text, base, classes)
 	before := base
-	for i := 0; i < len(classes); i++ { // what has no direction takes that of both sides, or else of the line
+	for i := 0; i < len(classes); i++ { // neutral: the direction of both sides if equal, else of the line
 		from := i
 		for i < len(classes) && classes[i] == bidi.ON {
 			i++
@@ -102,9 +106,9 @@ func directions(text []rune) (base bidi.Class, classes []bidi.Class) {
 	return base, classes
 }
 
-// turned gives a pair of brackets the direction of what stands in it: the line's, if
+// resolveBrackets gives a pair of brackets the direction of what stands in it: the line's, if
 // there is any of it, and otherwise the other, if that stands before the pair, too.
-func turned(text []rune, base bidi.Class, classes []bidi.Class) {
+func resolveBrackets(text []rune, base bidi.Class, classes []bidi.Class) {
 	var opened []int
 	before := func(i int) bidi.Class {
 		for i--; i >= 0; i-- {
@@ -144,10 +148,10 @@ func turned(text []rune, base bidi.Class, classes []bidi.Class) {
 	}
 }
 
-// mirror is a bracket turned round.
+// mirror returns the counterpart of a bracket.
 func mirror(r rune) rune { return []rune(bidi.ReverseString(string(r)))[0] }
 
-// side is the direction that a character lends to what stands beside it.
+// side is the direction that a character gives to its neutral neighbours.
 func side(c bidi.Class) bidi.Class {
 	if c == bidi.L {
 		return bidi.L
@@ -155,8 +159,8 @@ func side(c bidi.Class) bidi.Class {
 	return bidi.R
 }
 
-// classesOf are the characters as letters of either direction, European and Arabic
-// numbers with their points and signs, and the rest.
+// classesOf sorts the characters into letters of either direction, European and Arabic
+// numbers with their separators, and neutral ones.
 func classesOf(text []rune) []bidi.Class {
 	classes := make([]bidi.Class, len(text))
 	latest := bidi.ON
@@ -174,12 +178,13 @@ func classesOf(text []rune) []bidi.Class {
 		classes[i] = c
 	}
 	for i, c := range classes {
-		number := i > 0 && i+1 < len(classes) && classes[i-1] == classes[i+1] && (classes[i-1] == bidi.EN || c == bidi.CS && classes[i-1] == bidi.AN)
-		if (c == bidi.CS || c == bidi.ES) && number {
+		between := i > 0 && i+1 < len(classes) && classes[i-1] == classes[i+1]
+		if between && (c == bidi.CS || c == bidi.ES) &&
+			(classes[i-1] == bidi.EN || c == bidi.CS && classes[i-1] == bidi.AN) {
 			classes[i] = classes[i-1]
 		}
 	}
-	for i := range classes { // signs such as % and €, on either side of a number
+	for i := range classes { // % and € belong to the number beside them
 		if i > 0 && classes[i] == bidi.ET && classes[i-1] == bidi.EN {
 			classes[i] = bidi.EN
 		}

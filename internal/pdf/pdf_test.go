@@ -8,9 +8,8 @@ import (
 	"time"
 )
 
-// TestLinesAreDrawnAsTheyAreRead: letters of both directions in the order in which
-// they stand on paper, from left to right, Arabic ones joined.
-func TestLinesAreDrawnAsTheyAreRead(t *testing.T) {
+// TestLinesAreDrawnInVisualOrder checks the glyphs from left to right, with Arabic letters joined.
+func TestLinesAreDrawnInVisualOrder(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"Zoë Müller":              "Zoë Müller",
@@ -30,24 +29,28 @@ func TestLinesAreDrawnAsTheyAreRead(t *testing.T) {
 		string([]byte{'a', 0xFF}): "a□",
 		"":                        "",
 	} {
-		drawn, whole := regular.shaped(text)
-		if got := visual(drawn); got != want {
+		drawn, complete := regular.shape(text)
+		if got := visualOrder(drawn); got != want {
 			t.Errorf("%q is drawn as %q (%+[2]q), want %q", text, got, want)
 		}
-		if whole == strings.ContainsRune(want, instead) {
-			t.Errorf("%q can be drawn: %v", text, whole)
+		if complete == strings.ContainsRune(want, placeholder) {
+			t.Errorf("shape(%q) reports complete = %v", text, complete)
 		}
 	}
 }
 
-// TestTheSameIsTheSameFile, and another page is told how many there are.
-func TestTheSameIsTheSameFile(t *testing.T) {
+func TestTheSameContentGivesTheSameBytes(t *testing.T) {
 	t.Parallel()
-	drawn := func() []byte {
-		d := New(Letterhead{From: strings.Repeat("Hospital ", 12), Lines: []string{strings.Repeat("Street ", 40)}, Title: "Paper", Notice: "VOID"}, time.Unix(0, 0))
+	draw := func() []byte {
+		d := New(Letterhead{
+			From:  strings.Repeat("Hospital ", 12),
+			Lines: []string{strings.Repeat("Street ", 40)},
+			Title: "Paper", Notice: "VOID",
+		}, time.Unix(0, 0))
 		d.Facts(Fact{"Name", strings.Repeat("x", 500)}, Fact{"Empty", " "}, Fact{"Other", "y"})
 		d.Heading("Rows")
-		d.Table([]Column{{Name: "What"}, {Name: "Amount", Width: 10, Number: true}}, slices.Repeat([][]string{{strings.Repeat("W", 300), "-100000000000.00"}}, 50))
+		rows := slices.Repeat([][]string{{strings.Repeat("W", 300), "-100000000000.00"}}, 60)
+		d.Table([]Column{{Name: "What"}, {Name: "Amount", Width: 10, Number: true}}, rows)
 		d.Sums(Sum{Name: "Total", Amount: "1.00", Bold: true})
 		content, err := d.Bytes()
 		if err != nil {
@@ -55,29 +58,32 @@ func TestTheSameIsTheSameFile(t *testing.T) {
 		}
 		return content
 	}
-	if first := drawn(); !bytes.Equal(first, drawn()) || bytes.Count(first, []byte("/Type /Page\n")) < 5 {
-		t.Errorf("%d bytes, pages: %d", len(first), bytes.Count(first, []byte("/Type /Page\n")))
+	first := draw()
+	if !bytes.Equal(first, draw()) {
+		t.Error("the same content gave different bytes")
+	}
+	if pages := bytes.Count(first, []byte("/Type /Page\n")); pages < 5 {
+		t.Errorf("the document has %d pages, want at least 5", pages)
 	}
 }
 
-// FuzzText: no text stops a document, and none loses a character on its way into
-// the order in which it is drawn.
+// FuzzText checks that every text can be drawn, and that reordering loses no character.
 func FuzzText(f *testing.F) {
 	for _, text := range []string{"عبد (ID 42) x", "שלום [12.50] %€", "a\u0301\u0302", "(((]", "ـلا\u064e"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		drawn, _ := bold.shaped(text)
+		drawn, _ := bold.shape(text)
 		letters := func(text string) []rune {
 			all := []rune(text)
 			for i, r := range all {
-				all[i] = min(r, mirror(r)) // a bracket may have been turned round
+				all[i] = min(r, mirror(r)) // a bracket may have been mirrored
 			}
 			slices.Sort(all)
 			return all
 		}
-		if !slices.Equal(letters(drawn), letters(visual(drawn))) {
-			t.Errorf("%q became %q", drawn, visual(drawn))
+		if !slices.Equal(letters(drawn), letters(visualOrder(drawn))) {
+			t.Errorf("%q became %q", drawn, visualOrder(drawn))
 		}
 		d := New(Letterhead{From: text, Title: text, Notice: text}, time.Unix(0, 0))
 		d.Facts(Fact{text, text})

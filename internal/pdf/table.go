@@ -1,43 +1,43 @@
 package pdf
 
-// Column is a column of a table. One without a width takes what the others leave.
-// Texts take more lines where they are long; numbers stay in one, and become
-// smaller.
+// Column is a column of a table. A column without a width takes the space the others leave.
+// Long texts wrap; numbers stay on one line and are drawn smaller if needed.
 type Column struct {
 	Name   string
 	Width  float64
 	Number bool
 }
 
-// Table draws rows under the names of their columns, which stand on every page.
+// Table draws rows under their column names, which are repeated on every page.
 func (d *Document) Table(columns []Column, rows [][]string) {
-	columns = spread(columns)
+	columns = withWidths(columns)
 	names := make([]string, len(columns))
 	for i, c := range columns {
 		names[i] = c.Name
 	}
 	heading := func() {
-		d.row(columns, names, bold, small)
+		d.drawRow(columns, names, bold, small)
 		d.pdf.SetLineWidth(0.2)
 		d.pdf.Line(left, d.pdf.GetY(), right, d.pdf.GetY())
 		d.pdf.Ln(1)
 	}
-	d.room(25)
+	d.ensureSpace(25)
 	heading()
 	for _, row := range rows {
-		if d.room(d.height(columns, row)) {
+		if d.ensureSpace(d.rowHeight(columns, row)) {
 			heading()
 		}
-		d.row(columns, row, regular, 8)
+		d.drawRow(columns, row, regular, 8)
 	}
 	d.pdf.Line(left, d.pdf.GetY(), right, d.pdf.GetY())
 	d.pdf.Ln(2)
 }
 
-const between = 2.0 // columns
+const columnGap = 2.0 // millimetres
 
-func spread(columns []Column) []Column {
-	rest := width - between*float64(len(columns)-1)
+// withWidths gives the column without a width the rest of the page.
+func withWidths(columns []Column) []Column {
+	rest := width - columnGap*float64(len(columns)-1)
 	for _, c := range columns {
 		rest -= c.Width
 	}
@@ -51,53 +51,52 @@ func spread(columns []Column) []Column {
 	return out
 }
 
-// height is how much room a row takes.
-func (d *Document) height(columns []Column, row []string) float64 {
+func (d *Document) rowHeight(columns []Column, row []string) float64 {
 	most := 1
 	for i, c := range columns {
 		if !c.Number {
-			most = max(most, len(d.lines(regular, 8, row[i], c.Width)))
+			most = max(most, len(d.wrap(regular, 8, row[i], c.Width)))
 		}
 	}
-	return float64(most)*leading(8) + 1
+	return float64(most)*lineHeight(8) + 1
 }
 
-func (d *Document) row(columns []Column, row []string, f face, points float64) {
-	x, y, below := left, d.pdf.GetY(), d.pdf.GetY()+leading(points)
+func (d *Document) drawRow(columns []Column, row []string, f face, points float64) {
+	x, y, below := left, d.pdf.GetY(), d.pdf.GetY()+lineHeight(points)
 	for i, c := range columns {
 		d.pdf.SetY(y)
 		if c.Number {
-			d.number(f, points, row[i], x, c.Width)
+			d.drawNumber(f, points, row[i], x, c.Width)
 		} else {
-			d.block(f, points, row[i], x, c.Width, "L")
+			d.drawText(f, points, row[i], x, c.Width, "L")
 			below = max(below, d.pdf.GetY())
 		}
-		x += c.Width + between
+		x += c.Width + columnGap
 	}
 	d.pdf.SetY(below + 1)
 }
 
-// number draws a number to the right of its column, as small as it must be.
-func (d *Document) number(f face, points float64, text string, x, within float64) {
-	d.set(f, points)
+// drawNumber draws a number right-aligned, smaller if it is wider than its column.
+func (d *Document) drawNumber(f face, points float64, text string, x, maxWidth float64) {
+	d.setFont(f, points)
 	fits := points
-	if wide := d.pdf.GetStringWidth(text); wide > within {
-		fits = points * within / wide
+	if wide := d.pdf.GetStringWidth(text); wide > maxWidth {
+		fits = points * maxWidth / wide
 	}
-	d.set(f, fits)
-	d.line(x, within, leading(points), text, "R")
+	d.setFont(f, fits)
+	d.drawLine(x, maxWidth, lineHeight(points), text, "R")
 }
 
-// Sum is a name and an amount below a table. A minor one is a part of the one above.
+// Sum is a label and an amount below a table. A minor one is part of the sum above it.
 type Sum struct {
 	Name, Amount string
 	Bold, Minor  bool
 }
 
-// Sums draws what a table adds up to, on one page.
+// Sums draws the sums of a table together on one page.
 func (d *Document) Sums(sums ...Sum) {
 	const name, amount = 70.0, 34.0
-	d.room(float64(len(sums)) * (leading(normal) + 0.6))
+	d.ensureSpace(float64(len(sums)) * (lineHeight(normal) + 0.6))
 	for _, s := range sums {
 		f, points, in := regular, normal, 0.0
 		if s.Bold {
@@ -107,9 +106,9 @@ func (d *Document) Sums(sums ...Sum) {
 			points, in = small, amount
 		}
 		y := d.pdf.GetY()
-		d.set(f, points)
-		d.line(right-amount-name-between-in, name, leading(points), s.Name, "R")
-		d.number(f, points, s.Amount, right-amount-in, amount)
-		d.pdf.SetY(y + leading(points) + 0.6)
+		d.setFont(f, points)
+		d.drawLine(right-amount-name-columnGap-in, name, lineHeight(points), s.Name, "R")
+		d.drawNumber(f, points, s.Amount, right-amount-in, amount)
+		d.pdf.SetY(y + lineHeight(points) + 0.6)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// face is a typeface: what it is called here, its file, and what it can draw.
+// face is a typeface.
 type face struct {
 	style string
 	file  []byte
@@ -19,24 +19,24 @@ type face struct {
 }
 
 var (
-	regular = load("", dejavusans.TTF)
-	bold    = load("B", dejavusansbold.TTF)
+	regular = loadFace("", dejavusans.TTF)
+	bold    = loadFace("B", dejavusansbold.TTF)
 )
 
-func load(style string, file []byte) face {
+func loadFace(style string, file []byte) face {
 	font, err := sfnt.Parse(file)
 	if err != nil {
-		panic("a typeface that is built in: " + err.Error())
+		panic("parse an embedded typeface: " + err.Error())
 	}
 	return face{style, file, font}
 }
 
-// instead stands where a character cannot be drawn.
-const instead = '□'
+// placeholder replaces a character that cannot be drawn.
+const placeholder = '□'
 
-// draws says whether a face has a character. Those of private use mean nothing to
-// anybody else, and those beyond the first plane have no place in the file.
-func (f face) draws(r rune) bool {
+// canDraw reports whether the face has a glyph for a character. Private-use characters have
+// no agreed meaning, and the library cannot store those beyond the basic plane.
+func (f face) canDraw(r rune) bool {
 	if r > 0xFFFF || unicode.Is(unicode.Co, r) {
 		return false
 	}
@@ -44,28 +44,28 @@ func (f face) draws(r rune) bool {
 	return err == nil && glyph != 0
 }
 
-// shaped is a text in the forms in which it is drawn, still in the order in which
-// it is read, and whether all of it can be drawn.
-func (f face) shaped(text string) (drawn string, whole bool) {
+// shape returns a text in the glyph forms to draw, still in reading order, and whether all of
+// it can be drawn.
+func (f face) shape(text string) (drawn string, whole bool) {
 	whole = utf8.ValidString(text)
-	joined := joined([]rune(norm.NFC.String(strings.ToValidUTF8(text, string(instead)))))
+	letters := joinArabic([]rune(norm.NFC.String(strings.ToValidUTF8(text, string(placeholder)))))
 	drawn = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r), unicode.IsControl(r):
 			return ' '
 		case unicode.In(r, unicode.Cf, unicode.Variation_Selector):
-			return -1 // they have done their work
-		case f.draws(r):
+			return -1 // invisible
+		case f.canDraw(r):
 			return r
 		}
 		whole = false
-		return instead
-	}, string(joined))
+		return placeholder
+	}, string(letters))
 	return drawn, whole
 }
 
-// forms are the shapes of an Arabic letter, or of lam with alef: alone, at the end,
-// at the beginning, in the middle of a word. Unicode lists them in this order.
+// forms are the shapes of an Arabic letter or of a lam-alef ligature, in the order of
+// Unicode: isolated, final, initial, medial.
 var forms = func() map[string][]rune {
 	all := map[string][]rune{}
 	for r := rune(0xFB50); r <= 0xFEFC; r++ {
@@ -76,17 +76,17 @@ var forms = func() map[string][]rune {
 	return all
 }()
 
-// contextual says that a character is a letter in one of its shapes, and no
-// ligature of several or a mark on its own.
+// contextual reports whether a character is one letter in one of its shapes, or lam-alef; not
+// another ligature or a mark.
 func contextual(r rune) bool {
 	base := []rune(norm.NFKC.String(string(r)))
 	return len(base) == 1 && base[0] > 0x620 || len(base) == 2 && base[0] == 'ل' && r >= 0xFEF5
 }
 
-// joined puts Arabic letters into the shapes that their neighbours ask for. Other
-// scripts stay as they are.
-func joined(text []rune) (out []rune) {
-	before := false // the letter before reaches for the next one
+// joinArabic replaces Arabic letters by the shape that their neighbours need. Other scripts
+// are unchanged.
+func joinArabic(text []rune) (out []rune) {
+	before := false // the previous letter joins the next one
 	for i := 0; i < len(text); i++ {
 		letter, size := string(text[i]), 1
 		if unicode.Is(unicode.Mn, text[i]) {
@@ -97,7 +97,7 @@ func joined(text []rune) (out []rune) {
 			letter, size = letter+string(text[i+1]), 2
 		}
 		shapes := forms[letter]
-		after := len(shapes) == 4 && takes(text[i+size:])
+		after := len(shapes) == 4 && joinsPrevious(text[i+size:])
 		switch {
 		case len(shapes) == 0:
 			out = append(out, text[i])
@@ -118,8 +118,9 @@ func joined(text []rune) (out []rune) {
 	return out
 }
 
-// takes says that what follows begins with a letter that joins the one before it.
-func takes(rest []rune) bool {
+// joinsPrevious reports whether the text starts with a letter that joins the letter before
+// it.
+func joinsPrevious(rest []rune) bool {
 	for _, r := range rest {
 		if !unicode.Is(unicode.Mn, r) {
 			return len(forms[string(r)]) > 1 || r == 'ـ' || r == '\u200d'

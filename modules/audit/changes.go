@@ -17,23 +17,23 @@ var (
 	identifiers = []string{"national_id", "license_no"}
 )
 
-// longestValue is how long a text may be to stand in the log as it is. What people
+// maxValueLength is how long a text may be to stand in the log as it is. What people
 // write in more words is a note, of which the log holds a keyed hash: enough to
 // prove what it said, and not to read or to guess it.
-const longestValue = 300
+const maxValueLength = 300
 
-// changed is what a write changed, by field. Without a state before, everything
+// diff is what a write changed, by field. Without a state before, everything
 // that is not empty is new.
-func changed(app core.App, before, after *core.Record) (map[string][2]string, error) {
+func diff(app core.App, before, after *core.Record) (map[string][2]string, error) {
 	changes := map[string][2]string{}
 	for _, f := range after.Collection().Fields {
 		name := f.GetName()
 		if f.Type() == core.FieldTypeAutodate || name == core.FieldNameId {
 			continue
 		}
-		was, is := "", said(after, f)
+		was, is := "", valueText(after, f)
 		if before != nil {
-			was = said(before, f)
+			was = valueText(before, f)
 		}
 		if was == is {
 			continue
@@ -42,7 +42,7 @@ func changed(app core.App, before, after *core.Record) (map[string][2]string, er
 		switch {
 		case slices.Contains(secrets, name):
 			pair = [2]string{"", "(changed)"}
-		case note(f) || slices.Contains(identifiers, name):
+		case isLongText(f) || slices.Contains(identifiers, name):
 			key, err := keyOf(app)
 			if err != nil {
 				return nil, err
@@ -54,8 +54,8 @@ func changed(app core.App, before, after *core.Record) (map[string][2]string, er
 	return changes, nil
 }
 
-// said is a value as text; what is empty says nothing.
-func said(r *core.Record, f core.Field) string {
+// valueText is a value as text; what is empty says nothing.
+func valueText(r *core.Record, f core.Field) string {
 	switch f.Type() {
 	case core.FieldTypeNumber:
 		if r.GetFloat(f.GetName()) == 0 {
@@ -76,9 +76,9 @@ func said(r *core.Record, f core.Field) string {
 	return r.GetString(f.GetName())
 }
 
-func note(f core.Field) bool {
+func isLongText(f core.Field) bool {
 	text, ok := f.(*core.TextField)
-	return ok && (text.Max == 0 || text.Max > longestValue) || f.Type() == core.FieldTypeJSON || f.Type() == core.FieldTypeEditor
+	return ok && (text.Max == 0 || text.Max > maxValueLength) || f.Type() == core.FieldTypeJSON || f.Type() == core.FieldTypeEditor
 }
 
 func digest(key []byte, text string) string {

@@ -25,7 +25,7 @@ func Command(app core.App) *cobra.Command {
 			if report.Broken != nil {
 				return fmt.Errorf("the audit log is broken at %d: %s", report.Broken.Seq, report.Broken.Why)
 			}
-			if err := holds(app, anchor); err != nil {
+			if err := checkAnchor(app, anchor); err != nil {
 				return err
 			}
 			fmt.Fprintf(c.OutOrStdout(), "The audit log is whole: %d rows.\n", report.Rows)
@@ -54,8 +54,8 @@ func Command(app core.App) *cobra.Command {
 	return command
 }
 
-// anchored reads an anchor.
-func anchored(anchor string) (seq int64, hash string, err error) {
+// parseAnchor reads an anchor.
+func parseAnchor(anchor string) (seq int64, hash string, err error) {
 	number, hash, ok := strings.Cut(anchor, ":")
 	seq, err = strconv.ParseInt(number, 10, 64)
 	if !ok || err != nil || seq < 1 {
@@ -64,12 +64,12 @@ func anchored(anchor string) (seq int64, hash string, err error) {
 	return seq, hash, nil
 }
 
-// holds says whether a row is still the one of an anchor.
-func holds(app core.App, anchor string) error {
+// checkAnchor says whether a row is still the one of an anchor.
+func checkAnchor(app core.App, anchor string) error {
 	if anchor == "" {
 		return nil
 	}
-	seq, hash, err := anchored(anchor)
+	seq, hash, err := parseAnchor(anchor)
 	if err != nil {
 		return err
 	}

@@ -40,9 +40,9 @@ type row struct {
 	PrevHash, Hash                                                                                 string
 }
 
-// hashed is the keyed hash of a row. JSON writes every byte that is no text in the
+// computeHash is the keyed hash of a row. JSON writes every byte that is no text in the
 // same way; a row with such bytes, which the hospital does not write, is hashed by its bytes.
-func (r row) hashed(key []byte) string {
+func (r row) computeHash(key []byte) string {
 	mac := hmac.New(sha256.New, key)
 	fields := []string{r.PrevHash, strconv.FormatInt(r.Seq, 10), r.At, r.Actor, r.ActorName, r.Role, r.Action, r.Collection, r.Record, r.Patient, r.Outcome, r.Changes, r.IP, r.Request}
 	text, err := json.Marshal(fields)
@@ -58,18 +58,18 @@ func (r row) hashed(key []byte) string {
 
 // Write appends entries to the log, in the transaction of what they tell of.
 func Write(tx core.App, entries ...Entry) error {
-	for chunk := range slices.Chunk(entries, maxRows) {
-		if err := write(tx, chunk); err != nil {
+	for chunk := range slices.Chunk(entries, rowsPerInsert) {
+		if err := writeRows(tx, chunk); err != nil {
 			return fmt.Errorf("write %d audit entries, the first of %s %s: %w", len(chunk), chunk[0].Collection, chunk[0].Record, err)
 		}
 	}
 	return nil
 }
 
-// maxRows is how many entries one statement inserts: SQLite takes 32,766 parameters.
-const maxRows = 500
+// rowsPerInsert is how many entries one statement inserts: SQLite takes 32,766 parameters.
+const rowsPerInsert = 500
 
-func write(tx core.App, entries []Entry) error {
+func writeRows(tx core.App, entries []Entry) error {
 	key, err := keyOf(tx)
 	if err != nil {
 		return err
@@ -93,17 +93,17 @@ func write(tx core.App, entries []Entry) error {
 		if r.At = kit.FormatInstant(e.at); e.at.IsZero() {
 			r.At = kit.FormatInstant(kit.Now(tx))
 		}
-		if r.Changes, err = written(e.Changes); err != nil {
+		if r.Changes, err = marshalChanges(e.Changes); err != nil {
 			return err
 		}
-		r.Hash = r.hashed(key)
+		r.Hash = r.computeHash(key)
 		before = *r
 	}
 	return insert(tx, rows)
 }
 
-// written is the changes as they are stored, without those of too much text.
-func written(changes map[string][2]string) (string, error) {
+// marshalChanges is the changes as they are stored, without those of too much text.
+func marshalChanges(changes map[string][2]string) (string, error) {
 	if len(changes) == 0 {
 		return "", nil
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 func hooks(app core.App) {
-	keep := &keeper{app: app}
+	buf := &buffer{app: app}
 	app.OnRecordCreate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalAuditCreate", Priority: kit.OrderAudit, Func: onWrite("create")})
 	app.OnRecordUpdate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalAuditUpdate", Priority: kit.OrderAudit, Func: onWrite("update")})
 	app.OnRecordDelete().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalAuditDelete", Priority: kit.OrderAudit, Func: onWrite("delete")})
@@ -18,37 +18,37 @@ func hooks(app core.App) {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		keep.seen(kit.Caller(e.RequestEvent), "view", shown(e.Record)...)
+		buf.logAccess(kit.Caller(e.RequestEvent), "view", withExpanded(e.Record)...)
 		return nil
 	})
 	app.OnRecordsListRequest().BindFunc(func(e *core.RecordsListRequestEvent) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		keep.seen(kit.Caller(e.RequestEvent), "list", shown(e.Records...)...)
+		buf.logAccess(kit.Caller(e.RequestEvent), "list", withExpanded(e.Records...)...)
 		return nil
 	})
 	app.OnFileDownloadRequest().BindFunc(func(e *core.FileDownloadRequestEvent) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		keep.seen(holder(e.RequestEvent), "download", e.Record)
+		buf.logAccess(tokenActor(e.RequestEvent), "download", e.Record)
 		return nil
 	})
 	written := func(e *core.RecordRequestEvent) error { // the answer to who writes a record may show others
 		if err := e.Next(); err != nil {
 			return err
 		}
-		keep.seen(kit.Caller(e.RequestEvent), "view", beside(e.Record)...)
+		buf.logAccess(kit.Caller(e.RequestEvent), "view", expanded(e.Record)...)
 		return nil
 	}
 	app.OnRecordCreateRequest().BindFunc(written)
 	app.OnRecordUpdateRequest().BindFunc(written)
-	kit.OnRefusal(app, "patients", keep.offered)
+	kit.OnRefusal(app, "patients", buf.logCandidates)
 	app.OnRecordEnrich().BindFunc(func(e *core.RecordEnrichEvent) error {
 		err := e.Next()
 		if err == nil && e.RequestInfo.Context == core.RequestInfoContextRealtime {
-			keep.seen(keep.listener(e.App, e.RequestInfo.Auth), hear, shown(e.Record)...)
+			buf.logAccess(buf.subscriber(e.App, e.RequestInfo.Auth), realtime, withExpanded(e.Record)...)
 		}
 		return err
 	})
@@ -57,33 +57,33 @@ func hooks(app core.App) {
 			return err
 		}
 		if e.Auth != nil {
-			keep.listening.Store(e.Auth.Id, kit.Caller(e.RequestEvent))
+			buf.subscribers.Store(e.Auth.Id, kit.Caller(e.RequestEvent))
 		}
 		for _, topic := range e.Subscriptions {
-			keep.note(Entry{Actor: kit.Caller(e.RequestEvent), Action: "subscribe", Collection: topicOf(topic), Outcome: Done})
+			buf.enqueue(Entry{Actor: kit.Caller(e.RequestEvent), Action: "subscribe", Collection: topicCollection(topic), Outcome: Done})
 		}
 		return nil
 	})
-	signIns(app, keep)
-	operators(app, keep)
+	logSignIns(app, buf)
+	logOperators(app, buf)
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalAudit", Func: func(se *core.ServeEvent) error {
 		if err := checkKey(se.App); err != nil { // rather not start than not be able to write
 			return err
 		}
-		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalAuditRefusals", Priority: apis.DefaultPanicRecoverMiddlewarePriority - 1, Func: keep.refusals}) // outside of all that refuses, and of what explains it
+		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalAuditRefusals", Priority: apis.DefaultPanicRecoverMiddlewarePriority - 1, Func: buf.logRefusals}) // outside of all that refuses, and of what explains it
 		return se.Next()
 	}})
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalAuditFlush", Func: func(se *core.ServeEvent) error {
-		keep.run()
+		buf.run()
 		return se.Next()
 	}})
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "hospitalAuditFlush", Priority: -99, Func: func(e *core.TerminateEvent) error {
-		if err := keep.flush(); err != nil {
+		if err := buf.flush(); err != nil {
 			e.App.Logger().Error("audit: the last reads could not be written", "error", err)
 		}
 		return e.Next()
 	}})
-	app.Store().Set(keeperName, keep)
+	app.Store().Set(bufferName, buf)
 }
 
 // audited says whether a write stands in the log: all of the hospital's records, and
@@ -111,7 +111,7 @@ func onWrite(action string) func(*core.RecordEvent) error {
 			if err := e.Next(); err != nil {
 				return err
 			}
-			changes, err := changed(e.App, before, e.Record)
+			changes, err := diff(e.App, before, e.Record)
 			if err != nil || action == "update" && len(changes) == 0 {
 				return err
 			}

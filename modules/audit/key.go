@@ -18,7 +18,7 @@ const (
 	// KeyEnv names the environment variable with the key of the chain.
 	KeyEnv = "HOSPITAL_AUDIT_KEY"
 	// shortestKey is how many characters a key has at least.
-	shortestKey = 32
+	minKeyLength = 32
 )
 
 // SetKey gives an app the key of the chain, instead of the one it would look for.
@@ -31,7 +31,7 @@ func keyOf(app core.App) ([]byte, error) {
 	if key, ok := app.Store().Get(keyName).([]byte); ok {
 		return key, nil
 	}
-	key, err := findKey(app.DataDir())
+	key, err := loadKey(app.DataDir())
 	if err != nil {
 		return nil, fmt.Errorf("the key of the audit log: %w", err)
 	}
@@ -39,23 +39,23 @@ func keyOf(app core.App) ([]byte, error) {
 	return key, nil
 }
 
-func findKey(dataDir string) ([]byte, error) {
+func loadKey(dataDir string) ([]byte, error) {
 	if key := os.Getenv(KeyEnv); key != "" {
-		if len(key) < shortestKey {
-			return nil, fmt.Errorf("%s must have at least %d characters", KeyEnv, shortestKey)
+		if len(key) < minKeyLength {
+			return nil, fmt.Errorf("%s must have at least %d characters", KeyEnv, minKeyLength)
 		}
 		return []byte(key), nil
 	}
 	file := KeyFile(dataDir)
 	content, err := os.ReadFile(file) // #nosec G304 -- beside the data directory
 	if errors.Is(err, fs.ErrNotExist) {
-		return makeKey(file)
+		return createKey(file)
 	}
 	if err != nil {
 		return nil, err
 	}
 	key := strings.TrimSpace(string(content))
-	if len(key) < shortestKey {
+	if len(key) < minKeyLength {
 		return nil, fmt.Errorf("%s holds no key", file)
 	}
 	return []byte(key), nil
@@ -64,9 +64,9 @@ func findKey(dataDir string) ([]byte, error) {
 // KeyFile is where the key stands when the environment has none.
 func KeyFile(dataDir string) string { return filepath.Clean(dataDir) + ".audit.key" }
 
-// makeKey writes a new key. Of two programs that start at once one makes it, and
+// createKey writes a new key. Of two programs that start at once one makes it, and
 // the other reads it.
-func makeKey(file string) ([]byte, error) {
+func createKey(file string) ([]byte, error) {
 	random := make([]byte, 32)
 	if _, err := rand.Read(random); err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func checkKey(app core.App) error {
 		return err
 	}
 	last, ok, err := lastRow(app)
-	if err == nil && ok && last.Hash != last.hashed(key) {
+	if err == nil && ok && last.Hash != last.computeHash(key) {
 		fmt.Fprintf(os.Stderr, "The audit log was written with another key. Stop, and put that one into %s or %s.\n", KeyEnv, KeyFile(app.DataDir()))
 	}
 	return err

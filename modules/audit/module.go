@@ -22,7 +22,7 @@ var Module = kit.Module{
 	Collections: []kit.Collection{log},
 	Hooks:       hooks,
 	Routes:      []kit.Route{{Path: "GET /audit/verify", Roles: []kit.Role{role.Admin}, Handler: verifyLog}},
-	AccessLog:   Seen,
+	AccessLog:   LogAccess,
 	Checks: []kit.Check{{Description: "The audit log is as it was written.", Violations: func(app core.App) ([]string, error) {
 		report, err := Verify(app)
 		if err != nil || report.Broken == nil {

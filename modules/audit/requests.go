@@ -18,8 +18,8 @@ import (
 	"hospital/internal/kit"
 )
 
-// signIns puts down who signed in, and who did not get in.
-func signIns(app core.App, keep *keeper) {
+// logSignIns puts down who signed in, and who did not get in.
+func logSignIns(app core.App, buf *buffer) {
 	app.OnRecordAuthRequest().BindFunc(func(e *core.RecordAuthRequestEvent) error {
 		if err := e.Next(); err != nil {
 			return err
@@ -32,12 +32,12 @@ func signIns(app core.App, keep *keeper) {
 		if e.AuthMethod == "" {
 			entry.Action = "refresh"
 		}
-		keep.note(entry)
-		keep.seen(actor, "view", beside(e.Record)...)
+		buf.enqueue(entry)
+		buf.logAccess(actor, "view", expanded(e.Record)...)
 		return nil
 	})
 	app.OnMailerRecordPasswordResetSend().BindFunc(func(e *core.MailerRecordEvent) error {
-		keep.note(Entry{Actor: kit.ActorOf(e.Record), Action: "ask for a new password", Collection: e.Record.Collection().Name, Record: e.Record.Id, Outcome: Done})
+		buf.enqueue(Entry{Actor: kit.ActorOf(e.Record), Action: "ask for a new password", Collection: e.Record.Collection().Name, Record: e.Record.Id, Outcome: Done})
 		return e.Next()
 	})
 	// Who has the token of a mail is whoever gets the mails of the account.
@@ -63,16 +63,16 @@ func signIns(app core.App, keep *keeper) {
 			if e.Record != nil { // what was typed in is not written down: it may have been the password
 				entry.Record = e.Record.Id
 			}
-			keep.note(entry)
-			e.Set(told, true)
+			buf.enqueue(entry)
+			e.Set(alreadyLogged, true)
 		}
 		return err
 	})
 }
 
-// holder is who asks for a file, or whatever else: for one not by their sign-in,
+// tokenActor is who asks for a file, or whatever else: for one not by their sign-in,
 // but by a token in the address.
-func holder(e *core.RequestEvent) kit.Actor {
+func tokenActor(e *core.RequestEvent) kit.Actor {
 	if e.Request.Pattern != "GET /api/backups/{key}" && !strings.HasPrefix(e.Request.Pattern, "GET /api/files/") {
 		return kit.Caller(e)
 	}
@@ -83,38 +83,42 @@ func holder(e *core.RequestEvent) kit.Actor {
 	return kit.CallerAs(e, auth)
 }
 
-// told marks a request whose refusal is in the log already.
-const told = "hospital.audit.told"
+// alreadyLogged marks a request whose refusal is in the log already.
+const alreadyLogged = "hospital.audit.logged"
 
-// refusals puts down what was refused: who may not, and who asked for what is not theirs.
-func (k *keeper) refusals(e *core.RequestEvent) error {
+// logRefusals puts down what was refused: who may not, and who asked for what is not theirs.
+func (b *buffer) logRefusals(e *core.RequestEvent) error {
 	err := e.Next()
-	if err == nil || e.Get(told) != nil || !strings.HasPrefix(e.Request.URL.Path, "/api/") {
+	if err == nil || e.Get(alreadyLogged) != nil || !strings.HasPrefix(e.Request.URL.Path, "/api/") {
 		return err
 	}
 	refused := router.ToApiError(err)
-	entry := Entry{Actor: holder(e), Collection: collectionOf(e), Record: clip(cmp.Or(e.Request.PathValue("id"), e.Request.PathValue("recordId"))), Outcome: Refused}
-	method := e.Request.Method
-	if inner, i := inBatch(refused); inner != nil {
-		refused = inner
-		method, entry.Collection, entry.Record = batched(e, i)
+	entry := Entry{
+		Actor: tokenActor(e), Collection: requestCollection(e),
+		Record:  truncate(cmp.Or(e.Request.PathValue("id"), e.Request.PathValue("recordId"))),
+		Outcome: Refused,
 	}
-	if !attempt(e.Request, refused) {
+	method := e.Request.Method
+	if inner, i := batchRefusal(refused); inner != nil {
+		refused = inner
+		method, entry.Collection, entry.Record = batchRequest(e, i)
+	}
+	if !isAttempt(e.Request, refused) {
 		return err
 	}
-	entry.Action = strings.ToLower(clip(method)) + " " + strconv.Itoa(refused.Status)
-	k.note(entry)
+	entry.Action = strings.ToLower(truncate(method)) + " " + strconv.Itoa(refused.Status)
+	b.enqueue(entry)
 	return err
 }
 
-// tell are the codes of bad input that is an attempt all the same: on what is
+// attemptCodes are the codes of bad input that is an attempt all the same: on what is
 // somebody else's, on what the hospital writes itself, on what there might be, or
 // with a token or a password that is not right.
-var tell = []string{"not_yours", "not_allowed", "server_owned", "unknown_field", "validation_invalid_old_password", "validation_values_mismatch", "validation_invalid_token", "invalid_token", "wrong_password"}
+var attemptCodes = []string{"not_yours", "not_allowed", "server_owned", "unknown_field", "validation_invalid_old_password", "validation_values_mismatch", "validation_invalid_token", "invalid_token", "wrong_password"}
 
-// attempt says that a refusal is one of somebody, and not of a slip: bad input,
+// isAttempt says that a refusal is one of somebody, and not of a slip: bad input,
 // where it says which, and lost races are no attempts on anything.
-func attempt(r *http.Request, refused *router.ApiError) bool {
+func isAttempt(r *http.Request, refused *router.ApiError) bool {
 	switch refused.Status {
 	case http.StatusConflict:
 		return false
@@ -135,21 +139,21 @@ func attempt(r *http.Request, refused *router.ApiError) bool {
 		return true // nor of a filter on what is hidden
 	}
 	for _, why := range said {
-		if coded, ok := why.(interface{ Code() string }); ok && slices.Contains(tell, coded.Code()) {
+		if coded, ok := why.(interface{ Code() string }); ok && slices.Contains(attemptCodes, coded.Code()) {
 			return true
 		}
 	}
 	return false
 }
 
-// collectionOf is what a request is about: a collection, or else the address.
-func collectionOf(e *core.RequestEvent) string {
+// requestCollection is what a request is about: a collection, or else the address.
+func requestCollection(e *core.RequestEvent) string {
 	address := strings.TrimPrefix(e.Request.URL.Path, "/api/")
-	return clip(cmp.Or(e.Request.PathValue("collection"), kit.RouteOf(e).Record, address))
+	return truncate(cmp.Or(e.Request.PathValue("collection"), kit.RouteOf(e).Record, address))
 }
 
-// inBatch is the refusal of one of the requests of a batch, and which one it was.
-func inBatch(refused *router.ApiError) (inner *router.ApiError, which string) {
+// batchRefusal is the refusal of one of the requests of a batch, and which one it was.
+func batchRefusal(refused *router.ApiError) (inner *router.ApiError, which string) {
 	requests, _ := refused.Data["requests"].(map[string]any)
 	for i, one := range requests {
 		fields, _ := one.(map[string]any)
@@ -160,8 +164,8 @@ func inBatch(refused *router.ApiError) (inner *router.ApiError, which string) {
 	return nil, ""
 }
 
-// batched is the method, the collection and the record of a request in a batch.
-func batched(e *core.RequestEvent, which string) (method, collection, record string) {
+// batchRequest is the method, the collection and the record of a request in a batch.
+func batchRequest(e *core.RequestEvent, which string) (method, collection, record string) {
 	info, err := e.RequestInfo()
 	if err != nil {
 		return "", "", ""
@@ -174,19 +178,19 @@ func batched(e *core.RequestEvent, which string) (method, collection, record str
 	one, _ := requests[i].(map[string]any)
 	method, _ = one["method"].(string)
 	address, _ := one["url"].(string)
-	collection, record = addressed(address)
+	collection, record = parseBatchURL(address)
 	return method, collection, record
 }
 
-// addressed is the collection and the record of an address in a batch.
-func addressed(address string) (collection, record string) {
+// parseBatchURL is the collection and the record of an address in a batch.
+func parseBatchURL(address string) (collection, record string) {
 	path, _, _ := strings.Cut(strings.TrimPrefix(address, "/api/collections/"), "?")
 	collection, path, _ = strings.Cut(path, "/")
-	return clip(collection), clip(strings.TrimPrefix(strings.TrimPrefix(path, "records"), "/"))
+	return truncate(collection), truncate(strings.TrimPrefix(strings.TrimPrefix(path, "records"), "/"))
 }
 
-// operators puts down what superusers do beside records.
-func operators(app core.App, keep *keeper) {
+// logOperators puts down what superusers do beside records.
+func logOperators(app core.App, buf *buffer) {
 	app.OnSettingsUpdateRequest().BindFunc(func(e *core.SettingsUpdateRequestEvent) error {
 		outer := e.App
 		defer func() { e.App = outer }()
@@ -205,32 +209,32 @@ func operators(app core.App, keep *keeper) {
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
 		se.Router.BindFunc(func(e *core.RequestEvent) error {
 			err := e.Next()
-			actor := holder(e)
-			if err != nil || !actor.Superuser || !operating(e.Request) {
+			actor := tokenActor(e)
+			if err != nil || !actor.Superuser || !isOperatorRequest(e.Request) {
 				return err
 			}
-			keep.note(Entry{Actor: actor, Action: "operate", Collection: clip(strings.TrimPrefix(e.Request.URL.Path, "/api/")), Outcome: Done})
+			buf.enqueue(Entry{Actor: actor, Action: "operate", Collection: truncate(strings.TrimPrefix(e.Request.URL.Path, "/api/")), Outcome: Done})
 			return nil
 		})
 		return se.Next()
 	})
 }
 
-// records are the addresses at which everybody works; what is done there has
+// recordPaths are the addresses at which everybody works; what is done there has
 // entries of its own.
-var records = regexp.MustCompile(`^/api/(collections/[^/]+/(records|auth-|request-|confirm-)|files/|realtime|batch|health|hospital/|docs|settings$)`)
+var recordPaths = regexp.MustCompile(`^/api/(collections/[^/]+/(records|auth-|request-|confirm-)|files/|realtime|batch|health|hospital/|docs|settings$)`)
 
-// operating says that a request is an operator's alone, and does or shows more
+// isOperatorRequest says that a request is an operator's alone, and does or shows more
 // than records. The dashboard looks all the time at how the collections are made.
-func operating(r *http.Request) bool {
+func isOperatorRequest(r *http.Request) bool {
 	looks := r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/api/collections")
-	return strings.HasPrefix(r.URL.Path, "/api/") && !looks && !records.MatchString(r.URL.Path)
+	return strings.HasPrefix(r.URL.Path, "/api/") && !looks && !recordPaths.MatchString(r.URL.Path)
 }
 
-func topicOf(topic string) string {
+func topicCollection(topic string) string {
 	name, _, _ := strings.Cut(topic, "?")
-	return clip(name)
+	return truncate(name)
 }
 
-// clip is a part of an address, as far as the log takes it.
-func clip(text string) string { return strings.ToValidUTF8(text[:min(len(text), 60)], "") }
+// truncate is a part of an address, as far as the log takes it.
+func truncate(text string) string { return strings.ToValidUTF8(text[:min(len(text), 60)], "") }

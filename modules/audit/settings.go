@@ -20,7 +20,7 @@ func settingsChanged(before, after *core.Settings) (map[string][2]string, error)
 		if err := json.Unmarshal(text, &tree); err != nil {
 			return nil, err
 		}
-		leaves("", tree, values)
+		flatten("", tree, values)
 	}
 	changes := map[string][2]string{}
 	for name := range is {
@@ -40,8 +40,8 @@ func settingsChanged(before, after *core.Settings) (map[string][2]string, error)
 	return changes, nil
 }
 
-// leaves are the values of a tree, by the way to them.
-func leaves(path string, tree any, into map[string]string) {
+// flatten are the values of a tree, by the way to them.
+func flatten(path string, tree any, into map[string]string) {
 	branches, ok := tree.(map[string]any)
 	if !ok {
 		into[path] = fmt.Sprint(tree)
@@ -51,6 +51,6 @@ func leaves(path string, tree any, into map[string]string) {
 		if path != "" {
 			name = path + "." + name
 		}
-		leaves(name, branch, into)
+		flatten(name, branch, into)
 	}
 }

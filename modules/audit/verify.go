@@ -21,16 +21,16 @@ type Report struct {
 	Broken *Finding `json:"broken,omitempty"` // nil when all of it is
 }
 
-const columns = "SELECT seq, at, actor, actor_name, role, action, collection, record, patient, outcome, changes, ip, request, prev_hash, hash FROM audit_log"
+const selectRows = "SELECT seq, at, actor, actor_name, role, action, collection, record, patient, outcome, changes, ip, request, prev_hash, hash FROM audit_log"
 
-// fields are where a row of columns goes.
-func (r *row) fields() []any {
+// scanTargets are where a row of columns goes.
+func (r *row) scanTargets() []any {
 	return []any{&r.Seq, &r.At, &r.Actor, &r.ActorName, &r.Role, &r.Action, &r.Collection, &r.Record, &r.Patient, &r.Outcome, &r.Changes, &r.IP, &r.Request, &r.PrevHash, &r.Hash}
 }
 
 // lastRow is the newest row; there is none in an empty log.
 func lastRow(app core.App) (r row, ok bool, err error) {
-	err = app.DB().NewQuery(columns + " WHERE seq = (SELECT MAX(seq) FROM audit_log)").Row(r.fields()...)
+	err = app.DB().NewQuery(selectRows + " WHERE seq = (SELECT MAX(seq) FROM audit_log)").Row(r.scanTargets()...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, false, nil
 	}
@@ -56,14 +56,14 @@ func Verify(app core.App) (report Report, err error) {
 	if err := app.DB().NewQuery("SELECT COALESCE(MAX(value), 0) FROM counters WHERE series = 'audit'").Row(&written); err != nil {
 		return report, err
 	}
-	rows, err := app.DB().NewQuery(columns + ` WHERE seq <= {:written} ORDER BY seq`).Bind(map[string]any{"written": written}).Rows()
+	rows, err := app.DB().NewQuery(selectRows + ` WHERE seq <= {:written} ORDER BY seq`).Bind(map[string]any{"written": written}).Rows()
 	if err != nil {
 		return report, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var r row
-		if err := rows.Scan(r.fields()...); err != nil {
+		if err := rows.Scan(r.scanTargets()...); err != nil {
 			return report, err
 		}
 		report.Rows++
@@ -72,7 +72,7 @@ func Verify(app core.App) (report Report, err error) {
 			report.Broken = &Finding{report.Rows, "the row is missing"}
 		case r.PrevHash != report.Last:
 			report.Broken = &Finding{r.Seq, "the row does not follow the one before it"}
-		case r.Hash != r.hashed(key):
+		case r.Hash != r.computeHash(key):
 			report.Broken = &Finding{r.Seq, "the row is not as it was written"}
 		}
 		if report.Broken != nil {

@@ -14,8 +14,8 @@ type PaymentKind string
 
 // The kinds of payments.
 const (
-	Payment PaymentKind = "payment"
-	Refund  PaymentKind = "refund"
+	KindPayment PaymentKind = "payment"
+	KindRefund  PaymentKind = "refund"
 )
 
 // PaymentStatus is the decision of an accountant on a payment.
@@ -129,7 +129,7 @@ var payments = kit.Collection{
 		kit.Text("number", 40).Presentable().Help("Number without gaps within a year, such as PAY-2030-000001."),
 		kit.Text("receipt", 40).Help("Number of the receipt, RCP-2030-000001, or of a refund REF-2030-000001. " +
 			"Empty until it is verified."),
-		kit.Select("kind", Payment, Refund).Required().Help("If left out, a refund if refund_of is given."),
+		kit.Select("kind", KindPayment, KindRefund).Required().Help("If left out, a refund if refund_of is given."),
 		kit.Relation("bill", "bills").Required().Help("Bill that is paid. Of a refund, the bill of the payment."),
 		kit.Relation("patient", "patients").Required().Help("Patient of the bill."),
 		kit.Relation("refund_of", "payments").Help("Verified payment that is refunded."),
@@ -168,9 +168,9 @@ var payments = kit.Collection{
 				" OR OLD.status != 'pending' AND OLD.status != NEW.status",
 			Code: "final",
 		},
-		{ // nobody books the same money twice
+		{ // a payment is not recorded twice
 			Name: "payments_once",
-			When: "BEFORE INSERT ON payments WHEN NEW.kind = 'payment' AND " + booked("NEW.method", "NEW.reference"),
+			When: "BEFORE INSERT ON payments WHEN NEW.kind = 'payment' AND " + referenceUsed("NEW.method", "NEW.reference"),
 			Code: "already_booked",
 		},
 	},
@@ -185,8 +185,8 @@ var payments = kit.Collection{
 	},
 }
 
-// booked is SQL that says that a payment with this method and reference exists already.
-func booked(method, reference string) string {
+// referenceUsed is an SQL condition: a payment with this method and reference exists.
+func referenceUsed(method, reference string) string {
 	return reference + ` != '' AND EXISTS (SELECT 1 FROM payments b WHERE b.reference = ` + reference +
 		` COLLATE NOCASE AND b.method = ` + method + ` AND b.kind = 'payment' AND b.status != 'rejected')`
 }

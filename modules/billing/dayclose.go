@@ -43,9 +43,11 @@ type CashierTotal struct {
 const paymentsOfDay = `
 	SELECT recorded_by, method, CAST(amount_minor AS INTEGER) AS amount,
 			1 AS taken, 1 AS waiting, 0 AS verified, 0 AS refund FROM payments
-		WHERE status = 'pending' AND created >= {:from} AND created < {:to} AND currency = {:currency} AND kind = 'payment'
+		WHERE status = 'pending' AND created >= {:from} AND created < {:to}
+			AND currency = {:currency} AND kind = 'payment'
 	UNION ALL SELECT recorded_by, method, CAST(amount_minor AS INTEGER), 1, 0, 0, 0 FROM payments
-		WHERE status = 'verified' AND created >= {:from} AND created < {:to} AND currency = {:currency} AND kind = 'payment'
+		WHERE status = 'verified' AND created >= {:from} AND created < {:to}
+			AND currency = {:currency} AND kind = 'payment'
 	UNION ALL SELECT recorded_by, method, CAST(amount_minor AS INTEGER), 0, 0,
 			kind = 'payment', kind = 'refund' FROM payments
 		WHERE status = 'verified' AND decided_at >= {:from} AND decided_at < {:to}
@@ -57,13 +59,14 @@ const totalsOfDay = `
 		SUM(taken) AS taken, SUM(taken * amount) AS taken_minor,
 		SUM(waiting) AS waiting, SUM(waiting * amount) AS waiting_minor,
 		SUM(verified) AS verified, SUM(verified * amount) AS verified_minor,
-		SUM(refund) AS refunds, SUM(refund * amount) AS refunded_minor, SUM((verified - refund) * amount) AS net_minor
+		SUM(refund) AS refunds, SUM(refund * amount) AS refunded_minor,
+		SUM((verified - refund) * amount) AS net_minor
 	FROM (SELECT CASE WHEN u.role = 'patient' THEN '' ELSE COALESCE(u.id, '') END AS cashier, u.name, d.*
 		FROM (` + paymentsOfDay + `) d LEFT JOIN users u ON u.id = d.recorded_by)
 	WHERE {:only} = '' OR cashier = {:only} GROUP BY cashier, method ORDER BY name, cashier, method`
 
-// closeDay is the day close of all cashiers; when only is not empty, of that account.
-func closeDay(app core.App, settings hospital.Settings, day time.Time, only string) (*DayClose, error) {
+// newDayClose computes the day close of all cashiers; when only is not empty, of that account.
+func newDayClose(app core.App, settings hospital.Settings, day time.Time, only string) (*DayClose, error) {
 	c := &DayClose{
 		Date: day.Format(time.DateOnly), Timezone: settings.Zone().String(),
 		Currency: settings.Currency(), Exponent: settings.Exponent(), Rows: []CashierTotal{},

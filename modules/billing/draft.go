@@ -4,159 +4,152 @@ import (
 	"cmp"
 	"database/sql"
 	"errors"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
-	"hospital/internal/money"
 	"hospital/modules/hospital"
+	"hospital/modules/services"
 )
 
-// createBill is the rule for a bill that somebody writes by hand: a draft, or a credit
-// note. The hospital's own stand as they were made.
+// createBill completes a bill that a person creates: a draft, or a credit note. The system
+// creates the bills of visits and fills them in itself.
 func createBill(e *core.RecordEvent) error {
-	bill, actor := e.Record, kit.ActorOf(e.Record)
+	bill, actor := Bill{e.Record}, kit.ActorOf(e.Record)
 	if actor.Role == kit.System {
 		return e.Next()
 	}
-	if bill.GetString("kind") == string(CreditNote) {
-		return credit(e, actor)
+	if bill.kind() == CreditNote {
+		return createCreditNote(e, actor)
 	}
 	settings, err := hospital.Of(e.App)
 	if err != nil {
 		return err
 	}
-	for field, why := range map[string]string{"original": "A bill takes nothing back.", "total_minor": "A bill comes to what its lines do.", "reason": "A bill needs no reason."} {
-		if bill.GetString(field) != "" && bill.GetString(field) != "0" {
-			return kit.Invalid(field, "credit_notes_only", why+" This is for credit notes.")
+	for _, c := range []struct {
+		field string
+		sent  bool
+		why   string
+	}{
+		{"original", bill.original() != "", "Only a credit note refers to another bill."},
+		{"total_minor", bill.hasTotal(), "The total of an invoice is the sum of its lines."},
+		{"reason", bill.reason() != "", "Only a credit note has a reason on creation."},
+	} {
+		if c.sent {
+			return kit.Invalid(c.field, "credit_notes_only", c.why+" Leave this out.")
 		}
 	}
-	if err := due(bill); err != nil {
+	if err := checkDueDate(bill); err != nil {
 		return err
 	}
-	if bill.GetString("kind") == "" {
-		bill.Set("kind", string(Invoice))
+	if bill.kind() == "" {
+		bill.setKind(Invoice)
 	}
-	bill.Load(map[string]any{"number": draftNumber(bill.Id), "status": string(Draft), "currency": settings.Currency(), "version": 1})
+	bill.setDraft(settings.Currency())
 	return e.Next()
 }
 
-// due refuses a day that is none.
-func due(bill *core.Record) error {
-	day := bill.GetString("due_on")
-	if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
-		return kit.Invalid("due_on", "invalid_date", "This must be a day such as 2030-12-31.")
-	}
-	return nil
-}
-
-// createLine is the rule for a new line of a draft: of a service as the price list has
-// it, or of something else with a price of its own.
+// createLine completes a new line of a draft: a service at the price of the price list, or
+// anything else at its own price.
 func createLine(e *core.RecordEvent) error {
-	item := e.Record
-	if kit.ActorOf(item).Role == kit.System {
+	item := Item{e.Record}
+	if kit.ActorOf(item.Record).Role == kit.System {
 		return e.Next()
 	}
-	bill, err := draftOf(e.App, item)
+	bill, err := editableBill(e.App, item)
 	if err != nil {
 		return err
 	}
 	if bill == nil {
-		return e.Next() // which refuses it by name
+		return e.Next() // the relation's validation refuses it
 	}
-	if item.GetInt("quantity") == 0 {
-		return kit.Invalid("quantity", "required", "Say how many.")
+	if item.quantity() == 0 {
+		return kit.Invalid("quantity", "required", "Enter a quantity.")
 	}
 	if n, err := e.App.CountRecords("bill_items", dbx.HashExp{"bill": bill.Id}); err != nil || n >= maxLines {
-		return cmp.Or(err, tooMany("bill"))
+		return cmp.Or(err, tooManyLines("bill"))
 	}
-	if err := offered(e.App, item); err != nil {
+	if err := checkService(e.App, item.service()); err != nil {
 		return err
 	}
-	service, err := e.App.FindRecordById("services", item.GetString("service"))
+	service, err := services.Find(e.App, item.service())
 	switch {
-	case errors.Is(err, sql.ErrNoRows): // none, or one that the relation refuses by name
+	case errors.Is(err, sql.ErrNoRows): // no service, or the relation's validation refuses it
 	case err != nil:
 		return err
 	default:
-		for _, field := range []string{"description", "unit_minor", "tax_bp"} {
-			if sent := item.GetString(field); sent != "" && sent != "0" {
-				return ofThePriceList(field)
-			}
+		if field := item.sentPriceListField(); field != "" {
+			return fromPriceList(field)
 		}
-		item.Set("description", service.GetString("name"))
-		item.Set("unit_minor", service.GetInt("price_minor"))
-		item.Set("tax_bp", service.GetInt("tax_bp"))
+		item.setService(service)
 	}
-	item.Set("currency", bill.GetString("currency"))
-	return entered(e, bill)
+	item.setCurrency(bill.currency())
+	return saveLine(e, item, *bill)
 }
 
-// updateLine is the rule for a changed line of a draft.
 func updateLine(e *core.RecordEvent, before *core.Record) error {
-	item := e.Record
-	if kit.ActorOf(item).Role == kit.System || !kit.Changed(before, item) {
+	item := Item{e.Record}
+	if kit.ActorOf(item.Record).Role == kit.System || !kit.Changed(before, item.Record) {
 		return e.Next()
 	}
-	bill, err := draftOf(e.App, item)
+	bill, err := editableBill(e.App, item)
 	if err != nil {
 		return err
 	}
 	if bill == nil {
-		return e.Next() // which refuses it by name
+		return e.Next() // the relation's validation refuses it
 	}
-	for _, field := range []string{"description", "unit_minor", "tax_bp"} {
-		if item.GetString("service") != "" && item.GetString(field) != before.GetString(field) {
-			return ofThePriceList(field)
-		}
+	if field := item.changedPriceListField(Item{before}); item.service() != "" && field != "" {
+		return fromPriceList(field)
 	}
-	return entered(e, bill)
+	return saveLine(e, item, *bill)
 }
 
-func ofThePriceList(field string) error {
-	return kit.Invalid(field, "price_list", "The line is of a service: its name, price and tax are the price list's.")
+func fromPriceList(field string) error {
+	return kit.Invalid(field, "price_list",
+		"The description, price and tax of a service come from the price list. Leave this out.")
 }
 
-// entered works a line out, stores it, and brings its bill to what all lines add up to.
-func entered(e *core.RecordEvent, bill *core.Record) error {
-	l := lineOf(e.Record)
-	if l.Quantity < 0 || l.Unit < 0 || l.Unit > money.Max || l.TaxBP < 0 || l.TaxBP > 10_000 {
-		return e.Next() // which refuses it by name
+// saveLine computes a line, saves it, and updates the amounts of its bill.
+func saveLine(e *core.RecordEvent, item Item, bill Bill) error {
+	if !item.line().valid() {
+		return e.Next() // the field's validation refuses it
 	}
-	if err := l.reckon(); err != nil {
+	if err := item.compute(); err != nil {
 		return tooLarge("quantity")
 	}
-	l.onto(e.Record)
 	if err := e.Next(); err != nil {
 		return err
 	}
-	sums, err := stored(e.App, bill.Id)
+	sums, err := sumOfLines(e.App, bill.Id)
 	if err != nil {
 		return err
 	}
-	if err := sums.onto(bill); err != nil {
+	if err := sums.writeTo(bill); err != nil {
 		return tooLarge("quantity")
 	}
-	bill.Set("version", bill.GetInt("version")+1)
-	return e.App.Save(bill)
+	bill.nextVersion()
+	return e.App.Save(bill.Record)
 }
 
-// draftOf is the bill of a line, when its lines may change; nil when there is none.
-func draftOf(tx core.App, item *core.Record) (*core.Record, error) {
-	bill, err := tx.FindRecordById("bills", item.GetString("bill"))
+// editableBill returns the bill of a line if its lines can change, or nil if the bill does
+// not exist.
+func editableBill(tx core.App, item Item) (*Bill, error) {
+	bill, err := findBill(tx, item.bill())
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil // the relation refuses it by name
+		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	if bill.GetString("status") != string(Draft) {
-		return nil, kit.Conflict("bill", "invalid_transition", bill.GetString("number")+" is issued: its lines do not change any more.")
+	if !bill.isDraft() {
+		return nil, kit.Conflict("bill", "invalid_transition",
+			bill.number()+" is issued: its lines can no longer change.")
 	}
-	if discount, err := discountOf(tx, bill.Id); err != nil || discount != nil {
-		return nil, cmp.Or(err, kit.Conflict("bill", "discounted", "There is a discount on this bill. Reject it before the lines are changed."))
+	if discount, err := activeDiscount(tx, bill.Id); err != nil || discount != nil {
+		return nil, cmp.Or(err, kit.Conflict("bill", "discounted",
+			"This bill has a discount. Reject the discount before you change the lines."))
 	}
-	return bill, nil
+	return &bill, nil
 }

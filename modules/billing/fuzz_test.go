@@ -6,9 +6,9 @@ import (
 	"hospital/internal/money"
 )
 
-// FuzzDiscounted: a discount on all lines is divided to the unit, no line is worth
+// FuzzAllocateDiscount: a discount on all lines is divided to the unit, no line is worth
 // less than nothing, and what is added up is what stands in the lines.
-func FuzzDiscounted(f *testing.F) {
+func FuzzAllocateDiscount(f *testing.F) {
 	f.Add(uint32(3), uint64(3_333), uint16(750), uint32(1), uint64(99), uint16(0), uint64(1_000))
 	f.Add(uint32(1), uint64(0), uint16(10_000), uint32(0), uint64(1), uint16(1), uint64(1))
 	f.Fuzz(func(t *testing.T, n1 uint32, unit1 uint64, tax1 uint16, n2 uint32, unit2 uint64, tax2 uint16, off uint64) {
@@ -16,7 +16,7 @@ func FuzzDiscounted(f *testing.F) {
 			{Quantity: int64(n2 % 1000), Unit: money.Amount(unit2 % (money.Max / 10_000)), TaxBP: int64(tax2) % 10_001}}
 		whole := lines[0].net() + lines[1].net()
 		less := money.Amount(off % uint64(whole+1))
-		after, err := discounted(lines, less)
+		after, err := allocateDiscount(lines, less)
 		if err != nil {
 			t.Fatalf("%+v less %d: %v", lines, less, err)
 		}
@@ -33,14 +33,14 @@ func FuzzDiscounted(f *testing.F) {
 	})
 }
 
-// FuzzStanding: what is owed, credited and paid adds up to the bill.
-func FuzzStanding(f *testing.F) {
+// FuzzBalanceOf: what is owed, credited and paid adds up to the bill.
+func FuzzBalanceOf(f *testing.F) {
 	f.Add(uint64(5_350), uint64(0), uint64(1_000))
 	f.Add(uint64(100), uint64(100), uint64(0))
 	f.Fuzz(func(t *testing.T, total, credited, paid uint64) {
 		whole := money.Amount(total % money.Max)
 		back, in := money.Amount(credited%uint64(whole+1)), money.Amount(paid%uint64(whole+1))
-		balance, status := standing(whole, back, in)
+		balance, status := balanceOf(whole, back, in)
 		if balance+back+in != whole || (balance > 0) != (status == Unpaid || status == PartiallyPaid) || status == Unpaid && in > 0 {
 			t.Errorf("of %d, %d credited and %d paid, %d is left: %s", whole, back, in, balance, status)
 		}

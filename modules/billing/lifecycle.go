@@ -10,26 +10,28 @@ import (
 
 var accountants = kit.By(role.Accountant, role.Admin)
 
-// lifecycles is what people do to bills and what belongs to them. Whether a bill is
-// paid is not among it: that follows from its payments (settle.go).
+// lifecycles are the changes that people make. Whether a bill is paid follows from its
+// payments (balance.go).
 var lifecycles = []kit.Lifecycle{
 	{Collection: "bills", Noun: "a bill", SystemWrites: true, Prepare: checkBill, Transitions: kit.Transitions[Status]{
-		{Action: "issue", From: kit.From(Draft), To: Unpaid, By: accountants, Guard: issuable, Do: issueBill},
-		{Action: "void", From: kit.From(Draft, Unpaid, PartiallyPaid, Paid, Refunded), To: Void, By: accountants, Guard: voidable,
-			Stamp: "voided", Do: clearBalance, Then: replaceVoid},
+		{Action: "issue", From: kit.From(Draft), To: Unpaid, By: accountants, Guard: checkIssue, Do: issueDraft},
+		{Action: "void", From: kit.From(Draft, Unpaid, PartiallyPaid, Paid, Refunded), To: Void, By: accountants,
+			Guard: checkVoid, Stamp: "voided", Do: clearBalance, Then: replaceVoidBill},
 		{Action: "edit", From: kit.From(Draft), By: accountants},
 	}},
 	{Collection: "charges", Noun: "a charge", Transitions: kit.Transitions[string]{
-		{Action: "edit", Guard: func(c kit.Change) error { return chargeable(c.App, c.After) }},
+		{Action: "edit", Guard: func(c kit.Change) error { return checkVisit(c.App, Charge{c.After}) }},
 	}},
 	{Collection: "discounts", Noun: "a discount", Transitions: kit.Transitions[DiscountStatus]{
-		{Action: "approve", From: kit.From(DiscountPending), To: DiscountApproved, By: kit.By(role.Admin), Guard: bySomebodyElse, Stamp: "decided", Do: approveDiscount},
+		{Action: "approve", From: kit.From(DiscountPending), To: DiscountApproved, By: kit.By(role.Admin),
+			Guard: discountNotByRequester, Stamp: "decided", Do: approveDiscount},
 		{Action: "reject", From: kit.From(DiscountPending), To: DiscountRejected, By: accountants, Stamp: "decided"},
-		{Action: "withdraw", From: kit.From(DiscountApproved), To: DiscountRejected, By: accountants, Guard: ofADraft, Stamp: "decided", Do: withdrawDiscount},
+		{Action: "withdraw", From: kit.From(DiscountApproved), To: DiscountRejected, By: accountants,
+			Guard: checkWithdraw, Stamp: "decided", Do: withdrawDiscount},
 	}},
 	{Collection: "payments", Noun: "a payment", Transitions: kit.Transitions[PaymentStatus]{
-		{Action: "verify", From: kit.From(Pending), To: Verified, By: accountants, Guard: refundBySomebodyElse, Stamp: "decided",
-			Do: giveReceipt, Then: recalculateBill},
+		{Action: "verify", From: kit.From(Pending), To: Verified, By: accountants, Guard: refundNotByRequester,
+			Stamp: "decided", Do: giveReceipt, Then: recalculateBill},
 		{Action: "reject", From: kit.From(Pending), To: Rejected, By: accountants, Stamp: "decided"},
 		{Action: "edit", From: kit.From(Pending), By: accountants},
 	}},
@@ -44,83 +46,92 @@ func hooks(app core.App) {
 	kit.OnCreate(app, "payments", createPayment)
 }
 
-// checkBill refuses what no change of a bill may do on the way.
+// checkBill refuses what no change of a bill may do besides its action.
 func checkBill(c kit.Change) error {
-	voids := c.After.GetString("status") == string(Void) && c.Before.GetString("status") != string(Void)
+	before, after := Bill{c.Before}, Bill{c.After}
+	voids := after.status() == Void && before.status() != Void
 	switch {
-	case !voids && c.After.GetString("reason") != c.Before.GetString("reason"):
-		return kit.Invalid("reason", "not_void", "A reason is given when a bill is made void.")
-	case voids && c.After.GetString("due_on") != c.Before.GetString("due_on"):
-		return kit.Invalid("status", "one_at_a_time", "Do one thing at a time.")
+	case !voids && after.reason() != before.reason():
+		return kit.Invalid("reason", "not_void", "Enter a reason only when you void a bill.")
+	case voids && after.dueOn() != before.dueOn():
+		return kit.Invalid("status", "one_at_a_time", "Do one thing at a time: void the bill or change its due date.")
 	}
-	return due(c.After)
+	return checkDueDate(after)
 }
 
-func issueBill(c kit.Change) error { return issue(c.App, c.After, c.Actor) }
+func issueDraft(c kit.Change) error { return issueBill(c.App, Bill{c.After}, c.Actor) }
 
-// clearBalance ends what a void bill asks for. Its number stays with it.
 func clearBalance(c kit.Change) error {
-	c.After.Set("balance_minor", 0)
+	Bill{c.After}.clearBalance()
 	return nil
 }
 
-func issuable(c kit.Change) error {
-	switch n, err := c.App.CountRecords("bill_items", dbx.HashExp{"bill": c.After.Id}, dbx.NewExp("quantity > 0")); {
-	case err != nil:
-		return err
-	case n == 0:
-		return kit.Conflict("status", "no_lines", "There is nothing on this bill yet.")
-	}
-	switch discount, err := discountOf(c.App, c.After.Id); {
-	case err != nil:
-		return err
-	case discount != nil && discount.GetString("status") == string(DiscountPending):
-		return kit.Conflict("status", "discount_pending", "A discount on this bill waits for an admin.")
-	}
-	return nil
-}
-
-func voidable(c kit.Change) error {
-	if c.After.GetString("reason") == "" {
-		return kit.Invalid("reason", "required", "Say why the bill is void.")
-	}
-	if c.Before.GetString("kind") != string(Invoice) {
-		return kit.Conflict("status", "invalid_transition", "A credit note stands.")
-	}
-	if c.Before.GetString("status") == string(Draft) && c.Before.GetString("appointment") != "" {
-		return kit.Conflict("status", "one_visit_one_bill", "A completed visit has a bill. Change the lines of this draft and issue it.")
-	}
-	paid, err := c.App.CountRecords("payments", dbx.HashExp{"bill": c.After.Id}, dbx.NewExp("status != 'rejected'"))
+func checkIssue(c kit.Change) error {
+	n, err := c.App.CountRecords("bill_items", dbx.HashExp{"bill": c.After.Id}, dbx.NewExp("quantity > 0"))
 	if err != nil {
 		return err
 	}
-	if paid > 0 || c.Before.GetInt("credited_minor") > 0 {
-		return kit.Conflict("status", "has_payments", "There are payments or credit notes on this bill. Write a credit note for it instead.")
+	if n == 0 {
+		return kit.Conflict("status", "no_lines", "This bill has no lines. Add a line before you issue it.")
+	}
+	discount, err := activeDiscount(c.App, c.After.Id)
+	if err != nil {
+		return err
+	}
+	if discount != nil && discount.status() == DiscountPending {
+		return kit.Conflict("status", "discount_pending",
+			"A discount on this bill waits for approval. Approve or reject it first.")
 	}
 	return nil
 }
 
-// bySomebodyElse holds that nobody grants what they asked for.
-func bySomebodyElse(c kit.Change) error { return unlike(c, "requested_by") }
-
-func refundBySomebodyElse(c kit.Change) error {
-	if c.Before.GetString("kind") != string(Refund) {
-		return nil
+func checkVoid(c kit.Change) error {
+	bill := Bill{c.Before}
+	switch {
+	case Bill{c.After}.reason() == "":
+		return kit.Invalid("reason", "required", "Enter the reason why the bill is void.")
+	case bill.kind() != Invoice:
+		return kit.Conflict("status", "invalid_transition", "A credit note cannot be voided.")
+	case bill.isDraft() && bill.appointment() != "":
+		return kit.Conflict("status", "one_visit_one_bill",
+			"A completed visit must have a bill. Change the lines of this draft and issue it.")
 	}
-	return unlike(c, "recorded_by")
-}
-
-func unlike(c kit.Change, asked string) error {
-	if c.Before.GetString(asked) == c.Actor.ID {
-		return kit.Forbidden("status", "own_request", "You asked for this. Somebody else must approve it.")
+	paid, err := c.App.CountRecords("payments", dbx.HashExp{"bill": bill.Id}, dbx.NewExp("status != 'rejected'"))
+	if err != nil {
+		return err
+	}
+	if paid > 0 || bill.credited() > 0 {
+		return kit.Conflict("status", "has_payments",
+			"This bill has payments or credit notes. Create a credit note for the rest instead.")
 	}
 	return nil
 }
 
-func ofADraft(c kit.Change) error {
-	bill, err := c.App.FindRecordById("bills", c.Before.GetString("bill"))
-	if err == nil && bill.GetString("status") != string(Draft) {
-		return kit.Conflict("status", "invalid_transition", "The bill is issued: its discount stands.")
+func discountNotByRequester(c kit.Change) error {
+	return rejectOwnRequest(c, Discount{c.Before}.requestedBy())
+}
+
+func refundNotByRequester(c kit.Change) error {
+	if p := (Payment{c.Before}); p.kind() == KindRefund {
+		return rejectOwnRequest(c, p.recordedBy())
+	}
+	return nil
+}
+
+// rejectOwnRequest enforces that two people decide: nobody approves their own request.
+func rejectOwnRequest(c kit.Change, requester string) error {
+	if requester == c.Actor.ID {
+		return kit.Forbidden("status", "own_request", "You requested this. Another person must approve it.")
+	}
+	return nil
+}
+
+// checkWithdraw refuses to withdraw the discount of an issued bill.
+func checkWithdraw(c kit.Change) error {
+	bill, err := findBill(c.App, Discount{c.Before}.bill())
+	if err == nil && !bill.isDraft() {
+		return kit.Conflict("status", "invalid_transition",
+			"The bill is issued: its discount can no longer be withdrawn.")
 	}
 	return err
 }

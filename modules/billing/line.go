@@ -9,8 +9,11 @@ import (
 	"hospital/internal/money"
 )
 
-// line is what a line of a bill comes to: so many of something, less its part of
-// a discount, and the tax on that.
+// line is the calculation of a bill's line:
+//
+//	net   = quantity * unit - discount
+//	tax   = net * rate, rounded half up
+//	total = net + tax
 type line struct {
 	ID       string       `db:"id"`
 	Quantity int64        `db:"quantity"`
@@ -21,17 +24,15 @@ type line struct {
 	Total    money.Amount `db:"total_minor"`
 }
 
-func lineOf(r *core.Record) line {
-	return line{r.Id, int64(r.GetInt("quantity")), amountOf(r, "unit_minor"), amountOf(r, "discount_minor"), int64(r.GetInt("tax_bp")), amountOf(r, "tax_minor"), amountOf(r, "total_minor")}
-}
-
-func amountOf(r *core.Record, field string) money.Amount { return money.Amount(r.GetInt(field)) }
-
-// net is the line before tax.
 func (l line) net() money.Amount { return money.Amount(l.Quantity)*l.Unit - l.Discount }
 
-// reckon works out the tax, rounded half up, and the total.
-func (l *line) reckon() error {
+// valid reports whether the fields accept quantity, price and tax rate.
+func (l line) valid() bool {
+	return l.Quantity >= 0 && l.Unit >= 0 && l.Unit <= money.Max && l.TaxBP >= 0 && l.TaxBP <= 10_000
+}
+
+// compute fills in tax and total. It fails if an amount is too large.
+func (l *line) compute() error {
 	if _, err := l.Unit.Times(l.Quantity); err != nil {
 		return err
 	}
@@ -40,40 +41,34 @@ func (l *line) reckon() error {
 	return err
 }
 
-// onto writes what was reckoned into a record.
-func (l line) onto(r *core.Record) {
-	r.Set("discount_minor", int64(l.Discount))
-	r.Set("tax_minor", int64(l.Tax))
-	r.Set("total_minor", int64(l.Total))
-}
-
-// linesOf are the lines of a bill, in the order in which they were written.
+// linesOf returns the lines of a bill in the order of their creation.
 func linesOf(tx core.App, bill string) (lines []line, err error) {
-	err = tx.DB().NewQuery(`SELECT id, CAST(quantity AS INTEGER) AS quantity, CAST(unit_minor AS INTEGER) AS unit_minor, CAST(discount_minor AS INTEGER) AS discount_minor,
-			CAST(tax_bp AS INTEGER) AS tax_bp, CAST(tax_minor AS INTEGER) AS tax_minor, CAST(total_minor AS INTEGER) AS total_minor
+	err = tx.DB().NewQuery(`
+		SELECT id, CAST(quantity AS INTEGER) AS quantity, CAST(unit_minor AS INTEGER) AS unit_minor,
+			CAST(discount_minor AS INTEGER) AS discount_minor, CAST(tax_bp AS INTEGER) AS tax_bp,
+			CAST(tax_minor AS INTEGER) AS tax_minor, CAST(total_minor AS INTEGER) AS total_minor
 		FROM bill_items WHERE bill = {:bill} ORDER BY _rowid_`).Bind(dbx.Params{"bill": bill}).All(&lines)
 	return lines, err
 }
 
-// discounted are lines less a discount on all of them. Its parts add up to it, to
-// the unit.
-func discounted(lines []line, off money.Amount) ([]line, error) {
-	less := make([]line, len(lines))
-	bare := make([]money.Amount, len(lines))
+// allocateDiscount returns the lines with a discount divided over them, instead of the one they had.
+func allocateDiscount(lines []line, discount money.Amount) ([]line, error) {
+	discounted := make([]line, len(lines))
+	net := make([]money.Amount, len(lines))
 	for i, l := range lines {
 		l.Discount = 0
-		less[i], bare[i] = l, l.net()
+		discounted[i], net[i] = l, l.net()
 	}
-	for i, part := range off.Allocate(bare) {
-		less[i].Discount = part
-		if err := less[i].reckon(); err != nil {
+	for i, part := range discount.Allocate(net) {
+		discounted[i].Discount = part
+		if err := discounted[i].compute(); err != nil {
 			return nil, err
 		}
 	}
-	return less, nil
+	return discounted, nil
 }
 
-// amounts are what the lines of a bill add up to.
+// amounts are the sums of a bill's lines.
 type amounts struct {
 	Subtotal money.Amount `db:"subtotal_minor"`
 	Discount money.Amount `db:"discount_minor"`
@@ -88,20 +83,22 @@ func (a *amounts) add(l line) {
 	a.Total += l.Total
 }
 
-// stored are the amounts of the lines that a bill has in the database.
-func stored(tx core.App, bill string) (a amounts, err error) {
-	err = tx.DB().NewQuery(`SELECT COALESCE(SUM(CAST(quantity AS INTEGER) * CAST(unit_minor AS INTEGER)), 0) AS subtotal_minor, COALESCE(SUM(CAST(discount_minor AS INTEGER)), 0) AS discount_minor,
-			COALESCE(SUM(CAST(tax_minor AS INTEGER)), 0) AS tax_minor, COALESCE(SUM(CAST(total_minor AS INTEGER)), 0) AS total_minor
+func sumOfLines(tx core.App, bill string) (a amounts, err error) {
+	err = tx.DB().NewQuery(`
+		SELECT COALESCE(SUM(CAST(quantity AS INTEGER) * CAST(unit_minor AS INTEGER)), 0) AS subtotal_minor,
+			COALESCE(SUM(CAST(discount_minor AS INTEGER)), 0) AS discount_minor,
+			COALESCE(SUM(CAST(tax_minor AS INTEGER)), 0) AS tax_minor,
+			COALESCE(SUM(CAST(total_minor AS INTEGER)), 0) AS total_minor
 		FROM bill_items WHERE bill = {:bill}`).Bind(dbx.Params{"bill": bill}).One(&a)
 	return a, err
 }
 
-// onto writes the amounts into a bill. A thousand lines of the largest amount are
-// far from an overflow, and further than a bill may go.
-func (a amounts) onto(bill *core.Record) error {
-	if most := max(a.Subtotal, a.Total); most > money.Max {
-		return fmt.Errorf("a bill of %d exceeds the largest amount", most)
+// writeTo writes the sums into a bill. It fails if they are too large for the fields; the
+// sum of 1000 lines cannot overflow an int64.
+func (a amounts) writeTo(bill Bill) error {
+	if largest := max(a.Subtotal, a.Total); largest > money.Max {
+		return fmt.Errorf("a bill of %d exceeds the largest amount", largest)
 	}
-	bill.Load(map[string]any{"subtotal_minor": int64(a.Subtotal), "discount_minor": int64(a.Discount), "tax_minor": int64(a.Tax), "total_minor": int64(a.Total)})
+	bill.setAmounts(a)
 	return nil
 }

@@ -1,4 +1,5 @@
-// Package billing is what a visit costs, what has been paid, and what was taken back.
+// Package billing creates and issues bills, and records payments, refunds, credit notes and
+// discounts.
 package billing
 
 import (
@@ -10,7 +11,7 @@ import (
 //go:embed openapi.yaml
 var openapi []byte
 
-// Module is the billing.
+// Module declares the billing.
 var Module = kit.Module{
 	Name:        "billing",
 	Collections: []kit.Collection{charges, bills, items, discounts, payments},
@@ -18,8 +19,8 @@ var Module = kit.Module{
 	Hooks:       hooks,
 	Routes: []kit.Route{
 		{Path: "GET /patients/{id}/statement", Roles: statementReaders, Record: "patients", Audit: "statement",
-			Handler: statementOfPatient},
-		{Path: "GET /reports/day-close", Roles: dayCloseReaders, Handler: dayClose},
+			Handler: getStatement},
+		{Path: "GET /reports/day-close", Roles: dayCloseReaders, Handler: getDayClose},
 	},
 	Invariants: invariants,
 	OpenAPI:    openapi,

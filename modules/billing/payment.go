@@ -1,124 +1,34 @@
 package billing
 
 import (
-	"database/sql"
-	"errors"
-
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/internal/kit"
+	"hospital/internal/money"
 )
 
-// createPayment is the rule for a new payment: it is pending, and together with the other
-// pending ones it does not exceed what is owed. A refund is one that goes back.
-func createPayment(e *core.RecordEvent) error {
-	p, actor := e.Record, kit.ActorOf(e.Record)
-	if err := amiss(e.App, p, "amount_minor"); err != nil {
-		return err
-	}
-	back := p.GetString("refund_of") != "" || p.GetString("kind") == string(Refund)
-	law := owed
-	if back {
-		law = returned
-	}
-	bill, err := law(e.App, p)
-	if err != nil {
-		return err
-	}
-	number, err := numbered(e.App, register)
-	if err != nil {
-		return err
-	}
-	p.Load(map[string]any{"number": number, "patient": bill.GetString("patient"), "currency": bill.GetString("currency"), "status": string(Pending), "recorded_by": actor.ID, "version": 1})
-	return e.Next()
-}
+// Payment is money received, or money returned.
+type Payment struct{ *core.Record }
 
-// owed refuses a payment of more than is still to be paid, and one that has been
-// booked. It answers the bill.
-func owed(tx core.App, p *core.Record) (*core.Record, error) {
-	bill, err := billOf(tx, p)
-	if err != nil {
-		return nil, err
-	}
-	if err := standingBill(bill, "bill"); err != nil {
-		return nil, err
-	}
-	open, err := open(tx, bill)
-	if err != nil {
-		return nil, err
-	}
-	if amountOf(p, "amount_minor") > open {
-		said, err := format(tx, max(open, 0))
-		if err != nil {
-			return nil, err
-		}
-		return nil, kit.Conflict("amount_minor", "exceeds_balance", "Only "+said+" is still open on this bill, counting payments that wait to be verified.")
-	}
-	var twice bool
-	if err := tx.DB().NewQuery("SELECT " + booked("{:method}", "{:reference}")).Bind(dbx.Params{"method": p.GetString("method"), "reference": p.GetString("reference")}).Row(&twice); err != nil {
-		return nil, err
-	}
-	if twice {
-		return nil, kit.Conflict("reference", "already_booked", "A payment by "+p.GetString("method")+" with this reference is booked already.")
-	}
-	p.Set("kind", string(Payment))
-	return bill, nil
-}
+func (p Payment) kind() PaymentKind     { return PaymentKind(p.GetString("kind")) }
+func (p Payment) status() PaymentStatus { return PaymentStatus(p.GetString("status")) }
+func (p Payment) bill() string          { return p.GetString("bill") }
+func (p Payment) refundOf() string      { return p.GetString("refund_of") }
+func (p Payment) method() string        { return p.GetString("method") }
+func (p Payment) reference() string     { return p.GetString("reference") }
+func (p Payment) note() string          { return p.GetString("note") }
+func (p Payment) recordedBy() string    { return p.GetString("recorded_by") }
+func (p Payment) amount() money.Amount  { return amountOf(p.Record, "amount_minor") }
 
-// returned refuses a refund of more than is left of a verified payment. It answers
-// the bill.
-func returned(tx core.App, p *core.Record) (*core.Record, error) {
-	paid, err := tx.FindRecordById("payments", p.GetString("refund_of"))
-	if errors.Is(err, sql.ErrNoRows) || err == nil && p.GetString("bill") != paid.GetString("bill") {
-		return nil, kit.Invalid("refund_of", "not_found", "There is no such payment of this bill.")
-	}
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case p.GetString("kind") == string(Payment):
-		return nil, kit.Invalid("kind", "invalid_code", "What goes back is a refund.")
-	case paid.GetString("kind") == string(Refund):
-		return nil, kit.Conflict("refund_of", "invalid_transition", "This is a refund itself.")
-	case paid.GetString("status") != string(Verified):
-		return nil, kit.Conflict("refund_of", "invalid_transition", "Only a verified payment can be refunded; this one is "+paid.GetString("status")+".")
-	case p.GetString("note") == "":
-		return nil, kit.Invalid("note", "required", "Say why the money goes back.")
-	}
-	back, err := sum(tx, `refund_of = {:it} AND status != 'rejected'`, paid.Id)
-	if err != nil {
-		return nil, err
-	}
-	if left := amountOf(paid, "amount_minor") - back; amountOf(p, "amount_minor") > left {
-		said, err := format(tx, left)
-		if err != nil {
-			return nil, err
-		}
-		return nil, kit.Conflict("amount_minor", "exceeds_balance", "Only "+said+" is left of this payment, counting refunds that wait to be approved.")
-	}
-	p.Set("kind", string(Refund))
-	return billOf(tx, p)
-}
+func (p Payment) checkAmount(tx core.App) error { return checkAmount(tx, p.Record, "amount_minor") }
 
-func billOf(tx core.App, p *core.Record) (*core.Record, error) {
-	bill, err := tx.FindRecordById("bills", p.GetString("bill"))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, kit.Invalid("bill", "not_found", "There is no such bill.")
-	}
-	return bill, err
-}
+func (p Payment) setKind(kind PaymentKind)  { p.Set("kind", string(kind)) }
+func (p Payment) setReceipt(receipt string) { p.Set("receipt", receipt) }
 
-// giveReceipt gives a verified payment or refund the number of its receipt.
-func giveReceipt(c kit.Change) error {
-	series := receipts
-	if c.After.GetString("kind") == string(Refund) {
-		series = vouchers
-	}
-	receipt, err := numbered(c.App, series)
-	c.After.Set("receipt", receipt)
-	return err
+func (p Payment) setPending(number string, bill Bill, recordedBy string) {
+	p.Set("number", number)
+	p.Set("patient", bill.patient())
+	p.Set("currency", bill.currency())
+	p.Set("status", string(Pending))
+	p.Set("recorded_by", recordedBy)
+	p.Set("version", 1)
 }
-
-// recalculateBill brings the bill of a payment to what has been paid.
-func recalculateBill(c kit.Change) error { return settle(c.App, c.After.GetString("bill")) }

@@ -18,7 +18,7 @@ var (
 // maxDays is how many days a statement or a report covers at most: three years.
 const maxDays = 1100
 
-func statementOfPatient(r *kit.Request) error {
+func getStatement(r *kit.Request) error {
 	settings, err := hospital.Of(r.App)
 	if err != nil {
 		return err
@@ -31,7 +31,7 @@ func statementOfPatient(r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	s, err := statement(r.App, r.Record, settings, first, last)
+	s, err := newStatement(r.App, r.Record, settings, first, last)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func QueryPeriod(r *kit.Request, settings hospital.Settings) (first, last time.T
 	case days < 1:
 		return first, last, kit.Invalid("to", "ends_before_starts", "The last day must not be before the first.")
 	case days > maxDays:
-		return first, last, kit.Invalid("to", "too_many_days", "Ask for at most three years.")
+		return first, last, kit.Invalid("to", "too_many_days", "Choose at most three years.")
 	}
 	return first, last, nil
 }
@@ -70,8 +70,8 @@ func wantsCSV(r *kit.Request) (bool, error) {
 	return false, kit.Invalid("format", "unknown_format", "This must be json or csv.")
 }
 
-// dayClose shows receptionists only what they recorded themselves.
-func dayClose(r *kit.Request) error {
+// getDayClose shows receptionists only what they recorded themselves.
+func getDayClose(r *kit.Request) error {
 	settings, err := hospital.Of(r.App)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func dayClose(r *kit.Request) error {
 	if r.Caller.Role == role.Receptionist {
 		only = r.Caller.ID
 	}
-	c, err := closeDay(r.App, settings, day, only)
+	c, err := newDayClose(r.App, settings, day, only)
 	if err != nil {
 		return err
 	}

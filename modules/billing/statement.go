@@ -58,7 +58,7 @@ const ledger = `
 		WHERE patient = {:patient} AND currency = {:currency} AND +status = 'verified'
 			AND decided_at >= {:from} AND decided_at < {:to}`
 
-func statement(
+func newStatement(
 	app core.App, patient *core.Record, settings hospital.Settings, first, last time.Time,
 ) (*Statement, error) {
 	s := &Statement{
@@ -78,7 +78,7 @@ func statement(
 	}
 	s.Closing = s.Opening
 	sums := map[string]*money.Amount{"invoice": &s.Billed, "void": &s.Billed, "credit_note": &s.Credited,
-		string(Payment): &s.Paid, string(Refund): &s.Paid}
+		string(KindPayment): &s.Paid, string(KindRefund): &s.Paid}
 	for i := range s.Entries {
 		entry := &s.Entries[i]
 		s.Closing += entry.Amount

@@ -211,7 +211,7 @@ func (b *bill) entries() (rows [][]string) {
 	for _, p := range b.payments {
 		what, amount := methods[p.GetString("method")], -amountOf(p, "amount_minor")
 		number, at := p.GetString("receipt"), "decided_at"
-		if p.GetString("kind") == string(billing.Refund) {
+		if p.GetString("kind") == string(billing.KindRefund) {
 			what, amount = "Refund, "+strings.ToLower(what), -amount
 		}
 		if p.GetString("status") == string(billing.Pending) {

@@ -23,7 +23,7 @@ func receiptPDF(r *kit.Request) error {
 		return fmt.Errorf("read relations of payment %s: %v", p.Id, failed)
 	}
 	title, party := "Receipt ", "Received from"
-	if p.GetString("kind") == string(billing.Refund) {
+	if p.GetString("kind") == string(billing.KindRefund) {
 		title, party = "Refund ", "Returned to"
 	}
 	d := pdf.New(letterhead(settings, title+p.GetString("receipt"), ""), p.GetDateTime("decided_at").Time())

@@ -10,44 +10,44 @@ import (
 	"hospital/internal/kit"
 )
 
-// hear is being told of a record on a stream.
-const hear = "hear"
+// realtime is being told of a record on a stream.
+const realtime = "hear"
 
-// listener is who is told something on a stream, from where they last subscribed.
-func (k *keeper) listener(app core.App, auth *core.Record) kit.Actor {
+// subscriber is who is told something on a stream, from where they last subscribed.
+func (b *buffer) subscriber(app core.App, auth *core.Record) kit.Actor {
 	actor := kit.ActorFor(app, auth)
 	if auth != nil {
-		if last, ok := k.listening.Load(auth.Id); ok {
+		if last, ok := b.subscribers.Load(auth.Id); ok {
 			actor.IP, actor.Request = last.(kit.Actor).IP, last.(kit.Actor).Request
 		}
 	}
 	return actor
 }
 
-// shown is records and what an answer shows with them: what they expand to, and so on.
-func shown(records ...*core.Record) (all []*core.Record) {
+// withExpanded is records and what an answer shows with them: what they expand to, and so on.
+func withExpanded(records ...*core.Record) (all []*core.Record) {
 	for _, r := range records {
-		all = append(append(all, r), beside(r)...)
+		all = append(append(all, r), expanded(r)...)
 	}
 	return all
 }
 
-// beside is what an answer shows with a record.
-func beside(r *core.Record) (all []*core.Record) {
+// expanded is what an answer shows with a record.
+func expanded(r *core.Record) (all []*core.Record) {
 	for _, expanded := range r.Expand() {
 		switch of := expanded.(type) {
 		case *core.Record:
-			all = append(all, shown(of)...)
+			all = append(all, withExpanded(of)...)
 		case []*core.Record:
-			all = append(all, shown(of...)...)
+			all = append(all, withExpanded(of...)...)
 		}
 	}
 	return all
 }
 
-// offered puts down whom a refusal names: those who may be the same as somebody
+// logCandidates puts down whom a refusal names: those who may be the same as somebody
 // who was about to be registered.
-func (k *keeper) offered(app core.App, refused *core.Record, refusal error) error {
+func (b *buffer) logCandidates(app core.App, refused *core.Record, refusal error) error {
 	var said *router.ApiError
 	if !errors.As(refusal, &said) {
 		return refusal
@@ -65,7 +65,7 @@ func (k *keeper) offered(app core.App, refused *core.Record, refusal error) erro
 			if err != nil {
 				return errors.Join(refusal, err)
 			}
-			k.seen(kit.ActorOf(refused), "duplicate", r)
+			b.logAccess(kit.ActorOf(refused), "duplicate", r)
 		}
 	}
 	return refusal

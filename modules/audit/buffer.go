@@ -14,22 +14,22 @@ import (
 )
 
 const (
-	keeperName = "hospital.audit.keeper"
-	often      = time.Second // how much of what was read is lost at the most when the power fails
-	most       = 2_000       // entries that wait, before who comes next writes them down
+	bufferName    = "hospital.audit.buffer"
+	flushInterval = time.Second // how much of what was read is lost at the most when the power fails
+	maxBuffered   = 2_000       // entries that wait, before who comes next writes them down
 )
 
-// keeper collects what was read and refused, and writes it down once a second: so
+// buffer collects what was read and refused, and writes it down once a second: so
 // that reading does not wait for a write. What was written stands in the log from
 // its own transaction; of what was read, a crash loses the last second, and a
 // stop nothing.
-type keeper struct {
+type buffer struct {
 	app     core.App
 	lock    sync.Mutex // of waiting
 	waiting []pending
 	writing sync.Mutex // one at a time, in order
 
-	listening sync.Map // account -> from where and by which request it last subscribed
+	subscribers sync.Map // account -> from where and by which request it last subscribed
 }
 
 // pending is an entry, or the reading of records from which entries follow.
@@ -38,75 +38,75 @@ type pending struct {
 	records []*core.Record
 }
 
-// note puts an entry down for later.
-func (k *keeper) note(e Entry) { k.add(pending{entry: e}) }
+// enqueue puts an entry down for later.
+func (b *buffer) enqueue(e Entry) { b.push(pending{entry: e}) }
 
-// seen puts down that somebody saw records. Who sees only their own, as patients
+// logAccess puts down that somebody saw records. Who sees only their own, as patients
 // do, leaves no trace.
-func (k *keeper) seen(actor kit.Actor, action string, records ...*core.Record) {
+func (b *buffer) logAccess(actor kit.Actor, action string, records ...*core.Record) {
 	if actor.Role == role.Patient || actor.Role == kit.Guest {
 		return
 	}
 	records = slices.DeleteFunc(slices.Clone(records), func(r *core.Record) bool { // which are nobody's
 		name := r.Collection().Name
-		return name != "patients" && len(pathToPatient(k.app, name)) == 0
+		return name != "patients" && len(pathToPatient(b.app, name)) == 0
 	})
 	if len(records) > 0 {
-		k.add(pending{Entry{Actor: actor, Action: action, Outcome: Done}, records})
+		b.push(pending{Entry{Actor: actor, Action: action, Outcome: Done}, records})
 	}
 }
 
-func (k *keeper) add(p pending) {
-	p.entry.at = kit.Now(k.app)
-	k.lock.Lock()
-	k.waiting = append(k.waiting, p)
-	full := len(k.waiting) > most
-	k.lock.Unlock()
+func (b *buffer) push(p pending) {
+	p.entry.at = kit.Now(b.app)
+	b.lock.Lock()
+	b.waiting = append(b.waiting, p)
+	full := len(b.waiting) > maxBuffered
+	b.lock.Unlock()
 	if full {
-		k.tryFlush()
+		b.tryFlush()
 	}
 }
 
 // run writes down what waits, as long as the app serves.
-func (k *keeper) run() {
+func (b *buffer) run() {
 	stop := make(chan struct{})
-	k.app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+	b.app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		close(stop)
 		return e.Next()
 	})
 	routine.FireAndForget(func() {
-		for ticker := time.NewTicker(often); ; {
+		for ticker := time.NewTicker(flushInterval); ; {
 			select {
 			case <-stop:
 				ticker.Stop()
 				return
 			case <-ticker.C:
-				k.tryFlush()
+				b.tryFlush()
 			}
 		}
 	})
 }
 
-func (k *keeper) tryFlush() {
-	if err := k.flush(); err != nil {
-		k.app.Logger().Error("audit: reads could not be written and are kept for later", "error", err)
+func (b *buffer) tryFlush() {
+	if err := b.flush(); err != nil {
+		b.app.Logger().Error("audit: reads could not be written and are kept for later", "error", err)
 	}
 }
 
 // flush writes down what waits. When that fails it waits on.
-func (k *keeper) flush() error {
-	k.writing.Lock()
-	defer k.writing.Unlock()
-	k.lock.Lock()
-	batch := k.waiting
-	k.waiting = nil
-	k.lock.Unlock()
+func (b *buffer) flush() error {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	b.lock.Lock()
+	batch := b.waiting
+	b.waiting = nil
+	b.lock.Unlock()
 	if len(batch) == 0 {
 		return nil
 	}
-	err := k.app.RunInTransaction(func(tx core.App) error {
+	err := b.app.RunInTransaction(func(tx core.App) error {
 		var entries []Entry
-		heard := map[[3]string]bool{}
+		delivered := map[[3]string]bool{}
 		for _, p := range batch {
 			of, err := p.entries(tx)
 			if err != nil {
@@ -114,19 +114,19 @@ func (k *keeper) flush() error {
 			}
 			for _, e := range of {
 				key := [3]string{e.Actor.ID, e.Collection, e.Patient}
-				if e.Action == hear && heard[key] { // as each open window of somebody does
+				if e.Action == realtime && delivered[key] { // as each open window of somebody does
 					continue
 				}
-				heard[key] = heard[key] || e.Action == hear
+				delivered[key] = delivered[key] || e.Action == realtime
 				entries = append(entries, e)
 			}
 		}
 		return Write(tx, entries...)
 	})
 	if err != nil {
-		k.lock.Lock()
-		k.waiting = append(batch, k.waiting...)
-		k.lock.Unlock()
+		b.lock.Lock()
+		b.waiting = append(batch, b.waiting...)
+		b.lock.Unlock()
 	}
 	return err
 }
@@ -134,7 +134,7 @@ func (k *keeper) flush() error {
 // entries is one for each patient whose records were seen by somebody else.
 func (p pending) entries(tx core.App) (entries []Entry, err error) {
 	if p.records == nil {
-		return p.refusal(tx)
+		return p.refusedEntry(tx)
 	}
 	named := map[string]bool{}
 	for _, r := range p.records {
@@ -156,9 +156,9 @@ func (p pending) entries(tx core.App) (entries []Entry, err error) {
 	return entries, nil
 }
 
-// refusal is an entry with whose record a member of the staff was after. What
+// refusedEntry is an entry with whose record a member of the staff was after. What
 // others try is not said of a patient: it would tell them who it was.
-func (p pending) refusal(tx core.App) ([]Entry, error) {
+func (p pending) refusedEntry(tx core.App) ([]Entry, error) {
 	e := p.entry
 	if e.Outcome != Refused || e.Record == "" || e.Actor.Role == kit.Guest || e.Actor.Role == role.Patient {
 		return []Entry{e}, nil
@@ -173,26 +173,26 @@ func (p pending) refusal(tx core.App) ([]Entry, error) {
 
 // Flush writes down what was read so far.
 func Flush(app core.App) error {
-	if k, ok := app.Store().Get(keeperName).(*keeper); ok {
-		return k.flush()
+	if b, ok := app.Store().Get(bufferName).(*buffer); ok {
+		return b.flush()
 	}
 	return nil
 }
 
-// Seen puts down that somebody saw a patient's record by a route of its own.
-func Seen(app core.App, actor kit.Actor, action string, records ...*core.Record) {
-	if k, ok := app.Store().Get(keeperName).(*keeper); ok && len(records) > 0 {
-		k.seen(actor, action, records...)
+// LogAccess logs that somebody saw records of patients by other means than the record API.
+func LogAccess(app core.App, actor kit.Actor, action string, records ...*core.Record) {
+	if b, ok := app.Store().Get(bufferName).(*buffer); ok && len(records) > 0 {
+		b.logAccess(actor, action, records...)
 	}
 }
 
 // Waiting is how much was read and refused that is not written down yet.
 func Waiting(app core.App) int {
-	k, ok := app.Store().Get(keeperName).(*keeper)
+	b, ok := app.Store().Get(bufferName).(*buffer)
 	if !ok {
 		return 0
 	}
-	k.lock.Lock()
-	defer k.lock.Unlock()
-	return len(k.waiting)
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	return len(b.waiting)
 }
