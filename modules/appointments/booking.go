@@ -69,11 +69,11 @@ func checkTime(tx core.App, a Appointment, actor kit.Actor) error {
 	}
 	switch {
 	case a.Starts().Before(now) && a.Starts().Before(earliest):
-		return kit.Invalid("starts", "in_the_past", "The appointment must be in the future.")
+		return kit.Invalid("starts", "in_the_past", "This time has passed. Choose a time in the future.")
 	case a.Starts().Before(earliest):
 		return kit.Invalid("starts", "too_short_notice", "This is too soon to book online. Please call the hospital.")
 	case a.Starts().After(now.Add(settings.Horizon())):
-		return kit.Invalid("starts", "beyond_horizon", "This is further ahead than the hospital plans.")
+		return kit.Invalid("starts", "beyond_horizon", "This is too far ahead. Choose an earlier time.")
 	}
 	return nil
 }
@@ -87,8 +87,8 @@ func checkPeople(tx core.App, a Appointment, actor kit.Actor) error {
 	if err != nil {
 		return err
 	}
-	if !doctor.GetBool("active") || actor.Role == role.Patient && !doctor.GetBool("accepts_online") {
-		return kit.Conflict("doctor", "doctor_unavailable", "This doctor takes no such appointments at present.")
+	if !bookable(doctor, actor) {
+		return kit.Conflict("doctor", "doctor_unavailable", "This doctor cannot be booked at present. Choose another doctor.")
 	}
 	patient, err := tx.FindRecordById("patients", a.Patient())
 	if errors.Is(err, sql.ErrNoRows) {
@@ -99,7 +99,7 @@ func checkPeople(tx core.App, a Appointment, actor kit.Actor) error {
 	}
 	a.setPatientName(patient.GetString("name"))
 	if !patient.GetBool("active") {
-		return kit.Conflict("patient", "patient_inactive", "This patient's record is closed.")
+		return kit.Conflict("patient", "patient_inactive", "This patient's record is inactive. Ask the front desk.")
 	}
 	return nil
 }
@@ -107,8 +107,8 @@ func checkPeople(tx core.App, a Appointment, actor kit.Actor) error {
 var (
 	errSlotTaken   = kit.Conflict("starts", "slot_taken", "The doctor is already booked then.")
 	errPatientBusy = kit.Conflict("starts", "patient_busy", "The patient already has an appointment then.")
-	errNoHours     = kit.Conflict("starts", "outside_schedule", "The doctor sees no patients then.")
-	errNoSlot      = kit.Conflict("starts", "outside_schedule", "None of the doctor's slots begins then.")
+	errNoHours     = kit.Conflict("starts", "outside_schedule", "The doctor does not see patients then. Choose another time.")
+	errNoSlot      = kit.Conflict("starts", "outside_schedule", "None of the doctor's slots starts then. Choose the start of a slot.")
 	errDoctorAway  = kit.Conflict("starts", "doctor_away", "The doctor is away then.")
 	errVisitLength = kit.Invalid("ends", "visit_length", "A visit takes from 5 minutes to 8 hours.")
 )

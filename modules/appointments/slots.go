@@ -145,8 +145,8 @@ func suggestSlots(app core.App, refused *core.Record, refusal error) error {
 	return kit.WithParams(refusal, map[string]any{"slots": free})
 }
 
-// customLength is the length that somebody chose for a visit, and 0 for a visit that takes
-// its slot.
+// customLength is the length of a visit that differs from its slot, and 0 for a visit that
+// takes its slot.
 func customLength(tx core.App, a Appointment) (time.Duration, error) {
 	agenda, err := scheduleFrom(tx, a.Doctor(), a.Starts())
 	if err != nil {
