@@ -76,11 +76,13 @@ func TestAChangeStandsInTheLogWithItsOldAndNewValues(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	entries := since(h, func() {
-		h.As("receptionist1").Update("patients", id("pat1"), body{"phone": "555", "national_id": "NEW-ID", "address": "Am Markt 1"}).OK(t)
+		h.As("receptionist1").Update("patients", id("pat1"),
+			body{"phone": "555", "national_id": "NEW-ID", "address": "Am Markt 1"}).OK(t)
 	})
 	expect(t, entries, "receptionist1 receptionist update patients pat1 pat1 done")
 	changes := entries[0]["changes"].(string)
-	if !strings.Contains(changes, `"phone":["21","555"]`) || strings.Contains(changes, "NEW-ID") || !strings.Contains(changes, `"national_id":["hash:`) {
+	if !strings.Contains(changes, `"phone":["21","555"]`) || strings.Contains(changes, "NEW-ID") ||
+		!strings.Contains(changes, `"national_id":["hash:`) {
 		t.Errorf("the changes are %s", changes)
 	}
 	if entries[0]["ip"] != "127.0.0.1" || len(entries[0]["request"].(string)) != 16 {
@@ -94,7 +96,8 @@ func TestFieldsOfManyWordsStandInTheLogToo(t *testing.T) {
 	entries := since(h, func() {
 		h.As("nurse1").Create("vitals", body{"patient": id("pat1"), "temperature_c10": 391, "pulse": 190}).OK(t)
 	})
-	if changes := entries[0]["changes"].(string); !strings.Contains(changes, `"flags":["","pulse_high, temperature_c10_high"]`) {
+	if changes := entries[0]["changes"].(string); !strings.Contains(changes,
+		`"flags":["","pulse_high, temperature_c10_high"]`) {
 		t.Errorf("the changes are %s", changes)
 	}
 }
@@ -105,14 +108,18 @@ func TestNotesAndSecretsAreNotWrittenDown(t *testing.T) {
 	entries := since(h, func() {
 		h.As("doctor1").Update("patients", id("pat1"), body{"medical_history": "a private illness"}).OK(t)
 		h.As("doctor1").Update("appointments", id("booked1"), body{"staff_note": "a private remark"}).OK(t)
-		h.As("patient1").Update("users", id("patient1"), body{"oldPassword": hospitaltest.Password, "password": "another-password", "passwordConfirm": "another-password"}).OK(t)
+		h.As("patient1").Update("users", id("patient1"),
+			body{"oldPassword": hospitaltest.Password, "password": "another-password",
+				"passwordConfirm": "another-password"}).OK(t)
 	})
 	for _, e := range entries {
-		if changes := e["changes"].(string); strings.Contains(changes, "private") || strings.Contains(changes, "$2a$") || strings.Contains(changes, "another") {
+		if changes := e["changes"].(string); strings.Contains(changes, "private") ||
+			strings.Contains(changes, "$2a$") || strings.Contains(changes, "another") {
 			t.Errorf("%s: %s", e.said(), changes)
 		}
 	}
-	if i := slices.IndexFunc(entries, func(e entry) bool { return e["collection"] == "patients" }); i < 0 || !strings.Contains(entries[i]["changes"].(string), `"medical_history":["hash:`) {
+	if i := slices.IndexFunc(entries, func(e entry) bool { return e["collection"] == "patients" }); i < 0 ||
+		!strings.Contains(entries[i]["changes"].(string), `"medical_history":["hash:`) {
 		t.Errorf("the history changed as %v", entries)
 	}
 }
@@ -122,7 +129,10 @@ func TestWhatFollowsFromAChangeStandsBesideIt(t *testing.T) {
 	h := hospitaltest.New(t)
 	h.At(h.Record("appointments", id("booked1")).GetDateTime("ends").Time())
 	actions := map[string]bool{}
-	for _, e := range since(h, func() { h.As("doctor1").Update("appointments", id("booked1"), body{"status": "completed"}).OK(t) }) {
+	for _, e := range since(h, func() {
+		h.As("doctor1").Update("appointments", id("booked1"),
+			body{"status": "completed"}).OK(t)
+	}) {
 		actions[e["action"].(string)+" "+e["collection"].(string)] = true
 		if e["patient"] != id("pat1") {
 			t.Errorf("%s is of nobody", e.said())
@@ -131,7 +141,8 @@ func TestWhatFollowsFromAChangeStandsBesideIt(t *testing.T) {
 			t.Errorf("%s came from %q by the request %q", e.said(), e["ip"], e["request"])
 		}
 	}
-	for _, want := range []string{"update appointments", "create bills", "create bill_items", "create appointment_events"} {
+	for _, want := range []string{"update appointments", "create bills", "create bill_items",
+		"create appointment_events"} {
 		if !actions[want] {
 			t.Errorf("the log does not say %s: %v", want, actions)
 		}
@@ -166,18 +177,21 @@ func TestWhoSeesAPatientsRecordStandsInTheLog(t *testing.T) {
 		h.As("patient1").View("patients", id("pat1"), "").OK(t) // their own
 		h.As("patient1").List("appointments", "").OK(t)
 		h.As("nurse2").List("patients", hospitaltest.Filter(`name ~ "Patient"`)).OK(t)
-		h.As("admin1").View("appointment_events", h.As("admin1").List("appointment_events", "perPage=1&fields=id").IDs()[0], "").OK(t)
+		h.As("admin1").View("appointment_events",
+			h.As("admin1").List("appointment_events", "perPage=1&fields=id").IDs()[0], "").OK(t)
 		h.As("nurse1").List("doctors", "").OK(t) // nobody's record
 		h.As("nurse1").Do(http.MethodGet, "/api/hospital/patients/"+id("kid1")+"/history", nil).OK(t)
 	})
 	if len(entries) < 5 {
 		t.Fatalf("%d entries", len(entries))
 	}
-	expect(t, entries[:3], "nurse1 nurse view patients pat1 pat1 done", "nurse2 nurse list patients  pat1 done", "nurse2 nurse list patients  pat2 done")
+	expect(t, entries[:3], "nurse1 nurse view patients pat1 pat1 done", "nurse2 nurse list patients  pat1 done",
+		"nurse2 nurse list patients  pat2 done")
 	if last := entries[len(entries)-1]; last.said() != "nurse1 nurse history patients kid1 kid1 done" {
 		t.Errorf("the last entry is %s", last.said())
 	}
-	if last := entries[len(entries)-2]; last["action"] != "view" || last["collection"] != "appointment_events" || last["patient"] == "" {
+	if last := entries[len(entries)-2]; last["action"] != "view" ||
+		last["collection"] != "appointment_events" || last["patient"] == "" {
 		t.Errorf("the last entry is %s", last.said())
 	}
 }
@@ -193,10 +207,12 @@ func TestWhatIsShownBesideARecordIsSeen(t *testing.T) {
 		},
 		"list": func() { h.As("nurse1").Do(http.MethodGet, "/api/collections/users/records"+detour, nil).OK(t) },
 		"update": func() {
-			h.As("nurse1").Do(http.MethodPatch, "/api/collections/users/records/"+id("nurse1")+detour, body{"phone": "5"}).OK(t)
+			h.As("nurse1").Do(http.MethodPatch, "/api/collections/users/records/"+id("nurse1")+detour,
+				body{"phone": "5"}).OK(t)
 		},
 		"sign in": func() {
-			h.As("guest").Do(http.MethodPost, "/api/collections/users/auth-with-password"+detour, body{"identity": "nurse1@example.org", "password": hospitaltest.Password}).OK(t)
+			h.As("guest").Do(http.MethodPost, "/api/collections/users/auth-with-password"+detour,
+				body{"identity": "nurse1@example.org", "password": hospitaltest.Password}).OK(t)
 		},
 	} {
 		seen := map[string]bool{}
@@ -234,15 +250,18 @@ func TestWhatIsHeardOnAStreamIsSeen(t *testing.T) {
 			_ = json.Unmarshal([]byte(data), &hello)
 		}
 	}
-	h.As("nurse1").Do(http.MethodPost, "/api/realtime", body{"clientId": hello.ClientID, "subscriptions": []string{"patients/*", "patients/" + id("pat1")}}).OK(t)
+	h.As("nurse1").Do(http.MethodPost, "/api/realtime",
+		body{"clientId": hello.ClientID, "subscriptions": []string{"patients/*", "patients/" + id("pat1")}}).OK(t)
 	entries := since(h, func() {
 		h.As("receptionist1").Update("patients", id("pat1"), body{"phone": "556"}).OK(t)
 		h.As("receptionist1").Update("patients", id("pat1"), body{"phone": "557"}).OK(t)
-		for deadline := time.Now().Add(10 * time.Second); audit.Waiting(h.App) < 4 && time.Now().Before(deadline); { // each by two topics
+		// each by two topics
+		for deadline := time.Now().Add(10 * time.Second); audit.Waiting(h.App) < 4 && time.Now().Before(deadline); {
 			time.Sleep(5 * time.Millisecond)
 		}
 	})
-	expect(t, entries, "receptionist1 receptionist update patients pat1 pat1 done", "receptionist1 receptionist update patients pat1 pat1 done", "nurse1 nurse hear patients pat1 pat1 done")
+	expect(t, entries, "receptionist1 receptionist update patients pat1 pat1 done",
+		"receptionist1 receptionist update patients pat1 pat1 done", "nurse1 nurse hear patients pat1 pat1 done")
 	if last := entries[len(entries)-1]; last["ip"] != "127.0.0.1" || last["request"] == "" {
 		t.Errorf("heard from %q by request %q", last["ip"], last["request"])
 	}
@@ -253,11 +272,14 @@ func TestAPatientReadsWhoBrokeTheGlassWhenAndWhy(t *testing.T) {
 	h := hospitaltest.New(t)
 	var broken hospitaltest.Response
 	_ = since(h, func() {
-		broken = h.As("doctor1").Create("break_glass", body{"patient": id("pat2"), "reason": "found unconscious at the gate"}).OK(t)
+		broken = h.As("doctor1").Create("break_glass",
+			body{"patient": id("pat2"), "reason": "found unconscious at the gate"}).OK(t)
 		h.As("doctor1").View("patients", id("pat2"), "").OK(t)
 	})
-	said := h.As("patient2").List("audit_log", "sort=at,action&"+hospitaltest.Filter(`actor_name = "doctor1" && (record = "`+broken.ID()+`" || record = "`+id("pat2")+`")`)).OK(t).Items()
-	if len(said) != 2 || said[0]["action"] != "create" || said[0]["collection"] != "break_glass" || said[1]["action"] != "view" || said[0]["at"] == "" {
+	said := h.As("patient2").List("audit_log",
+		"sort=at,action&"+hospitaltest.Filter(`actor_name = "doctor1" && (record = "`+broken.ID()+`" || record = "`+id("pat2")+`")`)).OK(t).Items()
+	if len(said) != 2 || said[0]["action"] != "create" || said[0]["collection"] != "break_glass" ||
+		said[1]["action"] != "view" || said[0]["at"] == "" {
 		t.Errorf("the patient reads %v", said)
 	}
 	why := h.As("patient2").View("break_glass", said[0]["record"].(string), "").OK(t)
@@ -270,11 +292,14 @@ func TestAPatientReadsWhoOpenedTheirRecord(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	_ = since(h, func() { h.As("nurse1").View("patients", id("kid1"), "").OK(t) })
-	seen := h.As("patient1").List("audit_log", "sort=-at&"+hospitaltest.Filter(`patient = "`+id("kid1")+`" && action = "view"`)).OK(t).Items()
-	if len(seen) != 1 || seen[0]["actor_name"] != "nurse1" || seen[0]["role"] != "nurse" || seen[0]["changes"] != nil || seen[0]["actor"] != nil {
+	seen := h.As("patient1").List("audit_log",
+		"sort=-at&"+hospitaltest.Filter(`patient = "`+id("kid1")+`" && action = "view"`)).OK(t).Items()
+	if len(seen) != 1 || seen[0]["actor_name"] != "nurse1" || seen[0]["role"] != "nurse" ||
+		seen[0]["changes"] != nil || seen[0]["actor"] != nil {
 		t.Errorf("the parent reads %v", seen)
 	}
-	if others := h.As("patient2").List("audit_log", hospitaltest.Filter(`patient = "`+id("kid1")+`"`)).OK(t).Items(); len(others) != 0 {
+	if others := h.As("patient2").List("audit_log",
+		hospitaltest.Filter(`patient = "`+id("kid1")+`"`)).OK(t).Items(); len(others) != 0 {
 		t.Errorf("a stranger reads %v", others)
 	}
 }
@@ -283,7 +308,8 @@ func TestSignInsStandInTheLog(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	in := func(who, password string) {
-		h.As("guest").Do(http.MethodPost, "/api/collections/users/auth-with-password", body{"identity": who, "password": password})
+		h.As("guest").Do(http.MethodPost, "/api/collections/users/auth-with-password",
+			body{"identity": who, "password": password})
 	}
 	entries := since(h, func() {
 		in("nurse1@example.org", hospitaltest.Password)
@@ -291,7 +317,8 @@ func TestSignInsStandInTheLog(t *testing.T) {
 		in("my-password-in-the-wrong-field", "x")
 		h.As("nurse1").Do(http.MethodPost, "/api/collections/users/auth-refresh", nil).OK(t)
 	})
-	expect(t, entries, "nurse1 nurse sign in users nurse1  done", " guest sign in users nurse1  refused", " guest sign in users   refused", "nurse1 nurse refresh users nurse1  done")
+	expect(t, entries, "nurse1 nurse sign in users nurse1  done", " guest sign in users nurse1  refused",
+		" guest sign in users   refused", "nurse1 nurse refresh users nurse1  done")
 }
 
 func TestOperatorsStandInTheLog(t *testing.T) {
@@ -300,16 +327,20 @@ func TestOperatorsStandInTheLog(t *testing.T) {
 	operator := h.Operator()
 	entries := since(h, func() {
 		operator.Update("departments", id("general"), body{"name": "General medicine"}).OK(t)
-		operator.Do(http.MethodPatch, "/api/settings", body{"meta": body{"appName": "Hospital", "appURL": "https://hospital.example", "senderName": "H", "senderAddress": "h@hospital.example"}, "smtp": body{"password": "of-the-house"}}).OK(t)
+		operator.Do(http.MethodPatch, "/api/settings",
+			body{"meta": body{"appName": "Hospital", "appURL": "https://hospital.example", "senderName": "H",
+				"senderAddress": "h@hospital.example"}, "smtp": body{"password": "of-the-house"}}).OK(t)
 		operator.Do(http.MethodGet, "/api/backups", nil).OK(t)
 		operator.Do(http.MethodPost, "/api/sql", body{"query": "SELECT * FROM patients"})
 	})
 	if len(entries) < 3 {
 		t.Fatalf("%d entries", len(entries))
 	}
-	expect(t, entries[:3], "operator@example.org operator update departments general  done", "operator@example.org operator settings    done", "operator@example.org operator operate backups   done")
+	expect(t, entries[:3], "operator@example.org operator update departments general  done",
+		"operator@example.org operator settings    done", "operator@example.org operator operate backups   done")
 	changes := entries[1]["changes"].(string)
-	for _, want := range []string{`"meta.appURL":["http://localhost:8090","https://hospital.example"]`, `"smtp.password":["","(changed)"]`} {
+	for _, want := range []string{`"meta.appURL":["http://localhost:8090","https://hospital.example"]`,
+		`"smtp.password":["","(changed)"]`} {
 		if !strings.Contains(changes, want) {
 			t.Errorf("%s is not in %s", want, changes)
 		}
@@ -327,8 +358,12 @@ func TestEveryKeyToTheWholeHouseLeavesATrace(t *testing.T) {
 	operator := h.Operator()
 	secret := "hunter2-hunter2"
 	entries := since(h, func() {
-		operator.Create("_superusers", body{"email": "second@example.org", "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password}).OK(t)
-		operator.Create("_externalAuths", body{"collectionRef": "_pb_users_auth_", "recordRef": id("patient1"), "provider": "google", "providerId": "x"}).OK(t)
+		operator.Create("_superusers",
+			body{"email": "second@example.org", "password": hospitaltest.Password,
+				"passwordConfirm": hospitaltest.Password}).OK(t)
+		operator.Create("_externalAuths",
+			body{"collectionRef": "_pb_users_auth_", "recordRef": id("patient1"), "provider": "google",
+				"providerId": "x"}).OK(t)
 		operator.Do(http.MethodPost, "/api/collections/users/impersonate/"+id("patient1"), nil).OK(t)
 		operator.Do(http.MethodPatch, "/api/settings", body{"smtp": body{"password": secret}}).OK(t)
 		operator.Do(http.MethodPost, "/api/backups", body{"name": "mine.zip"}).OK(t)
@@ -342,7 +377,9 @@ func TestEveryKeyToTheWholeHouseLeavesATrace(t *testing.T) {
 			t.Errorf("%s holds the password", e.said())
 		}
 	}
-	for _, want := range []string{"create _superusers", "create _externalAuths", "operate collections/users/impersonate/" + id("patient1"), "settings ", "operate backups", "operate backups/mine.zip"} {
+	for _, want := range []string{"create _superusers", "create _externalAuths",
+		"operate collections/users/impersonate/" +
+			id("patient1"), "settings ", "operate backups", "operate backups/mine.zip"} {
 		if !slices.Contains(got, "operator@example.org operator "+want) {
 			t.Errorf("the log does not say that the operator did %q: %q", want, got)
 		}
@@ -357,19 +394,25 @@ func TestAttemptsAreTold(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	batch := func(account, method, url string, b body) {
-		h.As(account).Do(http.MethodPost, "/api/batch", body{"requests": []any{body{"method": method, "url": url, "body": b}}})
+		h.As(account).Do(http.MethodPost, "/api/batch",
+			body{"requests": []any{body{"method": method, "url": url, "body": b}}})
 	}
 	entries := since(h, func() {
-		h.As("patient1").Create("appointments", body{"patient": id("pat2"), "doctor": id("dr1"), "starts": "2031-01-01 09:00:00.000Z"})
+		h.As("patient1").Create("appointments",
+			body{"patient": id("pat2"), "doctor": id("dr1"), "starts": "2031-01-01 09:00:00.000Z"})
 		h.As("patient1").Update("users", id("patient1"), body{"verified": true})
-		h.As("patient1").Update("users", id("patient1"), body{"oldPassword": "a-guess-of-mine", "password": "another-password", "passwordConfirm": "another-password"})
+		h.As("patient1").Update("users", id("patient1"),
+			body{"oldPassword": "a-guess-of-mine", "password": "another-password",
+				"passwordConfirm": "another-password"})
 		h.As("accountant1").List("patients", hospitaltest.Filter(`national_id ~ "1"`))
-		h.As("guest").Do(http.MethodPost, "/api/collections/users/confirm-password-reset", body{"token": "forged", "password": "another-password", "passwordConfirm": "another-password"})
+		h.As("guest").Do(http.MethodPost, "/api/collections/users/confirm-password-reset",
+			body{"token": "forged", "password": "another-password", "passwordConfirm": "another-password"})
 		h.As("nurse1").Do(http.MethodGet, "/api/hospital/patients/"+id("nothing")+"/history", nil)
 		h.As("doctor1").Do(http.MethodGet, "/api/hospital/payments/"+id("paid1")+"/receipt", nil)
 		batch("accountant1", "PATCH", "/api/collections/appointments/records/"+id("booked1"), body{"reason": "x"})
 		batch("patient2", "PATCH", "/api/collections/appointments/records/"+id("booked1")+"?x", body{"reason": "x"})
-		batch("patient1", "PATCH", "/api/collections/appointments/records/"+id("booked1"), body{"starts": "never"}) // a slip
+		// a slip
+		batch("patient1", "PATCH", "/api/collections/appointments/records/"+id("booked1"), body{"starts": "never"})
 	})
 	expect(t, entries,
 		"patient1 patient post 400 appointments   refused",
@@ -391,11 +434,15 @@ func TestASetPasswordIsTheOwners(t *testing.T) {
 		t.Fatal(err)
 	}
 	entries := since(h, func() {
-		h.As("guest").Do(http.MethodPost, "/api/collections/users/request-password-reset", body{"email": "nurse1@example.org"}).OK(t)
-		for deadline := time.Now().Add(10 * time.Second); h.App.TestMailer.TotalSend() == 0 && time.Now().Before(deadline); { // it goes out after the answer
+		h.As("guest").Do(http.MethodPost, "/api/collections/users/request-password-reset",
+			body{"email": "nurse1@example.org"}).OK(t)
+		// it goes out after the answer
+		for deadline := time.Now().Add(10 * time.Second); h.App.TestMailer.TotalSend() == 0 &&
+			time.Now().Before(deadline); {
 			time.Sleep(10 * time.Millisecond)
 		}
-		h.As("guest").Do(http.MethodPost, "/api/collections/users/confirm-password-reset", body{"token": token, "password": "another-password", "passwordConfirm": "another-password"}).OK(t)
+		h.As("guest").Do(http.MethodPost, "/api/collections/users/confirm-password-reset",
+			body{"token": token, "password": "another-password", "passwordConfirm": "another-password"}).OK(t)
 	})
 	expect(t, entries, "nurse1 nurse update users nurse1  done", " guest ask for a new password users nurse1  done")
 }
@@ -405,7 +452,11 @@ func TestATransactionThatFailsLeavesTheLogAsItWas(t *testing.T) {
 	h := hospitaltest.New(t)
 	h.As("admin1").Update("doctors", id("dr1"), body{"consultation": ""}).OK(t)
 	h.At(h.Record("appointments", id("booked1")).GetDateTime("ends").Time())
-	if entries := since(h, func() { h.As("doctor1").Update("appointments", id("booked1"), body{"status": "completed"}) }); len(entries) != 0 { // there is no price
+	// there is no price
+	if entries := since(h, func() {
+		h.As("doctor1").Update("appointments", id("booked1"),
+			body{"status": "completed"})
+	}); len(entries) != 0 {
 		t.Errorf("the log says %s", entries[0].said())
 	}
 	h.Verify()
@@ -418,13 +469,15 @@ func TestTamperingIsFoundWithItsNumber(t *testing.T) {
 		seq int64
 		why string
 	}{
-		"a row that was changed": {[]string{"UPDATE audit_log SET record = 'forged' WHERE seq = 7"}, 7, "not as it was written"},
-		"an actor taken out":     {[]string{"UPDATE audit_log SET actor = '', actor_name = '' WHERE seq = 9"}, 9, "not as it was written"},
+		"a row that was changed": {[]string{"UPDATE audit_log SET record = 'forged' WHERE seq = 7"}, 7, "was changed"},
+		"an actor taken out": {[]string{"UPDATE audit_log SET actor = '', actor_name = '' WHERE seq = 9"},
+			9, "was changed"},
 		"a row that was deleted": {[]string{"DELETE FROM audit_log WHERE seq = 5"}, 5, "missing"},
 		"the last ten deleted":   {[]string{"DELETE FROM audit_log WHERE seq > (SELECT MAX(seq) - 10 FROM audit_log)"}, -9, "missing"},
-		"two rows exchanged":     {[]string{"UPDATE audit_log SET seq = 0 WHERE seq = 11", "UPDATE audit_log SET seq = 11 WHERE seq = 12", "UPDATE audit_log SET seq = 12 WHERE seq = 0"}, 11, "does not follow"},
-		"a row put in between":   {[]string{"UPDATE audit_log SET hash = prev_hash WHERE seq = 3"}, 3, "not as it was written"},
-		"all of it":              {[]string{"DELETE FROM audit_log"}, 1, "missing"},
+		"two rows exchanged": {[]string{"UPDATE audit_log SET seq = 0 WHERE seq = 11",
+			"UPDATE audit_log SET seq = 11 WHERE seq = 12", "UPDATE audit_log SET seq = 12 WHERE seq = 0"}, 11, "does not follow"},
+		"a row put in between": {[]string{"UPDATE audit_log SET hash = prev_hash WHERE seq = 3"}, 3, "was changed"},
+		"all of it":            {[]string{"DELETE FROM audit_log"}, 1, "missing"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -433,7 +486,8 @@ func TestTamperingIsFoundWithItsNumber(t *testing.T) {
 			if report, err := audit.Verify(h.App); err != nil || report.Broken != nil || report.Rows != rows {
 				t.Fatalf("before: %+v %v", report, err)
 			}
-			for _, sql := range append([]string{"DROP TRIGGER audit_log_no_update", "DROP TRIGGER audit_log_no_delete"}, c.sql...) {
+			for _, sql := range append([]string{"DROP TRIGGER audit_log_no_update",
+				"DROP TRIGGER audit_log_no_delete"}, c.sql...) {
 				if _, err := h.App.NonconcurrentDB().NewQuery(sql).Execute(); err != nil {
 					t.Fatal(err)
 				}
@@ -443,14 +497,16 @@ func TestTamperingIsFoundWithItsNumber(t *testing.T) {
 				want += rows
 			}
 			report, err := audit.Verify(h.App)
-			if err != nil || report.Broken == nil || report.Broken.Seq != want || !strings.Contains(report.Broken.Why, c.why) {
+			if err != nil || report.Broken == nil || report.Broken.Seq != want ||
+				!strings.Contains(report.Broken.Why, c.why) {
 				t.Errorf("found is %+v %+v (%v), should be %d: %s", report, report.Broken, err, want, c.why)
 			}
 			if h.Violations() == "" {
 				t.Error("the verify command does not find it")
 			}
 			answer := h.As("admin1").Do(http.MethodGet, "/api/hospital/audit/verify", nil).OK(t)
-			if broken, _ := answer.JSON["broken"].(map[string]any); broken == nil || int64(broken["seq"].(float64)) != want {
+			if broken, _ := answer.JSON["broken"].(map[string]any); broken == nil ||
+				int64(broken["seq"].(float64)) != want {
 				t.Errorf("the route answers %s", answer.Raw)
 			}
 		})
@@ -465,7 +521,8 @@ func TestTheDatabaseItselfKeepsTheLog(t *testing.T) {
 			t.Errorf("the database took %s", sql)
 		}
 	}
-	if answer := h.Operator().Create("audit_log", body{"action": "forged", "at": time.Now(), "outcome": "done"}); answer.Status < 400 {
+	if answer := h.Operator().Create("audit_log",
+		body{"action": "forged", "at": time.Now(), "outcome": "done"}); answer.Status < 400 {
 		t.Error("an operator wrote an entry")
 	}
 }
@@ -475,7 +532,9 @@ func TestWhomATimeOffMeetsIsSeen(t *testing.T) {
 	h := hospitaltest.New(t)
 	starts := h.Record("appointments", id("booked1")).GetDateTime("starts").Time()
 	entries := since(h, func() {
-		h.As("doctor1").Create("time_off", body{"doctor": id("dr1"), "starts": starts.Format("2006-01-02 15:04:05.000Z"), "ends": starts.Add(time.Minute).Format("2006-01-02 15:04:05.000Z"), "reason": "ill"}).OK(t)
+		h.As("doctor1").Create("time_off",
+			body{"doctor": id("dr1"), "starts": starts.Format("2006-01-02 15:04:05.000Z"),
+				"ends": starts.Add(time.Minute).Format("2006-01-02 15:04:05.000Z"), "reason": "ill"}).OK(t)
 	})
 	if last := entries[len(entries)-1]; last.said() != "doctor1 doctor affected appointments booked1 pat1 done" {
 		t.Errorf("the last entry is %s", last.said())
@@ -487,11 +546,14 @@ func TestWhomATimeOffMeetsIsSeen(t *testing.T) {
 func TestWhereARequestComesFromIsNotForTheRequestToSay(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	h.Operator().Do(http.MethodPatch, "/api/settings", body{"trustedProxy": body{"headers": []string{"X-Forwarded-For"}}}).OK(t)
-	desk := h.As("receptionist1").With("X-Forwarded-For", "6.6.6.6, 10.0.0.7") // what a caller wrote, and what the proxy added
+	h.Operator().Do(http.MethodPatch, "/api/settings",
+		body{"trustedProxy": body{"headers": []string{"X-Forwarded-For"}}}).OK(t)
+	// what a caller wrote, and what the proxy added
+	desk := h.As("receptionist1").With("X-Forwarded-For", "6.6.6.6, 10.0.0.7")
 	for _, e := range since(h, func() {
-		desk.Do(http.MethodPost, "/api/batch", body{"requests": []any{body{"method": "PATCH", "url": "/api/collections/patients/records/" + id("pat1"),
-			"body": body{"phone": "558"}, "headers": body{"X-Forwarded-For": "6.6.6.6"}}}}).OK(t)
+		desk.Do(http.MethodPost, "/api/batch",
+			body{"requests": []any{body{"method": "PATCH", "url": "/api/collections/patients/records/" + id("pat1"),
+				"body": body{"phone": "558"}, "headers": body{"X-Forwarded-For": "6.6.6.6"}}}}).OK(t)
 		desk.View("patients", id("pat1"), "").OK(t)
 	}) {
 		if e["ip"] != "10.0.0.7" {
@@ -503,7 +565,8 @@ func TestWhereARequestComesFromIsNotForTheRequestToSay(t *testing.T) {
 func TestADownloadStandsInTheLog(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	file := "/api/files/documents/" + id("kept1") + "/" + h.Record("documents", id("kept1")).GetString("file") + "?token="
+	file := "/api/files/documents/" + id("kept1") + "/" + h.Record("documents", id("kept1")).GetString("file") +
+		"?token="
 	entries := since(h, func() {
 		token := h.As("nurse1").Do(http.MethodPost, "/api/files/token", nil).OK(t).String("token")
 		h.As("guest").Do(http.MethodGet, file+token, nil).OK(t)
@@ -511,5 +574,6 @@ func TestADownloadStandsInTheLog(t *testing.T) {
 		other := h.As("patient2").Do(http.MethodPost, "/api/files/token", nil).OK(t).String("token")
 		h.As("guest").Do(http.MethodGet, file+other, nil)
 	})
-	expect(t, entries, "nurse1 nurse download documents kept1 pat1 done", " guest get 404 documents kept1  refused", "patient2 patient get 404 documents kept1  refused")
+	expect(t, entries, "nurse1 nurse download documents kept1 pat1 done",
+		" guest get 404 documents kept1  refused", "patient2 patient get 404 documents kept1  refused")
 }
