@@ -47,10 +47,12 @@ func TestACompletedVisitHasItsBill(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill := h.As("patient1").View("bills", complete(h), "expand=bill_items_via_bill").OK(t)
-	if bill.Int("subtotal_minor") != 5000 || bill.Int("tax_minor") != 350 || bill.Int("total_minor") != 5350 || bill.Int("balance_minor") != 5350 || bill.String("status") != "unpaid" || bill.String("currency") != "EUR" {
+	if bill.Int("subtotal_minor") != 5000 || bill.Int("tax_minor") != 350 || bill.Int("total_minor") != 5350 ||
+		bill.Int("balance_minor") != 5350 || bill.String("status") != "unpaid" || bill.String("currency") != "EUR" {
 		t.Errorf("the bill: %s", bill.Raw)
 	}
-	if lines := bill.JSON["expand"].(map[string]any)["bill_items_via_bill"].([]any); len(lines) != 1 || lines[0].(map[string]any)["description"] != "Consultation" {
+	if lines := bill.JSON["expand"].(map[string]any)["bill_items_via_bill"].([]any); len(lines) != 1 ||
+		lines[0].(map[string]any)["description"] != "Consultation" {
 		t.Errorf("its lines: %v", lines)
 	}
 	h.Verify()
@@ -87,7 +89,8 @@ func TestWithoutABillThereIsNoCompletion(t *testing.T) {
 	if answer.Status != http.StatusConflict || answer.Code("status") != "no_price" {
 		t.Errorf("completing without a price answered %d %s", answer.Status, answer.Raw)
 	}
-	if r := h.Record("appointments", id("booked1")); r.GetString("status") != "approved" || r.GetInt("version") != 1 || h.Count("bills") != bills || h.Count("appointment_events") != events {
+	if r := h.Record("appointments", id("booked1")); r.GetString("status") != "approved" ||
+		r.GetInt("version") != 1 || h.Count("bills") != bills || h.Count("appointment_events") != events {
 		t.Error("the refused completion left something behind")
 	}
 	h.Verify()
@@ -98,7 +101,8 @@ func TestPaymentsAreVerifiedOnceAndTheBillFollows(t *testing.T) {
 	h := hospitaltest.New(t)
 	bill := complete(h)
 	part := h.As("patient1").Create("payments", body{"bill": bill, "method": "card", "amount_minor": 2000}).OK(t)
-	if part.String("status") != "pending" || part.String("patient") != id("pat1") || part.String("recorded_by") != id("patient1") {
+	if part.String("status") != "pending" || part.String("patient") != id("pat1") ||
+		part.String("recorded_by") != id("patient1") {
 		t.Errorf("the declared payment: %s", part.Raw)
 	}
 	if got := h.Record("bills", bill); got.GetString("status") != "unpaid" {
@@ -110,15 +114,19 @@ func TestPaymentsAreVerifiedOnceAndTheBillFollows(t *testing.T) {
 		}
 	}
 	h.As("accountant1").Update("payments", part.ID(), body{"status": "verified"}).OK(t)
-	if got := h.Record("bills", bill); got.GetString("status") != "partially_paid" || got.GetInt("balance_minor") != 3350 {
+	if got := h.Record("bills", bill); got.GetString("status") != "partially_paid" ||
+		got.GetInt("balance_minor") != 3350 {
 		t.Errorf("after a part the bill is %s with %d open", got.GetString("status"), got.GetInt("balance_minor"))
 	}
 	for _, again := range []string{"pending", "rejected"} {
-		if answer := h.As("accountant1").Update("payments", part.ID(), body{"status": again}); answer.Status != http.StatusConflict || answer.Code("status") != "invalid_transition" {
+		if answer := h.As("accountant1").Update("payments", part.ID(),
+			body{"status": again}); answer.Status != http.StatusConflict ||
+			answer.Code("status") != "invalid_transition" {
 			t.Errorf("a verified payment made %s answered %d %s", again, answer.Status, answer.Raw)
 		}
 	}
-	rejected := h.As("receptionist1").Create("payments", body{"bill": bill, "method": "cash", "amount_minor": 3350}).OK(t)
+	rejected := h.As("receptionist1").Create("payments",
+		body{"bill": bill, "method": "cash", "amount_minor": 3350}).OK(t)
 	h.As("accountant1").Update("payments", rejected.ID(), body{"status": "rejected", "note": "bounced"}).OK(t)
 	rest := h.As("receptionist1").Create("payments", body{"bill": bill, "method": "cash", "amount_minor": 3350}).OK(t)
 	h.As("admin1").Update("payments", rest.ID(), body{"status": "verified"}).OK(t)
@@ -151,7 +159,8 @@ func TestNobodyPaysMoreThanIsOpen(t *testing.T) {
 	if accepted.Load() != 1 || refused.Load() != 9 {
 		t.Errorf("of ten payments of the whole, %d were accepted", accepted.Load())
 	}
-	if answer := payer.Create("payments", body{"bill": bill, "method": "card", "amount_minor": 1}); answer.Code("amount_minor") != "exceeds_balance" {
+	if answer := payer.Create("payments",
+		body{"bill": bill, "method": "card", "amount_minor": 1}); answer.Code("amount_minor") != "exceeds_balance" {
 		t.Errorf("one more cent answered %s", answer.Raw)
 	}
 	h.Verify()
@@ -163,7 +172,8 @@ func TestARetriedPaymentIsOnePayment(t *testing.T) {
 	bill, before := complete(h), h.Count("payments")
 	same := body{"id": id("mypayment"), "bill": bill, "method": "card", "amount_minor": 100}
 	h.As("patient1").Create("payments", same).OK(t)
-	if answer := h.As("patient1").Create("payments", same); answer.Status != http.StatusBadRequest || answer.Code("id") != "validation_not_unique" {
+	if answer := h.As("patient1").Create("payments", same); answer.Status != http.StatusBadRequest ||
+		answer.Code("id") != "validation_not_unique" {
 		t.Errorf("the retry answered %d %s", answer.Status, answer.Raw)
 	}
 	if h.Count("payments") != before+1 {
@@ -178,7 +188,8 @@ func TestARetriedPaymentIsOnePayment(t *testing.T) {
 func TestARetryThatComesAtOnceIsToldSo(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	same := body{"id": id("mypayment"), "bill": complete(h), "method": "transfer", "amount_minor": 5_350, "reference": "once"}
+	same := body{"id": id("mypayment"), "bill": complete(h), "method": "transfer", "amount_minor": 5_350,
+		"reference": "once"}
 	h.As("patient1").Create("payments", same).OK(t)
 	again, err := kit.New(h.App, "payments")
 	if err != nil {
@@ -186,7 +197,8 @@ func TestARetryThatComesAtOnceIsToldSo(t *testing.T) {
 	}
 	again.Load(same)
 	var refused *router.ApiError
-	if err := h.App.Save(again); !errors.As(err, &refused) || !strings.Contains(refused.Message, "There is a record with this id already.") {
+	if err := h.App.Save(again); !errors.As(err, &refused) ||
+		!strings.Contains(refused.Message, "There is a record with this id already.") {
 		t.Errorf("the retry was answered %v", err)
 	}
 }
@@ -195,17 +207,20 @@ func TestAmountsThatAreNone(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill, before := complete(h), h.Count("payments")
-	for _, amount := range []string{"0", "-1", "1e20", "0.5", `"10,00"`, `"100"`, "null", "true", "[1]", `{"a":1}`, "9007199254740993"} {
+	for _, amount := range []string{"0", "-1", "1e20", "0.5", `"10,00"`, `"100"`, "null", "true", "[1]",
+		`{"a":1}`, "9007199254740993"} {
 		raw, err := json.Marshal(body{"bill": bill, "method": "card", "amount_minor": json.RawMessage(amount)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		answer := h.As("patient1").Do(http.MethodPost, "/api/collections/payments/records", raw)
-		if answer.Status != http.StatusBadRequest || answer.Code("amount_minor") == "" || len(answer.JSON["data"].(map[string]any)) != 1 {
+		if answer.Status != http.StatusBadRequest || answer.Code("amount_minor") == "" ||
+			len(answer.JSON["data"].(map[string]any)) != 1 {
 			t.Errorf("an amount of %s answered %d %s", amount, answer.Status, answer.Raw)
 		}
 	}
-	if answer := h.As("patient1").Do(http.MethodPost, "/api/collections/payments/records", []byte(`{"bill":"`+bill+`","amount_minor":NaN}`)); answer.Status != http.StatusBadRequest {
+	if answer := h.As("patient1").Do(http.MethodPost, "/api/collections/payments/records",
+		[]byte(`{"bill":"`+bill+`","amount_minor":NaN}`)); answer.Status != http.StatusBadRequest {
 		t.Errorf("NaN answered %d", answer.Status)
 	}
 	if h.Count("payments") != before {
@@ -218,19 +233,24 @@ func TestWhatIsIssuedNeverChanges(t *testing.T) {
 	h := hospitaltest.New(t)
 	bill := complete(h)
 	for _, sql := range []string{
-		`UPDATE bills SET total_minor = 1 WHERE id = '` + bill + `'`, `UPDATE bills SET number = 'X' WHERE id = '` + bill + `'`, `DELETE FROM bills`,
-		`UPDATE bills SET status = 'draft' WHERE id = '` + bill + `'`, `UPDATE bill_items SET total_minor = 1 WHERE bill = '` + bill + `'`, `DELETE FROM bill_items`, `UPDATE payments SET amount_minor = 1`, `DELETE FROM payments`, `UPDATE discounts SET bp = 1`, `DELETE FROM discounts`, `DELETE FROM charges`,
+		`UPDATE bills SET total_minor = 1 WHERE id = '` + bill +
+			`'`, `UPDATE bills SET number = 'X' WHERE id = '` + bill + `'`, `DELETE FROM bills`,
+		`UPDATE bills SET status = 'draft' WHERE id = '` + bill +
+			`'`, `UPDATE bill_items SET total_minor = 1 WHERE bill = '` + bill +
+			`'`, `DELETE FROM bill_items`, `UPDATE payments SET amount_minor = 1`, `DELETE FROM payments`, `UPDATE discounts SET bp = 1`, `DELETE FROM discounts`, `DELETE FROM charges`,
 	} {
 		if _, err := h.App.NonconcurrentDB().NewQuery(sql).Execute(); err == nil {
 			t.Errorf("the database took %s", sql)
 		}
 	}
 	for _, change := range []body{{"status": "paid"}, {"status": "draft"}, {"due_on": "2040-01-01"}} {
-		if answer := h.As("accountant1").Update("bills", bill, change); answer.Status != http.StatusConflict || answer.Code("status") != "invalid_transition" {
+		if answer := h.As("accountant1").Update("bills", bill, change); answer.Status != http.StatusConflict ||
+			answer.Code("status") != "invalid_transition" {
 			t.Errorf("%v answered %d %s", change, answer.Status, answer.Raw)
 		}
 	}
-	if answer := h.Operator().Update("bills", bill, body{"status": "paid", "paid_minor": 5350, "balance_minor": 0}); answer.Status < 400 {
+	if answer := h.Operator().Update("bills", bill,
+		body{"status": "paid", "paid_minor": 5350, "balance_minor": 0}); answer.Status < 400 {
 		t.Error("the operator paid a bill by hand")
 	}
 	h.Verify()

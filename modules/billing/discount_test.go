@@ -24,11 +24,14 @@ func TestASmallDiscountIsGrantedAtOnceAndALargeOneByAnotherAdmin(t *testing.T) {
 		}
 	}
 	small := ask("accountant1", body{"bp": 1_000}).OK(t) // the hospital's limit is 10 %
-	if small.String("status") != "approved" || small.Int("amount_minor") != 500 || h.Record("bills", bill).GetInt("total_minor") != 4_815 {
+	if small.String("status") != "approved" || small.Int("amount_minor") != 500 ||
+		h.Record("bills", bill).GetInt("total_minor") != 4_815 {
 		t.Errorf("a small discount: %s", small.Raw)
 	}
 	refused(t, "a second one", ask("accountant1", body{"bp": 100}), http.StatusConflict, "bill", "discounted")
-	refused(t, "another line", h.As("accountant1").Create("bill_items", body{"bill": bill, "description": "x", "quantity": 1}), http.StatusConflict, "bill", "discounted")
+	refused(t, "another line",
+		h.As("accountant1").Create("bill_items", body{"bill": bill, "description": "x", "quantity": 1}),
+		http.StatusConflict, "bill", "discounted")
 	drop(small)
 	drop(ask("accountant1", body{"amount_minor": 500}).OK(t))
 	for i, large := range []body{{"bp": 1_001}, {"amount_minor": 501}} {
@@ -36,9 +39,15 @@ func TestASmallDiscountIsGrantedAtOnceAndALargeOneByAnotherAdmin(t *testing.T) {
 		if asked.String("status") != "pending" || h.Record("bills", bill).GetInt("discount_minor") != 0 {
 			t.Errorf("a large discount: %s", asked.Raw)
 		}
-		refused(t, "issuing meanwhile", h.As("accountant1").Update("bills", bill, body{"status": "unpaid"}), http.StatusConflict, "status", "discount_pending")
-		refused(t, "one's own approval", h.As("admin1").Update("discounts", asked.ID(), body{"status": "approved"}), http.StatusForbidden, "status", "own_request")
-		refused(t, "an accountant's approval", h.As("accountant1").Update("discounts", asked.ID(), body{"status": "approved"}), http.StatusForbidden, "status", "not_allowed")
+		refused(t, "issuing meanwhile",
+			h.As("accountant1").Update("bills", bill, body{"status": "unpaid"}),
+			http.StatusConflict, "status", "discount_pending")
+		refused(t, "one's own approval",
+			h.As("admin1").Update("discounts", asked.ID(), body{"status": "approved"}),
+			http.StatusForbidden, "status", "own_request")
+		refused(t, "an accountant's approval",
+			h.As("accountant1").Update("discounts", asked.ID(), body{"status": "approved"}),
+			http.StatusForbidden, "status", "not_allowed")
 		if i == 1 {
 			h.As("admin2").Update("discounts", asked.ID(), body{"status": "approved", "version": 1}).OK(t)
 		}
@@ -49,7 +58,9 @@ func TestASmallDiscountIsGrantedAtOnceAndALargeOneByAnotherAdmin(t *testing.T) {
 	issue(h, bill)
 	stands(t, h, bill, "unpaid", 4_814)
 	d := h.As("admin1").List("discounts", hospitaltest.Filter(`bill = "`+bill+`" && status = "approved"`)).IDs()[0]
-	refused(t, "withdrawing it from an issued bill", h.As("admin1").Update("discounts", d, body{"status": "rejected"}), http.StatusConflict, "status", "invalid_transition")
+	refused(t, "withdrawing it from an issued bill",
+		h.As("admin1").Update("discounts", d, body{"status": "rejected"}),
+		http.StatusConflict, "status", "invalid_transition")
 	h.Verify()
 }
 
@@ -67,10 +78,12 @@ func TestDiscountsThatAreNone(t *testing.T) {
 		{body{"reason": "r", "bp": -1}, http.StatusBadRequest, "bp", "validation_min_number_constraint"},
 		{body{"reason": "r", "bp": 10_001}, http.StatusBadRequest, "bp", "validation_max_number_constraint"},
 		{body{"reason": "r", "bp": 0.5}, http.StatusBadRequest, "bp", "validation_only_int_constraint"},
-		{body{"reason": "r", "amount_minor": 1e20}, http.StatusBadRequest, "amount_minor", "validation_only_int_constraint"},
+		{body{"reason": "r", "amount_minor": 1e20}, http.StatusBadRequest, "amount_minor",
+			"validation_only_int_constraint"},
 		{body{"reason": "r", "amount_minor": "10,00"}, http.StatusBadRequest, "amount_minor", "wrong_type"},
 		{body{"reason": "r", "amount_minor": 2_501}, http.StatusConflict, "amount_minor", "exceeds_balance"},
-		{body{"reason": "r", "bp": 1, "bill": id("nothing")}, http.StatusBadRequest, "bill", "validation_missing_rel_records"},
+		{body{"reason": "r", "bp": 1, "bill": id("nothing")}, http.StatusBadRequest, "bill",
+			"validation_missing_rel_records"},
 	} {
 		if c.d["bill"] == nil {
 			c.d["bill"] = id("draft1")
@@ -78,7 +91,8 @@ func TestDiscountsThatAreNone(t *testing.T) {
 		refused(t, fmt.Sprint(c.d), h.As("accountant1").Create("discounts", c.d), c.status, c.field, c.code)
 	}
 	for _, who := range []string{"patient1", "doctor1", "nurse1", "receptionist1"} {
-		if answer := h.As(who).Create("discounts", body{"bill": id("draft1"), "bp": 1, "reason": "r"}); answer.Status != http.StatusForbidden {
+		if answer := h.As(who).Create("discounts",
+			body{"bill": id("draft1"), "bp": 1, "reason": "r"}); answer.Status != http.StatusForbidden {
 			t.Errorf("%s asked for a discount: %s", who, answer.Raw)
 		}
 	}
@@ -96,7 +110,8 @@ func TestADiscountOnAnIssuedBillIsACreditNote(t *testing.T) {
 	granted := ask(500).OK(t)
 	note := h.Record("bills", granted.String("credit_note"))
 	// 2.50 less, and 17.5 of the tax, which would have been 3.325 and is 3.33
-	if note.GetInt("total_minor") != 250+350-333 || note.GetString("reason") != "goodwill" || note.GetString("original") != bill {
+	if note.GetInt("total_minor") != 250+350-333 || note.GetString("reason") != "goodwill" ||
+		note.GetString("original") != bill {
 		t.Errorf("the credit note: %v", note)
 	}
 	stands(t, h, bill, "unpaid", 4_750+333)

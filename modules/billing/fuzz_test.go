@@ -12,8 +12,10 @@ func FuzzAllocateDiscount(f *testing.F) {
 	f.Add(uint32(3), uint64(3_333), uint16(750), uint32(1), uint64(99), uint16(0), uint64(1_000))
 	f.Add(uint32(1), uint64(0), uint16(10_000), uint32(0), uint64(1), uint16(1), uint64(1))
 	f.Fuzz(func(t *testing.T, n1 uint32, unit1 uint64, tax1 uint16, n2 uint32, unit2 uint64, tax2 uint16, off uint64) {
-		lines := []line{{Quantity: int64(n1 % 1000), Unit: money.Amount(unit1 % (money.Max / 10_000)), TaxBP: int64(tax1) % 10_001},
-			{Quantity: int64(n2 % 1000), Unit: money.Amount(unit2 % (money.Max / 10_000)), TaxBP: int64(tax2) % 10_001}}
+		lines := []line{{Quantity: int64(n1 % 1000), Unit: money.Amount(unit1 % (money.Max / 10_000)),
+			TaxBP: int64(tax1) % 10_001},
+			{Quantity: int64(n2 % 1000), Unit: money.Amount(unit2 % (money.Max / 10_000)),
+				TaxBP: int64(tax2) % 10_001}}
 		whole := lines[0].net() + lines[1].net()
 		less := money.Amount(off % uint64(whole+1))
 		after, err := allocateDiscount(lines, less)
@@ -41,7 +43,8 @@ func FuzzBalanceOf(f *testing.F) {
 		whole := money.Amount(total % money.Max)
 		back, in := money.Amount(credited%uint64(whole+1)), money.Amount(paid%uint64(whole+1))
 		balance, status := balanceOf(whole, back, in)
-		if balance+back+in != whole || (balance > 0) != (status == Unpaid || status == PartiallyPaid) || status == Unpaid && in > 0 {
+		if balance+back+in != whole || (balance > 0) != (status == Unpaid || status == PartiallyPaid) ||
+			status == Unpaid && in > 0 {
 			t.Errorf("of %d, %d credited and %d paid, %d is left: %s", whole, back, in, balance, status)
 		}
 	})

@@ -41,7 +41,8 @@ type book struct {
 }
 
 // everybody who may try; half of the time somebody who keeps the books.
-var everybody = []string{"patient1", "doctor1", "nurse1", "receptionist1", "accountant1", "accountant2", "admin1", "admin2", "accountant1", "accountant2"}
+var everybody = []string{"patient1", "doctor1", "nurse1", "receptionist1", "accountant1", "accountant2",
+	"admin1", "admin2", "accountant1", "accountant2"}
 
 func is(who string, roles ...string) bool {
 	for _, role := range roles {
@@ -111,11 +112,14 @@ func withTax(unit, quantity, bp int) int { return unit*quantity + (unit*quantity
 
 func (b *book) visit() {
 	b.now = b.now.Add(time.Hour)
-	made := b.h.As("receptionist1").Create("appointments", body{"patient": id("pat1"), "doctor": id("dr1"), "starts": kit.FormatInstant(b.now.Add(time.Minute)), "overbook": true, "staff_note": "paper"}).OK(b)
+	made := b.h.As("receptionist1").Create("appointments",
+		body{"patient": id("pat1"), "doctor": id("dr1"), "starts": kit.FormatInstant(b.now.Add(time.Minute)),
+			"overbook": true, "staff_note": "paper"}).OK(b)
 	total := withTax(5_000, 1, 700)
 	for range rapid.IntRange(0, 3).Draw(b.T, "charges") {
 		who, quantity := b.who(), rapid.IntRange(0, 3).Draw(b.T, "quantity")
-		answer := b.h.As(who).Create("charges", body{"appointment": made.ID(), "service": id("ecg"), "quantity": quantity})
+		answer := b.h.As(who).Create("charges",
+			body{"appointment": made.ID(), "service": id("ecg"), "quantity": quantity})
 		if b.judge("a charge by "+who, answer, quantity > 0 && is(who, "doctor", "nurse", "receptionist", "admin")) {
 			total += withTax(3_333, quantity, 750)
 		}
@@ -133,8 +137,11 @@ func (b *book) visit() {
 func (b *book) sale() {
 	draft := &owed{id: b.h.As("accountant1").Create("bills", body{"patient": id("pat1")}).OK(b).ID(), draft: true}
 	for range rapid.IntRange(1, 4).Draw(b.T, "lines") {
-		quantity, unit, bp := rapid.IntRange(1, 5).Draw(b.T, "quantity"), rapid.IntRange(0, 5_000).Draw(b.T, "unit"), rapid.SampledFrom([]int{0, 700, 750, 1_900}).Draw(b.T, "tax")
-		b.h.As("accountant1").Create("bill_items", body{"bill": draft.id, "description": "Something", "quantity": quantity, "unit_minor": unit, "tax_bp": bp}).OK(b)
+		quantity, unit, bp := rapid.IntRange(1, 5).Draw(b.T, "quantity"), rapid.IntRange(0, 5_000).Draw(b.T,
+			"unit"), rapid.SampledFrom([]int{0, 700, 750, 1_900}).Draw(b.T, "tax")
+		b.h.As("accountant1").Create("bill_items",
+			body{"bill": draft.id, "description": "Something", "quantity": quantity, "unit_minor": unit,
+				"tax_bp": bp}).OK(b)
 		draft.total += withTax(unit, quantity, bp)
 	}
 	b.bills = append(b.bills, draft)
@@ -142,7 +149,8 @@ func (b *book) sale() {
 
 func (b *book) issue() {
 	o, who := b.some(), b.who()
-	if b.judge("issuing by "+who, b.h.As(who).Update("bills", o.id, body{"status": "unpaid"}), is(who, "accountant", "admin") && !o.void && (o.draft || o.status() == "unpaid")) {
+	if b.judge("issuing by "+who, b.h.As(who).Update("bills", o.id, body{"status": "unpaid"}),
+		is(who, "accountant", "admin") && !o.void && (o.draft || o.status() == "unpaid")) {
 		o.draft = false // and what is unpaid already stays as it is
 	}
 }
@@ -196,8 +204,11 @@ func (b *book) pay() {
 	o, who := b.some(), b.who()
 	left := o.open() - b.waiting(o)
 	amount := b.amount(left)
-	answer := b.h.As(who).Create("payments", body{"bill": o.id, "method": rapid.SampledFrom([]string{"cash", "card", "insurance"}).Draw(b.T, "method"), "amount_minor": amount})
-	if b.judge(fmt.Sprintf("paying %d of %d by %s", amount, left, who), answer, is(who, "patient", "receptionist", "accountant", "admin") && o.issued() && amount <= left) {
+	answer := b.h.As(who).Create("payments",
+		body{"bill": o.id, "method": rapid.SampledFrom([]string{"cash", "card", "insurance"}).Draw(b.T,
+			"method"), "amount_minor": amount})
+	if b.judge(fmt.Sprintf("paying %d of %d by %s", amount, left, who), answer,
+		is(who, "patient", "receptionist", "accountant", "admin") && o.issued() && amount <= left) {
 		o.payments++
 		b.payments = append(b.payments, &asked{id: answer.ID(), bill: o, amount: amount, by: who, stood: true})
 	}
@@ -212,7 +223,8 @@ func (b *book) take() {
 		}
 		amount := rapid.IntRange(1, left).Draw(b.T, "amount")
 		p := &asked{bill: o, amount: amount, by: "receptionist1", stood: true, decided: true}
-		p.id = b.h.As("receptionist1").Create("payments", body{"bill": o.id, "method": "cash", "amount_minor": amount}).OK(b).ID()
+		p.id = b.h.As("receptionist1").Create("payments",
+			body{"bill": o.id, "method": "cash", "amount_minor": amount}).OK(b).ID()
 		b.h.As("accountant1").Update("payments", p.id, body{"status": "verified"}).OK(b)
 		o.payments, o.paid = o.payments+1, o.paid+amount
 		b.payments = append(b.payments, p)
@@ -241,10 +253,13 @@ func (b *book) claim(fits func(*asked) bool) *asked {
 func (b *book) refund() {
 	p, who := b.claim(func(p *asked) bool { return !p.refund && p.decided && p.stood && p.back < p.amount }), b.who()
 	amount := b.amount(p.amount - p.back)
-	answer := b.h.As(who).Create("payments", body{"refund_of": p.id, "bill": p.bill.id, "method": "cash", "amount_minor": amount, "note": "paper"})
-	if b.judge(fmt.Sprintf("returning %d by %s", amount, who), answer, is(who, "accountant", "admin") && !p.refund && p.decided && p.stood && amount <= p.amount-p.back) {
+	answer := b.h.As(who).Create("payments",
+		body{"refund_of": p.id, "bill": p.bill.id, "method": "cash", "amount_minor": amount, "note": "paper"})
+	if b.judge(fmt.Sprintf("returning %d by %s", amount, who), answer, is(who, "accountant", "admin") &&
+		!p.refund && p.decided && p.stood && amount <= p.amount-p.back) {
 		p.back += amount
-		b.payments = append(b.payments, &asked{id: answer.ID(), bill: p.bill, of: p, amount: amount, by: who, stood: true, refund: true})
+		b.payments = append(b.payments,
+			&asked{id: answer.ID(), bill: p.bill, of: p, amount: amount, by: who, stood: true, refund: true})
 	}
 }
 
@@ -253,7 +268,8 @@ func (b *book) decide() {
 	who, verdict := b.who(), rapid.SampledFrom([]string{"verified", "verified", "rejected"}).Draw(b.T, "verdict")
 	answer := b.h.As(who).Update("payments", p.id, body{"status": verdict})
 	again := p.decided && p.stood == (verdict == "verified") // says what is so already
-	should := is(who, "accountant", "admin") && (again || !p.decided && (!p.refund || verdict == "rejected" || who != p.by))
+	should := is(who, "accountant", "admin") &&
+		(again || !p.decided && (!p.refund || verdict == "rejected" || who != p.by))
 	if !b.judge(verdict+" by "+who, answer, should) || again {
 		return
 	}
@@ -287,7 +303,8 @@ func (b *book) voiding() {
 		if len(left) != 1 {
 			b.Fatalf("in place of a void bill stand %v", left)
 		}
-		b.bills = append(b.bills, &owed{id: left[0]["id"].(string), visit: true, draft: true, total: int(left[0]["total_minor"].(float64))})
+		b.bills = append(b.bills, &owed{id: left[0]["id"].(string), visit: true, draft: true,
+			total: int(left[0]["total_minor"].(float64))})
 	}
 }
 
@@ -295,8 +312,10 @@ func (b *book) credit() {
 	o, who := b.some(), b.who()
 	left := o.total - o.credited
 	amount := b.amount(left)
-	answer := b.h.As(who).Create("bills", body{"kind": "credit_note", "original": o.id, "total_minor": amount, "reason": "paper"})
-	if b.judge(fmt.Sprintf("crediting %d of %d by %s", amount, left, who), answer, is(who, "accountant", "admin") && o.issued() && amount <= left) {
+	answer := b.h.As(who).Create("bills",
+		body{"kind": "credit_note", "original": o.id, "total_minor": amount, "reason": "paper"})
+	if b.judge(fmt.Sprintf("crediting %d of %d by %s", amount, left, who), answer,
+		is(who, "accountant", "admin") && o.issued() && amount <= left) {
 		o.credited += amount
 	}
 }
@@ -312,13 +331,15 @@ func (b *book) agree(before int) {
 			open = o.open()
 		}
 		sum += open
-		for field, want := range map[string]any{"status": o.status(), "total_minor": o.total, "paid_minor": o.paid, "credited_minor": o.credited, "balance_minor": open} {
+		for field, want := range map[string]any{"status": o.status(), "total_minor": o.total,
+			"paid_minor": o.paid, "credited_minor": o.credited, "balance_minor": open} {
 			if got := fmt.Sprint(r.Get(field)); got != fmt.Sprint(want) {
 				b.Fatalf("%s: %s is %s, on paper %v", r.GetString("number"), field, got, want)
 			}
 		}
 	}
-	statement := get(b.h, "accountant1", "patients/"+id("pat1")+"/statement?from="+b.now.AddDate(0, 0, -30).Format(time.DateOnly)).OK(b)
+	statement := get(b.h, "accountant1",
+		"patients/"+id("pat1")+"/statement?from="+b.now.AddDate(0, 0, -30).Format(time.DateOnly)).OK(b)
 	if statement.Int("closing_minor") != int64(sum) {
 		b.Fatalf("the statement closes with %d, on paper %d is owed", statement.Int("closing_minor"), sum)
 	}

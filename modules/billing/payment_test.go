@@ -29,7 +29,8 @@ func atOnce(times int, do func() hospitaltest.Response) int32 {
 func paidBill(h *hospitaltest.Hospital) (bill, payment string) {
 	h.T.Helper()
 	bill = complete(h)
-	payment = h.As("patient1").Create("payments", body{"bill": bill, "method": "card", "amount_minor": 5_350}).OK(h.T).ID()
+	payment = h.As("patient1").Create("payments",
+		body{"bill": bill, "method": "card", "amount_minor": 5_350}).OK(h.T).ID()
 	h.As("accountant1").Update("payments", payment, body{"status": "verified"}).OK(h.T)
 	return bill, payment
 }
@@ -38,17 +39,23 @@ func TestARefundIsApprovedBySomebodyElse(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill, payment := paidBill(h)
-	asked := h.As("accountant1").Create("payments", body{"refund_of": payment, "bill": bill, "method": "card", "amount_minor": 350, "note": "the tax"}).OK(t)
-	if asked.String("kind") != "refund" || asked.String("bill") != bill || asked.String("method") != "card" || asked.String("status") != "pending" || asked.String("currency") != "EUR" {
+	asked := h.As("accountant1").Create("payments",
+		body{"refund_of": payment, "bill": bill, "method": "card", "amount_minor": 350, "note": "the tax"}).OK(t)
+	if asked.String("kind") != "refund" || asked.String("bill") != bill || asked.String("method") != "card" ||
+		asked.String("status") != "pending" || asked.String("currency") != "EUR" {
 		t.Errorf("the refund: %s", asked.Raw)
 	}
 	stands(t, h, bill, "paid", 0)
-	refused(t, "approving one's own", h.As("accountant1").Update("payments", asked.ID(), body{"status": "verified"}), http.StatusForbidden, "status", "own_request")
+	refused(t, "approving one's own",
+		h.As("accountant1").Update("payments", asked.ID(), body{"status": "verified"}),
+		http.StatusForbidden, "status", "own_request")
 	for _, who := range []string{"patient1", "doctor1", "nurse1", "receptionist1"} {
 		if answer := h.As(who).Update("payments", asked.ID(), body{"status": "verified"}); answer.Status < 400 {
 			t.Errorf("%s approved a refund", who)
 		}
-		if answer := h.As(who).Create("payments", body{"refund_of": payment, "bill": bill, "method": "card", "amount_minor": 1, "note": "mine"}); answer.Status < 400 {
+		if answer := h.As(who).Create("payments",
+			body{"refund_of": payment, "bill": bill, "method": "card", "amount_minor": 1,
+				"note": "mine"}); answer.Status < 400 {
 			t.Errorf("%s asked for a refund", who)
 		}
 	}
@@ -65,7 +72,8 @@ func TestNoMoreGoesBackThanWasPaid(t *testing.T) {
 	h := hospitaltest.New(t)
 	bill, payment := paidBill(h)
 	refund := func(of string, amount int) hospitaltest.Response {
-		return h.As("accountant1").Create("payments", body{"refund_of": of, "bill": bill, "method": "cash", "amount_minor": amount, "note": "back"})
+		return h.As("accountant1").Create("payments",
+			body{"refund_of": of, "bill": bill, "method": "cash", "amount_minor": amount, "note": "back"})
 	}
 	if done := atOnce(10, func() hospitaltest.Response { return refund(payment, 5_350) }); done != 1 {
 		t.Errorf("%d refunds of the whole", done)
@@ -80,13 +88,27 @@ func TestNoMoreGoesBackThanWasPaid(t *testing.T) {
 	more := sale(h, 0, 500)
 	issue(h, more)
 	pending = h.As("patient1").Create("payments", body{"bill": more, "method": "cash", "amount_minor": 1}).OK(t)
-	refused(t, "a refund of what nobody verified", h.As("accountant1").Create("payments", body{"refund_of": pending.ID(), "bill": more, "method": "cash", "amount_minor": 1, "note": "back"}), http.StatusConflict, "refund_of", "invalid_transition")
+	refused(t, "a refund of what nobody verified",
+		h.As("accountant1").Create("payments",
+			body{"refund_of": pending.ID(), "bill": more, "method": "cash", "amount_minor": 1, "note": "back"}),
+		http.StatusConflict, "refund_of", "invalid_transition")
 	refused(t, "a refund of nothing", refund(id("nothing"), 1), http.StatusBadRequest, "refund_of", "not_found")
-	refused(t, "a refund from another bill", h.As("accountant1").Create("payments", body{"refund_of": payment, "bill": billOf(h, "2"), "method": "cash", "amount_minor": 1, "note": "x"}), http.StatusBadRequest, "refund_of", "not_found")
-	refused(t, "a refund without a reason", h.As("accountant1").Create("payments", body{"refund_of": payment, "bill": bill, "method": "cash", "amount_minor": 1}), http.StatusBadRequest, "note", "required")
-	refused(t, "a refund of no payment", h.As("accountant1").Create("payments", body{"kind": "refund", "bill": bill, "method": "cash", "amount_minor": 1}), http.StatusBadRequest, "refund_of", "not_found")
+	refused(t, "a refund from another bill",
+		h.As("accountant1").Create("payments",
+			body{"refund_of": payment, "bill": billOf(h, "2"), "method": "cash", "amount_minor": 1, "note": "x"}),
+		http.StatusBadRequest, "refund_of", "not_found")
+	refused(t, "a refund without a reason",
+		h.As("accountant1").Create("payments",
+			body{"refund_of": payment, "bill": bill, "method": "cash", "amount_minor": 1}),
+		http.StatusBadRequest, "note", "required")
+	refused(t, "a refund of no payment",
+		h.As("accountant1").Create("payments",
+			body{"kind": "refund", "bill": bill, "method": "cash", "amount_minor": 1}),
+		http.StatusBadRequest, "refund_of", "not_found")
 	for _, amount := range []any{0, -1, 1e20, 0.5, "10,00", nil} {
-		if answer := h.As("accountant1").Create("payments", body{"refund_of": payment, "bill": bill, "method": "card", "amount_minor": amount, "note": "x"}); answer.Status != http.StatusBadRequest || answer.Code("amount_minor") == "" {
+		if answer := h.As("accountant1").Create("payments",
+			body{"refund_of": payment, "bill": bill, "method": "card", "amount_minor": amount,
+				"note": "x"}); answer.Status != http.StatusBadRequest || answer.Code("amount_minor") == "" {
 			t.Errorf("a refund of %v answered %d %s", amount, answer.Status, answer.Raw)
 		}
 	}
@@ -98,17 +120,24 @@ func TestAReferenceIsBookedOnce(t *testing.T) {
 	h := hospitaltest.New(t)
 	bill := complete(h)
 	book := func(method, reference string) hospitaltest.Response {
-		return h.As("receptionist1").Create("payments", body{"bill": bill, "method": method, "amount_minor": 10, "reference": reference})
+		return h.As("receptionist1").Create("payments",
+			body{"bill": bill, "method": method, "amount_minor": 10, "reference": reference})
 	}
 	if done := atOnce(10, func() hospitaltest.Response { return book("transfer", "E2E-1") }); done != 1 {
 		t.Errorf("one transfer was booked %d times", done)
 	}
-	refused(t, "the same in small letters", book("transfer", " e2e-1 "), http.StatusConflict, "reference", "already_booked")
-	refused(t, "the same on another bill", h.As("patient2").Create("payments", body{"bill": billOf(h, "2"), "method": "transfer", "amount_minor": 10, "reference": "E2E-1"}), http.StatusConflict, "reference", "already_booked")
+	refused(t, "the same in small letters",
+		book("transfer", " e2e-1 "),
+		http.StatusConflict, "reference", "already_booked")
+	refused(t, "the same on another bill",
+		h.As("patient2").Create("payments",
+			body{"bill": billOf(h, "2"), "method": "transfer", "amount_minor": 10, "reference": "E2E-1"}),
+		http.StatusConflict, "reference", "already_booked")
 	book("card", "E2E-1").OK(t)
 	book("transfer", "").OK(t)
 	book("transfer", "").OK(t)
-	first := h.As("accountant1").List("payments", hospitaltest.Filter(`reference = "E2E-1" && method = "transfer"`)).IDs()[0]
+	first := h.As("accountant1").List("payments",
+		hospitaltest.Filter(`reference = "E2E-1" && method = "transfer"`)).IDs()[0]
 	h.As("accountant1").Update("payments", first, body{"status": "rejected"}).OK(t)
 	book("transfer", "E2E-1").OK(t)
 	if _, err := h.App.NonconcurrentDB().NewQuery(`INSERT INTO payments (id, number, kind, bill, patient, method, amount_minor, currency, reference, status)
@@ -124,7 +153,8 @@ func TestReceiptsAreForWhatWasVerified(t *testing.T) {
 	bill, accountant := complete(h), h.As("accountant1")
 	var got []string
 	for i, decision := range []string{"verified", "rejected", "verified"} {
-		p := h.As("receptionist1").Create("payments", body{"bill": bill, "method": "cash", "amount_minor": 100 + i}).OK(t)
+		p := h.As("receptionist1").Create("payments",
+			body{"bill": bill, "method": "cash", "amount_minor": 100 + i}).OK(t)
 		got = append(got, accountant.Update("payments", p.ID(), body{"status": decision}).OK(t).String("receipt"))
 	}
 	if !strings.HasSuffix(got[0], "-000001") || got[1] != "" || !strings.HasSuffix(got[2], "-000002") {
