@@ -1,0 +1,96 @@
+package billing_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"hospital/internal/role"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/internal/fixture"
+	"hospital/internal/hospitaltest"
+	"hospital/internal/kit"
+	"hospital/internal/money"
+)
+
+// TestAThousandLinesAgreeToTheUnit: whatever adds a bill up comes to the same.
+func TestAThousandLinesAgreeToTheUnit(t *testing.T) {
+	hospitaltest.SkipShort(t)
+	t.Parallel()
+	h := hospitaltest.New(t)
+	bill := sale(h, 0)
+	accountant := h.As("accountant1")
+	err := h.App.RunInTransaction(func(tx core.App) error {
+		w := fixture.New(tx)
+		for i := range 1000 {
+			w.Create(kit.Actor{ID: id("accountant1"), Role: role.Accountant}, fmt.Sprintf("dose%dx", i), "bill_items",
+				fixture.Fields{"bill": bill, "description": "Dose", "quantity": 1 + i%7, "unit_minor": 1 +
+					i*37%991, "tax_bp": []int{0, 750, 1_900}[i%3]})
+		}
+		return w.Err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused(t, "one line more",
+		accountant.Create("bill_items", body{"bill": bill, "description": "Dose", "quantity": 1}),
+		http.StatusConflict, "bill", "too_many_lines")
+	accountant.Create("discounts", body{"bill": bill, "bp": 333, "reason": "many"}).OK(t)
+	before := get(h, "accountant1", "patients/"+id("pat1")+"/statement").OK(t).Int("closing_minor")
+	issue(h, bill)
+	shown := h.As("patient1").View("bills", bill, "expand=bill_items_via_bill").OK(t)
+	var net, discount, tax, total int64
+	lines := shown.JSON["expand"].(map[string]any)["bill_items_via_bill"].([]any)
+	for _, l := range lines {
+		n := func(field string) int64 { return int64(l.(map[string]any)[field].(float64)) }
+		net, discount, tax, total = net+n("quantity")*n("unit_minor"), discount+n("discount_minor"), tax+n("tax_minor"), total+n("total_minor")
+	}
+	if want, err := money.Amount(net).Portion(333); err != nil || int64(want) != discount {
+		t.Errorf("the discounts of the lines are %d, 3.33 %% of %d are %d", discount, net, want)
+	}
+	if len(lines) != 1000 || shown.Int("subtotal_minor") != net || shown.Int("discount_minor") != discount ||
+		shown.Int("tax_minor") != tax || shown.Int("total_minor") != total || total != net-discount+tax {
+		t.Errorf("%d lines come to %d - %d + %d = %d, the bill to %d", len(lines), net, discount, tax, total,
+			shown.Int("total_minor"))
+	}
+	if after := get(h, "accountant1",
+		"patients/"+id("pat1")+"/statement").OK(t).Int("closing_minor"); after-before != total {
+		t.Errorf("the statement grew by %d, the bill is of %d", after-before, total)
+	}
+	h.Verify()
+}
+
+func TestAmountsFollowTheCurrency(t *testing.T) {
+	t.Parallel()
+	for currency, c := range map[string]struct {
+		exponent int
+		open     string
+	}{"JPY": {0, "JPY 5350"}, "USD": {2, "USD 53.50"}, "KWD": {3, "KWD 5.350"}} {
+		t.Run(currency, func(t *testing.T) {
+			t.Parallel()
+			h := hospitaltest.New(t)
+			h.As("admin1").Update("hospital", "hospitalsetting",
+				body{"currency": currency, "currency_exponent": c.exponent}).OK(t)
+			bill := complete(h)
+			answer := h.As("patient1").Create("payments", body{"bill": bill, "method": "card", "amount_minor": 9_999})
+			if !strings.Contains(string(answer.Raw), c.open) {
+				t.Errorf("what is open is said as %s", answer.Raw)
+			}
+			if paid := h.As("patient1").Create("payments",
+				body{"bill": bill, "method": "card",
+					"amount_minor": 5_350}).OK(t); paid.String("currency") != currency {
+				t.Errorf("the payment: %s", paid.Raw)
+			}
+			// what was billed in another currency before is on another account
+			if s := get(h, "patient1", "patients/"+id("pat1")+"/statement?to="+h.Record("bills",
+				bill).GetDateTime("issued_at").Time().AddDate(0, 0, 1).Format(time.DateOnly)).OK(t); s.Int("closing_minor") != 5_350 || s.Int("currency_exponent") != int64(c.exponent) {
+				t.Errorf("the statement: %s", s.Raw)
+			}
+			h.Verify()
+		})
+	}
+}
