@@ -13,7 +13,7 @@ import (
 	"hospital/modules/audit"
 )
 
-func TestWhoSeesAPatientsRecordStandsInTheLog(t *testing.T) {
+func TestReadsOfPatientRecordsAreLogged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	entries := since(h, func() {
@@ -40,8 +40,8 @@ func TestWhoSeesAPatientsRecordStandsInTheLog(t *testing.T) {
 	}
 }
 
-// TestWhatIsShownBesideARecordIsSeen, too: nobody reads on a detour.
-func TestWhatIsShownBesideARecordIsSeen(t *testing.T) {
+// TestExpandedRecordsAreLoggedAsReads, too: nobody reads on a detour.
+func TestExpandedRecordsAreLoggedAsReads(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	detour := "?expand=care_team_via_user.patient"
@@ -77,7 +77,7 @@ func TestWhatIsShownBesideARecordIsSeen(t *testing.T) {
 	expect(t, entries, "receptionist1 receptionist duplicate patients pat1 pat1 done")
 }
 
-func TestWhatIsHeardOnAStreamIsSeen(t *testing.T) {
+func TestRealtimeMessagesAreLoggedAsReads(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	server := httptest.NewServer(h.Handler)
@@ -111,7 +111,7 @@ func TestWhatIsHeardOnAStreamIsSeen(t *testing.T) {
 	}
 }
 
-func TestAPatientReadsWhoBrokeTheGlassWhenAndWhy(t *testing.T) {
+func TestAPatientReadsAboutEmergencyAccess(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	var broken hospitaltest.Response
@@ -132,7 +132,7 @@ func TestAPatientReadsWhoBrokeTheGlassWhenAndWhy(t *testing.T) {
 	}
 }
 
-func TestAPatientReadsWhoOpenedTheirRecord(t *testing.T) {
+func TestAPatientReadsWhoViewedTheirRecord(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	_ = since(h, func() { h.As("nurse1").View("patients", id("kid1"), "").OK(t) })
@@ -148,7 +148,7 @@ func TestAPatientReadsWhoOpenedTheirRecord(t *testing.T) {
 	}
 }
 
-func TestWhomATimeOffMeetsIsSeen(t *testing.T) {
+func TestVisitsAffectedByTimeOffAreLoggedAsReads(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	starts := h.Record("appointments", id("booked1")).GetDateTime("starts").Time()
@@ -162,7 +162,7 @@ func TestWhomATimeOffMeetsIsSeen(t *testing.T) {
 	}
 }
 
-func TestADownloadStandsInTheLog(t *testing.T) {
+func TestDownloadsAreLogged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	file := "/api/files/documents/" + id("kept1") + "/" + h.Record("documents", id("kept1")).GetString("file") +

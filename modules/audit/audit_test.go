@@ -67,7 +67,7 @@ func expect(t *testing.T, entries []entry, want ...string) {
 	}
 }
 
-func TestAChangeStandsInTheLogWithItsOldAndNewValues(t *testing.T) {
+func TestAChangeIsLoggedWithOldAndNewValues(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	entries := since(h, func() {
@@ -85,7 +85,7 @@ func TestAChangeStandsInTheLogWithItsOldAndNewValues(t *testing.T) {
 	}
 }
 
-func TestFieldsOfManyWordsStandInTheLogToo(t *testing.T) {
+func TestMultiSelectFieldsAreLogged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	entries := since(h, func() {
@@ -97,7 +97,7 @@ func TestFieldsOfManyWordsStandInTheLogToo(t *testing.T) {
 	}
 }
 
-func TestNotesAndSecretsAreNotWrittenDown(t *testing.T) {
+func TestNotesAndSecretsAreNotLogged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	entries := since(h, func() {
@@ -119,7 +119,7 @@ func TestNotesAndSecretsAreNotWrittenDown(t *testing.T) {
 	}
 }
 
-func TestWhatFollowsFromAChangeStandsBesideIt(t *testing.T) {
+func TestReactionsAreLoggedWithTheirRequest(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.At(h.Record("appointments", id("booked1")).GetDateTime("ends").Time())
@@ -144,7 +144,7 @@ func TestWhatFollowsFromAChangeStandsBesideIt(t *testing.T) {
 	}
 }
 
-func TestATransactionThatFailsLeavesTheLogAsItWas(t *testing.T) {
+func TestARolledBackTransactionLeavesNoEntries(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.As("admin1").Update("doctors", id("dr1"), body{"consultation": ""}).OK(t)

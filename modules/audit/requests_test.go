@@ -10,7 +10,7 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-func TestARefusedChangeLeavesNoTraceButTheAttempt(t *testing.T) {
+func TestRefusedRequestsAreLoggedAsAttempts(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	entries := since(h, func() {
@@ -30,7 +30,7 @@ func TestARefusedChangeLeavesNoTraceButTheAttempt(t *testing.T) {
 		"doctor1 doctor get 404 "+strings.Repeat("x", 60)+"   refused")
 }
 
-func TestSignInsStandInTheLog(t *testing.T) {
+func TestSignInsAreLogged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	in := func(who, password string) {
@@ -47,7 +47,7 @@ func TestSignInsStandInTheLog(t *testing.T) {
 		" guest sign in users   refused", "nurse1 nurse refresh users nurse1  done")
 }
 
-func TestOperatorsStandInTheLog(t *testing.T) {
+func TestActionsOfOperatorsAreLogged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	operator := h.Operator()
@@ -76,9 +76,9 @@ func TestOperatorsStandInTheLog(t *testing.T) {
 	}
 }
 
-// TestEveryKeyToTheWholeHouseLeavesATrace: operators, their accounts, what they do
+// TestOperatorAccessToAccountsAndBackupsIsLogged: operators, their accounts, what they do
 // to others' accounts, and the backups.
-func TestEveryKeyToTheWholeHouseLeavesATrace(t *testing.T) {
+func TestOperatorAccessToAccountsAndBackupsIsLogged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	operator := h.Operator()
@@ -115,8 +115,8 @@ func TestEveryKeyToTheWholeHouseLeavesATrace(t *testing.T) {
 	}
 }
 
-// TestAttemptsAreTold: what answers 400 may be an attempt as well, also inside of a batch.
-func TestAttemptsAreTold(t *testing.T) {
+// TestBadRequestsOnForbiddenFieldsAreLoggedAsAttempts: what answers 400 may be an attempt as well, also inside of a batch.
+func TestBadRequestsOnForbiddenFieldsAreLoggedAsAttempts(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	batch := func(account, method, url string, b body) {
@@ -152,7 +152,7 @@ func TestAttemptsAreTold(t *testing.T) {
 		"patient2 patient patch 404 appointments booked1  refused")
 }
 
-func TestASetPasswordIsTheOwners(t *testing.T) {
+func TestAPasswordResetIsLoggedAsTheOwners(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	token, err := h.Record("users", id("nurse1")).NewPasswordResetToken()
@@ -173,9 +173,9 @@ func TestASetPasswordIsTheOwners(t *testing.T) {
 	expect(t, entries, "nurse1 nurse update users nurse1  done", " guest ask for a new password users nurse1  done")
 }
 
-// TestWhereARequestComesFromIsNotForTheRequestToSay, also not for one in a batch,
+// TestTheAddressOfARequestComesFromTheTrustedProxy, also not for one in a batch,
 // whose own headers PocketBase believes.
-func TestWhereARequestComesFromIsNotForTheRequestToSay(t *testing.T) {
+func TestTheAddressOfARequestComesFromTheTrustedProxy(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.Operator().Do(http.MethodPatch, "/api/settings",

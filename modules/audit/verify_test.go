@@ -10,7 +10,7 @@ import (
 	"hospital/modules/audit"
 )
 
-func TestTamperingIsFoundWithItsNumber(t *testing.T) {
+func TestVerifyReportsTheFirstTamperedRow(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		sql []string
@@ -61,7 +61,7 @@ func TestTamperingIsFoundWithItsNumber(t *testing.T) {
 	}
 }
 
-func TestTheDatabaseItselfKeepsTheLog(t *testing.T) {
+func TestTheDatabaseRefusesChangesOfTheLog(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	for _, sql := range []string{"UPDATE audit_log SET record = ''", "DELETE FROM audit_log"} {

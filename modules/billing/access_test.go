@@ -11,7 +11,7 @@ import (
 	"hospital/modules/billing"
 )
 
-func TestWhoReadsStatementsAndDayCloses(t *testing.T) {
+func TestStatementsAndDayClosesNeedTheirRole(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	statement := "patients/" + id("pat1") + "/statement"
@@ -37,9 +37,9 @@ func TestWhoReadsStatementsAndDayCloses(t *testing.T) {
 		http.StatusBadRequest, "date", "invalid_date")
 }
 
-// TestNoReportLooksAtWhatItDoesNotTell: indexes lead to the rows of the patient, the
+// TestStatementsAndListsUseIndexes: indexes lead to the rows of the patient, the
 // day or the status that was asked for.
-func TestNoReportLooksAtWhatItDoesNotTell(t *testing.T) {
+func TestStatementsAndListsUseIndexes(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	for _, c := range []struct{ path, by string }{

@@ -17,8 +17,8 @@ import (
 	"hospital/internal/money"
 )
 
-// TestAThousandLinesAgreeToTheUnit: whatever adds a bill up comes to the same.
-func TestAThousandLinesAgreeToTheUnit(t *testing.T) {
+// TestABillOfAThousandLinesAddsUpToTheUnit: whatever adds a bill up comes to the same.
+func TestABillOfAThousandLinesAddsUpToTheUnit(t *testing.T) {
 	hospitaltest.SkipShort(t)
 	t.Parallel()
 	h := hospitaltest.New(t)

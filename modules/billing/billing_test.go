@@ -36,7 +36,7 @@ func complete(h *hospitaltest.Hospital) (bill string) {
 	return r.Id
 }
 
-func TestACompletedVisitHasItsBill(t *testing.T) {
+func TestACompletedVisitHasABill(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill := h.As("patient1").View("bills", complete(h), "expand=bill_items_via_bill").OK(t)
@@ -51,7 +51,7 @@ func TestACompletedVisitHasItsBill(t *testing.T) {
 	h.Verify()
 }
 
-func TestALaterPriceChangesNoBill(t *testing.T) {
+func TestPriceChangesDoNotAffectIssuedBills(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill := complete(h)
@@ -62,7 +62,7 @@ func TestALaterPriceChangesNoBill(t *testing.T) {
 	h.Verify()
 }
 
-func TestAFreeVisitIsPaidAtOnce(t *testing.T) {
+func TestABillOfZeroIsPaid(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.As("admin1").Update("services", id("consult"), body{"price_minor": 0}).OK(t)
@@ -72,7 +72,7 @@ func TestAFreeVisitIsPaidAtOnce(t *testing.T) {
 	h.Verify()
 }
 
-func TestWithoutABillThereIsNoCompletion(t *testing.T) {
+func TestAVisitWithoutAPriceIsNotCompleted(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.As("admin1").Update("doctors", id("dr1"), body{"consultation": ""}).OK(t)
@@ -89,7 +89,7 @@ func TestWithoutABillThereIsNoCompletion(t *testing.T) {
 	h.Verify()
 }
 
-func TestWhatIsIssuedNeverChanges(t *testing.T) {
+func TestIssuedBillsNeverChange(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill := complete(h)

@@ -10,7 +10,7 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-func TestADayIsClosedByCashierAndMethod(t *testing.T) {
+func TestADayCloseAddsUpByCashierAndMethod(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.As("admin1").Update("hospital", "hospitalsetting", body{"timezone": "Pacific/Auckland"}).OK(t)

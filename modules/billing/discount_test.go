@@ -8,7 +8,7 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-func TestASmallDiscountIsGrantedAtOnceAndALargeOneByAnotherAdmin(t *testing.T) {
+func TestDiscountsAboveTheLimitNeedAnotherAdmin(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill := sale(h, 700, 5_000)
@@ -64,7 +64,7 @@ func TestASmallDiscountIsGrantedAtOnceAndALargeOneByAnotherAdmin(t *testing.T) {
 	h.Verify()
 }
 
-func TestDiscountsThatAreNone(t *testing.T) {
+func TestInvalidDiscountsAreRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	for _, c := range []struct {
@@ -98,7 +98,7 @@ func TestDiscountsThatAreNone(t *testing.T) {
 	}
 }
 
-func TestADiscountOnAnIssuedBillIsACreditNote(t *testing.T) {
+func TestADiscountOnAnIssuedBillCreatesACreditNote(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill := complete(h)
@@ -121,7 +121,7 @@ func TestADiscountOnAnIssuedBillIsACreditNote(t *testing.T) {
 	h.Verify()
 }
 
-func TestAWholeSaleGivenAwayIsPaidAtOnce(t *testing.T) {
+func TestAFullDiscountMakesTheBillPaid(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill := sale(h, 700, 5_000)
@@ -132,7 +132,7 @@ func TestAWholeSaleGivenAwayIsPaidAtOnce(t *testing.T) {
 	h.Verify()
 }
 
-func TestEveryUnitIsAccountedFor(t *testing.T) {
+func TestDiscountsAndTaxAreRoundedToTheUnit(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	three := sale(h, 750, 3_333, 3_333, 3_333) // 2.49975 of tax each

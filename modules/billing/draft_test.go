@@ -27,7 +27,7 @@ func issue(h *hospitaltest.Hospital, bill string) hospitaltest.Response {
 	return h.As("accountant1").Update("bills", bill, body{"status": "unpaid"}).OK(h.T)
 }
 
-func TestASaleIsWrittenLineByLineAndIssued(t *testing.T) {
+func TestADraftIsEditedThenIssued(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	accountant := h.As("accountant1")
@@ -84,7 +84,7 @@ func TestASaleIsWrittenLineByLineAndIssued(t *testing.T) {
 	h.Verify()
 }
 
-func TestLinesThatAreNone(t *testing.T) {
+func TestInvalidLinesAreRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	before := h.Count("bill_items")
@@ -126,7 +126,7 @@ func TestLinesThatAreNone(t *testing.T) {
 	h.Verify()
 }
 
-func TestAVisitKeepsABillWhenOneIsVoid(t *testing.T) {
+func TestAVoidedBillOfAVisitIsReplacedByADraft(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill, accountant := complete(h), h.As("accountant1")
@@ -173,7 +173,7 @@ func TestAVisitKeepsABillWhenOneIsVoid(t *testing.T) {
 	h.Verify()
 }
 
-func TestWhatIsPaidIsCreditedAndNotVoid(t *testing.T) {
+func TestAPaidBillIsCreditedInsteadOfVoided(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill, accountant := complete(h), h.As("accountant1")
@@ -218,7 +218,7 @@ func TestWhatIsPaidIsCreditedAndNotVoid(t *testing.T) {
 	h.Verify()
 }
 
-func TestOfManyCreditNotesAtOnceNoMoreThanTheBillIsCredited(t *testing.T) {
+func TestConcurrentCreditNotesDoNotExceedTheBill(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill := complete(h)

@@ -205,9 +205,9 @@ func (b *book) credit() {
 	}
 }
 
-// TestTheBooksAgreeWithPaper does what people do, in any order and by anybody, and
+// TestBillingMatchesTheModel does what people do, in any order and by anybody, and
 // compares after each step. It is short; go test -rapid.checks=1000 takes longer.
-func TestTheBooksAgreeWithPaper(t *testing.T) {
+func TestBillingMatchesTheModel(t *testing.T) {
 	hospitaltest.SkipShort(t)
 	t.Parallel()
 	var h *hospitaltest.Hospital

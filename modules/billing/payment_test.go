@@ -30,7 +30,7 @@ func atOnce(times int, do func() hospitaltest.Response) int32 {
 	return done.Load()
 }
 
-func TestAReferenceIsBookedOnce(t *testing.T) {
+func TestAReferenceIsUniquePerMethod(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill := complete(h)
@@ -62,7 +62,7 @@ func TestAReferenceIsBookedOnce(t *testing.T) {
 	h.Verify()
 }
 
-func TestReceiptsAreForWhatWasVerified(t *testing.T) {
+func TestOnlyVerifiedPaymentsHaveAReceipt(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill, accountant := complete(h), h.As("accountant1")
@@ -87,7 +87,7 @@ func billOf(h *hospitaltest.Hospital, owner string) string {
 	return r.Id
 }
 
-func TestPaymentsAreVerifiedOnceAndTheBillFollows(t *testing.T) {
+func TestPaymentsAreDecidedOnceAndTheBillFollows(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill := complete(h)
@@ -127,7 +127,7 @@ func TestPaymentsAreVerifiedOnceAndTheBillFollows(t *testing.T) {
 	h.Verify()
 }
 
-func TestNobodyPaysMoreThanIsOpen(t *testing.T) {
+func TestConcurrentPaymentsDoNotExceedTheOpenAmount(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill := complete(h)
@@ -157,7 +157,7 @@ func TestNobodyPaysMoreThanIsOpen(t *testing.T) {
 	h.Verify()
 }
 
-func TestARetriedPaymentIsOnePayment(t *testing.T) {
+func TestARetriedPaymentIsRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill, before := complete(h), h.Count("payments")
@@ -173,10 +173,10 @@ func TestARetriedPaymentIsOnePayment(t *testing.T) {
 	h.Verify()
 }
 
-// TestARetryThatComesAtOnceIsToldSo: it passed the guard of requests while the first
+// TestAConcurrentRetryIsRefusedAsDuplicate: it passed the guard of requests while the first
 // was still being written, and the law tells it that it is made, not that too
 // little is open.
-func TestARetryThatComesAtOnceIsToldSo(t *testing.T) {
+func TestAConcurrentRetryIsRefusedAsDuplicate(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	same := body{"id": id("mypayment"), "bill": complete(h), "method": "transfer", "amount_minor": 5_350,
@@ -194,7 +194,7 @@ func TestARetryThatComesAtOnceIsToldSo(t *testing.T) {
 	}
 }
 
-func TestAmountsThatAreNone(t *testing.T) {
+func TestInvalidAmountsAreRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill, before := complete(h), h.Count("payments")

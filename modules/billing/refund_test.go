@@ -18,7 +18,7 @@ func paidBill(h *hospitaltest.Hospital) (bill, payment string) {
 	return bill, payment
 }
 
-func TestARefundIsApprovedBySomebodyElse(t *testing.T) {
+func TestARefundIsApprovedByAnotherPerson(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill, payment := paidBill(h)
@@ -50,7 +50,7 @@ func TestARefundIsApprovedBySomebodyElse(t *testing.T) {
 	h.Verify()
 }
 
-func TestNoMoreGoesBackThanWasPaid(t *testing.T) {
+func TestRefundsDoNotExceedThePayment(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill, payment := paidBill(h)

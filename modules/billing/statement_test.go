@@ -26,7 +26,7 @@ func entries(statement hospitaltest.Response) (said []string) {
 	return said
 }
 
-func TestAStatementIsTheAccountOfAPatient(t *testing.T) {
+func TestAStatementListsBillsPaymentsAndBalances(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	accountant, start := h.As("accountant1"), time.Now().UTC()

@@ -31,7 +31,7 @@ func stands(t *testing.T, h *hospitaltest.Hospital, bill, status string, balance
 	}
 }
 
-func TestWhatWasChargedStandsOnTheBill(t *testing.T) {
+func TestChargesAreLinesOfTheBill(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	for _, who := range []string{"doctor1", "nurse1", "receptionist1"} {
@@ -56,7 +56,7 @@ func TestWhatWasChargedStandsOnTheBill(t *testing.T) {
 	h.Verify()
 }
 
-func TestChargesThatAreNone(t *testing.T) {
+func TestInvalidChargesAreRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	nurse := h.As("nurse1")
@@ -96,7 +96,7 @@ func TestChargesThatAreNone(t *testing.T) {
 	}
 }
 
-func TestAVisitThatCostsMoreThanThereCanBeIsNotCompleted(t *testing.T) {
+func TestAVisitAboveTheLargestAmountIsNotCompleted(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.As("admin1").Update("services", id("ecg"), body{"price_minor": money.Max}).OK(t)
@@ -110,7 +110,7 @@ func TestAVisitThatCostsMoreThanThereCanBeIsNotCompleted(t *testing.T) {
 	}
 }
 
-func TestAFollowUpHasAPriceOfItsOwn(t *testing.T) {
+func TestAFollowUpHasItsOwnPrice(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		says, kind string
@@ -144,7 +144,7 @@ func TestAFollowUpHasAPriceOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestABillIsDueSomeDaysAfterItWasIssued(t *testing.T) {
+func TestABillIsDueSomeDaysAfterIssue(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.As("admin1").Update("hospital", "hospitalsetting", body{"due_days": 30, "timezone": "Pacific/Auckland"}).OK(t)
@@ -159,8 +159,8 @@ func TestABillIsDueSomeDaysAfterItWasIssued(t *testing.T) {
 	}
 }
 
-// TestAHundredCompletionsAtOnceLeaveNoGap is what the numbers promise.
-func TestAHundredCompletionsAtOnceLeaveNoGap(t *testing.T) {
+// TestConcurrentCompletionsLeaveNoGapInTheNumbers is what the numbers promise.
+func TestConcurrentCompletionsLeaveNoGapInTheNumbers(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	w := fixture.New(h.App)
