@@ -34,7 +34,8 @@ func TestPortionIsRoundedHalfUp(t *testing.T) {
 	for _, c := range []struct {
 		amount, points, want int64
 	}{
-		{3333, 750, 250}, {5, 1000, 1}, {4, 1000, 0}, {10_000, 700, 700}, {Max, 10_000, Max}, {0, 10_000, 0}, {1, 5000, 1},
+		{3333, 750, 250}, {5, 1000, 1}, {4, 1000, 0}, {10_000, 700, 700},
+		{Max, 10_000, Max}, {0, 10_000, 0}, {1, 5000, 1},
 	} {
 		if got, err := Amount(c.amount).Portion(c.points); err != nil || int64(got) != c.want {
 			t.Errorf("%d basis points of %d are %d (%v), want %d", c.points, c.amount, got, err, c.want)

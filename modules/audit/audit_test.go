@@ -15,11 +15,11 @@ type body = hospitaltest.Body
 
 var id = hospitaltest.ID
 
-// entry is what an admin reads of a row of the log.
+// entry is a row of the log, by field.
 type entry map[string]any
 
-// since is what the log says of all that happened in a piece of work.
-func since(h *hospitaltest.Hospital, work func()) (entries []entry) {
+// logged returns the entries that some work wrote to the log.
+func logged(h *hospitaltest.Hospital, work func()) (entries []entry) {
 	h.T.Helper()
 	if err := audit.Flush(h.App); err != nil {
 		h.T.Fatal(err)
@@ -30,7 +30,9 @@ func since(h *hospitaltest.Hospital, work func()) (entries []entry) {
 		h.T.Fatal(err)
 	}
 	var rows []dbx.NullStringMap
-	if err := h.App.DB().NewQuery("SELECT * FROM audit_log WHERE seq > {:before} ORDER BY seq").Bind(dbx.Params{"before": before}).All(&rows); err != nil {
+	err := h.App.DB().NewQuery("SELECT * FROM audit_log WHERE seq > {:before} ORDER BY seq").
+		Bind(dbx.Params{"before": before}).All(&rows)
+	if err != nil {
 		h.T.Fatal(err)
 	}
 	for _, r := range rows {
@@ -43,8 +45,8 @@ func since(h *hospitaltest.Hospital, work func()) (entries []entry) {
 	return entries
 }
 
-// said is an entry in short: "doctor1 doctor update appointments booked1 done".
-func (e entry) said() string {
+// summary is an entry in short: "doctor1 doctor update appointments booked1 pat1 done".
+func (e entry) summary() string {
 	var words []string
 	for _, field := range []string{"actor_name", "role", "action", "collection", "record", "patient", "outcome"} {
 		word := e[field].(string)
@@ -60,17 +62,17 @@ func expect(t *testing.T, entries []entry, want ...string) {
 	t.Helper()
 	var got []string
 	for _, e := range entries {
-		got = append(got, e.said())
+		got = append(got, e.summary())
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
-		t.Errorf("the log says\n%s\nit should say\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		t.Errorf("the log has\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 
 func TestAChangeIsLoggedWithOldAndNewValues(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	entries := since(h, func() {
+	entries := logged(h, func() {
 		h.As("receptionist1").Update("patients", id("pat1"),
 			body{"phone": "555", "national_id": "NEW-ID", "address": "Am Markt 1"}).OK(t)
 	})
@@ -81,14 +83,14 @@ func TestAChangeIsLoggedWithOldAndNewValues(t *testing.T) {
 		t.Errorf("the changes are %s", changes)
 	}
 	if entries[0]["ip"] != "127.0.0.1" || len(entries[0]["request"].(string)) != 16 {
-		t.Errorf("sent from %v by request %v", entries[0]["ip"], entries[0]["request"])
+		t.Errorf("the entry has ip %v and request %v", entries[0]["ip"], entries[0]["request"])
 	}
 }
 
 func TestMultiSelectFieldsAreLogged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	entries := since(h, func() {
+	entries := logged(h, func() {
 		h.As("nurse1").Create("vitals", body{"patient": id("pat1"), "temperature_c10": 391, "pulse": 190}).OK(t)
 	})
 	if changes := entries[0]["changes"].(string); !strings.Contains(changes,
@@ -100,7 +102,7 @@ func TestMultiSelectFieldsAreLogged(t *testing.T) {
 func TestNotesAndSecretsAreNotLogged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	entries := since(h, func() {
+	entries := logged(h, func() {
 		h.As("doctor1").Update("patients", id("pat1"), body{"medical_history": "a private illness"}).OK(t)
 		h.As("doctor1").Update("appointments", id("booked1"), body{"staff_note": "a private remark"}).OK(t)
 		h.As("patient1").Update("users", id("patient1"),
@@ -110,12 +112,12 @@ func TestNotesAndSecretsAreNotLogged(t *testing.T) {
 	for _, e := range entries {
 		if changes := e["changes"].(string); strings.Contains(changes, "private") ||
 			strings.Contains(changes, "$2a$") || strings.Contains(changes, "another") {
-			t.Errorf("%s: %s", e.said(), changes)
+			t.Errorf("%s: %s", e.summary(), changes)
 		}
 	}
 	if i := slices.IndexFunc(entries, func(e entry) bool { return e["collection"] == "patients" }); i < 0 ||
 		!strings.Contains(entries[i]["changes"].(string), `"medical_history":["hash:`) {
-		t.Errorf("the history changed as %v", entries)
+		t.Errorf("the change of the history is logged as %v", entries)
 	}
 }
 
@@ -124,22 +126,22 @@ func TestReactionsAreLoggedWithTheirRequest(t *testing.T) {
 	h := hospitaltest.New(t)
 	h.At(h.Record("appointments", id("booked1")).GetDateTime("ends").Time())
 	actions := map[string]bool{}
-	for _, e := range since(h, func() {
+	for _, e := range logged(h, func() {
 		h.As("doctor1").Update("appointments", id("booked1"),
 			body{"status": "completed"}).OK(t)
 	}) {
 		actions[e["action"].(string)+" "+e["collection"].(string)] = true
 		if e["patient"] != id("pat1") {
-			t.Errorf("%s is of nobody", e.said())
+			t.Errorf("%s has no patient", e.summary())
 		}
 		if e["ip"] != "127.0.0.1" || len(e["request"].(string)) != 16 {
-			t.Errorf("%s came from %q by the request %q", e.said(), e["ip"], e["request"])
+			t.Errorf("%s has ip %q and request %q", e.summary(), e["ip"], e["request"])
 		}
 	}
 	for _, want := range []string{"update appointments", "create bills", "create bill_items",
 		"create appointment_events"} {
 		if !actions[want] {
-			t.Errorf("the log does not say %s: %v", want, actions)
+			t.Errorf("the log has no %s: %v", want, actions)
 		}
 	}
 }
@@ -149,12 +151,12 @@ func TestARolledBackTransactionLeavesNoEntries(t *testing.T) {
 	h := hospitaltest.New(t)
 	h.As("admin1").Update("doctors", id("dr1"), body{"consultation": ""}).OK(t)
 	h.At(h.Record("appointments", id("booked1")).GetDateTime("ends").Time())
-	// there is no price
-	if entries := since(h, func() {
+	// refused: there is no price
+	if entries := logged(h, func() {
 		h.As("doctor1").Update("appointments", id("booked1"),
 			body{"status": "completed"})
 	}); len(entries) != 0 {
-		t.Errorf("the log says %s", entries[0].said())
+		t.Errorf("the log has %s", entries[0].summary())
 	}
 	h.Verify()
 }

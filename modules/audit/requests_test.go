@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,13 +14,13 @@ import (
 func TestRefusedRequestsAreLoggedAsAttempts(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	entries := since(h, func() {
+	entries := logged(h, func() {
 		h.As("patient2").Update("appointments", id("booked1"), body{"reason": "mine"})  // not theirs
-		h.As("accountant1").Update("appointments", id("booked1"), body{"reason": "x"})  // not their verb
+		h.As("accountant1").Update("appointments", id("booked1"), body{"reason": "x"})  // not allowed
 		h.As("guest").List("patients", "")                                              // not signed in
 		h.As("doctor1").View("patients", id("pat2"), "")                                // not in care
-		h.As("doctor1").Update("appointments", id("booked1"), body{"starts": "never"})  // nonsense is no attempt
-		h.As("doctor1").Update("appointments", id("done1"), body{"status": "approved"}) // nor is a wrong state
+		h.As("doctor1").Update("appointments", id("booked1"), body{"starts": "never"})  // invalid input is no attempt
+		h.As("doctor1").Update("appointments", id("done1"), body{"status": "approved"}) // a wrong state is no attempt
 		h.As("doctor1").Do(http.MethodGet, "/api/collections/"+strings.Repeat("x", 5000)+"/records", nil)
 	})
 	expect(t, entries,
@@ -37,7 +38,7 @@ func TestSignInsAreLogged(t *testing.T) {
 		h.As("guest").Do(http.MethodPost, "/api/collections/users/auth-with-password",
 			body{"identity": who, "password": password})
 	}
-	entries := since(h, func() {
+	entries := logged(h, func() {
 		in("nurse1@example.org", hospitaltest.Password)
 		in("nurse1@example.org", "wrong-password")
 		in("my-password-in-the-wrong-field", "x")
@@ -51,7 +52,7 @@ func TestActionsOfOperatorsAreLogged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	operator := h.Operator()
-	entries := since(h, func() {
+	entries := logged(h, func() {
 		operator.Update("departments", id("general"), body{"name": "General medicine"}).OK(t)
 		operator.Do(http.MethodPatch, "/api/settings",
 			body{"meta": body{"appName": "Hospital", "appURL": "https://hospital.example", "senderName": "H",
@@ -60,7 +61,7 @@ func TestActionsOfOperatorsAreLogged(t *testing.T) {
 		operator.Do(http.MethodPost, "/api/sql", body{"query": "SELECT * FROM patients"})
 	})
 	if len(entries) < 3 {
-		t.Fatalf("%d entries", len(entries))
+		t.Fatalf("the log has %d entries, want at least 3", len(entries))
 	}
 	expect(t, entries[:3], "operator@example.org operator update departments general  done",
 		"operator@example.org operator settings    done", "operator@example.org operator operate backups   done")
@@ -72,18 +73,18 @@ func TestActionsOfOperatorsAreLogged(t *testing.T) {
 		}
 	}
 	if strings.Contains(changes, "of-the-house") || strings.Contains(changes, "batch") {
-		t.Errorf("a secret, or what stayed as it was, is in %s", changes)
+		t.Errorf("the changes contain a secret or an unchanged value: %s", changes)
 	}
 }
 
-// TestOperatorAccessToAccountsAndBackupsIsLogged: operators, their accounts, what they do
-// to others' accounts, and the backups.
+// TestOperatorAccessToAccountsAndBackupsIsLogged covers new operators, linked and impersonated
+// accounts, settings and backups.
 func TestOperatorAccessToAccountsAndBackupsIsLogged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	operator := h.Operator()
 	secret := "hunter2-hunter2"
-	entries := since(h, func() {
+	entries := logged(h, func() {
 		operator.Create("_superusers",
 			body{"email": "second@example.org", "password": hospitaltest.Password,
 				"passwordConfirm": hospitaltest.Password}).OK(t)
@@ -98,24 +99,24 @@ func TestOperatorAccessToAccountsAndBackupsIsLogged(t *testing.T) {
 	})
 	var got []string
 	for _, e := range entries {
-		got = append(got, e["actor_name"].(string)+" "+e["role"].(string)+" "+e["action"].(string)+" "+e["collection"].(string))
+		got = append(got, fmt.Sprint(e["actor_name"], " ", e["role"], " ", e["action"], " ", e["collection"]))
 		if strings.Contains(e["changes"].(string), secret) {
-			t.Errorf("%s holds the password", e.said())
+			t.Errorf("%s contains the password", e.summary())
 		}
 	}
 	for _, want := range []string{"create _superusers", "create _externalAuths",
 		"operate collections/users/impersonate/" +
 			id("patient1"), "settings ", "operate backups", "operate backups/mine.zip"} {
 		if !slices.Contains(got, "operator@example.org operator "+want) {
-			t.Errorf("the log does not say that the operator did %q: %q", want, got)
+			t.Errorf("the log has no entry of the operator with %q: %q", want, got)
 		}
 	}
 	if slices.ContainsFunc(entries, func(e entry) bool { return e["action"] == "refresh" }) {
-		t.Errorf("the log says that an account signed in which the operator took the place of: %q", got)
+		t.Errorf("an impersonation is logged as a sign-in of the account: %q", got)
 	}
 }
 
-// TestBadRequestsOnForbiddenFieldsAreLoggedAsAttempts: what answers 400 may be an attempt as well, also inside of a batch.
+// TestBadRequestsOnForbiddenFieldsAreLoggedAsAttempts: some answers with 400 are attempts, also in a batch.
 func TestBadRequestsOnForbiddenFieldsAreLoggedAsAttempts(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
@@ -123,7 +124,7 @@ func TestBadRequestsOnForbiddenFieldsAreLoggedAsAttempts(t *testing.T) {
 		h.As(account).Do(http.MethodPost, "/api/batch",
 			body{"requests": []any{body{"method": method, "url": url, "body": b}}})
 	}
-	entries := since(h, func() {
+	entries := logged(h, func() {
 		h.As("patient1").Create("appointments",
 			body{"patient": id("pat2"), "doctor": id("dr1"), "starts": "2031-01-01 09:00:00.000Z"})
 		h.As("patient1").Update("users", id("patient1"), body{"verified": true})
@@ -137,7 +138,7 @@ func TestBadRequestsOnForbiddenFieldsAreLoggedAsAttempts(t *testing.T) {
 		h.As("doctor1").Do(http.MethodGet, "/api/hospital/payments/"+id("paid1")+"/receipt", nil)
 		batch("accountant1", "PATCH", "/api/collections/appointments/records/"+id("booked1"), body{"reason": "x"})
 		batch("patient2", "PATCH", "/api/collections/appointments/records/"+id("booked1")+"?x", body{"reason": "x"})
-		// a slip
+		// invalid input
 		batch("patient1", "PATCH", "/api/collections/appointments/records/"+id("booked1"), body{"starts": "never"})
 	})
 	expect(t, entries,
@@ -159,10 +160,10 @@ func TestAPasswordResetIsLoggedAsTheOwners(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries := since(h, func() {
+	entries := logged(h, func() {
 		h.As("guest").Do(http.MethodPost, "/api/collections/users/request-password-reset",
 			body{"email": "nurse1@example.org"}).OK(t)
-		// it goes out after the answer
+		// the mail is sent after the answer
 		for deadline := time.Now().Add(10 * time.Second); h.App.TestMailer.TotalSend() == 0 &&
 			time.Now().Before(deadline); {
 			time.Sleep(10 * time.Millisecond)
@@ -173,23 +174,23 @@ func TestAPasswordResetIsLoggedAsTheOwners(t *testing.T) {
 	expect(t, entries, "nurse1 nurse update users nurse1  done", " guest ask for a new password users nurse1  done")
 }
 
-// TestTheAddressOfARequestComesFromTheTrustedProxy, also not for one in a batch,
-// whose own headers PocketBase believes.
+// TestTheAddressOfARequestComesFromTheTrustedProxy also for requests in a batch, which bring
+// headers of their own.
 func TestTheAddressOfARequestComesFromTheTrustedProxy(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.Operator().Do(http.MethodPatch, "/api/settings",
 		body{"trustedProxy": body{"headers": []string{"X-Forwarded-For"}}}).OK(t)
-	// what a caller wrote, and what the proxy added
+	// the caller wrote the first address, the proxy added the second
 	desk := h.As("receptionist1").With("X-Forwarded-For", "6.6.6.6, 10.0.0.7")
-	for _, e := range since(h, func() {
+	for _, e := range logged(h, func() {
 		desk.Do(http.MethodPost, "/api/batch",
 			body{"requests": []any{body{"method": "PATCH", "url": "/api/collections/patients/records/" + id("pat1"),
 				"body": body{"phone": "558"}, "headers": body{"X-Forwarded-For": "6.6.6.6"}}}}).OK(t)
 		desk.View("patients", id("pat1"), "").OK(t)
 	}) {
 		if e["ip"] != "10.0.0.7" {
-			t.Errorf("%s came from %v", e.said(), e["ip"])
+			t.Errorf("%s has ip %v", e.summary(), e["ip"])
 		}
 	}
 }

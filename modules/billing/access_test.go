@@ -22,23 +22,27 @@ func TestStatementsAndDayClosesNeedTheirRole(t *testing.T) {
 	} {
 		for i, path := range []string{statement, "reports/day-close"} {
 			if answer := get(h, who, path); answer.Status != want[i] {
-				t.Errorf("%s asks for %s: %d %s, want %d", who, path, answer.Status, answer.Raw, want[i])
+				t.Errorf("GET %s by %s answered %d %s, want %d", path, who, answer.Status, answer.Raw, want[i])
 			}
 		}
 	}
 	get(h, "patient1", "patients/"+id("kid1")+"/statement").OK(t)
-	for query, code := range map[string]string{"from=yesterday": "from invalid_date",
-		"from=2030-02-31": "from invalid_date", "from=2030-01-02&to=2030-01-01": "to ends_before_starts", "from=2000-01-01&to=2030-01-01": "to too_many_days"} {
+	for query, code := range map[string]string{
+		"from=yesterday":                "from invalid_date",
+		"from=2030-02-31":               "from invalid_date",
+		"from=2030-01-02&to=2030-01-01": "to ends_before_starts",
+		"from=2000-01-01&to=2030-01-01": "to too_many_days",
+	} {
 		field, code, _ := strings.Cut(code, " ")
-		refused(t, query, get(h, "accountant1", statement+"?"+query), http.StatusBadRequest, field, code)
+		expectRefused(t, query, get(h, "accountant1", statement+"?"+query), http.StatusBadRequest, field, code)
 	}
-	refused(t, "a day that is none",
+	expectRefused(t, "an invalid day",
 		get(h, "accountant1", "reports/day-close?date=1"),
 		http.StatusBadRequest, "date", "invalid_date")
 }
 
-// TestStatementsAndListsUseIndexes: indexes lead to the rows of the patient, the
-// day or the status that was asked for.
+// TestStatementsAndListsUseIndexes checks that no query reads bills or payments other than
+// those of the requested patient, day or status.
 func TestStatementsAndListsUseIndexes(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
@@ -53,18 +57,18 @@ func TestStatementsAndListsUseIndexes(t *testing.T) {
 			for _, step := range append(plan.Of("bills"), plan.Of("payments")...) {
 				looked++
 				if !strings.HasPrefix(step, "SEARCH") || !strings.Contains(step, "("+c.by+"=?") {
-					t.Errorf("%s: %s", c.path, step)
+					t.Errorf("the query plan of %s has the step %s", c.path, step)
 				}
 			}
 		}
 		if looked == 0 {
-			t.Errorf("%s looks nowhere", c.path)
+			t.Errorf("%s reads neither bills nor payments", c.path)
 		}
 	}
 }
 
-// TestAnAccountantReadsNothingClinical writes a word into every clinical text and
-// looks for it wherever an accountant can look.
+// TestAnAccountantReadsNothingClinical writes a word into every clinical text and expects
+// it in no answer to an accountant.
 func TestAnAccountantReadsNothingClinical(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
@@ -91,7 +95,7 @@ func TestAnAccountantReadsNothingClinical(t *testing.T) {
 	look := func(what string, answer hospitaltest.Response) {
 		seen++
 		if strings.Contains(string(answer.Raw), secret) {
-			t.Errorf("%s shows what is none of an accountant's business: %.300s", what, answer.Raw)
+			t.Errorf("%s shows clinical text to an accountant: %.300s", what, answer.Raw)
 		}
 	}
 	for name, c := range catalog {
@@ -108,9 +112,9 @@ func TestAnAccountantReadsNothingClinical(t *testing.T) {
 	look("the statement", get(h, "accountant1", "patients/"+id("pat1")+"/statement").OK(t))
 	look("the day close", get(h, "accountant1", "reports/day-close").OK(t))
 	if seen < 20 {
-		t.Errorf("only %d looks", seen)
+		t.Errorf("only %d answers were checked", seen)
 	}
 	if !strings.Contains(string(h.As("doctor1").List("appointments", "").OK(t).Raw), secret) {
-		t.Error("the word is nowhere to be found")
+		t.Error("the doctor does not read the word either: the test proves nothing")
 	}
 }

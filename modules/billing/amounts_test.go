@@ -17,7 +17,7 @@ import (
 	"hospital/internal/money"
 )
 
-// TestABillOfAThousandLinesAddsUpToTheUnit: whatever adds a bill up comes to the same.
+// TestABillOfAThousandLinesAddsUpToTheUnit compares the lines, the bill and the statement.
 func TestABillOfAThousandLinesAddsUpToTheUnit(t *testing.T) {
 	hospitaltest.SkipShort(t)
 	t.Parallel()
@@ -36,7 +36,7 @@ func TestABillOfAThousandLinesAddsUpToTheUnit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "one line more",
+	expectRefused(t, "one line more",
 		accountant.Create("bill_items", body{"bill": bill, "description": "Dose", "quantity": 1}),
 		http.StatusConflict, "bill", "too_many_lines")
 	accountant.Create("discounts", body{"bill": bill, "bp": 333, "reason": "many"}).OK(t)
@@ -47,19 +47,22 @@ func TestABillOfAThousandLinesAddsUpToTheUnit(t *testing.T) {
 	lines := shown.JSON["expand"].(map[string]any)["bill_items_via_bill"].([]any)
 	for _, l := range lines {
 		n := func(field string) int64 { return int64(l.(map[string]any)[field].(float64)) }
-		net, discount, tax, total = net+n("quantity")*n("unit_minor"), discount+n("discount_minor"), tax+n("tax_minor"), total+n("total_minor")
+		net += n("quantity") * n("unit_minor")
+		discount += n("discount_minor")
+		tax += n("tax_minor")
+		total += n("total_minor")
 	}
 	if want, err := money.Amount(net).Portion(333); err != nil || int64(want) != discount {
-		t.Errorf("the discounts of the lines are %d, 3.33 %% of %d are %d", discount, net, want)
+		t.Errorf("the line discounts add up to %d, want 3.33 %% of %d = %d", discount, net, want)
 	}
 	if len(lines) != 1000 || shown.Int("subtotal_minor") != net || shown.Int("discount_minor") != discount ||
 		shown.Int("tax_minor") != tax || shown.Int("total_minor") != total || total != net-discount+tax {
-		t.Errorf("%d lines come to %d - %d + %d = %d, the bill to %d", len(lines), net, discount, tax, total,
+		t.Errorf("%d lines add up to %d - %d + %d = %d, the bill has %d", len(lines), net, discount, tax, total,
 			shown.Int("total_minor"))
 	}
 	if after := get(h, "accountant1",
 		"patients/"+id("pat1")+"/statement").OK(t).Int("closing_minor"); after-before != total {
-		t.Errorf("the statement grew by %d, the bill is of %d", after-before, total)
+		t.Errorf("the statement grew by %d, want the total %d", after-before, total)
 	}
 	h.Verify()
 }
@@ -78,17 +81,18 @@ func TestAmountsFollowTheCurrency(t *testing.T) {
 			bill := complete(h)
 			answer := h.As("patient1").Create("payments", body{"bill": bill, "method": "card", "amount_minor": 9_999})
 			if !strings.Contains(string(answer.Raw), c.open) {
-				t.Errorf("what is open is said as %s", answer.Raw)
+				t.Errorf("the refusal does not name the open amount: %s", answer.Raw)
 			}
-			if paid := h.As("patient1").Create("payments",
-				body{"bill": bill, "method": "card",
-					"amount_minor": 5_350}).OK(t); paid.String("currency") != currency {
-				t.Errorf("the payment: %s", paid.Raw)
+			paid := h.As("patient1").Create("payments",
+				body{"bill": bill, "method": "card", "amount_minor": 5_350}).OK(t)
+			if paid.String("currency") != currency {
+				t.Errorf("payment: %s", paid.Raw)
 			}
-			// what was billed in another currency before is on another account
-			if s := get(h, "patient1", "patients/"+id("pat1")+"/statement?to="+h.Record("bills",
-				bill).GetDateTime("issued_at").Time().AddDate(0, 0, 1).Format(time.DateOnly)).OK(t); s.Int("closing_minor") != 5_350 || s.Int("currency_exponent") != int64(c.exponent) {
-				t.Errorf("the statement: %s", s.Raw)
+			// the statement leaves out bills in the previous currency
+			tomorrow := h.Record("bills", bill).GetDateTime("issued_at").Time().AddDate(0, 0, 1).Format(time.DateOnly)
+			s := get(h, "patient1", "patients/"+id("pat1")+"/statement?to="+tomorrow).OK(t)
+			if s.Int("closing_minor") != 5_350 || s.Int("currency_exponent") != int64(c.exponent) {
+				t.Errorf("statement: %s", s.Raw)
 			}
 			h.Verify()
 		})

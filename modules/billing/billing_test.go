@@ -11,7 +11,7 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// TestMain keeps the property test short unless somebody asks for more.
+// TestMain limits the property test to 8 runs unless -rapid.checks is set.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if !slices.ContainsFunc(os.Args, func(arg string) bool { return strings.Contains(arg, "rapid.checks") }) {
@@ -24,7 +24,7 @@ type body = hospitaltest.Body
 
 var id = hospitaltest.ID
 
-// complete makes the bill of booked1: 50.00 and 7 % tax.
+// complete completes booked1 and returns its bill: 50.00 plus 7 % tax.
 func complete(h *hospitaltest.Hospital) (bill string) {
 	h.T.Helper()
 	h.At(h.Record("appointments", id("booked1")).GetDateTime("ends").Time())
@@ -42,11 +42,11 @@ func TestACompletedVisitHasABill(t *testing.T) {
 	bill := h.As("patient1").View("bills", complete(h), "expand=bill_items_via_bill").OK(t)
 	if bill.Int("subtotal_minor") != 5000 || bill.Int("tax_minor") != 350 || bill.Int("total_minor") != 5350 ||
 		bill.Int("balance_minor") != 5350 || bill.String("status") != "unpaid" || bill.String("currency") != "EUR" {
-		t.Errorf("the bill: %s", bill.Raw)
+		t.Errorf("bill: %s", bill.Raw)
 	}
 	if lines := bill.JSON["expand"].(map[string]any)["bill_items_via_bill"].([]any); len(lines) != 1 ||
 		lines[0].(map[string]any)["description"] != "Consultation" {
-		t.Errorf("its lines: %v", lines)
+		t.Errorf("lines: %v", lines)
 	}
 	h.Verify()
 }
@@ -57,7 +57,7 @@ func TestPriceChangesDoNotAffectIssuedBills(t *testing.T) {
 	bill := complete(h)
 	h.As("accountant1").Update("services", id("consult"), body{"price_minor": 9900}).OK(t)
 	if got := h.Record("bills", bill).GetInt("total_minor"); got != 5350 {
-		t.Errorf("the bill is now %d", got)
+		t.Errorf("the total of the issued bill is now %d", got)
 	}
 	h.Verify()
 }
@@ -67,7 +67,7 @@ func TestABillOfZeroIsPaid(t *testing.T) {
 	h := hospitaltest.New(t)
 	h.As("admin1").Update("services", id("consult"), body{"price_minor": 0}).OK(t)
 	if got := h.Record("bills", complete(h)).GetString("status"); got != "paid" {
-		t.Errorf("a bill of nothing is %s", got)
+		t.Errorf("a bill of zero is %s, want paid", got)
 	}
 	h.Verify()
 }
@@ -84,7 +84,7 @@ func TestAVisitWithoutAPriceIsNotCompleted(t *testing.T) {
 	}
 	if r := h.Record("appointments", id("booked1")); r.GetString("status") != "approved" ||
 		r.GetInt("version") != 1 || h.Count("bills") != bills || h.Count("appointment_events") != events {
-		t.Error("the refused completion left something behind")
+		t.Error("the refused completion changed the database")
 	}
 	h.Verify()
 }
@@ -94,14 +94,16 @@ func TestIssuedBillsNeverChange(t *testing.T) {
 	h := hospitaltest.New(t)
 	bill := complete(h)
 	for _, sql := range []string{
-		`UPDATE bills SET total_minor = 1 WHERE id = '` + bill +
-			`'`, `UPDATE bills SET number = 'X' WHERE id = '` + bill + `'`, `DELETE FROM bills`,
-		`UPDATE bills SET status = 'draft' WHERE id = '` + bill +
-			`'`, `UPDATE bill_items SET total_minor = 1 WHERE bill = '` + bill +
-			`'`, `DELETE FROM bill_items`, `UPDATE payments SET amount_minor = 1`, `DELETE FROM payments`, `UPDATE discounts SET bp = 1`, `DELETE FROM discounts`, `DELETE FROM charges`,
+		`UPDATE bills SET total_minor = 1 WHERE id = '` + bill + `'`,
+		`UPDATE bills SET number = 'X' WHERE id = '` + bill + `'`,
+		`UPDATE bills SET status = 'draft' WHERE id = '` + bill + `'`,
+		`UPDATE bill_items SET total_minor = 1 WHERE bill = '` + bill + `'`,
+		`UPDATE payments SET amount_minor = 1`, `UPDATE discounts SET bp = 1`,
+		`DELETE FROM bills`, `DELETE FROM bill_items`, `DELETE FROM payments`, `DELETE FROM discounts`,
+		`DELETE FROM charges`,
 	} {
 		if _, err := h.App.NonconcurrentDB().NewQuery(sql).Execute(); err == nil {
-			t.Errorf("the database took %s", sql)
+			t.Errorf("the database accepted %s", sql)
 		}
 	}
 	for _, change := range []body{{"status": "paid"}, {"status": "draft"}, {"due_on": "2040-01-01"}} {
@@ -112,7 +114,7 @@ func TestIssuedBillsNeverChange(t *testing.T) {
 	}
 	if answer := h.Operator().Update("bills", bill,
 		body{"status": "paid", "paid_minor": 5350, "balance_minor": 0}); answer.Status < 400 {
-		t.Error("the operator paid a bill by hand")
+		t.Error("the operator set a bill to paid")
 	}
 	h.Verify()
 }

@@ -11,39 +11,41 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// owed is a bill as an accountant would keep it on paper, and asked what was paid on it.
-type owed struct {
+// modelBill is a bill as an accountant would keep it on paper.
+type modelBill struct {
 	id                    string
 	visit, draft, void    bool
 	total, credited, paid int
 	discounted            bool
-	payments              int // that were not rejected
+	payments              int // without rejected ones
 }
 
-type asked struct {
-	id                     string
-	bill                   *owed
-	of                     *asked // of a refund
-	amount, back           int    // back is what was asked to be returned of it
-	by                     string
-	decided, stood, refund bool // stood: it was not rejected
+// modelPayment is a payment or a refund.
+type modelPayment struct {
+	id                      string
+	bill                    *modelBill
+	of                      *modelPayment // of a refund
+	amount, back            int           // back is the sum of its refunds that are not rejected
+	by                      string
+	decided, counts, refund bool // counts: it is not rejected
 }
 
-// book is the paper, and the hospital that it is compared with.
-type book struct {
+// model is what the bills and payments should be, and the hospital to compare with.
+type model struct {
 	*rapid.T
 	h        *hospitaltest.Hospital
 	now      time.Time
-	bills    []*owed
-	payments []*asked
+	bills    []*modelBill
+	payments []*modelPayment
 }
 
-// everybody who may try; half of the time somebody who keeps the books.
-var everybody = []string{"patient1", "doctor1", "nurse1", "receptionist1", "accountant1", "accountant2",
+// accounts try every step; accountants and admins more often, as they may do most.
+var accounts = []string{
+	"patient1", "doctor1", "nurse1", "receptionist1",
+	"accountant1", "accountant2", "admin1", "admin2", "accountant1", "accountant2",
+}
 
-	"admin1", "admin2", "accountant1", "accountant2"}
-
-func is(who string, roles ...string) bool {
+func hasRole(who string, roles ...string) bool {
 	for _, role := range roles {
 		if strings.HasPrefix(who, role) {
 			return true
@@ -52,37 +54,37 @@ func is(who string, roles ...string) bool {
 	return false
 }
 
-func (b *book) who() string { return rapid.SampledFrom(everybody).Draw(b.T, "who") }
+func (b *model) who() string { return rapid.SampledFrom(accounts).Draw(b.T, "who") }
 
-// judge compares how an answer came out with how it should.
-func (b *book) judge(what string, answer hospitaltest.Response, should bool) bool {
+// expect fails unless a request succeeded exactly if it is allowed. It returns allowed.
+func (b *model) expect(what string, answer hospitaltest.Response, allowed bool) bool {
 	b.Helper()
-	if done := answer.Status == http.StatusOK; done != should || answer.Status >= 500 {
-		b.Fatalf("%s answered %d %s, should succeed: %v", what, answer.Status, answer.Raw, should)
+	if done := answer.Status == http.StatusOK; done != allowed || answer.Status >= 500 {
+		b.Fatalf("%s answered %d %s, allowed: %v", what, answer.Status, answer.Raw, allowed)
 	}
-	return should
+	return allowed
 }
 
-// some draws a bill; most often an amount that fits it, sometimes one that does not.
-func (b *book) some() *owed {
+func (b *model) anyBill() *modelBill {
 	if len(b.bills) == 0 {
 		b.Skip("there is no bill yet")
 	}
 	return rapid.SampledFrom(b.bills).Draw(b.T, "bill")
 }
 
-func (b *book) amount(fits int) int {
+// amount draws an amount, most often one within the limit.
+func (b *model) amount(fits int) int {
 	if rapid.IntRange(0, 4).Draw(b.T, "whole") == 0 && fits > 0 {
 		return fits
 	}
 	return rapid.IntRange(1, max(fits, 1)+2).Draw(b.T, "amount")
 }
 
-func (o *owed) open() int { return o.total - o.credited - o.paid }
+func (o *modelBill) open() int { return o.total - o.credited - o.paid }
 
-func (o *owed) issued() bool { return !o.draft && !o.void } // a draft may be void, too
+func (o *modelBill) issued() bool { return !o.draft && !o.void } // a draft can be void, too
 
-func (o *owed) status() string {
+func (o *modelBill) status() string {
 	switch {
 	case o.void:
 		return "void"
@@ -98,8 +100,8 @@ func (o *owed) status() string {
 	return "paid"
 }
 
-// waiting is what was declared on a bill and not decided.
-func (b *book) waiting(o *owed) (sum int) {
+// pending is the sum of the pending payments of a bill.
+func (b *model) pending(o *modelBill) (sum int) {
 	for _, p := range b.payments {
 		if p.bill == o && !p.decided && !p.refund {
 			sum += p.amount
@@ -110,9 +112,9 @@ func (b *book) waiting(o *owed) (sum int) {
 
 func withTax(unit, quantity, bp int) int { return unit*quantity + (unit*quantity*bp+5_000)/10_000 }
 
-// claim draws a payment; most often one of those that fit.
-func (b *book) claim(fits func(*asked) bool) *asked {
-	var some []*asked
+// anyPayment draws a payment, most often one that fits.
+func (b *model) anyPayment(fits func(*modelPayment) bool) *modelPayment {
+	var some []*modelPayment
 	for _, p := range b.payments {
 		if fits(p) {
 			some = append(some, p)
@@ -122,13 +124,13 @@ func (b *book) claim(fits func(*asked) bool) *asked {
 		some = b.payments
 	}
 	if len(some) == 0 {
-		b.Skip("nothing was paid yet")
+		b.Skip("there is no payment yet")
 	}
 	return rapid.SampledFrom(some).Draw(b.T, "payment")
 }
 
-// agree compares the paper with every place that says what is owed.
-func (b *book) agree(before int) {
+// compare checks every bill and the statement against the model.
+func (b *model) compare(before int) {
 	b.Helper()
 	sum := before
 	for _, o := range b.bills {
@@ -141,13 +143,13 @@ func (b *book) agree(before int) {
 		for field, want := range map[string]any{"status": o.status(), "total_minor": o.total,
 			"paid_minor": o.paid, "credited_minor": o.credited, "balance_minor": open} {
 			if got := fmt.Sprint(r.Get(field)); got != fmt.Sprint(want) {
-				b.Fatalf("%s: %s is %s, on paper %v", r.GetString("number"), field, got, want)
+				b.Fatalf("%s: %s is %s, want %v", r.GetString("number"), field, got, want)
 			}
 		}
 	}
 	statement := get(b.h, "accountant1",
 		"patients/"+id("pat1")+"/statement?from="+b.now.AddDate(0, 0, -30).Format(time.DateOnly)).OK(b)
 	if statement.Int("closing_minor") != int64(sum) {
-		b.Fatalf("the statement closes with %d, on paper %d is owed", statement.Int("closing_minor"), sum)
+		b.Fatalf("the closing balance of the statement is %d, want %d", statement.Int("closing_minor"), sum)
 	}
 }

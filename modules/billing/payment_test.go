@@ -15,8 +15,8 @@ import (
 	"hospital/internal/kit"
 )
 
-// atOnce does something many times at once, and says how often it succeeded.
-func atOnce(times int, do func() hospitaltest.Response) int32 {
+// concurrently runs a request many times in parallel and returns how many succeeded.
+func concurrently(times int, do func() hospitaltest.Response) int32 {
 	var done atomic.Int32
 	var all sync.WaitGroup
 	for range times {
@@ -38,13 +38,13 @@ func TestAReferenceIsUniquePerMethod(t *testing.T) {
 		return h.As("receptionist1").Create("payments",
 			body{"bill": bill, "method": method, "amount_minor": 10, "reference": reference})
 	}
-	if done := atOnce(10, func() hospitaltest.Response { return book("transfer", "E2E-1") }); done != 1 {
-		t.Errorf("one transfer was booked %d times", done)
+	if done := concurrently(10, func() hospitaltest.Response { return book("transfer", "E2E-1") }); done != 1 {
+		t.Errorf("%d concurrent payments with one reference succeeded, want 1", done)
 	}
-	refused(t, "the same in small letters",
+	expectRefused(t, "the same reference in lower case",
 		book("transfer", " e2e-1 "),
 		http.StatusConflict, "reference", "already_booked")
-	refused(t, "the same on another bill",
+	expectRefused(t, "the same reference on another bill",
 		h.As("patient2").Create("payments",
 			body{"bill": billOf(h, "2"), "method": "transfer", "amount_minor": 10, "reference": "E2E-1"}),
 		http.StatusConflict, "reference", "already_booked")
@@ -55,9 +55,12 @@ func TestAReferenceIsUniquePerMethod(t *testing.T) {
 		hospitaltest.Filter(`reference = "E2E-1" && method = "transfer"`)).IDs()[0]
 	h.As("accountant1").Update("payments", first, body{"status": "rejected"}).OK(t)
 	book("transfer", "E2E-1").OK(t)
-	if _, err := h.App.NonconcurrentDB().NewQuery(`INSERT INTO payments (id, number, kind, bill, patient, method, amount_minor, currency, reference, status)
-		SELECT 'fromoutside0000', 'X', kind, bill, patient, method, 1, currency, reference, 'pending' FROM payments WHERE reference = 'E2E-1' LIMIT 1`).Execute(); err == nil || !strings.Contains(err.Error(), "already_booked") {
-		t.Errorf("the database booked it twice: %v", err)
+	_, err := h.App.NonconcurrentDB().NewQuery(`
+		INSERT INTO payments (id, number, kind, bill, patient, method, amount_minor, currency, reference, status)
+		SELECT 'fromoutside0000', 'X', kind, bill, patient, method, 1, currency, reference, 'pending'
+		FROM payments WHERE reference = 'E2E-1' LIMIT 1`).Execute()
+	if err == nil || !strings.Contains(err.Error(), "already_booked") {
+		t.Errorf("the database accepted a second payment with the reference: %v", err)
 	}
 	h.Verify()
 }
@@ -73,7 +76,7 @@ func TestOnlyVerifiedPaymentsHaveAReceipt(t *testing.T) {
 		got = append(got, accountant.Update("payments", p.ID(), body{"status": decision}).OK(t).String("receipt"))
 	}
 	if !strings.HasSuffix(got[0], "-000001") || got[1] != "" || !strings.HasSuffix(got[2], "-000002") {
-		t.Errorf("the receipts: %v", got)
+		t.Errorf("receipts: %v", got)
 	}
 	h.Verify()
 }
@@ -94,10 +97,10 @@ func TestPaymentsAreDecidedOnceAndTheBillFollows(t *testing.T) {
 	part := h.As("patient1").Create("payments", body{"bill": bill, "method": "card", "amount_minor": 2000}).OK(t)
 	if part.String("status") != "pending" || part.String("patient") != id("pat1") ||
 		part.String("recorded_by") != id("patient1") {
-		t.Errorf("the declared payment: %s", part.Raw)
+		t.Errorf("declared payment: %s", part.Raw)
 	}
 	if got := h.Record("bills", bill); got.GetString("status") != "unpaid" {
-		t.Errorf("a payment that nobody verified made the bill %s", got.GetString("status"))
+		t.Errorf("a pending payment made the bill %s", got.GetString("status"))
 	}
 	for _, role := range []string{"patient1", "doctor1", "nurse1", "receptionist1"} {
 		if answer := h.As(role).Update("payments", part.ID(), body{"status": "verified"}); answer.Status < 400 {
@@ -107,13 +110,14 @@ func TestPaymentsAreDecidedOnceAndTheBillFollows(t *testing.T) {
 	h.As("accountant1").Update("payments", part.ID(), body{"status": "verified"}).OK(t)
 	if got := h.Record("bills", bill); got.GetString("status") != "partially_paid" ||
 		got.GetInt("balance_minor") != 3350 {
-		t.Errorf("after a part the bill is %s with %d open", got.GetString("status"), got.GetInt("balance_minor"))
+		t.Errorf("after a part payment the bill is %s with %d open", got.GetString("status"),
+			got.GetInt("balance_minor"))
 	}
 	for _, again := range []string{"pending", "rejected"} {
 		if answer := h.As("accountant1").Update("payments", part.ID(),
 			body{"status": again}); answer.Status != http.StatusConflict ||
 			answer.Code("status") != "invalid_transition" {
-			t.Errorf("a verified payment made %s answered %d %s", again, answer.Status, answer.Raw)
+			t.Errorf("setting a verified payment to %s answered %d %s", again, answer.Status, answer.Raw)
 		}
 	}
 	rejected := h.As("receptionist1").Create("payments",
@@ -148,11 +152,11 @@ func TestConcurrentPaymentsDoNotExceedTheOpenAmount(t *testing.T) {
 	}
 	all.Wait()
 	if accepted.Load() != 1 || refused.Load() != 9 {
-		t.Errorf("of ten payments of the whole, %d were accepted", accepted.Load())
+		t.Errorf("%d of ten payments of the full amount were accepted, want 1", accepted.Load())
 	}
 	if answer := payer.Create("payments",
 		body{"bill": bill, "method": "card", "amount_minor": 1}); answer.Code("amount_minor") != "exceeds_balance" {
-		t.Errorf("one more cent answered %s", answer.Raw)
+		t.Errorf("a payment of one more cent answered %s", answer.Raw)
 	}
 	h.Verify()
 }
@@ -173,9 +177,9 @@ func TestARetriedPaymentIsRefused(t *testing.T) {
 	h.Verify()
 }
 
-// TestAConcurrentRetryIsRefusedAsDuplicate: it passed the guard of requests while the first
-// was still being written, and the law tells it that it is made, not that too
-// little is open.
+// TestAConcurrentRetryIsRefusedAsDuplicate saves past the request guard, as a retry does that
+// arrives while the first request is still running. The create hook must refuse it because
+// of its id, not because the open amount is exceeded.
 func TestAConcurrentRetryIsRefusedAsDuplicate(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
@@ -190,7 +194,7 @@ func TestAConcurrentRetryIsRefusedAsDuplicate(t *testing.T) {
 	var refused *router.ApiError
 	if err := h.App.Save(again); !errors.As(err, &refused) ||
 		!strings.Contains(refused.Message, "There is a record with this id already.") {
-		t.Errorf("the retry was answered %v", err)
+		t.Errorf("the retry returned %v", err)
 	}
 }
 
@@ -215,6 +219,6 @@ func TestInvalidAmountsAreRefused(t *testing.T) {
 		t.Errorf("NaN answered %d", answer.Status)
 	}
 	if h.Count("payments") != before {
-		t.Error("a payment was made")
+		t.Error("a refused payment was saved")
 	}
 }

@@ -16,14 +16,14 @@ func get(h *hospitaltest.Hospital, who, path string) hospitaltest.Response {
 	return h.As(who).Do(http.MethodGet, "/api/hospital/"+path, nil)
 }
 
-// entries are the kinds and amounts of a statement.
-func entries(statement hospitaltest.Response) (said []string) {
+// entries returns kind, amount and balance of every entry.
+func entries(statement hospitaltest.Response) (got []string) {
 	for _, e := range statement.JSON["entries"].([]any) {
 		entry := e.(map[string]any)
-		said = append(said, fmt.Sprintf("%s %.0f = %.0f", entry["kind"], entry["amount_minor"],
+		got = append(got, fmt.Sprintf("%s %.0f = %.0f", entry["kind"], entry["amount_minor"],
 			entry["balance_minor"]))
 	}
-	return said
+	return got
 }
 
 func TestAStatementListsBillsPaymentsAndBalances(t *testing.T) {
@@ -55,29 +55,29 @@ func TestAStatementListsBillsPaymentsAndBalances(t *testing.T) {
 		"credit_note -4000 = 4050", "void -700 = 3350", "refund 2000 = 5350"}
 	if got := entries(all); !slices.Equal(got, want) || all.Int("opening_minor") != before ||
 		all.Int("closing_minor") != 5_350 {
-		t.Errorf("the statement: %s", all.Raw)
+		t.Errorf("statement: %s", all.Raw)
 	}
 	if all.Int("billed_minor") != 10_000 || all.Int("credited_minor") != 4_000 ||
 		all.Int("paid_minor") != 6_000 || all.String("currency") != "EUR" || all.Int("currency_exponent") != 2 {
-		t.Errorf("its sums: %s", all.Raw)
+		t.Errorf("sums: %s", all.Raw)
 	}
 	two := get(h, "accountant1", "patients/"+id("pat1")+"/statement?from="+day(1)+"&to="+day(2)).OK(t)
 	if two.Int("opening_minor") != 15_350 || two.Int("closing_minor") != 3_350 {
-		t.Errorf("two days of it: %s", two.Raw)
+		t.Errorf("statement of two days: %s", two.Raw)
 	}
 	file := string(get(h, "accountant1",
 		"patients/"+id("pat1")+"/statement?format=csv&from="+day(1)+"&to="+day(2)).OK(t).Raw)
 	lines := strings.Split(strings.TrimSuffix(file, "\r\n"), "\r\n")
 	if len(lines) != 7 || lines[1] != day(1)+",opening,,,153.50,EUR" ||
 		!strings.HasSuffix(lines[2], ",7.00,160.50,EUR") || lines[6] != day(2)+",closing,,,33.50,EUR" {
-		t.Errorf("as a file: %q", lines)
+		t.Errorf("CSV: %q", lines)
 	}
-	refused(t, "a file of another kind",
+	expectRefused(t, "an unknown format",
 		get(h, "accountant1", "patients/"+id("pat1")+"/statement?format=xls"),
 		http.StatusBadRequest, "format", "unknown_format")
 	if nothing := get(h, "receptionist1",
 		"patients/"+id("walkin")+"/statement").OK(t); nothing.Int("closing_minor") != 0 || len(entries(nothing)) != 0 {
-		t.Errorf("the statement of who owes nothing: %s", nothing.Raw)
+		t.Errorf("empty statement: %s", nothing.Raw)
 	}
 	h.Verify()
 }
