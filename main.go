@@ -5,7 +5,7 @@ import (
 	"embed"
 	"log"
 
-	_ "time/tzdata" // the hospital's zone, also where the machine has no zone files
+	_ "time/tzdata" // for machines without time zone files
 
 	"hospital/hooks"
 	"hospital/internal/apidocs"

@@ -24,9 +24,9 @@ var (
 
 func id(prefix string, n int) string { return fmt.Sprintf("%s%013d", prefix, n) }
 
-// filled opens a hospital with many visits, spread so that none overlap, and all
-// that follows from them: events, care teams, bills and their lines, payments.
-// It grows in people; how much one person owns stays the same.
+// filled opens a hospital with many visits that do not overlap, and their events, care
+// teams, bills, lines and payments. More visits mean more people; the number of visits
+// of one person stays the same.
 func filled(b *testing.B, visits int) *hospitaltest.Hospital {
 	b.Helper()
 	h := hospitaltest.New(b)
@@ -66,7 +66,7 @@ func filled(b *testing.B, visits int) *hospitaltest.Hospital {
 		`INSERT INTO counters (id, series, value) SELECT 'counter' || {:invoices}, 'INV-1999', COUNT(*) FROM bills WHERE number LIKE 'INV-1999-%'`,
 		`INSERT INTO counters (id, series, value) SELECT 'counter' || {:receipts}, 'PAY-1999', COUNT(*) FROM payments WHERE number LIKE 'PAY-1999-%'`,
 	}
-	// The measured patient also has a child in their care.
+	// The measured patient also has a dependant.
 	steps = append(steps,
 		`UPDATE users SET status = 'suspended' WHERE id = {:parent}`,
 		`UPDATE patients SET user = {:me} WHERE user = {:parent}`)
@@ -82,7 +82,7 @@ func people(n int) string {
 	return fmt.Sprintf("WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %d) ", n)
 }
 
-// insert runs statements, each with those of the values that it names.
+// insert runs statements, each with the values it names.
 func insert(h *hospitaltest.Hospital, statements []string, values dbx.Params) {
 	h.T.Helper()
 	for _, sql := range statements {

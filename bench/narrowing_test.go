@@ -1,5 +1,5 @@
-// Package bench_test measures what the hospital promises about speed, as ratios
-// within one run, so that the machine does not matter.
+// Package bench_test measures speed as ratios within one run, so that the machine does not
+// matter.
 package bench_test
 
 import (
@@ -24,12 +24,12 @@ import (
 
 const (
 	small, large = 20_000, 200_000
-	whole        = 4                    // a scan of at least a fourth of the time that all rows take must gain; one that soon finds a page need not
-	growth       = 2                    // how much longer a list may take in a hospital ten times as large
-	noise        = 3 * time.Millisecond // what a shared machine adds to one request
+	whole        = 4                    // without narrowing, a list that takes 1/4 of the time for all rows must become faster
+	growth       = 2                    // factor by which a list may become slower with ten times as many rows
+	noise        = 3 * time.Millisecond // of a shared machine, per request
 )
 
-// filters are what clients ask for; all but the first are added to the caller's own scope.
+// filters of clients; all but the first are combined with the caller's scope.
 var filters = []struct{ says, filter string }{
 	{"no filter", ""},
 	{"a status", `status = "approved"`},
@@ -43,12 +43,12 @@ var filters = []struct{ says, filter string }{
 	{"a status and a time", `status = "completed" && starts > "2020-01-01 00:00:00.000Z"`},
 }
 
-// orders are how clients sort: as it comes, as an index does, and as none does.
+// orders: none, one with an index, one without.
 var orders = []string{"", "-starts", "number"}
 
-// BenchmarkNarrowing proves of a patient's and of a doctor's own visits, in every
-// way a client can ask for them, that the narrowed list is the same list, that an
-// index leads to it, and that it does not grow with the hospital.
+// BenchmarkNarrowing checks the lists of a patient's and a doctor's own visits with every
+// filter and order: narrowing does not change the list, it uses an index, and it does not
+// become slower with more visits of others.
 func BenchmarkNarrowing(b *testing.B) {
 	for range b.N {
 		few := filled(b, small)
@@ -86,7 +86,7 @@ func compare(b *testing.B, role string, gain float64, few, many, wide asker) {
 					same(b, name, now, before, true)
 				}
 				if visits := lookingAt(plans); strings.Contains(visits, "SCAN") {
-					b.Errorf("%s: no index leads to the rows:\n%s", name, visits)
+					b.Errorf("%s: the rows are not found by an index:\n%s", name, visits)
 				}
 				faster, grown, scanned := float64(before.took)/float64(now.took), float64(now.took)/float64(tenth.took), ""
 				if strings.Contains(lookingAt(wider), "SCAN") {
@@ -96,7 +96,7 @@ func compare(b *testing.B, role string, gain float64, few, many, wide asker) {
 					b.Errorf("%s: narrowed it is only %.0f times faster", name, faster)
 				}
 				if now.took > growth*tenth.took+noise {
-					b.Errorf("%s: in a hospital ten times as large it takes %.1f times as long", name, grown)
+					b.Errorf("%s: with ten times as many visits it takes %.1f times as long", name, grown)
 				}
 				fmt.Fprintf(out, "%s\t%s\t%t\t%d\t%.1f\t%s\t%.1f\t%.0f\t%.1f\t%.1f\t\n", f.says, order, total == "", now.total, ms(before.took), scanned, ms(now.took), faster, ms(tenth.took), grown)
 				if order == "-starts" && total == "" && slices.Contains([]string{"no filter", "a status"}, f.says) {
@@ -106,11 +106,10 @@ func compare(b *testing.B, role string, gain float64, few, many, wide asker) {
 		}
 	}
 	_ = out.Flush()                                                                          // into memory
-	fmt.Printf("The list of a %s's own visits among %d:\n%s\n", role, large, table.String()) // a benchmark's log is cut off
+	fmt.Printf("The list of a %s's own visits among %d:\n%s\n", role, large, table.String()) // b.Log would be truncated
 }
 
-// statistics counts the rows for SQLite, as an operator may, and expects it to go
-// on finding everybody's visits by an index.
+// statistics runs ANALYZE, as an operator may, and checks that the lists still use an index.
 func statistics(b *testing.B, callers ...asker) {
 	b.Helper()
 	for _, caller := range callers {
@@ -121,14 +120,14 @@ func statistics(b *testing.B, callers ...asker) {
 			for _, order := range orders {
 				visits := lookingAt(caller.h.Plans(func() { caller.list(b, query{f.filter, order, ""}) }))
 				if strings.Contains(visits, "SCAN") || !strings.Contains(visits, "(patient=") && !strings.Contains(visits, "(doctor=") {
-					b.Errorf("with statistics, %s, sorted by %q: no index leads to the rows:\n%s", f.says, order, visits)
+					b.Errorf("with statistics, %s, sorted by %q: the rows are not found by an index:\n%s", f.says, order, visits)
 				}
 			}
 		}
 	}
 }
 
-// lookingAt is the steps of plans that look at visits.
+// lookingAt returns the steps of plans that read visits.
 func lookingAt(plans []hospitaltest.Plan) string {
 	var steps []string
 	for _, p := range plans {
@@ -137,7 +136,7 @@ func lookingAt(plans []hospitaltest.Plan) string {
 	return strings.Join(steps, "\n")
 }
 
-// asker is one account asking one server.
+// asker sends requests as one account to one server.
 type asker struct {
 	hospitaltest.Client
 	h *hospitaltest.Hospital
@@ -149,17 +148,17 @@ func as(h *hospitaltest.Hospital, account string) asker {
 	if err != nil {
 		h.T.Fatal("sign in:", err)
 	}
-	return asker{h.WithToken(token).Unbound(), h}
+	return asker{h.WithToken(token).SkipContract(), h}
 }
 
-// answer is a page of a list, and what it cost.
+// answer is a page of a list and the time it took.
 type answer struct {
 	ids   []string
 	total int64
 	took  time.Duration
 }
 
-// query is how a client asks for a list.
+// query is a list request.
 type query struct{ filter, order, more string }
 
 func (a asker) list(b *testing.B, q query) answer {
@@ -172,7 +171,7 @@ func (a asker) list(b *testing.B, q query) answer {
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// median repeats a list and answers the one in the middle.
+// median repeats a list request and returns the answer with the median time.
 func (a asker) median(b *testing.B, q query) answer {
 	b.Helper()
 	var all []answer
@@ -183,8 +182,7 @@ func (a asker) median(b *testing.B, q query) answer {
 	return all[len(all)/2]
 }
 
-// same fails unless two answers hold the same rows; without an order of their own
-// the rows may come as the database finds them.
+// same fails unless two answers have the same rows, in the same order if it is defined.
 func same(b *testing.B, name string, narrowed, plain answer, ordered bool) {
 	b.Helper()
 	got, want := narrowed.ids, plain.ids
@@ -196,7 +194,7 @@ func same(b *testing.B, name string, narrowed, plain answer, ordered bool) {
 	}
 }
 
-// unnarrowed is a second server on the data of a hospital, without the narrowing.
+// unnarrowed opens a second server on the same data, without narrowing.
 func unnarrowed(b *testing.B, h *hospitaltest.Hospital) *hospitaltest.Hospital {
 	b.Helper()
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: h.App.DataDir(), EncryptionEnv: h.App.EncryptionEnv()})

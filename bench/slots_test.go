@@ -20,20 +20,20 @@ import (
 
 const (
 	crowd   = 240 // doctors, with a million visits between them
-	ward    = 12  // doctors of a department; those of the second one are booked out
+	ward    = 12  // doctors of a department; the second department is fully booked
 	past    = 100 // days
-	planned = 90  // days, to come, that are booked
-	horizon = 365 // days that can be booked, and that one doctor is booked out for
+	planned = 90  // days ahead that are booked
+	horizon = 365 // days that can be booked; one doctor is fully booked for all of them
 )
 
 var (
 	zone, _   = time.LoadLocation("Europe/Berlin")
-	busy      = id("dr", 0)    // has one slot in eight free
-	bookedOut = id("dr", ward) // has none, as far ahead as the hospital plans
+	busy      = id("dr", 0)    // one slot in eight is free
+	bookedOut = id("dr", ward) // no slot is free
 )
 
-// BenchmarkSlots proves of what people do with free slots that an index leads to
-// it, with and without statistics, and that it does not grow with the hospital.
+// BenchmarkSlots checks that requests for free slots use indexes, with and without
+// statistics, and do not become slower with more doctors and visits.
 func BenchmarkSlots(b *testing.B) {
 	for range b.N {
 		few, many := crowded(b, crowd/10), crowded(b, crowd)
@@ -48,7 +48,7 @@ func BenchmarkSlots(b *testing.B) {
 			_, tenth := inATenth[i].median(b)
 			grown := float64(now) / float64(tenth)
 			if now > growth*tenth+noise {
-				b.Errorf("%s: in a hospital ten times as large it takes %.1f times as long", errand.says, grown)
+				b.Errorf("%s: with ten times as many doctors it takes %.1f times as long", errand.says, grown)
 			}
 			fmt.Fprintf(out, "%s\t%d\t%.1f\t%.1f\t%.1f\t\n", errand.says, slots, ms(now), ms(tenth), grown)
 		}
@@ -60,16 +60,15 @@ func BenchmarkSlots(b *testing.B) {
 	}
 }
 
-// findable fails unless indexes lead to the visits of the one doctor or patient in
-// question, also in the triggers that guard them.
+// findable fails unless queries and triggers find the visits of one doctor or patient by an index.
 func findable(b *testing.B, h *hospitaltest.Hospital, errands []errand, when string) {
 	b.Helper()
 	check := func(says string, plans []hospitaltest.Plan) {
 		var steps []string
 		for _, p := range plans {
 			steps = append(steps, p.Steps...)
-			if strays := p.Strays("appointments", "doctor", "patient"); len(strays) > 0 {
-				b.Errorf("%s%s: no index leads to the rows: %s\n%s", when, says, strings.Join(strays, ", "), p.SQL)
+			if strays := p.FullScans("appointments", "doctor", "patient"); len(strays) > 0 {
+				b.Errorf("%s%s: the rows are not found by an index: %s\n%s", when, says, strings.Join(strays, ", "), p.SQL)
 			}
 		}
 		if when == "" {
@@ -82,7 +81,7 @@ func findable(b *testing.B, h *hospitaltest.Hospital, errands []errand, when str
 	check("the triggers", h.TriggerPlans(kit.CatalogOf(modules.All)["appointments"]))
 }
 
-// errand is what somebody asks of the hospital, and of how many slots they are told.
+// errand is a request, and how many slots its answer has.
 type errand struct {
 	says string
 	run  func(b *testing.B) (slots int)
@@ -114,7 +113,7 @@ func errands(b *testing.B, h *hospitaltest.Hospital) []errand {
 	book := func(doctor, starts string) hospitaltest.Response {
 		return desk.Create("appointments", hospitaltest.Body{"patient": hospitaltest.ID("walkin"), "doctor": doctor, "starts": starts})
 	}
-	var taken string // a slot of the doctor who is booked out, and of most others
+	var taken string // a booked slot of most doctors
 	if err := h.App.DB().NewQuery("SELECT MIN(starts) FROM appointments WHERE doctor = {:doctor} AND starts > {:first}").
 		Bind(dbx.Params{"doctor": bookedOut, "first": kit.FormatInstant(first.AddDate(0, 0, 3))}).Row(&taken); err != nil {
 		b.Fatal("look for a taken slot:", err)
@@ -147,8 +146,8 @@ func errands(b *testing.B, h *hospitaltest.Hospital) []errand {
 	}
 }
 
-// crowded opens a hospital whose doctors all have the same hours. Every slot of
-// theirs was asked for; one in eight was cancelled again and is free.
+// crowded opens a hospital whose doctors all have the same hours. Every slot was booked;
+// one in eight was cancelled and is free.
 func crowded(b *testing.B, doctors int) *hospitaltest.Hospital {
 	b.Helper()
 	h := hospitaltest.New(b)
@@ -194,8 +193,8 @@ func crowded(b *testing.B, doctors int) *hospitaltest.Hospital {
 	return h
 }
 
-// grid is the slots of a doctor, from some months ago to the hospital's horizon,
-// and how many of them lie in the time that all doctors are booked for.
+// grid returns the slots of a doctor, from some months ago to the booking horizon, and how
+// many of them are in the days that are booked for all doctors.
 func grid(now time.Time) (slots [][2]string, soon int) {
 	for d := -past; d <= horizon; d++ {
 		if d == planned {

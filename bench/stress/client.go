@@ -11,25 +11,25 @@ import (
 )
 
 const (
-	patience   = 2 * time.Second        // that a client usually has for an answer
-	impatience = 100 * time.Millisecond // that one in sixteen has at the most
-	lastTries  = 15 * time.Second       // after a scene, to learn what became of the last requests
+	patience   = 2 * time.Second        // usual time limit of a client
+	impatience = 100 * time.Millisecond // longest limit of every sixteenth request
+	lastTries  = 15 * time.Second       // after a scene, for requests without an answer
 )
 
-// client is somebody with an app: a patient, who also speaks for the front desk.
+// client is one patient with an app, who also sends requests as the front desk.
 type client struct {
 	*stage
 	patient
 	rand *rand.Rand
-	held map[string]visit // that they believe to be booked
+	held map[string]visit // visits it believes to be booked
 }
 
-// answer is what the hospital says.
+// answer is a decoded answer.
 type answer struct {
 	status int
 	visit             // a record
 	Items  []visit    // of a list
-	Slots  []freeSlot // of a question for free ones
+	Slots  []freeSlot // of a request for free slots
 	refusal
 }
 
@@ -43,7 +43,7 @@ type refusal struct {
 	}
 }
 
-// code is what a refusal says to programs.
+// code returns the error code of a refusal.
 func (a answer) code() string {
 	for _, why := range a.Data {
 		return why.Code
@@ -92,8 +92,8 @@ func (c *client) ask(token, method, path string, body map[string]any) (a answer,
 	return a, nil
 }
 
-// insist sends a request until it is answered, the same one each time, as
-// CLIENTS.md tells. It gives up when the scene has long been over.
+// insist repeats the same request until it is answered, as CLIENTS.md recommends. It gives
+// up some time after the end of the scene.
 func (c *client) insist(token, method, path string, body map[string]any, of *request) (a answer, answered bool) {
 	for wait := 20 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		if of != nil {
@@ -128,7 +128,7 @@ func (c *client) book(token string, fields map[string]any) visit {
 	case a.status == http.StatusOK:
 		c.tally.count("booked")
 		return c.learn(a.visit)
-	case a.code() == "validation_not_unique": // an earlier try of ours, of which we were not told
+	case a.code() == "validation_not_unique": // an earlier try succeeded, but its answer was lost
 		c.tally.count("booked")
 		c.tally.count("found booked")
 		return c.look(token, id)
@@ -137,7 +137,7 @@ func (c *client) book(token string, fields map[string]any) visit {
 	return visit{}
 }
 
-// change asks for something else of a visit, as it was when we last saw it.
+// change sends an update of a visit, with the version last seen.
 func (c *client) change(token, done string, v visit, fields map[string]any) (after visit, why string) {
 	of := c.ledger.wanted(v.ID, v.Version, fields)
 	body := map[string]any{"version": v.Version}
@@ -154,7 +154,7 @@ func (c *client) change(token, done string, v visit, fields map[string]any) (aft
 		return c.learn(a.visit), ""
 	}
 	why = c.refused(of, a)
-	if why == "stale_version" { // somebody else's change, or an earlier try of ours
+	if why == "stale_version" { // changed by another client or by an earlier try
 		return c.look(token, v.ID), why
 	}
 	return v, why
@@ -173,10 +173,10 @@ func (c *client) look(token, id string) visit {
 	return c.learn(a.visit)
 }
 
-// learn remembers what the hospital said.
+// learn records an acknowledged visit.
 func (c *client) learn(v visit) visit {
 	if c.ledger.told(v) {
-		c.mistake("the hospital contradicts itself about %s: %+v", v.ID, v)
+		c.mistake("contradicting answers about %s: %+v", v.ID, v)
 	}
 	delete(c.held, v.ID)
 	if v.active() {
@@ -185,7 +185,7 @@ func (c *client) learn(v visit) visit {
 	return v
 }
 
-// refused notes that a try was refused, for good.
+// refused records that a try was refused.
 func (c *client) refused(of *request, a answer) (code string) {
 	c.ledger.refused(of)
 	code = a.code()

@@ -22,24 +22,24 @@ import (
 	"hospital/modules/scheduling"
 )
 
-// house is the demo hospital with more doctors, and with a patient for each client.
+// house is the demo hospital with more doctors and one patient for each client.
 type house struct {
 	dir      string
 	desk     string // a receptionist's token
 	patients []patient
-	before   int // visits that are there already
+	before   int // visits of the demo hospital
 }
 
 type patient struct{ id, token string }
 
-// hours are a doctor's, on every day of the week.
+// hours of a doctor, the same every day of the week.
 type hours struct {
 	opens, closes  string
 	slot, capacity int
 }
 
-// doctors see one patient after another, the third one also several at once in the
-// evening; the last two see whoever comes.
+// doctors have a capacity of one; the third one also has groups in the evening. The last
+// two have hours all day.
 var doctors = []struct {
 	id    string
 	hours []hours
@@ -51,9 +51,9 @@ var doctors = []struct {
 	{fixture.ID("stress5"), []hours{{"00:00", "24:00", 15, scheduling.MaxCapacity}}},
 }
 
-var zone, _ = time.LoadLocation("Europe/Berlin") // where the demo hospital stands
+var zone, _ = time.LoadLocation("Europe/Berlin") // of the demo hospital
 
-// capacity is how many patients a doctor sees at once at a time.
+// capacity returns how many patients a doctor sees at once at a time.
 func capacity(doctor string, at time.Time) int {
 	clock := at.In(zone).Format("15:04")
 	for _, d := range doctors {
@@ -66,14 +66,14 @@ func capacity(doctor string, at time.Time) int {
 	return 1
 }
 
-// furnish makes the hospital that every scene gets a copy of.
-func furnish(dir string, clients int) (house, error) {
+// build makes the hospital that every scene gets a copy of.
+func build(dir string, clients int) (house, error) {
 	h := house{dir: dir}
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
 	steps := []func() error{
 		app.Bootstrap,
 		app.RunAllMigrations,
-		func() error { // quick to hash: nobody signs in
+		func() error { // cheap password hashes
 			users, err := app.FindCollectionByNameOrId("users")
 			if err != nil {
 				return err
@@ -142,9 +142,9 @@ func (h *house) people(tx core.App, clients int) error {
 	return err
 }
 
-// copyTo gives a scene data of its own.
+// copyTo copies the data directory for a scene.
 func (h house) copyTo(dir string) error {
-	key, err := os.ReadFile(audit.KeyFile(h.dir)) // of the audit log, which stands beside the data
+	key, err := os.ReadFile(audit.KeyFile(h.dir)) // of the audit log, in a file beside the data
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,7 @@ package main
 
 import "sync"
 
-// visit is an appointment, as the hospital tells of it and as its database holds it.
+// visit is an appointment, as answered by the API and as stored.
 type visit struct {
 	ID, Doctor, Patient, Starts, Ends, Status string
 	Overbook                                  bool
@@ -11,28 +11,28 @@ type visit struct {
 
 func (v visit) active() bool { return v.Status == "pending" || v.Status == "approved" }
 
-// request is something that a client wanted of a visit.
+// request is a create or update that a client sent.
 type request struct {
 	page    *page
-	version int            // that it was based on; 0 for a new visit
-	fields  map[string]any // that were sent
+	version int            // version it was based on; 0 for a new visit
+	fields  map[string]any // as sent
 	tries   int
-	refused int // of the tries
+	refused int // number of refused tries
 }
 
-// page is all that the clients know of one visit.
+// page is what the clients know about one visit.
 type page struct {
 	requests []*request
-	told     map[int]visit // by version: what the hospital said that it is
+	told     map[int]visit // by version: as acknowledged
 }
 
-// ledger is the clients' memory, against which the database is held.
+// ledger is what the clients sent and received. The database is compared with it.
 type ledger struct {
 	sync.Mutex
 	visits map[string]*page
 }
 
-// wanted notes a request before it is sent.
+// wanted records a request before it is sent.
 func (l *ledger) wanted(id string, version int, fields map[string]any) *request {
 	l.Lock()
 	defer l.Unlock()
@@ -50,25 +50,24 @@ func (l *ledger) wanted(id string, version int, fields map[string]any) *request 
 func (l *ledger) tried(r *request)   { l.Lock(); r.tries++; l.Unlock() }
 func (l *ledger) refused(r *request) { l.Lock(); r.refused++; l.Unlock() }
 
-// told notes what the hospital said that a visit is. It says so when it had said
-// otherwise of the same version before.
+// told records an acknowledged visit. It reports whether an earlier answer for the same
+// version was different.
 func (l *ledger) told(v visit) (contradicted bool) {
 	l.Lock()
 	defer l.Unlock()
 	p := l.visits[v.ID]
 	if p == nil {
-		return true // of which nobody asked
+		return true // never requested
 	}
 	before, known := p.told[v.Version]
 	p.told[v.Version] = v
 	return known && before != v
 }
 
-// open says that a request may have been followed, whatever its client was told:
-// that not every try of it was refused.
+// open reports whether a request may have been executed: not every try was refused.
 func (r *request) open() bool { return r.refused < r.tries }
 
-// fits says whether a request asked for what a visit became, as far as that is known.
+// fits reports whether a request could have led to this state of the visit.
 func (r *request) fits(became visit) bool {
 	is := map[string]any{"doctor": became.Doctor, "patient": became.Patient, "starts": became.Starts, "status": became.Status}
 	if became.Ends != "" {

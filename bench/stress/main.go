@@ -1,9 +1,8 @@
-// Stress is many people who book, move and cancel at the same few doctors, with
-// clients that give up waiting and ask again, while the server is killed and
-// started anew. Afterwards it proves that nobody is double booked, that nothing
-// the hospital acknowledged is lost, and that nothing is there which nobody asked for.
+// Stress books, moves and cancels visits at a few doctors from many clients, which time out
+// and retry, while the server is killed and restarted. Then it proves that nothing is double
+// booked, that no acknowledged write is lost, and that every stored visit was requested.
 //
-// It runs against a server of its own on 127.0.0.1, with data of its own.
+// It starts a server of its own on 127.0.0.1, with data of its own.
 package main
 
 import (
@@ -51,8 +50,8 @@ func main() {
 	}
 }
 
-// run plays the scenes, each in a hospital of its own. It answers an error when
-// something was wrong in one of them.
+// run plays the scenes, each in a hospital of its own. It returns an error if a scene found
+// a mistake.
 func run(ctx context.Context, o options, out io.Writer) error {
 	for _, name := range o.scenes {
 		if _, ok := scenes[name]; !ok {
@@ -66,7 +65,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	house, err := furnish(filepath.Join(scratch, "furnished"), o.clients)
+	house, err := build(filepath.Join(scratch, "furnished"), o.clients)
 	if err != nil {
 		return err
 	}

@@ -11,23 +11,23 @@ import (
 	"hospital/internal/kit"
 )
 
-// findings is what the database holds after a scene.
+// findings are the numbers of the comparison after a scene.
 type findings struct {
 	visits       int // that the clients booked
 	acknowledged int // of these
-	unanswered   int // of these: the client was never told
+	unanswered   int // of these: their clients got no answer
 	events       int
-	lost         int // acknowledged, but not there
+	lost         int // acknowledged, but missing
 }
 
 func (f findings) String() string {
 	return fmt.Sprintf("%d visits = %d acknowledged + %d unanswered, with %d events; lost: %d", f.visits, f.acknowledged, f.unanswered, f.events, f.lost)
 }
 
-// event is a step in the life of a visit.
+// event is a row of appointment_events.
 type event struct{ Appointment, Action, To, NewStarts string }
 
-// prove holds the data against what the clients remember.
+// prove compares the database with the ledger.
 func (s *stage) prove() error {
 	broken, err := s.server.verify(s.ctx)
 	if err != nil {
@@ -58,20 +58,20 @@ func (s *stage) prove() error {
 	}
 	all := s.house.before + len(rows)
 	if want := fmt.Sprintf("%d visits, %[1]d numbers up to A-%06[1]d", all); numbers != want {
-		s.mistake("the numbers have gaps or twins: %s, and not %s", numbers, want)
+		s.mistake("the numbers have gaps or duplicates: %s instead of %s", numbers, want)
 	}
 	s.compare(rows, events)
 	s.overlaps(rows)
 	return nil
 }
 
-// compare goes through every visit that is there or should be.
+// compare checks every visit that exists or should exist.
 func (s *stage) compare(rows []visit, events []event) {
 	stored, steps := map[string]visit{}, map[string][]event{}
 	for _, v := range rows {
 		stored[v.ID] = v
 		if s.ledger.visits[v.ID] == nil {
-			s.mistake("nobody asked for %+v", v)
+			s.mistake("not requested: %+v", v)
 		}
 	}
 	for _, e := range events {
@@ -89,7 +89,7 @@ func (s *stage) compare(rows []visit, events []event) {
 		history := life(v, steps[id])
 		s.found.events += len(history)
 		if v.Version != len(history) || there && history[len(history)-1] != v {
-			s.mistake("%+v does not follow from its events, which lead to %+v", v, history)
+			s.mistake("%+v does not follow from its events, which give %+v", v, history)
 			continue
 		}
 		s.lost(p, history)
@@ -97,8 +97,8 @@ func (s *stage) compare(rows []visit, events []event) {
 	}
 }
 
-// life is what a visit was in each of its versions, by its events. When a former
-// one ended is not known, nor whether it was overbooked.
+// life reconstructs the versions of a visit from its events. The end of a former version
+// is not known, nor whether it was overbooked.
 func life(v visit, steps []event) (history []visit) {
 	was := visit{ID: v.ID, Doctor: v.Doctor, Patient: v.Patient}
 	for _, step := range steps {
@@ -115,35 +115,34 @@ func life(v visit, steps []event) (history []visit) {
 	return history
 }
 
-// lost is what the hospital said that a visit was, and is not so in the database.
+// lost reports acknowledged states of a visit that are not in the database.
 func (s *stage) lost(p *page, history []visit) {
 	for version, told := range p.told {
 		var was visit
 		if version <= len(history) {
 			was = history[version-1]
 		}
-		if was.Ends == "" { // of a former version
+		if was.Ends == "" { // unknown for a former version
 			told.Ends, told.Overbook = "", false
 		}
 		if was != told {
 			s.found.lost++
-			s.mistake("lost: acknowledged was %+v, there is %+v", told, was)
+			s.mistake("lost: acknowledged %+v, stored %+v", told, was)
 		}
 	}
 }
 
-// unasked is what the database holds of which the hospital said nothing, and for
-// which nobody asked either.
+// unasked reports stored states that no request asked for.
 func (s *stage) unasked(p *page, history []visit) {
 	for i, was := range history {
 		asked := slices.ContainsFunc(p.requests, func(r *request) bool { return r.version == i && r.open() && r.fits(was) })
 		if _, told := p.told[i+1]; !told && !asked {
-			s.mistake("nobody asked for %+v", was)
+			s.mistake("not requested: %+v", was)
 		}
 	}
 }
 
-// overlaps looks for visits at the same time, in another way than the hospital does.
+// overlaps looks for visits at the same time, independently of the hospital's own code.
 func (s *stage) overlaps(rows []visit) {
 	instant := func(text string) time.Time {
 		at, err := kit.ParseInstant(text)
@@ -156,7 +155,7 @@ func (s *stage) overlaps(rows []visit) {
 		ofDoctor, ofPatient := []string{}, []string{}
 		for _, b := range rows {
 			if !a.active() || !b.active() || b.Starts > a.Starts || b.Ends <= a.Starts {
-				continue // b is not there at the moment when a begins
+				continue // b does not overlap the start of a
 			}
 			if a.Doctor == b.Doctor && !a.Overbook && !b.Overbook {
 				ofDoctor = append(ofDoctor, b.ID)
@@ -166,7 +165,7 @@ func (s *stage) overlaps(rows []visit) {
 			}
 		}
 		if n := capacity(a.Doctor, instant(a.Starts)); len(ofDoctor) > n {
-			s.mistake("double booked: doctor %s has %d visits at %s, and may have %d: %v", a.Doctor, len(ofDoctor), a.Starts, n, ofDoctor)
+			s.mistake("double booked: doctor %s has %d visits at %s, but a capacity of %d: %v", a.Doctor, len(ofDoctor), a.Starts, n, ofDoctor)
 		}
 		if len(ofPatient) > 1 {
 			s.mistake("double booked: patient %s has %d visits at %s: %v", a.Patient, len(ofPatient), a.Starts, ofPatient)

@@ -31,19 +31,19 @@ var scenes = map[string]scene{
 
 const quarter = 15 * time.Minute
 
-// theDay is when the clients of the mixed scene want to come, late enough for
-// every notice that the hospital asks for.
+// theDay is the day that the clients of the mixed scene book, far enough ahead for the
+// minimum notice.
 func theDay() time.Time {
 	y, m, d := time.Now().In(zone).AddDate(0, 0, 3).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, zone)
 }
 
-// wanted is a visit whose length somebody chose.
+// wanted returns the fields of a visit with a chosen length.
 func wanted(patient, doctor string, at time.Time, length time.Duration) map[string]any {
 	return map[string]any{"patient": patient, "doctor": doctor, "starts": kit.FormatInstant(at), "ends": kit.FormatInstant(at.Add(length))}
 }
 
-// together lets all clients do something at once.
+// together lets all clients do something concurrently.
 func together(all []*client, do func(i int, c *client)) {
 	var wait sync.WaitGroup
 	for i, c := range all {
@@ -52,8 +52,8 @@ func together(all []*client, do func(i int, c *client)) {
 	wait.Wait()
 }
 
-// rounds is a scene in which everybody wants what only one can have, again and
-// again. Who won before moves that visit, or cancels it first.
+// rounds is a scene in which all clients compete for one time, again and again. The winner
+// of the round before moves or cancels that visit first.
 func rounds(wish func(c *client, i int, at time.Time) map[string]any) func(s *stage, all []*client) {
 	return func(s *stage, all []*client) {
 		first := theDay()
@@ -66,8 +66,8 @@ func rounds(wish func(c *client, i int, at time.Time) map[string]any) func(s *st
 	}
 }
 
-// compete asks for a visit, or for another time of one that is held already. It
-// answers the visit that has the time then, if any.
+// compete books a visit, or moves one that the client already has. It returns the id of the
+// visit if it got the time.
 func (c *client) compete(wish map[string]any) (won string) {
 	held, holds := c.pick()
 	if holds && c.rand.IntN(4) > 0 {
@@ -83,7 +83,7 @@ func (c *client) compete(wish map[string]any) (won string) {
 	return v.ID
 }
 
-// oneWinner looks who has the time that everybody wanted.
+// oneWinner checks that exactly one visit has the time.
 func (s *stage) oneWinner(c *client, at time.Time, told []string) {
 	told = slices.DeleteFunc(told, func(id string) bool { return id == "" })
 	inTheWay := fmt.Sprintf(`doctor ~ "stress" && status != "cancelled" && starts >= %q && starts <= %q`, kit.FormatInstant(at), kit.FormatInstant(at.Add(quarter)))
@@ -97,11 +97,11 @@ func (s *stage) oneWinner(c *client, at time.Time, told []string) {
 	case len(have) == 1 && (len(told) == 0 || slices.Equal(told, have)):
 		s.tally.count("rounds")
 	default:
-		s.mistake("the time %s is had by %v, and told so were %v", kit.FormatInstant(at), have, told)
+		s.mistake("the time %s has the visits %v, but was acknowledged to %v", kit.FormatInstant(at), have, told)
 	}
 }
 
-// mixed lets every client do one thing after another.
+// mixed lets every client send random requests.
 func mixed(s *stage, all []*client) {
 	together(all, func(_ int, c *client) {
 		for !s.over() {
@@ -124,7 +124,7 @@ func mixed(s *stage, all []*client) {
 
 var cancelled = map[string]any{"status": "cancelled"}
 
-// pick is one of the visits that a client holds.
+// pick returns one of the visits that a client has.
 func (c *client) pick() (v visit, holds bool) {
 	if len(c.held) == 0 {
 		return v, false
@@ -133,7 +133,7 @@ func (c *client) pick() (v visit, holds bool) {
 	return c.held[ids[c.rand.IntN(len(ids))]], true
 }
 
-// as is who speaks for a visit: its patient, or now and then the front desk.
+// as returns the token for a request about a visit: of its patient, or sometimes of the front desk.
 func (c *client) as(v visit) (token string) {
 	if v.Patient != c.id || c.rand.IntN(4) == 0 {
 		return c.house.desk
@@ -141,9 +141,8 @@ func (c *client) as(v visit) (token string) {
 	return c.token
 }
 
-// choose is a visit that somebody wants: a patient one of the free slots, often
-// one of the next, or any time at all; the front desk half an hour, now and then
-// beside somebody else.
+// choose returns a visit to book. Patients take a free slot, often one of the next, or any
+// time; the front desk takes half an hour, sometimes overbooked.
 func (c *client) choose() (token string, fields map[string]any) {
 	doctor := doctors[c.rand.IntN(3)].id
 	if c.rand.IntN(4) == 0 {
@@ -167,7 +166,7 @@ func (c *client) choose() (token string, fields map[string]any) {
 	return c.token, fields
 }
 
-// anyTime is mostly a time at which slots begin.
+// anyTime returns a random time, mostly the start of a slot.
 func (c *client) anyTime() time.Time {
 	at := theDay().Add(time.Duration(c.rand.IntN(94)) * quarter)
 	if c.rand.IntN(8) == 0 {
@@ -176,8 +175,8 @@ func (c *client) anyTime() time.Time {
 	return at
 }
 
-// move gives a visit another time: any, or a quarter of an hour later, where its
-// own old time is in the way.
+// move changes the time of a visit: to any, or a quarter of an hour later, where it
+// overlaps its own old time.
 func (c *client) move(token string, v visit) {
 	fields := map[string]any{"starts": kit.FormatInstant(c.anyTime())}
 	starts, _ := kit.ParseInstant(v.Starts)
@@ -188,7 +187,7 @@ func (c *client) move(token string, v visit) {
 	c.change(token, "moved", v, fields)
 }
 
-// wantTwo is a patient who asks two doctors for the same time, from two devices.
+// wantTwo books two doctors for one patient at the same time, from two devices.
 func (c *client) wantTwo() {
 	at := c.anyTime()
 	devices := []*client{c, {stage: c.stage, patient: c.patient, rand: rand.New(rand.NewPCG(c.rand.Uint64(), 0)), held: map[string]visit{}}}
@@ -200,7 +199,7 @@ func (c *client) wantTwo() {
 	if got[0].ID == "" || got[1].ID == "" {
 		return
 	}
-	untouched := func(v visit) bool { // by the front desk, in between
+	untouched := func(v visit) bool { // not changed by the front desk in between
 		v = c.look(c.token, v.ID)
 		return v.Version == 1
 	}
@@ -209,7 +208,7 @@ func (c *client) wantTwo() {
 	}
 }
 
-// lendAHand is the front desk at work on the visits of others.
+// lendAHand lets the front desk change visits of other clients.
 func (c *client) lendAHand() {
 	of := url.QueryEscape(fmt.Sprintf(`doctor = %q && status = "pending"`, doctors[c.rand.IntN(3)].id))
 	a, _ := c.insist(c.house.desk, http.MethodGet, visits+"?sort=starts&perPage=50&skipTotal=1&filter="+of, nil, nil)
@@ -225,5 +224,5 @@ func (c *client) lendAHand() {
 	default:
 		c.change(c.house.desk, "approved", v, map[string]any{"status": "approved"})
 	}
-	delete(c.held, v.ID) // it is somebody else's
+	delete(c.held, v.ID) // it belongs to another client
 }

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// server is a hospital of our own, serving a data directory.
+// server is a running hospital.
 type server struct {
 	binary, dir, address string
 	process              *exec.Cmd
@@ -34,10 +34,10 @@ func serve(ctx context.Context, binary, dir string) (*server, error) {
 	return s, s.start(ctx)
 }
 
-// start answers when the hospital does. The process ends with the context.
+// start returns when the server answers. The process ends with the context.
 func (s *server) start(ctx context.Context) error {
 	s.process = exec.CommandContext(ctx, s.binary, "serve", "--dir", s.dir, "--http="+s.address)
-	s.process.Env = append(os.Environ(), "HOSPITAL_RATE_LIMIT=0") // 64 clients are in more of a hurry than people
+	s.process.Env = append(os.Environ(), "HOSPITAL_RATE_LIMIT=0") // 64 clients send more requests than people
 	s.process.Stdout, s.process.Stderr = s.log, s.log
 	if err := s.process.Start(); err != nil {
 		return fmt.Errorf("serve: %w; is it built?", err)
@@ -51,13 +51,13 @@ func (s *server) start(ctx context.Context) error {
 	return errors.New("the hospital does not answer")
 }
 
-// kill ends the hospital as a power cut would, without a word.
+// kill ends the server without warning.
 func (s *server) kill() {
 	_ = s.process.Process.Kill()
 	_ = s.process.Wait()
 }
 
-// stop lets the hospital end by itself, and says when it already had.
+// stop shuts the server down. It fails if the server had already exited.
 func (s *server) stop() error {
 	defer s.log.Close()
 	ended := s.process.Process.Signal(os.Interrupt)
@@ -69,7 +69,7 @@ func (s *server) stop() error {
 	return nil
 }
 
-// verify is what the hospital itself says of its data.
+// verify runs `hospital verify`.
 func (s *server) verify(ctx context.Context) (broken []string, err error) {
 	said, err := exec.CommandContext(ctx, s.binary, "verify", "--dir", s.dir).CombinedOutput()
 	var failed *exec.ExitError

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// stage is one scene being played: a server, its clients, and what they saw.
+// stage runs one scene: a server, its clients, and what they saw.
 type stage struct {
 	options
 	ctx    context.Context // of the whole run
@@ -30,7 +30,7 @@ type stage struct {
 	wrong []string
 }
 
-// play lets the clients loose, kills the server once, and looks at what is left.
+// play runs the clients, kills the server once, and checks the database.
 func (s *stage) play(of scene) (err error) {
 	if err := s.house.copyTo(s.dir); err != nil {
 		return err
@@ -38,7 +38,7 @@ func (s *stage) play(of scene) (err error) {
 	if s.server, err = serve(s.ctx, s.binary, s.dir); err != nil {
 		return err
 	}
-	defer s.server.kill() // which changes nothing once it has stopped
+	defer s.server.kill() // no effect once it has stopped
 	s.http = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2 * s.clients}}
 	began := time.Now()
 	s.ends = began.Add(s.lasts)
@@ -75,7 +75,7 @@ func (s *stage) accident() error {
 	return s.server.start(s.ctx)
 }
 
-// cast is the clients, whose choices follow from the seed.
+// cast returns the clients, whose choices depend on the seed only.
 func (s *stage) cast() (all []*client) {
 	for i, patient := range s.house.patients {
 		all = append(all, &client{stage: s, patient: patient, rand: rand.New(rand.NewPCG(s.seed, uint64(i))), held: map[string]visit{}})
@@ -85,19 +85,19 @@ func (s *stage) cast() (all []*client) {
 
 func (s *stage) over() bool { return s.ctx.Err() != nil || time.Now().After(s.ends) }
 
-// mistake notes that something went wrong.
+// mistake records an error of the hospital.
 func (s *stage) mistake(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.wrong = append(s.wrong, fmt.Sprintf(format, args...))
 }
 
-// tally counts what the clients live through.
+// tally counts the results of requests.
 type tally struct {
 	mu     sync.Mutex
 	lasted time.Duration
 	counts map[string]int
-	took   []time.Duration // of requests that were answered
+	took   []time.Duration // of answered requests
 }
 
 func (t *tally) count(what string) {
@@ -115,7 +115,7 @@ func (t *tally) answered(took time.Duration) {
 	t.took = append(t.took, took)
 }
 
-// percentile is how long so many of a hundred requests took at the most.
+// percentile returns the duration that n of 100 requests did not exceed.
 func (t *tally) percentile(n int) time.Duration {
 	if len(t.took) == 0 {
 		return 0
@@ -124,7 +124,7 @@ func (t *tally) percentile(n int) time.Duration {
 	return t.took[min(len(t.took)*n/100, len(t.took)-1)]
 }
 
-// report is the scene in numbers.
+// report prints the numbers of a scene.
 func (s *stage) report() string {
 	t := &s.tally
 	var refused []string

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestASmallHospitalUnderStressLosesNothing(t *testing.T) {
+func TestStressFindsNoMistakes(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds and runs the binary")
@@ -23,20 +23,20 @@ func TestASmallHospitalUnderStressLosesNothing(t *testing.T) {
 	}
 }
 
-// booked is a visit and its one event; asked is the request for it.
+// booked is a visit and its event; asked is the request for it.
 var (
 	booked = visit{ID: "a", Doctor: doctors[0].id, Patient: "p", Starts: "2030-01-31 09:00:00.000Z", Ends: "2030-01-31 09:30:00.000Z", Status: "pending", Version: 1}
 	book   = event{Appointment: "a", Action: "book", To: "pending", NewStarts: booked.Starts}
 	asked  = map[string]any{"doctor": booked.Doctor, "patient": "p", "starts": booked.Starts}
 )
 
-// with is a visit in which something is different.
+// with returns a changed copy of a visit.
 func with(v visit, change func(v *visit)) visit {
 	change(&v)
 	return v
 }
 
-func TestTheProofNoticesWhatIsWrong(t *testing.T) {
+func TestProofFindsLostWrites(t *testing.T) {
 	t.Parallel()
 	later := with(booked, func(v *visit) {
 		v.Starts, v.Ends, v.Version = "2030-01-31 10:00:00.000Z", "2030-01-31 10:30:00.000Z", 2
@@ -66,12 +66,12 @@ func TestTheProofNoticesWhatIsWrong(t *testing.T) {
 			l.told(booked)
 			l.tried(l.wanted("a", 1, map[string]any{"starts": later.Starts}))
 		}, []visit{later}, []event{book, moved}, ""},
-		"a move that nobody asked for":                {func(l *ledger) { l.tried(l.wanted("a", 0, asked)); l.told(booked) }, []visit{later}, []event{book, moved}, "nobody asked"},
+		"a move without a request":                    {func(l *ledger) { l.tried(l.wanted("a", 0, asked)); l.told(booked) }, []visit{later}, []event{book, moved}, "not requested"},
 		"a visit that was not answered and is there":  {func(l *ledger) { l.tried(l.wanted("a", 0, asked)) }, []visit{booked}, []event{book}, ""},
 		"a visit that was not answered and is not":    {func(l *ledger) { l.tried(l.wanted("a", 0, asked)) }, nil, nil, ""},
-		"a visit that was refused and is there":       {func(l *ledger) { r := l.wanted("a", 0, asked); l.tried(r); l.refused(r) }, []visit{booked}, []event{book}, "nobody asked"},
-		"a visit of another patient than asked for":   {func(l *ledger) { l.tried(l.wanted("a", 0, map[string]any{"patient": "q"})) }, []visit{booked}, []event{book}, "nobody asked"},
-		"a visit that nobody asked for":               {func(*ledger) {}, []visit{booked}, []event{book}, "nobody asked"},
+		"a visit that was refused and is there":       {func(l *ledger) { r := l.wanted("a", 0, asked); l.tried(r); l.refused(r) }, []visit{booked}, []event{book}, "not requested"},
+		"a visit of another patient than asked for":   {func(l *ledger) { l.tried(l.wanted("a", 0, map[string]any{"patient": "q"})) }, []visit{booked}, []event{book}, "not requested"},
+		"a visit without a request":                   {func(*ledger) {}, []visit{booked}, []event{book}, "not requested"},
 		"a visit with an event too many":              {func(l *ledger) { l.tried(l.wanted("a", 0, asked)); l.told(booked) }, []visit{booked}, []event{book, moved}, "does not follow"},
 		"a visit whose event leads to another status": {func(l *ledger) { l.tried(l.wanted("a", 0, asked)); l.told(booked) }, []visit{booked}, []event{{"a", "book", "approved", booked.Starts}}, "does not follow"},
 	} {
@@ -79,12 +79,12 @@ func TestTheProofNoticesWhatIsWrong(t *testing.T) {
 		c.requests(&s.ledger)
 		s.compare(c.rows, c.events)
 		if said := strings.Join(s.wrong, "\n"); c.wrong == "" && said != "" || !strings.Contains(said, c.wrong) {
-			t.Errorf("%s: the proof says %q, want %q", name, said, c.wrong)
+			t.Errorf("%s: the proof reports %q, want %q", name, said, c.wrong)
 		}
 	}
 }
 
-func TestTheProofNoticesDoubleBookings(t *testing.T) {
+func TestProofFindsDoubleBookings(t *testing.T) {
 	t.Parallel()
 	half := func(v *visit) {
 		v.ID, v.Patient, v.Starts, v.Ends = "b", "q", "2030-01-31 09:15:00.000Z", "2030-01-31 09:45:00.000Z"
@@ -107,7 +107,7 @@ func TestTheProofNoticesDoubleBookings(t *testing.T) {
 		s := &stage{}
 		s.overlaps(c.rows)
 		if said := strings.Join(s.wrong, "\n"); c.wrong == "" && said != "" || c.wrong != "" && !strings.Contains(said, "double booked: "+c.wrong) {
-			t.Errorf("%s: the proof says %q, want %q", name, said, c.wrong)
+			t.Errorf("%s: the proof reports %q, want %q", name, said, c.wrong)
 		}
 	}
 }

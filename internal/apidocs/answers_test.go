@@ -110,7 +110,7 @@ func tooLarge(megabytes int) []byte {
 func tooOften(h *hospitaltest.Hospital, path string) {
 	server.SetRate(h.App, 1)
 	for range 31 {
-		h.As("guest").Unbound().Do(http.MethodPost, path, nil)
+		h.As("guest").SkipContract().Do(http.MethodPost, path, nil)
 	}
 	h.As("guest").Do(http.MethodPost, path, nil)
 }
@@ -428,7 +428,7 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 	"refresh": func(h *hospitaltest.Hospital) {
 		users(h.As("patient1"), "auth-refresh", nil)
 		users(h.As("guest"), "auth-refresh", nil)
-		users(h.Operator().Bound(), "auth-refresh", nil)
+		users(h.Operator().CheckContract(), "auth-refresh", nil)
 	},
 	"requestPasswordReset": func(h *hospitaltest.Hospital) {
 		users(h.As("guest"), "request-password-reset", hospitaltest.Body{"email": "patient1@example.org"})
@@ -455,7 +455,7 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 		users(h.As("patient1"), "request-email-change", hospitaltest.Body{"newEmail": "moved@example.org"})
 		users(h.As("patient1"), "request-email-change", hospitaltest.Body{"newEmail": "no address"})
 		users(h.As("guest"), "request-email-change", hospitaltest.Body{"newEmail": "moved@example.org"})
-		users(h.Operator().Bound(), "request-email-change", hospitaltest.Body{"newEmail": "moved@example.org"})
+		users(h.Operator().CheckContract(), "request-email-change", hospitaltest.Body{"newEmail": "moved@example.org"})
 	},
 	"confirmEmailChange": func(h *hospitaltest.Hospital) {
 		token, _ := h.Record("users", hospitaltest.ID("patient1")).NewEmailChangeToken("moved@example.org")

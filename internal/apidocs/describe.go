@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 	"go.yaml.in/yaml/v3"
@@ -31,6 +32,15 @@ func (d describer) join(whole *yaml.Node, m kit.Module, written *yaml.Node) erro
 		return err
 	}
 	if err := lay(entry(components, "schemas"), schemas, overlaySchema); err != nil {
+		return err
+	}
+	err = each(find(written, "paths"), func(path string, _ *yaml.Node) error {
+		if strings.HasPrefix(path, "/api/collections/") && strings.Contains(path, "/records") {
+			return fmt.Errorf("%s: nobody may do this", path)
+		}
+		return nil
+	})
+	if err != nil {
 		return err
 	}
 	if err := graft(whole, object("paths", paths, "components", object("schemas", schemas))); err != nil {
@@ -71,7 +81,7 @@ func (d describer) make(m kit.Module, written *yaml.Node) (paths, schemas *yaml.
 
 // records is what the document says of one collection.
 func (d describer) records(c kit.Collection, n naming, tag string) (records, error) {
-	r := records{naming: n, tag: tag, access: access{c, d.roles(), d.scopes}}
+	r := records{naming: n, tag: tag, target: d.target, access: access{c, d.roles(), d.scopes}}
 	for _, role := range r.roles {
 		for _, do := range []action{reading, creating, updating} {
 			if scope := do.scope(c.Policy[role]).Name; scope != "" && d.scopes[scope] == "" {
@@ -158,11 +168,13 @@ func (d describer) profile(accounts kit.Collection) (fields []guestField) {
 	return fields
 }
 
-// owned finds a field in those collections of a module whose records belong to an account.
+// owned finds a field in those collections of a module whose records belong to an account
+// that somebody chooses.
 func (d describer) owned(accounts kit.Collection, m kit.Module, name string) (guestField, bool) {
 	for _, c := range m.Collections {
 		owner, ok := c.Field("user").(*core.RelationField)
-		if !ok || d.target(owner) != accounts.Name {
+		of := access{Collection: c, roles: d.roles()}
+		if !ok || d.target(owner) != accounts.Name || !slices.Contains(of.sent(creating), "user") {
 			continue
 		}
 		for _, f := range c.Fields {

@@ -12,9 +12,12 @@ import (
 )
 
 // property is the schema of a field, in an answer or as it is sent, with what the
-// module says of it.
-func property(f kit.Field, sent bool) *yaml.Node {
+// module says of it, and of a relation the collection that it points to.
+func (r records) property(f kit.Field, sent bool) *yaml.Node {
 	schema := typeOf(f.Field, sent)
+	if relation, ok := f.Field.(*core.RelationField); ok {
+		set(schema, "x-collection", text(r.target(relation)))
+	}
 	if help := f.HelpText(); help != "" {
 		set(schema, "description", text(help))
 	}

@@ -20,14 +20,21 @@ func finish(whole *yaml.Node) {
 		return nil
 	})
 	_ = each(find(whole, "components", "responses"), f.refusal)
-	_ = each(find(whole, "paths"), func(_ string, item *yaml.Node) error {
-		return each(item, func(_ string, operation *yaml.Node) error {
-			return each(find(operation, "responses"), f.refusal)
-		})
-	})
+	_ = eachOperation(whole, func(operation *yaml.Node) { _ = each(find(operation, "responses"), f.refusal) })
 	_ = each(find(whole, "components", "schemas"), func(_ string, schema *yaml.Node) error {
 		tabulate(schema)
 		return nil
+	})
+}
+
+func eachOperation(whole *yaml.Node, visit func(*yaml.Node)) error {
+	return each(find(whole, "paths"), func(_ string, item *yaml.Node) error {
+		return each(item, func(_ string, operation *yaml.Node) error {
+			if operation.Kind == yaml.MappingNode { // not the parameters of all
+				visit(operation)
+			}
+			return nil
+		})
 	})
 }
 

@@ -49,6 +49,9 @@ func Join(modules []kit.Module) (Document, error) {
 		}
 	}
 	finish(whole)
+	if err := illustrate(whole); err != nil {
+		return Document{}, err
+	}
 	return render(whole)
 }
 

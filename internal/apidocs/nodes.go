@@ -2,6 +2,7 @@ package apidocs
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 
@@ -162,4 +163,12 @@ func texts(n *yaml.Node) (values []string) {
 		}
 	}
 	return values
+}
+
+// nameOf is the component that a reference leads to, empty when it is none.
+func nameOf(n *yaml.Node) string {
+	if to := find(n, "$ref"); to != nil {
+		return path.Base(to.Value)
+	}
+	return ""
 }

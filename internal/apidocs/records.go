@@ -18,6 +18,7 @@ type records struct {
 	fields kit.Fields // also those that accounts have without being declared
 	guest  []guestField
 	back   []string // back relations: appointments_via_patient
+	target func(*core.RelationField) string
 
 	actions []kit.Action // what can be done to a record: the rows of its lifecycle
 }

@@ -2,6 +2,7 @@ package apidocs
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 	"go.yaml.in/yaml/v3"
@@ -25,7 +26,7 @@ func (r records) record() *yaml.Node {
 		"collectionName", inline("type", "string", "enum", list([]string{r.Name})))
 	for _, f := range r.fields {
 		name := f.GetName()
-		set(properties, name, property(f, false))
+		set(properties, name, r.property(f, false))
 		if r.always(name) && !(r.SignIn.RoleField != "" && name == core.FieldNameEmail) {
 			required = append(required, name)
 		}
@@ -33,7 +34,8 @@ func (r records) record() *yaml.Node {
 	set(properties, "created", ref("schemas", "Instant"))
 	set(properties, "updated", ref("schemas", "Instant"))
 	set(properties, "expand", inline("type", "object", "additionalProperties", true, "description", r.expand()))
-	return object("type", "object", "description", joined(r.Description, r.shown()), "required", list(required), "properties", properties)
+	return object("type", "object", "description", joined(r.Description, r.shown()), "required", list(required),
+		"properties", properties)
 }
 
 func (r records) expand() string {
@@ -62,7 +64,7 @@ func (r records) createBody() *yaml.Node {
 	var required []string
 	properties := object("id", ref("schemas", "ChosenId"))
 	for _, f := range r.sendable(creating) {
-		set(properties, f.GetName(), property(f, true))
+		set(properties, f.GetName(), r.property(f, true))
 		if f.IsRequired() {
 			required = append(required, f.GetName())
 		}
@@ -71,8 +73,9 @@ func (r records) createBody() *yaml.Node {
 		required = append(required, "password", "passwordConfirm")
 		r.password(properties)
 		for _, f := range r.guest {
-			set(properties, f.GetName(), property(f.Field, true))
-			describe(find(properties, f.GetName()), text("Of "+f.of+"."))
+			schema := r.property(f.Field, true)
+			set(schema, "description", text(strings.TrimSpace("Of "+f.of+". "+f.HelpText())))
+			set(properties, f.GetName(), schema)
 		}
 	}
 	return object("type", "object", "additionalProperties", false, "required", unlessEmpty(required),
@@ -84,7 +87,7 @@ func (r records) updateBody() *yaml.Node {
 	properties := object()
 	for _, f := range r.fields {
 		if name := f.GetName(); slices.Contains(r.sent(updating), name) || name == "version" {
-			set(properties, name, property(f, true))
+			set(properties, name, r.property(f, true))
 		}
 	}
 	if r.signsIn() {

@@ -11,6 +11,7 @@ import (
 
 	"hospital/internal/config"
 	"hospital/internal/journal"
+	"hospital/internal/kit"
 	"hospital/modules/audit"
 )
 
@@ -92,7 +93,7 @@ func Schedule(app core.App) {
 			journal.Log.Error("backup failed", "error", err.Error())
 		}
 	})
-	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "hospitalBackup", Priority: -9_000,
+	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "hospitalBackup", Priority: kit.OrderBackup,
 		Func: func(e *core.TerminateEvent) error {
 			cancel()
 			running.Lock() // until a running backup has removed what it began

@@ -9,9 +9,9 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// TestABrokenGlassClosesItself, also to a stream that was opened before: each
-// event is held to who may see it at that moment.
-func TestABrokenGlassClosesItself(t *testing.T) {
+// Emergency access also ends for a stream that is already open: the rule is checked for
+// each event.
+func TestEmergencyAccessEndsAfterAnHour(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	server := httptest.NewServer(h.Handler)

@@ -15,12 +15,12 @@ import (
 
 var serials atomic.Int64
 
-// serial is a number that no other call gets.
+// serial returns a number that no other call gets.
 func serial() int64 { return serials.Add(1) }
 
-var serialsIn sync.Map // hospital -> its own serials
+var serialsIn sync.Map // hospital -> counter
 
-// serialIn is a number that no other call for this hospital gets, and not a large one.
+// serialIn returns a number that no other call for this hospital gets. It stays small.
 func serialIn(h *hospitaltest.Hospital) int64 {
 	own, known := serialsIn.LoadOrStore(h, &atomic.Int64{})
 	if !known {
@@ -29,7 +29,7 @@ func serialIn(h *hospitaltest.Hospital) int64 {
 	return own.(*atomic.Int64).Add(1)
 }
 
-// freshUser is a new account of a role that nobody's staff record has yet.
+// freshUser creates an account of a role, without a staff record.
 func freshUser(h *hospitaltest.Hospital, n int64, role string) string {
 	users, err := h.App.FindCachedCollectionByNameOrId("users")
 	if err != nil {
@@ -43,7 +43,7 @@ func freshUser(h *hospitaltest.Hospital, n int64, role string) string {
 	return u.Id
 }
 
-// freshDraft is a new draft with a line, for what a bill has but once.
+// freshDraft creates a draft bill with a line, for collections with one record per bill.
 func freshDraft(h *hospitaltest.Hospital, wanted bool, owner string) string {
 	if !wanted {
 		return ""
@@ -54,13 +54,12 @@ func freshDraft(h *hospitaltest.Hospital, wanted bool, owner string) string {
 	return bill.ID()
 }
 
-// freshPatient is somebody who has nothing yet.
+// freshPatient creates a patient without any records.
 func freshPatient(h *hospitaltest.Hospital, n int64) string {
 	return saved(h, "patients", hospitaltest.Body{"name": fmt.Sprint("Fresh ", n)})
 }
 
-// freshVisit is an approved visit of which nothing is noted yet, for the one
-// collection whose records need one each.
+// freshVisit creates an approved visit without notes, for encounters, which need one each.
 func freshVisit(h *hospitaltest.Hospital, n int64, collection, owner string) string {
 	if collection != "encounters" {
 		return ""
@@ -81,7 +80,7 @@ func saved(h *hospitaltest.Hospital, collection string, values hospitaltest.Body
 	return r.Id
 }
 
-// billOf is the bill of patient1 or patient2.
+// billOf finds the bill of patient1 or patient2.
 func billOf(h *hospitaltest.Hospital, owner string) string {
 	bill, err := h.App.FindFirstRecordByData("bills", "appointment", hospitaltest.ID("done"+owner))
 	if err != nil {
@@ -90,9 +89,8 @@ func billOf(h *hospitaltest.Hospital, owner string) string {
 	return bill.Id
 }
 
-// thaw drops the triggers that keep rows as they are, so that the test can put
-// them back.
-func thaw(t testing.TB, h *hospitaltest.Hospital) {
+// dropTriggers drops all triggers, so that a test can change rows that are immutable.
+func dropTriggers(t testing.TB, h *hospitaltest.Hospital) {
 	t.Helper()
 	for _, trigger := range query(t, h, "SELECT name FROM sqlite_master WHERE type = 'trigger'", nil) {
 		if _, err := h.App.NonconcurrentDB().NewQuery("DROP TRIGGER " + trigger).Execute(); err != nil {

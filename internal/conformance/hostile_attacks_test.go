@@ -13,7 +13,7 @@ const (
 	parts  = "Content-Type: multipart/form-data; boundary=b"
 )
 
-// office are attacks on what only the front office, accountants and admins have.
+// office are attacks on data of the front office, accountants and admins.
 var office = []attack{
 	{"a bill on paper", refused, "GET /api/hospital/bills/{bill2}/pdf", "", nil},
 	{"a bill as a sheet", refused, "GET /api/hospital/bills/{bill2}/csv", "", nil},
@@ -24,9 +24,9 @@ var office = []attack{
 	{"an invitation of one's own", refused, "POST /api/collections/invitations/records", `{"email":"evil@example.org","role":"admin"}`, nil},
 }
 
-// everybodys are attacks that are right for nobody.
+// everybodys are attacks that fail for every role.
 var everybodys = []attack{
-	// Tokens of another kind, of somebody else, and forged ones, where a guest sees nothing.
+	// Tokens of another kind, of other accounts, and forged ones.
 	{"a file token is no sign-in", refused, log, "", []string{"Authorization: {file token}"}},
 	{"an admin's file token is no sign-in", refused, log, "", []string{"Authorization: {file token of an admin}"}},
 	{"a password reset token is no sign-in", refused, log, "", []string{"Authorization: {reset token}"}},
@@ -60,7 +60,7 @@ var everybodys = []attack{
 	{"a user's reset token for a superuser", refused, "POST /api/collections/_superusers/confirm-password-reset", `{"token":"{reset token}","password":"","passwordConfirm":""}`, nil},
 	{"a file token verifies an address", refused, "POST /api/collections/users/confirm-verification", `{"token":"{file token of an admin}"}`, nil},
 
-	// Signing in otherwise.
+	// Other ways to sign in.
 	{"a superuser's password guessed", refused, "POST /api/collections/_superusers/auth-with-password", `{"identity":"operator@example.org","password":"password"}`, nil},
 	{"an identity that is a filter", refused, "POST /api/collections/users/auth-with-password", `{"identity":"' || 1=1 || email='","password":"x"}`, nil},
 	{"an identity that is a list", harmless, "POST /api/collections/users/auth-with-password", `{"identity":["a","b"],"password":{"$ne":1}}`, nil},
@@ -72,7 +72,7 @@ var everybodys = []attack{
 	{"a code by mail that nobody asked for", refused, "POST /api/collections/users/auth-with-otp", `{"otpId":"abcdefghijklmno","password":"00000000"}`, nil},
 	{"becoming somebody else", refused, "POST /api/collections/users/impersonate/{admin2}", `{"duration":999999999}`, nil},
 
-	// What is an operator's alone.
+	// For superusers only.
 	{"reading the settings", refused, "GET /api/settings", "", nil},
 	{"changing the settings", refused, "PATCH /api/settings", `{"meta":{"appName":"mine"},"trustedProxy":{"headers":["X-Forwarded-For"]}}`, nil},
 	{"sending a mail to try the settings", refused, "POST /api/settings/test/email", `{"email":"evil@example.org","template":"verification"}`, nil},
@@ -143,7 +143,7 @@ var everybodys = []attack{
 	{"tracing", harmless, "TRACE /api/collections/users/records", "", nil},
 	{"only asking how much there is", harmless, "HEAD /api/collections/audit_log/records", "", []string{"Authorization: {expired token}"}},
 
-	// Filters, sorts, fields and expansions of what everybody lists.
+	// Filters, sorts, fields and expansions.
 	{"a filter by a password", refused, doctor + `?filter=user.password ~ "$2"`, "", nil},
 	{"a filter by a key", refused, doctor + `?filter=user.tokenKey ~ "{mark}"`, "", nil},
 	{"a filter by the length of a key", refused, doctor + `?filter=user.tokenKey:length > 1`, "", nil},
@@ -213,7 +213,7 @@ var everybodys = []attack{
 	{"a form without its parts", garbled, "POST /api/collections/appointments/records", "--x", []string{parts}},
 	{"a record made of prototypes", refused, "POST /api/collections/users/records", `{"__proto__":{"role":"admin"},"constructor":1,"email":"evil1@example.org","password":"a-new-password-1","passwordConfirm":"a-new-password-1","name":"E","role":"patient"}`, nil},
 
-	// More than one may be.
+	// Privilege escalation.
 	{"registering as a superuser", refused, "POST /api/collections/users/records", `{"email":"evil2@example.org","password":"a-new-password-1","passwordConfirm":"a-new-password-1","name":"E","role":"patient","is_superuser":true}`, nil},
 	{"registering with a key of one's own", refused, "POST /api/collections/users/records", `{"email":"evil3@example.org","password":"a-new-password-1","passwordConfirm":"a-new-password-1","name":"E","role":"patient","tokenKey":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}`, nil},
 	{"registering with a key that is made", refused, "POST /api/collections/users/records", `{"email":"evil4@example.org","password":"a-new-password-1","passwordConfirm":"a-new-password-1","name":"E","role":"patient","tokenKey:autogenerate":"a"}`, nil},
@@ -229,7 +229,7 @@ var everybodys = []attack{
 	{"a number of a series", refused, "POST /api/collections/counters/records", `{"series":"audit","value":1}`, nil},
 }
 
-// signedIns are attacks on and from an account of one's own.
+// signedIns are attacks that need a signed-in account.
 var signedIns = []attack{
 	{"a role, a status and a key of one's own choice", refused, mine, `{"role":"admin","status":"active","tokenKey":"a"}`, nil},
 	{"an address that is verified", refused, mine, `{"verified":true}`, nil},
@@ -260,7 +260,7 @@ var signedIns = []attack{
 	{"a superuser's stream", harmless, "POST /api/files/token", "", []string{"Authorization: {expired token}"}},
 }
 
-// attacksOf are what is not for one role: the records, the fields and the verbs of others.
+// attacksOf are attacks of one role on records, fields and actions of others.
 var attacksOf = map[kit.Role][]attack{
 	kit.Guest: {
 		{"a huge body", refused, "POST /api/collections/appointments/records", `{"reason":"{huge}"}`, nil},

@@ -90,13 +90,12 @@ func importsOf(t *testing.T, folder string) (imports []string) {
 	return imports
 }
 
-// public are the rules that let guests in, on purpose.
+// public are the rules that admit guests on purpose.
 var public = []string{"hospital list", "departments list", "doctors list", "users create"}
 
 var requestField = regexp.MustCompile(`@request\.(auth|body)\.(\w+)`)
 
-// TestRulesNameRealFields finds what PocketBase accepts in silence: a misspelt
-// @request.auth.x is null to it, and a rule without a sign-in lets everybody in.
+// PocketBase accepts a misspelt @request.auth.x as null, and a rule without a sign-in admits everybody.
 func TestRulesNameRealFields(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)

@@ -17,8 +17,7 @@ import (
 	"hospital/modules"
 )
 
-// What the words of permissions.txt mean, said a second time and in other words
-// than the policies say it.
+// The meaning of the words in permissions.txt, defined independently of the policies.
 var meaning = map[string]string{
 	"users own":                      `SELECT id FROM users WHERE id = {:me}`,
 	"departments active":             `SELECT id FROM departments WHERE active`,
@@ -70,8 +69,8 @@ var meaning = map[string]string{
 	"alerts own":                `SELECT id FROM alerts WHERE user = {:me}`,
 }
 
-// ofPatient is the rows that are of the caller's own patients, and inCare those of
-// patients in their care.
+// ofPatient selects the rows of the caller's own patients, inCare those of patients in
+// their care.
 func ofPatient(table, more string) string {
 	return "SELECT x.id FROM " + table + " x JOIN patients p ON p.id = x.patient WHERE p.user = {:me} " + more
 }
@@ -80,7 +79,7 @@ func inCare(table, more string) string {
 	return "SELECT x.id FROM " + table + " x JOIN care_team c ON c.patient = x.patient WHERE c.user = {:me} AND {:now} BETWEEN c.starts AND c.ends " + more
 }
 
-// meant is the records that a word means for somebody.
+// meant returns the ids of the records that a word means for an account.
 func meant(t testing.TB, h *hospitaltest.Hospital, collection, word, account string) []string {
 	t.Helper()
 	switch word {
@@ -102,8 +101,8 @@ func meant(t testing.TB, h *hospitaltest.Hospital, collection, word, account str
 	return slices.Compact(ids)
 }
 
-// creation is the body of a record that a person with enough rights could create,
-// belonging to patient1 and doctor1, or to patient2 and doctor2.
+// creation returns the body of a valid new record that belongs to patient1 and doctor1,
+// or to patient2 and doctor2.
 func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Role) hospitaltest.Body {
 	n := serialIn(h)
 	body := map[string]hospitaltest.Body{
@@ -157,15 +156,15 @@ func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Rol
 	return body
 }
 
-// probe is a try to write one field.
+// probe is an attempt to write one field.
 type probe struct {
-	value any                            // or a func that makes it; another value than any furnished record has
-	with  hospitaltest.Body              // what must be sent along for it to make sense
-	on    string                         // the record to change; empty for any in reach
-	at    func(r *core.Record) time.Time // when to try it; nil for now
+	value any                            // or a func that returns it; a value that no record in the test hospital has
+	with  hospitaltest.Body              // other fields that must be sent with it
+	on    string                         // the record to change; empty for any
+	at    func(r *core.Record) time.Time // the time of the attempt; nil for now
 }
 
-// probes holds the fields whose type does not say enough, by "collection.field"
+// probes are for fields whose type is not enough to choose a value, by "collection.field"
 // and, where it differs, "collection.field role".
 var probes = map[string]probe{
 	"hospital.timezone":          {value: "Europe/Berlin"},
@@ -266,8 +265,8 @@ var probes = map[string]probe{
 	"break_glass.reason":    {value: "another reason of some length"},
 }
 
-// inAYear is hours of a year in which there are no others. Without a value it is
-// the field's own part of it.
+// inAYear makes working hours in a year without others. Without a value it takes the
+// field's own part of them.
 func inAYear(field string, value any) func(*hospitaltest.Hospital, hospitaltest.Body) any {
 	return func(_ *hospitaltest.Hospital, body hospitaltest.Body) any {
 		year := 1000 + serial()%1000
@@ -279,13 +278,13 @@ func inAYear(field string, value any) func(*hospitaltest.Hospital, hospitaltest.
 	}
 }
 
-// missed is a nurse's one way to change a status: the patient did not come.
+// missed is the only status change of a nurse: a no-show.
 var missed = probe{value: "cancelled", with: hospitaltest.Body{"cancel_code": "no_show"}, on: hospitaltest.ID("booked1"),
 	at: func(r *core.Record) time.Time { return r.GetDateTime("ends").Time().Add(time.Minute) }}
 
 func start(r *core.Record) time.Time { return r.GetDateTime("starts").Time() }
 
-// preferred are fields that can be changed without further ado.
+// preferred are fields that can be changed on their own.
 var preferred = map[string][]string{
 	"users":        {"phone"},
 	"appointments": {"reason", "staff_note", "checked_in_at"},
@@ -301,7 +300,7 @@ var preferred = map[string][]string{
 	"documents":     {"title"},
 }
 
-// changeableIDs are the records of a collection that can still change at all.
+// changeableIDs returns the records of a collection that are not final.
 func changeableIDs(t testing.TB, h *hospitaltest.Hospital, collection string) []string {
 	t.Helper()
 	switch collection {
@@ -352,7 +351,7 @@ func (p probe) put(h *hospitaltest.Hospital, body hospitaltest.Body, field strin
 	}
 }
 
-// crediting makes of a new bill a credit note on the first visit's.
+// crediting turns a new bill into a credit note on the first visit's bill.
 func crediting(value any) func(*hospitaltest.Hospital, hospitaltest.Body) any {
 	return func(h *hospitaltest.Hospital, body hospitaltest.Body) any {
 		body["kind"], body["original"], body["total_minor"], body["reason"] = "credit_note", billOf(h, "1"), 1, "a mistake"
@@ -363,7 +362,7 @@ func crediting(value any) func(*hospitaltest.Hospital, hospitaltest.Body) any {
 	}
 }
 
-// reason is why a new credit note is written, or why a bill is made void.
+// reason is the reason of a credit note, or for voiding a bill.
 func reason(h *hospitaltest.Hospital, body hospitaltest.Body) any {
 	if body["patient"] == nil {
 		body["status"] = "void"
@@ -373,13 +372,13 @@ func reason(h *hospitaltest.Hospital, body hospitaltest.Body) any {
 	return body["reason"]
 }
 
-// servicePriced is a service, whose name a line takes over.
+// servicePriced is a service; a bill line copies its name.
 func servicePriced(_ *hospitaltest.Hospital, body hospitaltest.Body) any {
 	delete(body, "description")
 	return hospitaltest.ID("ecg")
 }
 
-// refundOf is a payment of the first bill that was verified.
+// refundOf returns a verified payment of the first bill.
 func refundOf(h *hospitaltest.Hospital, body hospitaltest.Body) any {
 	body["note"] = "paid twice"
 	paid := h.As("receptionist1").Create("payments", hospitaltest.Body{"bill": billOf(h, "1"), "method": "cash", "amount_minor": 1}).OK(h.T)
@@ -387,17 +386,17 @@ func refundOf(h *hospitaltest.Hospital, body hospitaltest.Body) any {
 	return paid.ID()
 }
 
-// withMail gives the hospital a mail server, and says yes.
+// withMail configures a mail server and returns true.
 func withMail(h *hospitaltest.Hospital, _ hospitaltest.Body) any {
 	h.App.Settings().SMTP.Enabled = true
 	return true
 }
 
-// endOf is an end that staff may choose, and slotOf the one that a patient must.
+// endOf returns an end that staff may choose, slotOf the one that a patient must use.
 func endOf(_ *hospitaltest.Hospital, body hospitaltest.Body) any  { return end(body, 20*time.Minute) }
 func slotOf(_ *hospitaltest.Hospital, body hospitaltest.Body) any { return end(body, 30*time.Minute) }
 
-// end is so long after the start that the request has or is given.
+// end returns a time after the start in the request, which it adds if it is missing.
 func end(body hospitaltest.Body, length time.Duration) string {
 	if body["starts"] == nil {
 		body["starts"] = at(2000 * time.Hour)
@@ -409,7 +408,7 @@ func end(body hospitaltest.Body, length time.Duration) string {
 	return starts.Add(length).Format("2006-01-02 15:04:05.000Z")
 }
 
-// sample is a value that a field of its type can hold and no furnished record has.
+// sample returns a valid value of a field that no record in the test hospital has.
 func sample(f core.Field) any {
 	switch f := f.(type) {
 	case *core.NumberField:
@@ -431,14 +430,14 @@ func sample(f core.Field) any {
 	return fmt.Sprint("sample ", serial())
 }
 
-// normal is a value as a record would hold it.
+// normal returns a value as a record stores it.
 func normal(r *core.Record, field string, value any) any {
 	c := core.NewRecord(r.Collection())
 	c.Set(field, value)
 	return c.Get(field)
 }
 
-// clock is a full hour of the day.
+// clock returns a full hour of the day.
 func clock(n int64) string { return fmt.Sprintf("%02d:00", n%23) }
 
 func at(d time.Duration) string {
@@ -458,7 +457,7 @@ func query(t testing.TB, h *hospitaltest.Hospital, sql string, params dbx.Params
 	return ids
 }
 
-// asking is one person asking about one collection.
+// asking is one account asking about one collection.
 type asking struct {
 	t          testing.TB
 	h          *hospitaltest.Hospital

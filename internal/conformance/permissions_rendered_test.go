@@ -38,8 +38,8 @@ Fields without a c or u are set by the server. Every record also has ` + "`id`, 
 `
 )
 
-// TestThePermissionsAreRendered for people to read.
-func TestThePermissionsAreRendered(t *testing.T) {
+// PERMISSIONS.md is permissions.txt and routes.txt, rendered for people.
+func TestPermissionsAreRendered(t *testing.T) {
 	t.Parallel()
 	rendered := render(t)
 	if *updatePermissions {

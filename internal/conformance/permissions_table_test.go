@@ -16,7 +16,7 @@ import (
 // table is permissions.txt: collection -> row -> role -> cell.
 type table map[string]map[string]map[kit.Role]string
 
-// fields are the rows of a collection that stand for its columns.
+// fields returns the rows of a collection that are fields.
 func (t table) fields(collection string) (names []string) {
 	for row := range t[collection] {
 		if !slices.Contains(actionRows, row) {
@@ -64,7 +64,7 @@ func readTable(t testing.TB) table {
 	return parsed
 }
 
-func TestEveryCollectionAndFieldStandsInPermissions(t *testing.T) {
+func TestEveryFieldIsInPermissions(t *testing.T) {
 	t.Parallel()
 	permissions, declared := readTable(t), kit.CatalogOf(modules.All)
 	if got, want := slices.Sorted(maps.Keys(permissions)), slices.Sorted(maps.Keys(declared)); !slices.Equal(got, want) {
@@ -87,7 +87,7 @@ func TestEveryCollectionAndFieldStandsInPermissions(t *testing.T) {
 	}
 }
 
-// everybody is who the permission tests ask as.
+// everybody are the accounts of the permission tests.
 var everybody = append([]string{"guest"}, hospitaltest.Accounts...)
 
 // route is a row of routes.txt.

@@ -14,11 +14,10 @@ import (
 	"hospital/modules"
 )
 
-// An index must lead every role to its own rows, whatever else the client asks: a
-// filter or an order that another index would answer does not lure the database
-// away from it. SQLite keeps no statistics here, so that the plan for a few rows
-// is the plan for a million.
-func TestNoListOfOwnRowsLooksAtTheRowsOfOthers(t *testing.T) {
+// Lists of own rows use the index of the caller's scope, whatever else the client asks:
+// a filter or sort that another index could serve does not change the plan. SQLite has
+// no statistics here, so the plan for a few rows is the plan for a million.
+func TestListsOfOwnRowsUseTheScopeIndex(t *testing.T) {
 	hospitaltest.SkipShort(t)
 	t.Parallel()
 	h := hospitaltest.New(t)
@@ -52,9 +51,9 @@ func TestNoListOfOwnRowsLooksAtTheRowsOfOthers(t *testing.T) {
 	}
 }
 
-// The law against double booking, and every question about free slots, look at the
-// visits of who is asked about, around the time that is asked about.
-func TestNoSlotIsLookedForAmongTheVisitsOfOthers(t *testing.T) {
+// The trigger against double booking and the queries for free slots read only the visits
+// of one doctor or patient, around one time.
+func TestSlotQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	desk := h.As("receptionist1")
@@ -70,14 +69,14 @@ func TestNoSlotIsLookedForAmongTheVisitsOfOthers(t *testing.T) {
 		desk.Create("appointments", hospitaltest.Body{"patient": hospitaltest.ID("walkin"), "doctor": hospitaltest.ID("dr1"), "starts": taken})
 	})...)
 	for _, p := range plans {
-		for _, step := range p.Strays("appointments", "doctor", "patient") {
+		for _, step := range p.FullScans("appointments", "doctor", "patient") {
 			t.Errorf("%s in %s", step, p.SQL)
 		}
 	}
 }
 
-// lures are the queries that find a record and that an index of its collection
-// would answer, and whether the index leads to one row at most.
+// lures returns filters and sorts that another index of the collection could serve, and
+// whether that index is unique.
 func lures(collection kit.Collection, record map[string]any) map[string]bool {
 	queries := map[string]bool{}
 	for _, index := range collection.Indexes {
@@ -103,7 +102,7 @@ func lookingAt(table string, plans []hospitaltest.Plan) (steps []string) {
 
 var sought = regexp.MustCompile(`(\w+)[=<>]`)
 
-// columns are what a step looks rows up by: patient and starts in
+// columns returns the columns that a step looks rows up by: patient and starts in
 // "SEARCH appointments USING INDEX … (patient=? AND starts>?)".
 func columns(step string) (names []string) {
 	for _, found := range sought.FindAllStringSubmatch(step, -1) {

@@ -17,7 +17,7 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// listener is one person's open stream.
+// listener is an open realtime stream of one account.
 type listener struct {
 	mu      sync.Mutex
 	client  string
@@ -32,8 +32,8 @@ type event struct {
 	Record map[string]any `json:"record"`
 }
 
-// listen opens a stream as somebody and subscribes to topics. It ends with the
-// test, which holds what was heard to the API document.
+// listen opens a stream as an account and subscribes to topics. The stream ends with the
+// test, which checks the received events against the API document.
 func listen(t testing.TB, h *hospitaltest.Hospital, server *httptest.Server, account string, topics ...string) *listener {
 	t.Helper()
 	stream, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/api/realtime", nil)
@@ -72,19 +72,19 @@ func listen(t testing.TB, h *hospitaltest.Hospital, server *httptest.Server, acc
 		}
 	}()
 	<-connected
-	h.HoldsEvent("PB_CONNECT", l.opening)
+	h.CheckEvent("PB_CONNECT", l.opening)
 	t.Cleanup(func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		for _, e := range l.events {
-			h.HoldsEvent(e.topic, e.data)
+			h.CheckEvent(e.topic, e.data)
 		}
 	})
 	h.As(account).Do(http.MethodPost, "/api/realtime", body{"clientId": l.client, "subscriptions": topics}).OK(t)
 	return l
 }
 
-// heard is the records a listener was told of so far.
+// heard returns the records of the events received so far.
 func (l *listener) heard() map[string]map[string]any {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -95,18 +95,17 @@ func (l *listener) heard() map[string]map[string]any {
 	return records
 }
 
-// awaits gives a listener time to hear of so many records.
+// awaits waits until a listener has received events of n records.
 func (l *listener) awaits(records int) {
 	for deadline := time.Now().Add(10 * time.Second); len(l.heard()) < records && time.Now().Before(deadline); {
 		time.Sleep(5 * time.Millisecond)
 	}
 }
 
-// silence is how long a test waits for what must not be heard.
+// silence is how long a test waits for events that must not come.
 const silence = 300 * time.Millisecond
 
-// TestRealtimePermissions tells everybody of every record, and holds what they
-// hear against permissions.txt.
+// Every record is broadcast to every account; the received events are compared with permissions.txt.
 func TestRealtimePermissions(t *testing.T) {
 	t.Parallel()
 	permissions := readTable(t)
@@ -154,8 +153,8 @@ func TestRealtimePermissions(t *testing.T) {
 	}
 }
 
-// TestEveryDocumentedActionIsHeard, in the order in which the document has them.
-func TestEveryDocumentedActionIsHeard(t *testing.T) {
+// Events come in the order of the document.
+func TestEveryActionSendsAnEvent(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	server := httptest.NewServer(h.Handler)
@@ -178,7 +177,7 @@ func TestEveryDocumentedActionIsHeard(t *testing.T) {
 	}
 }
 
-// actions are what a listener was told that happened, in order.
+// actions returns the actions of the received events, in order.
 func (l *listener) actions() (actions []any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -188,7 +187,7 @@ func (l *listener) actions() (actions []any) {
 	return actions
 }
 
-// announce broadcasts a record as if it had just been changed.
+// announce broadcasts a record as if it had just changed.
 func announce(t testing.TB, h *hospitaltest.Hospital, collection, id string) {
 	t.Helper()
 	e := new(core.ModelEvent)
@@ -198,7 +197,7 @@ func announce(t testing.TB, h *hospitaltest.Hospital, collection, id string) {
 	}
 }
 
-func TestARealtimeFilterCannotAskAboutHiddenFields(t *testing.T) {
+func TestRealtimeFiltersOnHiddenFieldsAreRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	server := httptest.NewServer(h.Handler)
@@ -219,7 +218,7 @@ func TestARealtimeFilterCannotAskAboutHiddenFields(t *testing.T) {
 	}
 }
 
-func TestASuspendedAccountHearsNothingMore(t *testing.T) {
+func TestSuspendedAccountReceivesNoEvents(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	server := httptest.NewServer(h.Handler)

@@ -12,15 +12,15 @@ import (
 	"strings"
 )
 
-// Client is one person using the API.
+// Client sends requests as one account.
 type Client struct {
-	h       *Hospital
-	token   string
-	unbound bool
-	headers http.Header
+	h            *Hospital
+	token        string
+	skipContract bool
+	headers      http.Header
 }
 
-// With is the same person sending a header along.
+// With returns a client that also sends a header.
 func (c Client) With(header, value string) Client {
 	c.headers = c.headers.Clone()
 	if c.headers == nil {
@@ -30,20 +30,20 @@ func (c Client) With(header, value string) Client {
 	return c
 }
 
-// Bound is the opposite of Unbound.
-func (c Client) Bound() Client {
-	c.unbound = false
+// CheckContract turns SkipContract off again.
+func (c Client) CheckContract() Client {
+	c.skipContract = false
 	return c
 }
 
-// Unbound is the same person with a client that does not keep to the API
-// document, and with what the document does not promise to them.
-func (c Client) Unbound() Client {
-	c.unbound = true
+// SkipContract returns a client whose requests and answers are not checked against the
+// API document, for invalid requests and for superusers.
+func (c Client) SkipContract() Client {
+	c.skipContract = true
 	return c
 }
 
-// As is a furnished account, signed in: "patient1", "doctor2". "guest" has not signed in.
+// As returns a client of one of the Accounts, signed in, or of "guest", who is not.
 func (h *Hospital) As(account string) Client {
 	h.T.Helper()
 	if account == "guest" {
@@ -60,18 +60,18 @@ func (h *Hospital) As(account string) Client {
 	return Client{h: h, token: token}
 }
 
-// WithToken is whoever holds a token.
+// WithToken returns a client that sends a token.
 func (h *Hospital) WithToken(token string) Client { return Client{h: h, token: token} }
 
 // Body is the JSON of a request.
 type Body map[string]any
 
-// Response is an answer of the API.
+// Response is the answer to a request.
 type Response struct {
 	Status int
 	Raw    []byte
 	Header http.Header
-	JSON   map[string]any // nil when the body is no JSON object
+	JSON   map[string]any // nil if the body is not a JSON object
 }
 
 // Do sends a request. The body may be nil, a Body, or raw bytes.
@@ -90,7 +90,7 @@ func (c Client) Do(method, path string, body any) Response {
 	}
 	request := httptest.NewRequest(method, path, bytes.NewReader(raw))
 	request.Header.Set("Content-Type", "application/json")
-	request.RemoteAddr = "127.0.0.1:1" // where the streams of a test server come from, too
+	request.RemoteAddr = "127.0.0.1:1" // as for the streams of a test server
 	for header := range c.headers {
 		request.Header.Set(header, c.headers.Get(header))
 	}
@@ -99,27 +99,27 @@ func (c Client) Do(method, path string, body any) Response {
 	}
 	recorder := httptest.NewRecorder()
 	c.h.Handler.ServeHTTP(recorder, request)
-	if !c.unbound && documented(request.URL.Path) {
-		c.h.holds(request, raw, recorder)
+	if !c.skipContract && documented(request.URL.Path) {
+		c.h.checkContract(request, raw, recorder)
 	}
 	response := Response{Status: recorder.Code, Raw: recorder.Body.Bytes(), Header: recorder.Header()}
 	_ = json.Unmarshal(response.Raw, &response.JSON) // not every answer is an object
 	return response
 }
 
-// File is a file in the body of a request, which is then sent as a form.
+// File is a file in a Body, which is then sent as a form.
 type File struct {
 	Name    string
 	Content []byte
 }
 
-// Create posts a new record.
+// Create creates a record.
 func (c Client) Create(collection string, body Body) Response {
 	c.h.T.Helper()
 	return c.send(http.MethodPost, "/api/collections/"+collection+"/records", body)
 }
 
-// send sends a body as JSON, or as a form when there are files in it.
+// send sends a body as JSON, or as a form if it contains files.
 func (c Client) send(method, path string, body Body) Response {
 	c.h.T.Helper()
 	var form bytes.Buffer
@@ -149,7 +149,7 @@ func (c Client) send(method, path string, body Body) Response {
 	return c.With("Content-Type", parts.FormDataContentType()).Do(method, path, form.Bytes())
 }
 
-// Update patches a record.
+// Update changes a record.
 func (c Client) Update(collection, id string, body Body) Response {
 	c.h.T.Helper()
 	return c.send(http.MethodPatch, "/api/collections/"+collection+"/records/"+id, body)
@@ -158,7 +158,7 @@ func (c Client) Update(collection, id string, body Body) Response {
 // View reads one record. The query may be empty.
 func (c Client) View(collection, id, query string) Response {
 	c.h.T.Helper()
-	return c.Do(http.MethodGet, "/api/collections/"+collection+"/records/"+id+mark(query), nil)
+	return c.Do(http.MethodGet, "/api/collections/"+collection+"/records/"+id+questionMark(query), nil)
 }
 
 // List reads the records of a collection, at most 1000. The query may be empty.
@@ -167,10 +167,10 @@ func (c Client) List(collection, query string) Response {
 	return c.Do(http.MethodGet, "/api/collections/"+collection+"/records?perPage=1000&"+query, nil)
 }
 
-// Filter is a query with a filter.
+// Filter returns a query with a filter.
 func Filter(filter string) string { return "filter=" + url.QueryEscape(filter) }
 
-// Query is any text as the query of an address, as far as one can hold it.
+// Query removes the characters that a query cannot contain.
 func Query(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r <= ' ' || r == '#' || r >= 0x7f {
@@ -180,29 +180,29 @@ func Query(text string) string {
 	}, text)
 }
 
-func mark(query string) string {
+func questionMark(query string) string {
 	if query == "" {
 		return ""
 	}
 	return "?" + query
 }
 
-// ID is the id of the record in an answer.
+// ID returns the id of the record in an answer.
 func (r Response) ID() string { return r.String("id") }
 
-// String is a text of the record in an answer.
+// String returns a text field of the record in an answer.
 func (r Response) String(field string) string {
 	s, _ := r.JSON[field].(string)
 	return s
 }
 
-// Int is a number of the record in an answer.
+// Int returns a number field of the record in an answer.
 func (r Response) Int(field string) int64 {
 	n, _ := r.JSON[field].(float64)
 	return int64(n)
 }
 
-// Items are the records of a list.
+// Items returns the records of a list.
 func (r Response) Items() (items []map[string]any) {
 	list, _ := r.JSON["items"].([]any)
 	for _, item := range list {
@@ -211,7 +211,7 @@ func (r Response) Items() (items []map[string]any) {
 	return items
 }
 
-// IDs are the ids of a list.
+// IDs returns the ids of a list.
 func (r Response) IDs() (ids []string) {
 	for _, item := range r.Items() {
 		ids = append(ids, item["id"].(string))
@@ -219,11 +219,11 @@ func (r Response) IDs() (ids []string) {
 	return ids
 }
 
-// Code is what a refusal says of a field.
+// Code returns the error code of a field.
 func (r Response) Code(field string) string {
 	data, _ := r.JSON["data"].(map[string]any)
-	said, _ := data[field].(map[string]any)
-	code, _ := said["code"].(string)
+	entry, _ := data[field].(map[string]any)
+	code, _ := entry["code"].(string)
 	return code
 }
 

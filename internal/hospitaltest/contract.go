@@ -24,7 +24,7 @@ import (
 	"hospital/modules"
 )
 
-// Document is the API document, joined once for all hospitals of a test.
+// Document is the API document, joined once.
 var Document = sync.OnceValue(func() apidocs.Document {
 	document, err := apidocs.Join(modules.All)
 	if err != nil {
@@ -33,7 +33,7 @@ var Document = sync.OnceValue(func() apidocs.Document {
 	return document
 })
 
-// contract finds the documented operation of a request.
+// contract finds the operation of a request in the document.
 var contract = sync.OnceValue(func() routers.Router {
 	for _, file := range []string{"application/pdf", "image/png", "image/jpeg", "application/dicom"} {
 		openapi3filter.RegisterBodyDecoder(file, openapi3filter.FileBodyDecoder)
@@ -49,10 +49,10 @@ var contract = sync.OnceValue(func() routers.Router {
 	return router
 })
 
-// holds fails the test when an exchange is not as the API document says: a
-// request that it forbids and the server takes, an answer that it does not know,
-// of another shape, or with a code that does not stand in it.
-func (h *Hospital) holds(request *http.Request, sent []byte, answer *httptest.ResponseRecorder) {
+// checkContract fails the test if an exchange differs from the API document: a request
+// that the document forbids and the server accepts, an undocumented status, an answer of
+// another shape, or an undocumented error code.
+func (h *Hospital) checkContract(request *http.Request, sent []byte, answer *httptest.ResponseRecorder) {
 	h.T.Helper()
 	route, params, err := contract().FindRoute(request)
 	if err != nil {
@@ -64,20 +64,20 @@ func (h *Hospital) holds(request *http.Request, sent []byte, answer *httptest.Re
 	exercised.Store(route.Operation.OperationID+" "+strconv.Itoa(answer.Code), true)
 	at := []string{"paths", route.Path, strings.ToLower(request.Method)}
 	options := &openapi3filter.Options{IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc}
-	// Bodies of JSON are held to their schemas here: the filter would compile them anew each time.
+	// JSON bodies are validated below: the filter would compile their schemas each time.
 	options.ExcludeRequestBody = isJSON(request.Header)
 	request.Body = io.NopCloser(bytes.NewReader(sent))
 	input := &openapi3filter.RequestValidationInput{Request: request, PathParams: params, Route: route, Options: options}
 	if answer.Code < 400 {
 		err := openapi3filter.ValidateRequest(context.Background(), input)
 		if body := route.Operation.RequestBody; err == nil && options.ExcludeRequestBody && body != nil && (len(sent) > 0 || body.Value.Required) {
-			err = schemas.holds(append(slices.Clone(at), "requestBody", "content", "application/json", "schema"), sent)
+			err = schemas.validate(append(slices.Clone(at), "requestBody", "content", "application/json", "schema"), sent)
 		}
 		if err != nil {
-			h.T.Errorf("contract: %s %s was taken, and the document forbids it: %v", request.Method, request.URL, err)
+			h.T.Errorf("contract: %s %s was accepted, but the document forbids it: %v", request.Method, request.URL, err)
 		}
 	}
-	partly := request.URL.Query().Has("fields") // a part of what the schema wants whole
+	partly := request.URL.Query().Has("fields") // the answer has only some of the fields
 	options.ExcludeResponseBody = partly || isJSON(answer.Header())
 	err = openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{RequestValidationInput: input,
 		Status: answer.Code, Header: answer.Header(), Body: io.NopCloser(bytes.NewReader(answer.Body.Bytes())), Options: options})
@@ -89,17 +89,17 @@ func (h *Hospital) holds(request *http.Request, sent []byte, answer *httptest.Re
 		case (media != nil) != given:
 			err = fmt.Errorf("a body is given: %v, documented: %v", given, media != nil)
 		case given:
-			err = schemas.holds(append(at, "responses", strconv.Itoa(answer.Code), "content", "application/json", "schema"), answer.Body.Bytes())
+			err = schemas.validate(append(at, "responses", strconv.Itoa(answer.Code), "content", "application/json", "schema"), answer.Body.Bytes())
 		}
 	}
 	if err != nil {
-		h.T.Errorf("contract: %s %s answered %d otherwise than documented: %v", request.Method, request.URL, answer.Code, err)
+		h.T.Errorf("contract: %s %s answered %d, but not as documented: %v", request.Method, request.URL, answer.Code, err)
 		return
 	}
-	h.codes(route.Operation, answer)
+	h.checkCodes(route.Operation, answer)
 	var value any
 	if media != nil && json.Unmarshal(answer.Body.Bytes(), &value) == nil {
-		h.knows("the answer to "+request.Method+" "+request.URL.String(), media.Schema.Value, value)
+		h.checkFields("the answer to "+request.Method+" "+request.URL.String(), media.Schema.Value, value)
 	}
 }
 
@@ -107,15 +107,15 @@ func isJSON(header http.Header) bool {
 	return strings.HasPrefix(header.Get("Content-Type"), "application/json")
 }
 
-// knows fails the test when an answer has a field that does not stand in the
-// document. The schemas allow more, as clients must; the hospital may not give it.
-func (h *Hospital) knows(what string, schema *openapi3.Schema, value any) {
+// checkFields fails the test if an answer has an undocumented field. The schemas allow
+// more fields, so that clients accept future ones.
+func (h *Hospital) checkFields(what string, schema *openapi3.Schema, value any) {
 	h.T.Helper()
 	switch v := value.(type) {
 	case []any:
 		for _, item := range v {
 			if schema.Items != nil {
-				h.knows(what, schema.Items.Value, item)
+				h.checkFields(what, schema.Items.Value, item)
 			}
 		}
 	case map[string]any:
@@ -123,17 +123,17 @@ func (h *Hospital) knows(what string, schema *openapi3.Schema, value any) {
 		for name, field := range v {
 			switch property := known[name]; {
 			case property != nil:
-				h.knows(what, property.Value, field)
+				h.checkFields(what, property.Value, field)
 			case open == nil:
 				h.T.Errorf("contract: %s has the field %s, which is not documented", what, name)
 			default:
-				h.knows(what, open, field)
+				h.checkFields(what, open, field)
 			}
 		}
 	}
 }
 
-// fieldsOf are the fields of an object, and what else it may hold; nil for nothing.
+// fieldsOf returns the fields of an object, and the schema of additional ones; nil if none are allowed.
 func fieldsOf(schema *openapi3.Schema) (known openapi3.Schemas, open *openapi3.Schema) {
 	known = openapi3.Schemas{}
 	maps.Copy(known, schema.Properties)
@@ -150,8 +150,8 @@ func fieldsOf(schema *openapi3.Schema) (known openapi3.Schemas, open *openapi3.S
 	return known, open
 }
 
-// codes holds the codes of a refusal against those that are documented for it.
-func (h *Hospital) codes(operation *openapi3.Operation, answer *httptest.ResponseRecorder) {
+// checkCodes fails the test if a refusal has an undocumented error code.
+func (h *Hospital) checkCodes(operation *openapi3.Operation, answer *httptest.ResponseRecorder) {
 	h.T.Helper()
 	documented := operation.Responses.Status(answer.Code)
 	if answer.Code < 400 || documented == nil {
@@ -164,16 +164,16 @@ func (h *Hospital) codes(operation *openapi3.Operation, answer *httptest.Respons
 	if !ok || json.Unmarshal(answer.Body.Bytes(), &refusal) != nil {
 		return
 	}
-	for field, said := range refusal.Data {
-		if said.Code != "" && !slices.Contains(known, any(said.Code)) {
-			h.T.Errorf("contract: %s answered %d with the code %s of %s, which is not documented for it", operation.OperationID, answer.Code, said.Code, field)
+	for field, entry := range refusal.Data {
+		if entry.Code != "" && !slices.Contains(known, any(entry.Code)) {
+			h.T.Errorf("contract: %s answered %d with the code %s of %s, which is not documented for it", operation.OperationID, answer.Code, entry.Code, field)
 		}
 	}
 }
 
-// HoldsEvent fails the test when an event of a stream is not as the API document
-// says: its data, and the record in it, which is to be as a view shows it.
-func (h *Hospital) HoldsEvent(name string, data []byte) {
+// CheckEvent fails the test if an event of a realtime stream differs from the API
+// document, or its record from the answer to a view.
+func (h *Hospital) CheckEvent(name string, data []byte) {
 	h.T.Helper()
 	var event any
 	if err := json.Unmarshal(data, &event); err != nil {
@@ -192,7 +192,7 @@ func (h *Hospital) HoldsEvent(name string, data []byte) {
 		described, _ = events["topic"].(map[string]any)
 	}
 	ref, _ := described["$ref"].(string)
-	h.fits("the event "+name, stream.Spec.Components.Schemas[path.Base(ref)], event)
+	h.checkSchema("the event "+name, stream.Spec.Components.Schemas[path.Base(ref)], event)
 	if opening {
 		return
 	}
@@ -204,32 +204,32 @@ func (h *Hospital) HoldsEvent(name string, data []byte) {
 		return
 	}
 	shown := view.Operation.Responses.Status(http.StatusOK).Value.Content["application/json"].Schema
-	h.fits("the record of the event "+name, shown, values["record"])
+	h.checkSchema("the record of the event "+name, shown, values["record"])
 }
 
-// fits fails the test when a value is not as a schema says.
-func (h *Hospital) fits(what string, schema *openapi3.SchemaRef, value any) {
+// checkSchema fails the test if a value does not match a schema.
+func (h *Hospital) checkSchema(what string, schema *openapi3.SchemaRef, value any) {
 	h.T.Helper()
 	if schema == nil {
 		h.T.Errorf("contract: %s is not documented", what)
 		return
 	}
 	if err := schema.Value.VisitJSON(value, openapi3.EnableJSONSchema2020(), openapi3.VisitAsResponse()); err != nil {
-		h.T.Errorf("contract: %s is otherwise than documented: %v", what, err)
+		h.T.Errorf("contract: %s is not as documented: %v", what, err)
 	}
-	h.knows(what, schema.Value, value)
+	h.checkFields(what, schema.Value, value)
 }
 
-// exercised are the operations and statuses that were seen, "listBills 200".
+// exercised are the operations and statuses seen so far, such as "listBills 200".
 var exercised sync.Map
 
-// Exercised says whether a test of this package had an operation answer with a status.
+// Exercised reports whether an operation answered with a status in a test of this package.
 func Exercised(operationID string, status int) bool {
 	_, ok := exercised.Load(operationID + " " + strconv.Itoa(status))
 	return ok
 }
 
-// documented says whether the contract speaks of a path at all; pages and assets are none of it.
+// documented reports whether the document covers a path. It does not cover pages and assets.
 func documented(path string) bool {
 	return strings.HasPrefix(path, "/api/") && !strings.HasPrefix(path, "/api/docs")
 }

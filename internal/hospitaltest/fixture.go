@@ -30,7 +30,7 @@ func RoleOf(account string) kit.Role {
 	return kit.Role(account[:len(account)-1])
 }
 
-// cheapPasswords makes hashing quick where only tests sign in.
+// cheapPasswords makes password hashing fast.
 func cheapPasswords(app core.App) error {
 	users, err := app.FindCollectionByNameOrId("users")
 	if err != nil {
@@ -48,9 +48,9 @@ func cheapPasswords(app core.App) error {
 	return app.Save(codes)
 }
 
-// fill gives the hospital two of everybody, doctors who see patients at every
-// half hour of UTC, a child in the care of patient1, a
-// patient without an account, and for each doctor a visit of every kind.
+// fill creates two of everybody, doctors who see patients every half hour of the day (UTC),
+// a child under the account of patient1, a patient without an account, and for each
+// doctor a visit of every kind.
 func fill(tx core.App) error {
 	w := fixture.New(tx)
 	system := kit.Actor{Role: kit.System}
@@ -58,7 +58,7 @@ func fill(tx core.App) error {
 	now := time.Now().UTC().Truncate(time.Hour)
 
 	w.Named("hospital", hospital.ID)
-	w.Update(system, "hospital", "hospital", fixture.Fields{"name": "Test Hospital", "confirm_email": false}) // so that who registers can go on at once
+	w.Update(system, "hospital", "hospital", fixture.Fields{"name": "Test Hospital", "confirm_email": false}) // so that an account can be used right after registering
 	w.Create(system, "consult", "services", fixture.Fields{"code": "CONS", "name": "Consultation", "price_minor": 5_000, "tax_bp": 700, "active": true})
 	w.Create(system, "again", "services", fixture.Fields{"code": "AGAIN", "name": "Follow-up", "price_minor": 2_000, "tax_bp": 700, "active": true})
 	w.Create(system, "ecg", "services", fixture.Fields{"code": "EKG", "name": "Electrocardiogram", "price_minor": 3_333, "tax_bp": 750, "active": true})
@@ -72,7 +72,7 @@ func fill(tx core.App) error {
 	for _, n := range []string{"1", "2"} {
 		w.Create(system, "dr"+n, "doctors", fixture.Fields{"user": ID("doctor" + n), "name": "Dr. " + n, "department": ID("general"), "license_no": "L" + n, "phone": "1" + n,
 			"consultation": ID("consult"), "accepts_online": true, "active": true})
-		for weekday := 1; weekday <= 7; weekday++ { // at any hour, so that tests may run at any hour
+		for weekday := 1; weekday <= 7; weekday++ { // tests run at any hour
 			w.Create(system, fmt.Sprintf("hours%sd%d", n, weekday), "schedules", fixture.Fields{"doctor": ID("dr" + n), "weekday": weekday,
 				"start_time": "00:00", "end_time": "24:00", "slot_minutes": 30, "capacity": 1, "valid_from": "2020-01-01", "valid_until": "2999-12-31", "room": "Room " + n})
 		}
@@ -104,7 +104,7 @@ func fill(tx core.App) error {
 			"starts": now.Add(96 * time.Hour), "reason": "reason of asked" + v.n})
 	}
 	visit("walk", "walkin", "dr2", now.Add(120*time.Hour))
-	for _, n := range []string{"1", "2"} { // a visit that the desk moved, and one that meets a time off
+	for _, n := range []string{"1", "2"} { // a visit that the desk moved, and one during a time off
 		visit("moved"+n, "pat"+n, "dr"+n, now.Add(150*time.Hour))
 		w.Update(desk, "moved"+n, "appointments", fixture.Fields{"starts": now.Add(152 * time.Hour)})
 		visit("meets"+n, "pat"+n, "dr"+n, now.Add(170*time.Hour))
@@ -114,7 +114,7 @@ func fill(tx core.App) error {
 	for _, n := range []string{"1", "2"} {
 		w.Create(system, "team"+n, "care_team", fixture.Fields{"patient": ID("walkin"), "user": ID("nurse" + n), "source": "manual", "starts": now.Add(-time.Hour), "ends": now.Add(time.Hour * 24)})
 	}
-	for _, n := range []string{"1", "2"} { // what was charged at a visit, a sale that is being written, and one with a discount
+	for _, n := range []string{"1", "2"} { // a charge, a draft of a sale, and one with a discount
 		accountant := kit.Actor{ID: ID("accountant" + n), Role: role.Accountant}
 		w.Create(desk, "charge"+n, "charges", fixture.Fields{"appointment": ID("moved" + n), "service": ID("ecg"), "quantity": 1})
 		w.Create(accountant, "draft"+n, "bills", fixture.Fields{"patient": ID("pat" + n)})
@@ -123,14 +123,14 @@ func fill(tx core.App) error {
 		w.Create(accountant, "splint"+n, "bill_items", fixture.Fields{"bill": ID("sale" + n), "description": "Splint", "quantity": 1, "unit_minor": 5_000, "tax_bp": 700})
 		w.Create(accountant, "cheaper"+n, "discounts", fixture.Fields{"bill": ID("sale" + n), "bp": 5_000, "reason": "staff sale"})
 	}
-	for _, n := range []string{"1", "2"} { // who is to have an account
+	for _, n := range []string{"1", "2"} { // an invitation and a registration
 		w.Create(kit.Actor{ID: ID("admin" + n), Role: role.Admin}, "invited"+n, "invitations", fixture.Fields{"email": "invited" + n + "@example.org", "role": "nurse"})
 		w.Create(system, "wants"+n, "registrations", fixture.Fields{"email": "wants" + n + "@example.org", "password_hash": "none", "status": "pending", "expires": now.Add(24 * time.Hour)})
 	}
-	// A visit long past does not open a record any more, even while others are open.
+	// A care team entry that has expired.
 	w.Create(system, "expired", "care_team", fixture.Fields{"patient": ID("pat2"), "user": ID("doctor1"), "source": "manual", "starts": now.Add(-90 * 24 * time.Hour), "ends": now.Add(-60 * 24 * time.Hour)})
 	kit.SetClock(tx, time.Now)
-	for _, account := range Accounts { // everybody has seen something
+	for _, account := range Accounts { // everybody has viewed a record
 		patient := "pat" + account[len(account)-1:]
 		seen := audit.Entry{Actor: kit.Actor{ID: ID(account), Role: RoleOf(account), Name: account}, Action: "view", Collection: "patients", Record: ID(patient), Patient: ID(patient), Outcome: audit.Done}
 		if w.Err == nil {
@@ -141,7 +141,7 @@ func fill(tx core.App) error {
 	return w.Err
 }
 
-// fillClinical adds what was noted of each patient by their doctor and nurse.
+// fillClinical adds the clinical records of each patient.
 func fillClinical(w *fixture.Writer) {
 	for _, n := range []string{"1", "2"} {
 		doctor, nurse := kit.Actor{ID: ID("doctor" + n), Role: role.Doctor}, kit.Actor{ID: ID("nurse" + n), Role: role.Nurse}
@@ -175,7 +175,7 @@ func fillClinical(w *fixture.Writer) {
 	}
 }
 
-// textFile is a file to keep.
+// textFile returns a small file.
 func textFile(name string) *filesystem.File {
 	file, err := filesystem.NewFileFromBytes([]byte("This is "+name+".\n"), name+".txt")
 	if err != nil {

@@ -1,6 +1,5 @@
 // Package hospitaltest gives a test a whole hospital of its own, as net/http/httptest
-// gives it a server: migrated, with two of everybody, and reached through the
-// real API.
+// gives it a server: migrated, with two of everybody, and used through the real API.
 package hospitaltest
 
 import (
@@ -35,7 +34,7 @@ type Hospital struct {
 	tokens  sync.Map // account name -> token
 }
 
-// New opens a copy of the furnished hospital. It is closed with the test.
+// New opens a copy of the test hospital. It is closed with the test.
 func New(t testing.TB) *Hospital {
 	t.Helper()
 	app, err := tests.NewTestApp(fixtureDir())
@@ -47,7 +46,7 @@ func New(t testing.TB) *Hospital {
 	kit.Register(app, modules.All)
 	hooks.Register(app)
 	server.Harden(app)
-	server.SetRate(app, 0) // tests ask faster than people
+	server.SetRate(app, 0) // tests send more requests than people
 	apidocs.Register(app, Document())
 
 	routes, err := apis.NewRouter(app)
@@ -55,7 +54,7 @@ func New(t testing.TB) *Hospital {
 		t.Fatal("build the router:", err)
 	}
 	h := &Hospital{T: t, App: app, Router: routes}
-	app.OnServe().Unbind("__pbCronStart__", "hospitalAuditFlush", "hospitalPost") // what the clock would do, tests do when they want it
+	app.OnServe().Unbind("__pbCronStart__", "hospitalAuditFlush", "hospitalPost") // tests run timed jobs themselves
 	app.OnTerminate().Unbind("hospitalAuditFlush")
 	serve := &core.ServeEvent{App: app, Router: routes}
 	err = app.OnServe().Trigger(serve, func(e *core.ServeEvent) error {
@@ -77,10 +76,10 @@ func SkipShort(t testing.TB) {
 	}
 }
 
-// AuditKey is the key of the audit log of every test's hospital.
+// AuditKey is the key of the audit log in every test hospital.
 const AuditKey = "the key of the audit log of a test"
 
-// Operator is a superuser, signed in.
+// Operator creates a superuser and signs in.
 func (h *Hospital) Operator() Client {
 	h.T.Helper()
 	superusers, err := h.App.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)
@@ -91,22 +90,22 @@ func (h *Hospital) Operator() Client {
 	operator.SetEmail("operator@example.org")
 	operator.SetPassword(Password)
 	if err := h.App.Save(operator); err != nil {
-		h.T.Fatal("make a superuser:", err)
+		h.T.Fatal("create a superuser:", err)
 	}
 	token, err := operator.NewAuthToken()
 	if err != nil {
 		h.T.Fatal("sign the superuser in:", err)
 	}
-	return h.WithToken(token).Unbound() // the document is not written for operators
+	return h.WithToken(token).SkipContract() // the document does not cover superusers
 }
 
 // At sets the hospital's clock.
 func (h *Hospital) At(t time.Time) { kit.SetClock(h.App, func() time.Time { return t }) }
 
-// ID is the id of a furnished record: its name, filled up with zeros.
+// ID returns the id of a record in the test hospital: its name, padded with zeros.
 func ID(name string) string { return fixture.ID(name) }
 
-// Record reads a record as the database has it.
+// Record reads a record from the database.
 func (h *Hospital) Record(collection, id string) *core.Record {
 	h.T.Helper()
 	r, err := h.App.FindRecordById(collection, id)
@@ -126,13 +125,13 @@ func (h *Hospital) Count(collection string) int64 {
 	return n
 }
 
-// Violations is what the verify command says of a hospital that is not sound; empty
-// when it is. Of one module it looks at what that module promises only.
+// Violations returns the broken invariants as the verify command prints them; empty if
+// there are none. With modules, only their invariants are checked.
 func (h *Hospital) Violations(of ...kit.Module) string {
 	h.T.Helper()
 	var report, broken strings.Builder
 	if of == nil {
-		_ = verify.Run(h.App, modules.All, &report) // which answers only how many
+		_ = verify.Run(h.App, modules.All, &report) // the error only has the number
 	}
 	for _, m := range of {
 		for _, invariant := range m.Invariants {
@@ -153,7 +152,7 @@ func (h *Hospital) Violations(of ...kit.Module) string {
 	return broken.String()
 }
 
-// SQL runs a statement past every law but those of the database itself.
+// SQL executes a statement; only triggers and constraints apply.
 func (h *Hospital) SQL(statement string) error {
 	_, err := h.App.NonconcurrentDB().NewQuery(statement).Execute()
 	return err
@@ -163,6 +162,6 @@ func (h *Hospital) SQL(statement string) error {
 func (h *Hospital) Verify() {
 	h.T.Helper()
 	if report := h.Violations(); report != "" {
-		h.T.Errorf("the hospital is not sound\n%s", report)
+		h.T.Errorf("invariants are broken\n%s", report)
 	}
 }

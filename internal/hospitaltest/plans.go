@@ -14,14 +14,13 @@ import (
 	"hospital/internal/kit"
 )
 
-// Plan is how the database goes about one query.
+// Plan is the query plan of one query.
 type Plan struct {
 	SQL   string
-	Steps []string // in SQLite's words
+	Steps []string // as printed by EXPLAIN QUERY PLAN
 }
 
-// Plans are the plans of the queries that are made while ask runs, also in
-// transactions.
+// Plans returns the plans of the queries executed while ask runs, also in transactions.
 func (h *Hospital) Plans(ask func()) (plans []Plan) {
 	h.T.Helper()
 	for _, query := range h.Queries(ask) {
@@ -30,7 +29,7 @@ func (h *Hospital) Plans(ask func()) (plans []Plan) {
 	return plans
 }
 
-// Queries are the SQL statements that read while ask runs.
+// Queries returns the SQL statements that read while ask runs.
 func (h *Hospital) Queries(ask func()) (queries []string) {
 	h.T.Helper()
 	for _, s := range h.Statements(ask) {
@@ -41,18 +40,18 @@ func (h *Hospital) Queries(ask func()) (queries []string) {
 	return queries
 }
 
-// Statement is one SQL statement that was executed.
+// Statement is one executed SQL statement.
 type Statement struct {
 	SQL    string
 	Writes bool
 }
 
-// Statements are the SQL statements that are executed while ask runs, in order, also
-// in transactions, with their parameters filled in.
+// Statements returns the SQL statements executed while ask runs, in order, also in
+// transactions, with their parameters filled in.
 func (h *Hospital) Statements(ask func()) (statements []Statement) {
 	h.T.Helper()
 	readers, writer := h.App.ConcurrentDB().(*dbx.DB), h.App.NonconcurrentDB().(*dbx.DB)
-	var lock sync.Mutex // a list and its total are read at once
+	var lock sync.Mutex // a list and its total are read concurrently
 	add := func(sql string, writes bool) {
 		lock.Lock()
 		defer lock.Unlock()
@@ -81,8 +80,8 @@ func (h *Hospital) explain(query string) (steps []string) {
 	return steps
 }
 
-// Of is the steps that look at a table under its own name, which is where a list
-// of it begins: "SCAN bills", or "SEARCH bills USING INDEX …".
+// Of returns the steps that read a table under its own name, as a list of it does:
+// "SCAN bills" or "SEARCH bills USING INDEX …".
 func (p Plan) Of(table string) (steps []string) {
 	for _, step := range p.Steps {
 		if words := strings.Fields(step); len(words) > 1 && words[1] == table {
@@ -92,9 +91,9 @@ func (p Plan) Of(table string) (steps []string) {
 	return steps
 }
 
-// Strays is the steps that go through all rows of any table, or that an index of
-// this one leads to by none of these columns. What a query makes for itself is no table.
-func (p Plan) Strays(table string, columns ...string) (steps []string) {
+// FullScans returns the steps that read all rows of a stored table, or that use an index
+// of this table by none of these columns.
+func (p Plan) FullScans(table string, columns ...string) (steps []string) {
 	for _, step := range p.Steps {
 		scanned, scan := strings.CutPrefix(step, "SCAN ")
 		scanned, rest, _ := strings.Cut(scanned, " ")
@@ -107,8 +106,7 @@ func (p Plan) Strays(table string, columns ...string) (steps []string) {
 	return steps
 }
 
-// TriggerPlans are the plans of the conditions under which a collection's triggers
-// fire.
+// TriggerPlans returns the plans of the conditions of a collection's triggers.
 func (h *Hospital) TriggerPlans(c kit.Collection) (plans []Plan) {
 	h.T.Helper()
 	for _, trigger := range c.AllTriggers() {

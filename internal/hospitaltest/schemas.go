@@ -9,7 +9,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// schemas are those of the API document, each compiled once.
+// schemas are the schemas of the API document, each compiled once.
 var schemas = &compiled{known: map[string]*jsonschema.Schema{}}
 
 type compiled struct {
@@ -19,8 +19,8 @@ type compiled struct {
 	known    map[string]*jsonschema.Schema
 }
 
-// holds says what of a JSON text is not as the schema at a place of the document says.
-func (c *compiled) holds(place []string, text []byte) error {
+// validate checks a JSON text against the schema at a place in the document.
+func (c *compiled) validate(place []string, text []byte) error {
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func (c *compiled) load() error {
 	return c.compiler.AddResource("hospital.json", document)
 }
 
-// pointer is where in the document a place is, once its references are followed.
+// pointer returns the JSON pointer of a place, with its references followed.
 func (c *compiled) pointer(place []string) (string, error) {
 	node, path := c.document, []string{}
 	for _, key := range place {
@@ -81,7 +81,7 @@ func (c *compiled) pointer(place []string) (string, error) {
 			path = strings.Split(strings.TrimPrefix(ref, "#/"), "/")
 			node = c.document
 			for _, step := range path {
-				node = node.(map[string]any)[unescaped(step)]
+				node = node.(map[string]any)[unescape(step)]
 			}
 		}
 		fields, ok := node.(map[string]any)
@@ -93,4 +93,4 @@ func (c *compiled) pointer(place []string) (string, error) {
 	return "/" + strings.Join(path, "/"), nil
 }
 
-func unescaped(step string) string { return strings.NewReplacer("~1", "/", "~0", "~").Replace(step) }
+func unescape(step string) string { return strings.NewReplacer("~1", "/", "~0", "~").Replace(step) }

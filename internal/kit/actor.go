@@ -1,7 +1,6 @@
 package kit
 
 import (
-	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/security"
@@ -54,8 +53,8 @@ const (
 // is written down of it carry, and keeps from where it came: the requests in a batch
 // bring headers of their own, in which they could say anything.
 func nameRequests(app core.App) {
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalRequestName", Priority: -10, Func: func(se *core.ServeEvent) error {
-		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalRequestName", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: func(e *core.RequestEvent) error {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalRequestName", Priority: orderServe, Func: func(se *core.ServeEvent) error {
+		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalRequestName", Priority: orderRequestID, Func: func(e *core.RequestEvent) error {
 			name := security.RandomStringWithAlphabet(16, core.DefaultIdAlphabet)
 			e.Set(requestKey, name)
 			e.Set(addressKey, e.RealIP())

@@ -193,7 +193,7 @@ func (c Catalog) checkTopics(e *core.RealtimeSubscribeRequestEvent) error {
 // mask leaves out of every answer, event and expansion the fields the reader is
 // not shown.
 func mask(app core.App, declared Catalog) {
-	app.OnRecordEnrich().Bind(&hook.Handler[*core.RecordEnrichEvent]{Id: "hospitalMask", Priority: -50, Func: func(e *core.RecordEnrichEvent) error {
+	app.OnRecordEnrich().Bind(&hook.Handler[*core.RecordEnrichEvent]{Id: "hospitalMask", Priority: orderMask, Func: func(e *core.RecordEnrichEvent) error {
 		actor := ActorFor(e.App, e.RequestInfo.Auth)
 		c, ok := declared[e.Record.Collection().Name]
 		if ok && !actor.Superuser {

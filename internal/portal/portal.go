@@ -4,6 +4,8 @@ package portal
 import (
 	"io/fs"
 
+	"hospital/internal/kit"
+
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -15,7 +17,7 @@ const csp = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ances
 // Register serves the folder pb_public of files at the root, behind every other
 // route. Unknown paths under /api stay 404.
 func Register(app core.App, files fs.FS) {
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalPortal", Priority: 999, Func: func(se *core.ServeEvent) error {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalPortal", Priority: kit.OrderStatic, Func: func(se *core.ServeEvent) error {
 		se.Router.GET("/{path...}", apis.Static(apis.MustSubFS(files, "pb_public"), false)).
 			Bind(apis.Gzip()).
 			BindFunc(func(e *core.RequestEvent) error {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"hospital/internal/kit"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
@@ -11,7 +13,7 @@ import (
 // printAddresses prints the addresses of the hospital's pages once it listens. The
 // lines before them are PocketBase's own.
 func printAddresses(app core.App) {
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalAddresses", Priority: -999,
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalAddresses", Priority: kit.OrderAnnounce,
 		Func: func(se *core.ServeEvent) error {
 			if err := se.Next(); err != nil {
 				return err

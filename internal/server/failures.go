@@ -14,9 +14,9 @@ import (
 
 // logFailures writes to the journal that a server started, and every answer that is the server's fault.
 func logFailures(app core.App) {
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalJournal", Priority: -998,
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalJournal", Priority: kit.OrderJournal,
 		Func: func(se *core.ServeEvent) error {
-			se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalFailures", Priority: outermost,
+			se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalFailures", Priority: kit.OrderOutermost,
 				Func: func(e *core.RequestEvent) error {
 					err := e.Next()
 					if status := statusOf(e, err); status >= http.StatusInternalServerError &&

@@ -7,20 +7,19 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"hospital/internal/config"
+	"hospital/internal/kit"
 )
 
 // setHeaders adds the security headers that PocketBase does not set.
 func setHeaders(app core.App) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalHeaders", Func: func(se *core.ServeEvent) error {
-		const afterPocketBase = apis.DefaultSecurityHeadersMiddlewarePriority + 1
 		se.Router.Bind(
-			&hook.Handler[*core.RequestEvent]{Id: "hospitalHeaders", Priority: afterPocketBase, Func: headers},
+			&hook.Handler[*core.RequestEvent]{Id: "hospitalHeaders", Priority: kit.OrderHeaders, Func: headers},
 		)
 		return se.Next()
 	}})

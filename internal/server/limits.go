@@ -101,8 +101,7 @@ func limitRequests(app core.App) {
 		return e.Next()
 	}
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalLimits", Func: func(se *core.ServeEvent) error {
-		const afterBodyLimit = apis.DefaultBodyLimitMiddlewarePriority + 5
-		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalLimits", Priority: afterBodyLimit, Func: limit})
+		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalLimits", Priority: kit.OrderLimits, Func: limit})
 		return se.Next()
 	}})
 }

@@ -47,7 +47,7 @@ func serveMetrics(app core.App) {
 			}
 		}
 		count := countRequests(registry)
-		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalMetrics", Priority: outermost, Func: count})
+		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalMetrics", Priority: kit.OrderOutermost, Func: count})
 
 		listener, err := net.Listen("tcp", address)
 		if err != nil {

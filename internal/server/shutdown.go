@@ -10,10 +10,8 @@ import (
 
 	"hospital/internal/config"
 	"hospital/internal/journal"
+	"hospital/internal/kit"
 )
-
-// outermost is the priority of middleware that sees a request before all other.
-const outermost = -100_000
 
 // shutdown lets a stopping server answer the requests it has begun. It accepts no new
 // ones, closes the realtime streams, which never end by themselves, and waits.
@@ -24,7 +22,7 @@ func shutdown(app core.App) {
 		streams, closeStreams := context.WithCancel(requests)
 		// PocketBase's context ends when the server stops listening.
 		se.Server.BaseContext = func(net.Listener) context.Context { return requests }
-		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalStreams", Priority: outermost,
+		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalStreams", Priority: kit.OrderOutermost,
 			Func: func(e *core.RequestEvent) error {
 				if e.Request.URL.Path != "/api/realtime" {
 					return e.Next()
@@ -35,7 +33,7 @@ func shutdown(app core.App) {
 				e.Request = e.Request.WithContext(ctx)
 				return e.Next()
 			}})
-		se.App.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "hospitalShutdown", Priority: -10_000,
+		se.App.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "hospitalShutdown", Priority: kit.OrderShutdown,
 			Func: func(e *core.TerminateEvent) error {
 				started, timeout := time.Now(), config.StopTimeout.Duration()
 				journal.Log.Info("stopping", "timeout", timeout.String())

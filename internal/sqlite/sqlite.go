@@ -15,9 +15,10 @@ const (
 	LogsFile = "auxiliary.db"
 )
 
-// Open opens a database file with PocketBase's settings, except for two.
+// Open opens a database file with PocketBase's settings, except for three.
 // Data is on the disk before a write is acknowledged (synchronous=FULL), so that it
 // survives a power cut; the request log may lose its last moments.
+// Recursive triggers make REPLACE INTO fire the triggers that refuse to delete.
 // Defensive mode refuses SQL that could corrupt the file, such as writes to sqlite_schema.
 func Open(path string) (*dbx.DB, error) {
 	synchronous := "NORMAL"
@@ -26,7 +27,7 @@ func Open(path string) (*dbx.DB, error) {
 	}
 	return dbx.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"+
 		"&_pragma=journal_size_limit(200000000)&_pragma=synchronous("+synchronous+")&_pragma=foreign_keys(ON)"+
-		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)&_defensive=1")
+		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)&_pragma=recursive_triggers(ON)&_defensive=1")
 }
 
 // Synchronous is the level in force on a connection: off, normal, full or extra.

@@ -95,7 +95,7 @@ func TestOperatorAccessToAccountsAndBackupsIsLogged(t *testing.T) {
 		operator.Do(http.MethodPatch, "/api/settings", body{"smtp": body{"password": secret}}).OK(t)
 		operator.Do(http.MethodPost, "/api/backups", body{"name": "mine.zip"}).OK(t)
 		token := operator.Do(http.MethodPost, "/api/files/token", nil).OK(t).String("token")
-		h.As("guest").Unbound().Do(http.MethodGet, "/api/backups/mine.zip?token="+token, nil).OK(t)
+		h.As("guest").SkipContract().Do(http.MethodGet, "/api/backups/mine.zip?token="+token, nil).OK(t)
 	})
 	var got []string
 	for _, e := range entries {
