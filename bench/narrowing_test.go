@@ -1,5 +1,4 @@
-// Package bench_test measures what the hospital promises about speed, as ratios
-// within one run, so that the machine does not matter.
+// Package bench_test measures speed as ratios within one run, independent of the machine.
 package bench_test
 
 import (
@@ -24,13 +23,13 @@ import (
 
 const (
 	small, large = 20_000, 200_000
-	whole        = 4                    // a scan of at least a fourth of the time that all rows take must gain; one that soon finds a page need not
-	growth       = 2                    // how much longer a list may take in a hospital ten times as large
-	noise        = 3 * time.Millisecond // what a shared machine adds to one request
+	whole        = 4                    // scans below a fourth of a full scan need no gain
+	growth       = 2                    // allowed factor in a hospital ten times as large
+	noise        = 3 * time.Millisecond // of one request on a shared machine
 )
 
-// filters are what clients ask for; all but the first are added to the caller's own scope.
-var filters = []struct{ says, filter string }{
+// filters are filters of clients, which are combined with the caller's scope.
+var filters = []struct{ name, filter string }{
 	{"no filter", ""},
 	{"a status", `status = "approved"`},
 	{"two statuses", `status = "approved" || status = "pending"`},
@@ -43,12 +42,12 @@ var filters = []struct{ says, filter string }{
 	{"a status and a time", `status = "completed" && starts > "2020-01-01 00:00:00.000Z"`},
 }
 
-// orders are how clients sort: as it comes, as an index does, and as none does.
+// orders are sort orders: none, one with an index, and one without.
 var orders = []string{"", "-starts", "number"}
 
-// BenchmarkNarrowing proves of a patient's and of a doctor's own visits, in every
-// way a client can ask for them, that the narrowed list is the same list, that an
-// index leads to it, and that it does not grow with the hospital.
+// BenchmarkNarrowing checks the lists of a patient's and a doctor's own visits, for all filters
+// and orders: narrowing returns the same list, uses an index, and its time does not grow with
+// the hospital.
 func BenchmarkNarrowing(b *testing.B) {
 	for range b.N {
 		few := filled(b, small)
@@ -64,7 +63,7 @@ func BenchmarkNarrowing(b *testing.B) {
 	}
 }
 
-func compare(b *testing.B, role string, gain float64, few, many, wide asker) {
+func compare(b *testing.B, role string, gain float64, few, many, wide client) {
 	b.Helper()
 	var table strings.Builder
 	out := tabwriter.NewWriter(&table, 2, 0, 2, ' ', tabwriter.AlignRight)
@@ -72,10 +71,10 @@ func compare(b *testing.B, role string, gain float64, few, many, wide asker) {
 	full := wide.list(b, query{}).took
 	for _, f := range filters {
 		all := query{f.filter, "", "perPage=1000"}
-		same(b, role+", "+f.says, many.list(b, all), wide.list(b, all), false)
+		same(b, role+", "+f.name, many.list(b, all), wide.list(b, all), false)
 		for _, order := range orders {
 			for _, total := range []string{"", "skipTotal=1"} {
-				name := fmt.Sprintf("%s, %s, sorted by %q, %s", role, f.says, order, total)
+				name := fmt.Sprintf("%s, %s, sorted by %q, %s", role, f.name, order, total)
 				q := query{f.filter, order, total}
 				now, tenth := many.median(b, q), few.median(b, q)
 				var before answer
@@ -85,11 +84,11 @@ func compare(b *testing.B, role string, gain float64, few, many, wide asker) {
 				if order != "" {
 					same(b, name, now, before, true)
 				}
-				if visits := lookingAt(plans); strings.Contains(visits, "SCAN") {
-					b.Errorf("%s: no index leads to the rows:\n%s", name, visits)
+				if visits := appointmentSteps(plans); strings.Contains(visits, "SCAN") {
+					b.Errorf("%s: reads rows without an index:\n%s", name, visits)
 				}
 				faster, grown, scanned := float64(before.took)/float64(now.took), float64(now.took)/float64(tenth.took), ""
-				if strings.Contains(lookingAt(wider), "SCAN") {
+				if strings.Contains(appointmentSteps(wider), "SCAN") {
 					scanned = "scan"
 				}
 				if scanned != "" && before.took > full/whole && faster < gain {
@@ -98,20 +97,22 @@ func compare(b *testing.B, role string, gain float64, few, many, wide asker) {
 				if now.took > growth*tenth.took+noise {
 					b.Errorf("%s: in a hospital ten times as large it takes %.1f times as long", name, grown)
 				}
-				fmt.Fprintf(out, "%s\t%s\t%t\t%d\t%.1f\t%s\t%.1f\t%.0f\t%.1f\t%.1f\t\n", f.says, order, total == "", now.total, ms(before.took), scanned, ms(now.took), faster, ms(tenth.took), grown)
-				if order == "-starts" && total == "" && slices.Contains([]string{"no filter", "a status"}, f.says) {
-					fmt.Printf("The newest visits of a %s, %s, narrowed:\n%s\nun-narrowed:\n%s\n\n", role, f.says, lookingAt(plans), lookingAt(wider))
+				fmt.Fprintf(out, "%s\t%s\t%t\t%d\t%.1f\t%s\t%.1f\t%.0f\t%.1f\t%.1f\t\n", f.name, order, total == "", now.total,
+					ms(before.took), scanned, ms(now.took), faster, ms(tenth.took), grown)
+				if order == "-starts" && total == "" && slices.Contains([]string{"no filter", "a status"}, f.name) {
+					fmt.Printf("The newest visits of a %s, %s, narrowed:\n%s\nun-narrowed:\n%s\n\n", role, f.name,
+						appointmentSteps(plans), appointmentSteps(wider))
 				}
 			}
 		}
 	}
-	_ = out.Flush()                                                                          // into memory
-	fmt.Printf("The list of a %s's own visits among %d:\n%s\n", role, large, table.String()) // a benchmark's log is cut off
+	_ = out.Flush() // into memory
+	// a benchmark's log is cut off
+	fmt.Printf("The list of a %s's own visits among %d:\n%s\n", role, large, table.String())
 }
 
-// statistics counts the rows for SQLite, as an operator may, and expects it to go
-// on finding everybody's visits by an index.
-func statistics(b *testing.B, callers ...asker) {
+// statistics runs ANALYZE, as an operator may, and checks that the lists still use an index.
+func statistics(b *testing.B, callers ...client) {
 	b.Helper()
 	for _, caller := range callers {
 		if _, err := caller.h.App.NonconcurrentDB().NewQuery("ANALYZE").Execute(); err != nil {
@@ -119,17 +120,18 @@ func statistics(b *testing.B, callers ...asker) {
 		}
 		for _, f := range filters {
 			for _, order := range orders {
-				visits := lookingAt(caller.h.Plans(func() { caller.list(b, query{f.filter, order, ""}) }))
-				if strings.Contains(visits, "SCAN") || !strings.Contains(visits, "(patient=") && !strings.Contains(visits, "(doctor=") {
-					b.Errorf("with statistics, %s, sorted by %q: no index leads to the rows:\n%s", f.says, order, visits)
+				visits := appointmentSteps(caller.h.Plans(func() { caller.list(b, query{f.filter, order, ""}) }))
+				if strings.Contains(visits, "SCAN") || !strings.Contains(visits, "(patient=") &&
+					!strings.Contains(visits, "(doctor=") {
+					b.Errorf("with statistics, %s, sorted by %q: reads rows without an index:\n%s", f.name, order, visits)
 				}
 			}
 		}
 	}
 }
 
-// lookingAt is the steps of plans that look at visits.
-func lookingAt(plans []hospitaltest.Plan) string {
+// appointmentSteps are the steps of the plans that read appointments.
+func appointmentSteps(plans []hospitaltest.Plan) string {
 	var steps []string
 	for _, p := range plans {
 		steps = append(steps, p.Of("appointments")...)
@@ -137,43 +139,44 @@ func lookingAt(plans []hospitaltest.Plan) string {
 	return strings.Join(steps, "\n")
 }
 
-// asker is one account asking one server.
-type asker struct {
+// client is an account at a server.
+type client struct {
 	hospitaltest.Client
 	h *hospitaltest.Hospital
 }
 
-func as(h *hospitaltest.Hospital, account string) asker {
+func as(h *hospitaltest.Hospital, account string) client {
 	h.T.Helper()
 	token, err := h.Record("users", account).NewAuthToken()
 	if err != nil {
 		h.T.Fatal("sign in:", err)
 	}
-	return asker{h.WithToken(token).SkipContract(), h}
+	return client{h.WithToken(token).SkipContract(), h}
 }
 
-// answer is a page of a list, and what it cost.
+// answer is a page of a list and its time.
 type answer struct {
 	ids   []string
 	total int64
 	took  time.Duration
 }
 
-// query is how a client asks for a list.
+// query are the parameters of a list.
 type query struct{ filter, order, more string }
 
-func (a asker) list(b *testing.B, q query) answer {
+func (a client) list(b *testing.B, q query) answer {
 	b.Helper()
-	path := "/api/collections/appointments/records?" + url.Values{"filter": {q.filter}, "sort": {q.order}}.Encode() + "&" + q.more
-	began := time.Now()
+	path := "/api/collections/appointments/records?" + url.Values{"filter": {q.filter}, "sort": {q.order}}.Encode() + "&" +
+		q.more
+	started := time.Now()
 	page := a.Do(http.MethodGet, path, nil).OK(b)
-	return answer{page.IDs(), page.Int("totalItems"), time.Since(began)}
+	return answer{page.IDs(), page.Int("totalItems"), time.Since(started)}
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// median repeats a list and answers the one in the middle.
-func (a asker) median(b *testing.B, q query) answer {
+// median repeats a list and returns the answer with the median time.
+func (a client) median(b *testing.B, q query) answer {
 	b.Helper()
 	var all []answer
 	for range 9 {
@@ -183,8 +186,7 @@ func (a asker) median(b *testing.B, q query) answer {
 	return all[len(all)/2]
 }
 
-// same fails unless two answers hold the same rows; without an order of their own
-// the rows may come as the database finds them.
+// same fails unless two answers contain the same rows, in the same order if one was requested.
 func same(b *testing.B, name string, narrowed, plain answer, ordered bool) {
 	b.Helper()
 	got, want := narrowed.ids, plain.ids
@@ -192,11 +194,12 @@ func same(b *testing.B, name string, narrowed, plain answer, ordered bool) {
 		got, want = slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))
 	}
 	if !slices.Equal(got, want) || narrowed.total != plain.total {
-		b.Errorf("%s: narrowing changed the list from %d of %d to %d of %d", name, len(want), plain.total, len(got), narrowed.total)
+		b.Errorf("%s: narrowing changed the list from %d of %d to %d of %d", name, len(want), plain.total, len(got),
+			narrowed.total)
 	}
 }
 
-// unnarrowed is a second server on the data of a hospital, without the narrowing.
+// unnarrowed is a second server on the same data, without the narrowing of lists.
 func unnarrowed(b *testing.B, h *hospitaltest.Hospital) *hospitaltest.Hospital {
 	b.Helper()
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: h.App.DataDir(), EncryptionEnv: h.App.EncryptionEnv()})
@@ -218,7 +221,7 @@ func unnarrowed(b *testing.B, h *hospitaltest.Hospital) *hospitaltest.Hospital {
 		return err
 	})
 	if err != nil {
-		b.Fatal("serve a second time:", err)
+		b.Fatal("start the second server:", err)
 	}
 	return wide
 }

@@ -15,7 +15,7 @@ import (
 // createVitals checks new vitals and flags abnormal values.
 func createVitals(e *core.RecordEvent) error {
 	v, patient, now := Vitals{e.Record}, patientOf(e.Record), kit.Now(e.App)
-	if err := patients.Present(e.App, patient); err != nil {
+	if err := patients.RejectMerged(e.App, patient); err != nil {
 		return err
 	}
 	if err := checkSamePatient(e.App, "appointment", "appointments", v.appointment(), patient); err != nil {

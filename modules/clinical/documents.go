@@ -92,7 +92,7 @@ func (d Document) setContent(contentType, hash string) {
 // the matching extension.
 func createDocument(e *core.RecordEvent) error {
 	d, actor, patient := Document{e.Record}, kit.ActorOf(e.Record), patientOf(e.Record)
-	if err := patients.Present(e.App, patient); err != nil {
+	if err := patients.RejectMerged(e.App, patient); err != nil {
 		return err
 	}
 	if err := checkSamePatient(e.App, "appointment", "appointments", d.appointment(), patient); err != nil {

@@ -54,7 +54,7 @@ func DrugAllergies(app core.App, patient string) ([]Allergy, error) {
 // createProblem checks a new condition or allergy. It is active unless the request says otherwise.
 func createProblem(e *core.RecordEvent) error {
 	p, patient := Problem{e.Record}, patientOf(e.Record)
-	if err := patients.Present(e.App, patient); err != nil {
+	if err := patients.RejectMerged(e.App, patient); err != nil {
 		return err
 	}
 	if err := checkSamePatient(e.App, "encounter", "encounters", p.encounter(), patient); err != nil {
