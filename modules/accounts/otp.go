@@ -1,0 +1,123 @@
+package accounts
+
+import (
+	"crypto/sha256"
+	"net/http"
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/mails"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"hospital/internal/kit"
+)
+
+// maxCodes is how many codes of an account are valid at once.
+const maxCodes = 5
+
+// bindOTP makes one-time codes the second factor of a sign-in: only an account whose
+// password was just given is sent a code, and a code without the password is refused.
+// Wrong codes count for the account, from wherever they come, as wrong passwords do.
+func bindOTP(app core.App) {
+	app.OnRecordRequestOTPRequest().BindFunc(func(e *core.RecordCreateOTPRequestEvent) error {
+		id := core.GenerateDefaultRandomId()
+		app, user, code := e.App, e.Record, e.Password
+		kit.AfterResponse(app, "send a code", func() error { // so that the response does not tell whether there is an account
+			if user == nil {
+				return nil
+			}
+			return sendCode(app, user, id, code)
+		})
+		return e.JSON(http.StatusOK, map[string]string{"otpId": id})
+	})
+	app.OnRecordAuthWithOTPRequest().BindFunc(requireFirstFactor)
+	codes := &throttle{tries: map[[sha256.Size]byte]tries{}}
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalCodes", Func: func(se *core.ServeEvent) error {
+		se.Router.BindFunc(func(e *core.RequestEvent) error {
+			if e.Request.Pattern != "POST /api/collections/{collection}/auth-with-otp" {
+				return e.Next()
+			}
+			return codes.checkCode(e)
+		})
+		return se.Next()
+	}})
+}
+
+// requireFirstFactor refuses a code without a sign-in by password that waits for it.
+func requireFirstFactor(e *core.RecordAuthWithOTPRequestEvent) error {
+	sent := struct {
+		MFA string `json:"mfaId" form:"mfaId"`
+	}{e.Request.URL.Query().Get("mfaId")}
+	if sent.MFA == "" {
+		if err := e.BindBody(&sent); err != nil {
+			return e.BadRequestError("The body could not be read.", err)
+		}
+	}
+	waiting, err := waitingForCode(e.App, e.Record)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(waiting, func(m *core.MFA) bool { return m.Id == sent.MFA }) {
+		return e.BadRequestError("Invalid or expired OTP", nil)
+	}
+	return e.Next()
+}
+
+// waitingForCode are the sign-ins of an account by password that wait for a code.
+func waitingForCode(app core.App, user *core.Record) ([]*core.MFA, error) {
+	all, err := app.FindAllMFAsByRecord(user)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(m *core.MFA) bool {
+		return m.Method() != core.MFAMethodPassword || m.HasExpired(user.Collection().MFA.DurationTime())
+	}), nil
+}
+
+// sendCode sends a code to an account whose password was just given.
+func sendCode(app core.App, user *core.Record, id, code string) error {
+	waiting, err := waitingForCode(app, user)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	valid, err := app.FindAllOTPsByRecord(user)
+	if err != nil {
+		return err
+	}
+	valid = slices.DeleteFunc(valid, func(o *core.OTP) bool { return o.HasExpired(user.Collection().OTP.DurationTime()) })
+	if len(valid) >= maxCodes {
+		return nil
+	}
+	otp := core.NewOTP(app)
+	otp.Id = id
+	otp.SetCollectionRef(user.Collection().Id)
+	otp.SetRecordRef(user.Id)
+	otp.SetPassword(code)
+	if err := app.Save(otp); err != nil {
+		return err
+	}
+	return mails.SendRecordOTP(app, user, id, code)
+}
+
+// checkCode counts a code that is entered for an account.
+func (t *throttle) checkCode(e *core.RequestEvent) error {
+	sent := struct {
+		OTP string `json:"otpId" form:"otpId"`
+	}{}
+	if err := e.BindBody(&sent); err != nil {
+		return e.BadRequestError("The body could not be read.", err)
+	}
+	otp, err := e.App.FindOTPById(sent.OTP)
+	if err != nil {
+		return e.Next() // not a code of any account
+	}
+	key := keyOf(otp.CollectionRef(), otp.RecordRef())
+	if wait := t.start(key, kit.Now(e.App)); wait > 0 {
+		return kit.TooManyRequests(e, "password", "too_many_tries", "Too many wrong codes. Wait a little.", wait)
+	}
+	if err := e.Next(); err != nil {
+		return err
+	}
+	t.reset(key)
+	return nil
+}
