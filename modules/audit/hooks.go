@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
@@ -98,7 +97,7 @@ func serve(app core.App, buf *buffer) {
 		// Before the panic recovery, so that it sees the final answer of every other middleware.
 		se.Router.Bind(&hook.Handler[*core.RequestEvent]{
 			Id:       "hospitalAuditRefusals",
-			Priority: apis.DefaultPanicRecoverMiddlewarePriority - 1,
+			Priority: kit.OrderRefusals,
 			Func:     buf.logRefusals,
 		})
 		return se.Next()
@@ -109,7 +108,7 @@ func serve(app core.App, buf *buffer) {
 			return se.Next()
 		}})
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{
-		Id: "hospitalAuditFlush", Priority: -99, Func: func(e *core.TerminateEvent) error {
+		Id: "hospitalAuditFlush", Priority: kit.OrderFlushReads, Func: func(e *core.TerminateEvent) error {
 			if err := buf.flush(); err != nil {
 				e.App.Logger().Error("audit: cannot write the last entries", "error", err)
 			}
