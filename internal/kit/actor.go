@@ -16,7 +16,11 @@ type Actor struct {
 	Request   string // what all that one request causes has in common
 }
 
-const actorKey = "@actor"
+// privateKey begins the names of values that go with a record inside the server.
+// PocketBase leaves names with this prefix out of every answer.
+const privateKey = "@pbInternal"
+
+const actorKey = privateKey + "Actor"
 
 // ActorFor is who acts through an account: a guest without one, or with one that is
 // not active.
@@ -83,6 +87,6 @@ func SetActor(a Actor, r *core.Record) *core.Record {
 // AddToResponse adds to a record what is no column of it, for the answer to who wrote it.
 // It is not stored, and nobody else is told.
 func AddToResponse(r *core.Record, name string, value any) {
-	r.WithCustomData(true).Hide(actorKey, sentIDKey)
+	r.WithCustomData(true)
 	r.Set(name, value)
 }
