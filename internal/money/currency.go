@@ -3,7 +3,7 @@ package money
 import "strings"
 
 // currencies are the codes of ISO 4217 in use (list one, as of 2026), by their digits
-// behind the point. Codes that nobody pays in, such as gold and test codes, are left out.
+// behind the point. Codes that are not for payments, such as gold and test codes, are left out.
 var currencies = map[int]string{
 	0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
 	2: "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CNY " +

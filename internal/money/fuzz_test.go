@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// FuzzDecimal: what is written of an amount is the amount again without its point.
+// FuzzDecimal: a formatted amount without its point is the amount.
 func FuzzDecimal(f *testing.F) {
 	f.Add(int64(-9223372036854775808), byte(2))
 	f.Add(int64(5), byte(3))
@@ -15,13 +15,14 @@ func FuzzDecimal(f *testing.F) {
 		text := Amount(amount).Decimal(digits)
 		whole, part, pointed := strings.Cut(text, ".")
 		back, ok := new(big.Int).SetString(whole+part, 10)
-		if !ok || back.Cmp(big.NewInt(amount)) != 0 || pointed != (digits > 0) || len(part) != digits || strings.Trim(whole, "-") == "" {
+		if !ok || back.Cmp(big.NewInt(amount)) != 0 || pointed != (digits > 0) || len(part) != digits ||
+			strings.Trim(whole, "-") == "" {
 			t.Errorf("%d with %d digits is written %q", amount, digits, text)
 		}
 	})
 }
 
-// FuzzTimesAndPortion hold the arithmetic of bills against that of any size.
+// FuzzTimesAndPortion compares the arithmetic of bills with that of big integers.
 func FuzzTimesAndPortion(f *testing.F) {
 	f.Add(int64(Max), int64(1))
 	f.Add(int64(1)<<62, int64(8))
@@ -29,19 +30,21 @@ func FuzzTimesAndPortion(f *testing.F) {
 	f.Fuzz(func(t *testing.T, amount, n int64) {
 		most, product := big.NewInt(Max), new(big.Int).Mul(big.NewInt(amount), big.NewInt(n))
 		fits := amount >= 0 && n >= 0
-		if got, err := Amount(amount).Times(n); (err == nil) != (fits && product.Cmp(most) <= 0) || err == nil && product.Cmp(big.NewInt(int64(got))) != 0 {
+		if got, err := Amount(amount).Times(n); (err == nil) != (fits && product.Cmp(most) <= 0) ||
+			err == nil && product.Cmp(big.NewInt(int64(got))) != 0 {
 			t.Errorf("%d times %d is %d, %v", n, amount, got, err)
 		}
 		scaled := new(big.Int).Mul(most, big.NewInt(10_000))
 		half := new(big.Int).Div(new(big.Int).Add(product, big.NewInt(5_000)), big.NewInt(10_000))
-		if got, err := Amount(amount).Portion(n); (err == nil) != (fits && product.Cmp(scaled) <= 0) || err == nil && half.Cmp(big.NewInt(int64(got))) != 0 {
+		if got, err := Amount(amount).Portion(n); (err == nil) != (fits && product.Cmp(scaled) <= 0) ||
+			err == nil && half.Cmp(big.NewInt(int64(got))) != 0 {
 			t.Errorf("%d basis points of %d are %d, %v", n, amount, got, err)
 		}
 	})
 }
 
-// FuzzShareAndAllocate: the parts of an amount add up to it, and nobody gets more
-// than theirs, or less than it rounded down.
+// FuzzShareAndAllocate: the parts of an amount add up to it, and none is above its weight,
+// or below its exact share rounded down.
 func FuzzShareAndAllocate(f *testing.F) {
 	f.Add(uint64(100), uint64(1), uint64(1), uint64(1))
 	f.Add(uint64(Max), uint64(Max), uint64(0), uint64(7))
@@ -59,7 +62,8 @@ func FuzzShareAndAllocate(f *testing.F) {
 			if least := Amount(exact.Int64()); part < least || part > least+1 || part > weights[i] {
 				t.Errorf("of %d by %v the part %d is %d, at least %d", m, weights, i, part, least)
 			}
-			if share := m.Share(weights[i], whole); share < Amount(exact.Int64()) || share > Amount(exact.Int64())+1 || share > m {
+			if share := m.Share(weights[i], whole); share < Amount(exact.Int64()) || share > Amount(exact.Int64())+1 ||
+				share > m {
 				t.Errorf("the share of %d of %d in %d is %d", weights[i], whole, m, share)
 			}
 		}
