@@ -1,5 +1,5 @@
-// Package hooks is cause and effect between modules: what one module does because
-// of what happened in another, in the same transaction.
+// Package hooks connects the modules: what one module does after an event in another, in the
+// transaction of the event.
 package hooks
 
 import (
@@ -17,7 +17,7 @@ import (
 	"hospital/modules/staff"
 )
 
-// reactions is what follows what. It runs from top to bottom.
+// reactions run from top to bottom.
 var reactions = []kit.Follow{
 	{accounts.Registered, []kit.Reaction{patients.CreateFromRegistration, staff.CreateFromRegistration}},
 	{accounts.InvitationAccepted, []kit.Reaction{staff.CreateFromInvitation}},

@@ -53,7 +53,7 @@ func throttlePasswords(app core.App) {
 		return err
 	}
 	app.OnRecordAuthWithPasswordRequest().Bind(&hook.Handler[*core.RecordAuthWithPasswordRequestEvent]{
-		Id: "hospitalThrottle", Priority: -50, Func: count})
+		Id: "hospitalThrottle", Priority: kit.OrderThrottle, Func: count})
 	app.OnRecordConfirmPasswordResetRequest().BindFunc(func(e *core.RecordConfirmPasswordResetRequestEvent) error {
 		if err := e.Next(); err != nil {
 			return err
