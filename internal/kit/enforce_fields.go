@@ -52,14 +52,15 @@ func guardRequests(app core.App, declared Catalog) {
 			return e.Next()
 		}
 	}
-	app.OnRecordCreateRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardCreate", Priority: orderGuard,
-		Func: guard(func(g Grant) []string { return g.CreateFields })})
-	app.OnRecordUpdateRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardUpdate", Priority: orderGuard,
-		Func: guard(func(g Grant) []string { return g.UpdateFields })})
-	app.OnRecordDeleteRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "hospitalGuardDelete", Priority: orderGuard, Func: func(e *core.RecordRequestEvent) error {
+	bind := func(h *hook.TaggedHook[*core.RecordRequestEvent], id string, guard func(e *core.RecordRequestEvent) error) {
+		h.Bind(&hook.Handler[*core.RecordRequestEvent]{Id: id, Priority: orderGuard, Func: guard})
+	}
+	bind(app.OnRecordCreateRequest(), "hospitalGuardCreate", guard(func(g Grant) []string { return g.CreateFields }))
+	bind(app.OnRecordUpdateRequest(), "hospitalGuardUpdate", guard(func(g Grant) []string { return g.UpdateFields }))
+	bind(app.OnRecordDeleteRequest(), "hospitalGuardDelete", func(e *core.RecordRequestEvent) error {
 		SetActor(Caller(e.RequestEvent), e.Record)
 		return e.Next()
-	}})
+	})
 }
 
 // rejectDuplicateID refuses a new record whose id is taken before any other rule
@@ -114,27 +115,28 @@ func (b *body) read(e *core.RequestEvent) error {
 	if form := e.Request.MultipartForm; form != nil { // a batch wraps its JSON in a form
 		_, wrapped := form.Value["@jsonPayload"]
 		b.typed = wrapped && len(form.Value) == 1
-		for name := range form.File { // PocketBase takes no notice of one where there is none to be
+		for name := range form.File { // PocketBase ignores one where the collection has no such field
 			b.fields[unmodified(b.record.Collection(), name)] = attached{}
 		}
 	}
 	return nil
 }
 
-// attached is a part of a form that is a file.
+// attached is the value of a form field that is a file.
 type attached struct{}
 
 // unmodified is the field that a key such as "quantity+" or "files-" changes. Only
-// numbers and files have such keys; of others PocketBase would take no notice.
+// numbers and files have such keys; PocketBase would ignore others.
 func unmodified(c *core.Collection, key string) string {
 	name := strings.TrimPrefix(strings.TrimRight(key, "+-"), "+")
-	if f := c.Fields.GetByName(name); f != nil && slices.Contains([]string{core.FieldTypeNumber, core.FieldTypeFile}, f.Type()) {
+	if f := c.Fields.GetByName(name); f != nil &&
+		slices.Contains([]string{core.FieldTypeNumber, core.FieldTypeFile}, f.Type()) {
 		return name
 	}
 	return key
 }
 
-// readOnlyKeys are keys that clients send back because they were given them; they say nothing.
+// readOnlyKeys are keys of answers that clients send back. They are ignored.
 var readOnlyKeys = []string{"id", "collectionId", "collectionName", "expand"}
 
 // tooLong says that a password has more bytes than its hash takes.
@@ -145,7 +147,7 @@ func tooLong(password any) bool {
 
 const longPassword = "A password has at most 72 bytes."
 
-// secrets are the fields of a sign-in that PocketBase itself checks.
+// secrets are the password fields of an account, which PocketBase itself checks.
 var secrets = []string{"password", "passwordConfirm", "oldPassword"}
 
 func (c Collection) check(b body) error {
@@ -159,7 +161,8 @@ func (c Collection) check(b body) error {
 			invalid[name] = validation.NewError("wrong_type", "This is no place for a file.")
 		case name == core.FieldNameId && !b.record.IsNew() && b.record.Id != b.before.Id:
 			invalid[name] = validation.NewError("server_owned", "A record keeps its id.")
-		case slices.Contains(readOnlyKeys, name) || slices.Contains(c.GuestFields, name) && b.record.IsNew() && b.actor.Role == Guest:
+		case slices.Contains(readOnlyKeys, name) ||
+			slices.Contains(c.GuestFields, name) && b.record.IsNew() && b.actor.Role == Guest:
 		case c.SignIn.isSet() && slices.Contains(secrets, name):
 			if !b.actor.Superuser && !slices.Contains(b.permitted, "password") {
 				denied[name] = notAllowed(name)
@@ -171,7 +174,8 @@ func (c Collection) check(b body) error {
 		case b.typed && !fits(field, value):
 			invalid[name] = validation.NewError("wrong_type", "This must be "+article(field)+".")
 		case unread(field, value, b.record):
-			invalid[name] = validation.NewError("invalid_date", `This must be an instant with its zone, such as "2030-01-31 09:00:00.000Z".`)
+			invalid[name] = validation.NewError("invalid_date",
+				`This must be an instant with its zone, such as "2030-01-31 09:00:00.000Z".`)
 		case field.GetHidden() && !b.actor.Superuser:
 			invalid[name] = validation.NewError("server_owned", "The hospital sets this itself.")
 		case name == "version" && !b.record.IsNew() || b.same(field, value):
@@ -211,8 +215,8 @@ func (c Collection) serverOwned(name string) bool {
 }
 
 // same says that a sent value is what the record already holds, as when a client
-// sends a whole record back. Of a field that the caller is not shown it never is,
-// so that nobody finds out by guessing.
+// sends a whole record back. For a field that the caller is not shown it is never true,
+// so that the value cannot be guessed.
 func (b body) same(field core.Field, value any) bool {
 	name := field.GetName()
 	switch {

@@ -18,17 +18,19 @@ var queryOfWrite = []string{"expand", "fields"}
 // Request.Form, where net/http puts the query beside the body: ?status=approved
 // would be written, and ?fields=id refused as an unknown field.
 func separateQuery(app core.App) {
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "kitSeparateQuery", Func: func(se *core.ServeEvent) error {
-		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "kitSeparateQuery", Priority: orderForms, Func: func(e *core.RequestEvent) error {
-			if err := formWithoutQuery(e); err != nil {
-				return err
-			}
-			return e.Next()
-		}})
+	const id = "kitSeparateQuery"
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: id, Func: func(se *core.ServeEvent) error {
+		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: id, Priority: orderForms,
+			Func: func(e *core.RequestEvent) error {
+				if err := formWithoutQuery(e); err != nil {
+					return err
+				}
+				return e.Next()
+			}})
 		return se.Next()
 	}})
 	// Inside a batch no middleware runs, and PocketBase sends every body as a form.
-	app.OnBatchRequest().Bind(&hook.Handler[*core.BatchRequestEvent]{Id: "kitSeparateQuery", Func: func(e *core.BatchRequestEvent) error {
+	app.OnBatchRequest().Bind(&hook.Handler[*core.BatchRequestEvent]{Id: id, Func: func(e *core.BatchRequestEvent) error {
 		for _, request := range e.Batch {
 			path, query, _ := strings.Cut(request.URL, "?")
 			request.URL = path + onlyQueryOfWrite(query)
@@ -60,7 +62,8 @@ func formWithoutQuery(e *core.RequestEvent) error {
 // formOf says in which of the two ways the body is a form, by PocketBase's own test.
 func formOf(e *core.RequestEvent) (urlencoded, multipart bool) {
 	contentType := e.Request.Header.Get("Content-Type")
-	return strings.HasPrefix(contentType, "application/x-www-form-urlencoded"), strings.HasPrefix(contentType, "multipart/form-data")
+	return strings.HasPrefix(contentType, "application/x-www-form-urlencoded"),
+		strings.HasPrefix(contentType, "multipart/form-data")
 }
 
 // onlyQueryOfWrite leaves of a query what a write understands, with its question mark.

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// guardRecords holds for whoever writes: text is clean, and nothing is deleted that is
-// to stay.
+// guardRecords holds for every write, also of the server: text is normalised, and only
+// expiring records are deleted.
 func guardRecords(app core.App, declared Catalog) {
 	clean := func(e *core.RecordEvent) error {
 		if c, ok := declared[e.Record.Collection().Name]; ok {
@@ -62,15 +62,14 @@ func (c Collection) clean(record *core.Record) error {
 
 var forbiddenCharacter = validation.NewError("forbidden_character", "This contains a control or direction character that cannot be stored.")
 
-// forbiddenInProse lets through what longer texts have besides: the line ends of
-// other systems, and the isolates that texts of both directions are written with.
+// forbiddenInProse allows what longer texts need besides: carriage returns, and the isolates
+// of bidirectional text.
 func forbiddenInProse(r rune) bool {
 	return r != '\r' && (r < 0x2066 || r > 0x2069) && forbidden(r)
 }
 
-// forbidden are control characters but tab and line feed, the bidirectional
-// overrides that make text read otherwise than it is, and what is left of
-// invalid UTF-8.
+// forbidden are control characters other than tab and line feed, bidirectional overrides,
+// which make text look different from what it is, and the remains of invalid UTF-8.
 func forbidden(r rune) bool {
 	switch {
 	case r == '\n' || r == '\t':

@@ -46,19 +46,19 @@ func article(field core.Field) string {
 	return "text"
 }
 
-// instant is a date, a time and a zone. Without one of them it would mean another
-// moment to everybody.
+// instant is a date, a time and a zone. Without a zone it would not be one moment.
 var instant = regexp.MustCompile(`^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$`)
 
-// unread says that a date was sent which is no instant, or which PocketBase could
-// not read; it would store an empty one.
+// unread says that a date was sent that is not an instant, or that PocketBase could not
+// parse: it would store an empty one.
 func unread(field core.Field, value any, record *core.Record) bool {
 	text, ok := value.(string)
-	return ok && text != "" && field.Type() == core.FieldTypeDate && (!instant.MatchString(text) || record.GetDateTime(field.GetName()).IsZero())
+	return ok && text != "" && field.Type() == core.FieldTypeDate &&
+		(!instant.MatchString(text) || record.GetDateTime(field.GetName()).IsZero())
 }
 
-// Fill sets fields of a record the hospital makes from what a client said, by
-// the same rules as a request: known fields, right types, none but the permitted.
+// Fill sets fields of a record that the server creates from values that a client sent, by
+// the rules of a request: known fields, correct types, only the permitted ones.
 func Fill(record *core.Record, values map[string]any, permitted ...string) error {
 	errs := validation.Errors{}
 	for name, value := range values {

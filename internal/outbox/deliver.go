@@ -118,7 +118,8 @@ var errCompose = errors.New("the mail could not be written")
 // Message is a mail from the hospital.
 func Message(app core.App, to mail.Address, subject, text string) *mailer.Message {
 	from := app.Settings().Meta
-	return &mailer.Message{From: mail.Address{Name: from.SenderName, Address: from.SenderAddress}, To: []mail.Address{to}, Subject: subject, Text: text}
+	sender := mail.Address{Name: from.SenderName, Address: from.SenderAddress}
+	return &mailer.Message{From: sender, To: []mail.Address{to}, Subject: subject, Text: text}
 }
 
 // recovered makes an error of a panic.

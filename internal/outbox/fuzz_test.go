@@ -13,7 +13,8 @@ func FuzzCut(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, n int) {
 		n = max(n, -n, 0) % 1000
 		got := cut(text, n)
-		if utf8.RuneCountInString(got) > n || utf8.ValidString(text) && !strings.HasPrefix(text, got) || utf8.RuneCountInString(text) <= n && utf8.ValidString(text) && got != text {
+		if utf8.RuneCountInString(got) > n || utf8.ValidString(text) && !strings.HasPrefix(text, got) ||
+			utf8.RuneCountInString(text) <= n && utf8.ValidString(text) && got != text {
 			t.Errorf("of %q the first %d are %q", text, n, got)
 		}
 	})

@@ -97,7 +97,8 @@ func Deliver(app core.App) error {
 }
 
 func (q Queue) deliver(app core.App) error {
-	due, err := app.FindRecordsByFilter(q.Collection, string(q.Columns)+" = {:pending} && "+nextTryAt+" <= {:now}", nextTryAt, perRound, 0,
+	due, err := app.FindRecordsByFilter(q.Collection, string(q.Columns)+" = {:pending} && "+nextTryAt+" <= {:now}",
+		nextTryAt, perRound, 0,
 		dbx.Params{"pending": string(Pending), "now": kit.FormatInstant(kit.Now(app))})
 	if err != nil {
 		return err

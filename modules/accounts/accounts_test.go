@@ -12,7 +12,8 @@ import (
 type body = hospitaltest.Body
 
 func person(more body) body {
-	b := body{"email": "new@example.org", "password": "a-long-password", "passwordConfirm": "a-long-password", "name": "Nadia"}
+	b := body{"email": "new@example.org", "password": "a-long-password", "passwordConfirm": "a-long-password",
+		"name": "Nadia"}
 	for k, v := range more {
 		b[k] = v
 	}
@@ -20,19 +21,22 @@ func person(more body) body {
 }
 
 func signIn(h *hospitaltest.Hospital, email, password string) hospitaltest.Response {
-	return h.As("guest").Do(http.MethodPost, "/api/collections/users/auth-with-password", body{"identity": email, "password": password})
+	return h.As("guest").Do(http.MethodPost, "/api/collections/users/auth-with-password",
+		body{"identity": email, "password": password})
 }
 
 func TestRegisteringAsAPatientMakesAccountAndRecordTogether(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	user := h.As("guest").Create("users", person(body{"role": "patient", "phone": "12", "birth_date": "1990-01-02", "sex": "female", "blood_group": "O+",
+	user := h.As("guest").Create("users", person(body{"role": "patient", "phone": "12", "birth_date": "1990-01-02",
+		"sex": "female", "blood_group": "O+",
 		"address": "Street 1", "national_id": "X1", "emergency_name": "Mum", "medical_history": "asthma"})).OK(t)
 	patient, err := h.App.FindFirstRecordByData("patients", "user", user.ID())
 	if err != nil {
 		t.Fatal("no patients record:", err)
 	}
-	for field, want := range (body{"name": "Nadia", "phone": "12", "email": "new@example.org", "birth_date": "1990-01-02", "sex": "female", "national_id": "X1", "medical_history": "asthma"}) {
+	for field, want := range (body{"name": "Nadia", "phone": "12", "email": "new@example.org",
+		"birth_date": "1990-01-02", "sex": "female", "national_id": "X1", "medical_history": "asthma"}) {
 		if got := patient.GetString(field); got != want {
 			t.Errorf("the patient's %s is %q, want %q", field, got, want)
 		}
@@ -45,7 +49,8 @@ func TestABadProfileLeavesNoAccountBehind(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	before := h.Count("users")
-	for field, value := range (body{"birth_date": "2999-01-01", "sex": "yes", "emergency_name": 7, "specialization": "none of a patient's"}) {
+	for field, value := range (body{"birth_date": "2999-01-01", "sex": "yes", "emergency_name": 7,
+		"specialization": "none of a patient's"}) {
 		answer := h.As("guest").Create("users", person(body{field: value}))
 		if answer.Status != http.StatusBadRequest || answer.Code(field) == "" {
 			t.Errorf("%s=%v answered %d %s", field, value, answer.Status, answer.Raw)
@@ -59,7 +64,8 @@ func TestABadProfileLeavesNoAccountBehind(t *testing.T) {
 func TestADoctorWhoRegistersWaitsForAnAdmin(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	user := h.As("guest").Create("users", person(body{"role": "doctor", "specialization": "Cardiology", "license_no": "L9"})).OK(t)
+	user := h.As("guest").Create("users", person(body{"role": "doctor", "specialization": "Cardiology",
+		"license_no": "L9"})).OK(t)
 	if answer := signIn(h, "new@example.org", "a-long-password"); answer.Status < 400 {
 		t.Error("a pending doctor signed in")
 	}
@@ -78,11 +84,12 @@ func TestADoctorWhoRegistersWaitsForAnAdmin(t *testing.T) {
 	}
 }
 
-func TestNobodyRegistersAsMoreThanTheyAre(t *testing.T) {
+func TestGuestsCannotRegisterWithMoreRights(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	before := h.Count("users")
-	for field, value := range (body{"role": "admin", "status": "active", "verified": true, "tokenKey": "x", "is_admin": true, "mrn": "000000018"}) {
+	for field, value := range (body{"role": "admin", "status": "active", "verified": true, "tokenKey": "x",
+		"is_admin": true, "mrn": "000000018"}) {
 		answer := h.As("guest").Create("users", person(body{field: value}))
 		if answer.Status < 400 || answer.Status > 499 || answer.Code(field) == "" {
 			t.Errorf("%s=%v answered %d %s", field, value, answer.Status, answer.Raw)
@@ -122,12 +129,13 @@ func TestAChangeOfRoleOrStatusEndsLiveTokens(t *testing.T) {
 	}
 }
 
-func TestTheLastAdminStays(t *testing.T) {
+func TestTheLastActiveAdminCannotBeDemoted(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.As("admin1").Update("users", hospitaltest.ID("admin2"), body{"role": "nurse"}).OK(t)
 	for _, change := range []body{{"role": "doctor"}, {"status": "suspended"}, {"status": "pending"}} {
-		if answer := h.As("admin1").Update("users", hospitaltest.ID("admin1"), change); answer.Status != http.StatusConflict || answer.Code("role") != "last_admin" {
+		if answer := h.As("admin1").Update("users", hospitaltest.ID("admin1"),
+			change); answer.Status != http.StatusConflict || answer.Code("role") != "last_admin" {
 			t.Errorf("%v of the last admin answered %d %s", change, answer.Status, answer.Raw)
 		}
 	}
@@ -149,7 +157,7 @@ func TestTwoAdminsWhoDemoteEachOtherLeaveOne(t *testing.T) {
 	}
 }
 
-func TestADoctorWithAnotherRoleIsNoDoctor(t *testing.T) {
+func TestAChangeOfRoleOrStatusDeactivatesTheStaffRecord(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.As("admin1").Update("users", hospitaltest.ID("doctor1"), body{"role": "receptionist"}).OK(t)
@@ -166,7 +174,8 @@ func TestADoctorWithAnotherRoleIsNoDoctor(t *testing.T) {
 func TestAdminsSeeAddressesAndCannotTakeAccountsOver(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	if seen := h.As("admin1").View("users", hospitaltest.ID("patient1"), "").OK(t); seen.String("email") != "patient1@example.org" {
+	if seen := h.As("admin1").View("users", hospitaltest.ID("patient1"),
+		"").OK(t); seen.String("email") != "patient1@example.org" {
 		t.Errorf("the admin sees %s", seen.Raw)
 	}
 	hash := h.Record("users", hospitaltest.ID("patient1")).GetString("password:hash")
@@ -175,20 +184,23 @@ func TestAdminsSeeAddressesAndCannotTakeAccountsOver(t *testing.T) {
 		if field == "password" {
 			change["passwordConfirm"] = value
 		}
-		if answer := h.As("admin1").Update("users", hospitaltest.ID("patient1"), change); answer.Status < 400 || answer.Status > 499 || answer.Code(field) == "" {
+		if answer := h.As("admin1").Update("users", hospitaltest.ID("patient1"), change); answer.Status < 400 ||
+			answer.Status > 499 || answer.Code(field) == "" {
 			t.Errorf("changing a patient's %s answered %d %s", field, answer.Status, answer.Raw)
 		}
 	}
-	if r := h.Record("users", hospitaltest.ID("patient1")); r.Email() != "patient1@example.org" || r.GetString("password:hash") != hash {
+	if r := h.Record("users", hospitaltest.ID("patient1")); r.Email() != "patient1@example.org" ||
+		r.GetString("password:hash") != hash {
 		t.Error("the account was taken over")
 	}
 }
 
-func TestPeopleChangeTheirPasswordKnowingTheOldOne(t *testing.T) {
+func TestChangingThePasswordNeedsTheOldOne(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	change := body{"password": "another-password", "passwordConfirm": "another-password", "oldPassword": "wrong-password"}
-	if answer := h.As("patient1").Update("users", hospitaltest.ID("patient1"), change); answer.Status != http.StatusBadRequest || answer.Code("oldPassword") == "" {
+	if answer := h.As("patient1").Update("users", hospitaltest.ID("patient1"),
+		change); answer.Status != http.StatusBadRequest || answer.Code("oldPassword") == "" {
 		t.Errorf("a wrong old password answered %d %s", answer.Status, answer.Raw)
 	}
 	change["oldPassword"] = hospitaltest.Password
@@ -211,8 +223,10 @@ func TestPasswordsHaveAtLeastTwelveCharacters(t *testing.T) {
 func TestAnAccountIsNeverDeleted(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	for name, client := range map[string]hospitaltest.Client{"themselves": h.As("patient1"), "an admin": h.As("admin1"), "the operator": h.Operator()} {
-		if answer := client.Do(http.MethodDelete, "/api/collections/users/records/"+hospitaltest.ID("patient1"), nil); answer.Status < 400 {
+	for name, client := range map[string]hospitaltest.Client{"themselves": h.As("patient1"), "an admin": h.As("admin1"),
+		"the operator": h.Operator()} {
+		if answer := client.Do(http.MethodDelete, "/api/collections/users/records/"+hospitaltest.ID("patient1"),
+			nil); answer.Status < 400 {
 			t.Errorf("an account was deleted by %s", name)
 		}
 	}
@@ -220,7 +234,7 @@ func TestAnAccountIsNeverDeleted(t *testing.T) {
 }
 
 // TestOnlyWhoIsShownAnAddressFiltersByIt: the filter finds an account for admins, also through
-// a relation, and tells nobody else whether there is one.
+// a relation, and tells no other role whether there is one.
 func TestOnlyWhoIsShownAnAddressFiltersByIt(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
@@ -241,7 +255,8 @@ func TestOnlyWhoIsShownAnAddressFiltersByIt(t *testing.T) {
 			t.Errorf("%s filters %s by %s and finds %v, want %v", c.account, c.collection, c.filter, got, c.want)
 		}
 		for _, item := range answer.Items() {
-			if c.collection == "users" && (item["email"] != "patient2@example.org" || item["password"] != nil || item["tokenKey"] != nil) {
+			if c.collection == "users" && (item["email"] != "patient2@example.org" || item["password"] != nil ||
+				item["tokenKey"] != nil) {
 				t.Errorf("%s is shown %v", c.account, item)
 			}
 		}

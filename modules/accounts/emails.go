@@ -53,8 +53,11 @@ func composeRegistration(app core.App, record *core.Record) (*mailer.Message, er
 		return nil, outbox.Skip("The address has had enough of these.")
 	}
 	m := email{
-		subject: "You have an account already", text: "somebody wants to register with this address. You have an account already: sign in, or choose a new password here.",
-		link: page(app, "forgotten", ""), otherwise: "If that was not you, nothing has happened and there is nothing to do.",
+		subject: "You have an account already",
+		text: "somebody wants to register with this address. You have an account already: " +
+			"sign in, or choose a new password here.",
+		link:      page(app, "forgotten", ""),
+		otherwise: "If that was not you, nothing has happened and there is nothing to do.",
 	}
 	if _, err := app.FindAuthRecordByEmail("users", address); err != nil {
 		token, err := IssueToken(app, record)
@@ -62,8 +65,10 @@ func composeRegistration(app core.App, record *core.Record) (*mailer.Message, er
 			return nil, err
 		}
 		m = email{
-			subject: "Confirm your address", text: "you have registered with this address. Confirm it within 24 hours, with the password that you chose:",
-			link: page(app, "confirm", token), otherwise: "If that was not you, do nothing: there will be no account.",
+			subject:   "Confirm your address",
+			text:      "you have registered with this address. Confirm it within 24 hours, with the password that you chose:",
+			link:      page(app, "confirm", token),
+			otherwise: "If that was not you, do nothing: there will be no account.",
 		}
 	}
 	return m.message(app, mail.Address{Address: address}), nil
@@ -86,8 +91,11 @@ func composeInvitation(app core.App, record *core.Record) (m *mailer.Message, er
 			return err
 		}
 		m = email{
-			subject: "Your account", text: "you are invited to work with us as " + string(invitation.Role()) + ". Choose a password within 72 hours:",
-			link: page(app, "invitation", token), otherwise: "The link works once. If you did not expect this, do nothing.",
+			subject: "Your account",
+			text: "you are invited to work with us as " + string(invitation.Role()) +
+				". Choose a password within 72 hours:",
+			link:      page(app, "invitation", token),
+			otherwise: "The link works once. If you did not expect this, do nothing.",
 		}.message(app, mail.Address{Address: invitation.email()})
 		return nil
 	})
@@ -114,17 +122,20 @@ func writeAccountEmails(app core.App) {
 			page(e.App, "verify", meta(e, "token")), "If you have no account with us, do nothing."}
 	}))
 	app.OnMailerRecordEmailChangeSend("users").BindFunc(write(func(e *core.MailerRecordEvent) email {
-		return email{"Your new address", "you want to use this address for your account. Confirm it within half an hour, with your password:",
+		return email{"Your new address",
+			"you want to use this address for your account. Confirm it within half an hour, with your password:",
 			page(e.App, "new-address", meta(e, "token")), "If you did not ask for this, do nothing: the address is not used."}
 	}))
 	app.OnMailerRecordOTPSend("users").BindFunc(write(func(e *core.MailerRecordEvent) email {
-		return email{"Your code to sign in", "somebody has just signed in with your password. The code to go on is\n\n    " + meta(e, "password") +
-			"\n\nIt is good for 5 minutes, and for this sign-in only. We never ask for it by mail or by telephone.", "",
+		return email{"Your code to sign in",
+			"somebody has just signed in with your password. The code to go on is\n\n    " + meta(e, "password") +
+				"\n\nIt is good for 5 minutes, and for this sign-in only. We never ask for it by mail or by telephone.", "",
 			"If that was not you, somebody knows your password: choose a new one at once.\n\n" + page(e.App, "forgotten", "")}
 	}))
 	app.OnMailerRecordAuthAlertSend("users").BindFunc(write(func(e *core.MailerRecordEvent) email {
-		return email{"A sign-in from a new place", "somebody has signed in to your account from where you have not been before:\n\n    " +
-			html.UnescapeString(meta(e, "info")), "",
+		return email{"A sign-in from a new place",
+			"somebody has signed in to your account from where you have not been before:\n\n    " +
+				html.UnescapeString(meta(e, "info")), "",
 			"If that was not you, choose a new password at once: it ends every session.\n\n" + page(e.App, "forgotten", "")}
 	}))
 }

@@ -30,7 +30,8 @@ const repeatAfter = 2 * time.Minute
 func answerMailRequestsFirst(app core.App) {
 	app.OnRecordRequestEmailChangeRequest("users").BindFunc(func(e *core.RecordRequestEmailChangeRequestEvent) error {
 		app, user, email := e.App, e.Record, e.NewEmail
-		kit.AfterResponse(app, "send a mail to a new address", func() error { return mails.SendRecordChangeEmail(app, user, email) })
+		kit.AfterResponse(app, "send a mail to a new address",
+			func() error { return mails.SendRecordChangeEmail(app, user, email) })
 		return e.NoContent(http.StatusNoContent)
 	})
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalDiscreet", Func: func(se *core.ServeEvent) error {
@@ -60,7 +61,8 @@ func sendAfterAnswer(e *core.RequestEvent) error {
 		return e.BadRequestError("The body could not be read.", err)
 	}
 	c, err := e.App.FindCachedCollectionByNameOrId(e.Request.PathValue("collection"))
-	if err != nil || !c.IsAuth() || sent.Email == "" || len(sent.Email) > 255 || is.EmailFormat.Validate(sent.Email) != nil {
+	if err != nil || !c.IsAuth() || sent.Email == "" || len(sent.Email) > 255 ||
+		is.EmailFormat.Validate(sent.Email) != nil {
 		return e.Next()
 	}
 	verifying := e.Request.Pattern == requestVerification

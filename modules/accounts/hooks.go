@@ -92,7 +92,8 @@ func checkNew(e *core.RecordEvent) error {
 			user.setRole(role.Patient)
 		}
 		if !slices.Contains([]kit.Role{role.Patient, role.Doctor}, user.Role()) {
-			return kit.Forbidden("role", "not_allowed", "You can register as a patient or as a doctor. Other accounts are made by an admin.")
+			return kit.Forbidden("role", "not_allowed",
+				"You can register as a patient or as a doctor. Other accounts are made by an admin.")
 		}
 		user.setStatus(Active)
 		if user.Role() == role.Doctor {

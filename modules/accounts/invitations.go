@@ -82,7 +82,8 @@ func invite(e *core.RecordEvent) error {
 	if _, err := e.App.FindAuthRecordByEmail("users", invitation.email()); err == nil {
 		return kit.Conflict("email", "has_account", "This address has an account already. Change its role instead.")
 	}
-	if given := invitation.credential(); given != "" && invitation.Role() != role.Doctor && invitation.Role() != role.Nurse {
+	if given := invitation.credential(); given != "" && invitation.Role() != role.Doctor &&
+		invitation.Role() != role.Nurse {
 		return kit.Invalid(given, "wrong_role", "Only doctors and nurses have a "+given+".")
 	}
 	older, err := openInvitations(e.App, invitation.email())
@@ -114,7 +115,8 @@ func acceptInvitation(e *kit.Request) error {
 	if len(sent.Password) > 72 {
 		return kit.Invalid("password", "too_long", "A password has at most 72 bytes.")
 	}
-	if _, err := findByToken(e.App, "invitations", sent.Token); err != nil { // before the password is hashed, which is slow
+	// before the password is hashed, which is slow
+	if _, err := findByToken(e.App, "invitations", sent.Token); err != nil {
 		return err
 	}
 	user, err := kit.New(e.App, "users")

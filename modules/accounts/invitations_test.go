@@ -19,16 +19,20 @@ func accept(h *hospitaltest.Hospital, secret string, more body) hospitaltest.Res
 	return h.As("guest").Do(http.MethodPost, "/api/hospital/invitations/accept", sent)
 }
 
-func TestWhoIsInvitedHasAnAccountWithTheRoleThatTheAdminChose(t *testing.T) {
+func TestAnAcceptedInvitationCreatesAnAccountWithItsRole(t *testing.T) {
 	t.Parallel()
 	h := discreet(t)
-	invited := h.As("admin1").Create("invitations", body{"email": "lena@example.org", "role": "doctor", "department": hospitaltest.ID("general"), "specialization": "Cardiology", "license_no": "L9"}).OK(t)
+	invited := h.As("admin1").Create("invitations",
+		body{"email": "lena@example.org", "role": "doctor", "department": hospitaltest.ID("general"),
+			"specialization": "Cardiology", "license_no": "L9"}).OK(t)
 	secret := secretOf(h, "lena@example.org")
-	if stored := h.Record("invitations", invited.ID()); strings.Contains(stored.GetString("token_hash"), secret) || stored.GetString("token_hash") == "" {
+	if stored := h.Record("invitations", invited.ID()); strings.Contains(stored.GetString("token_hash"), secret) ||
+		stored.GetString("token_hash") == "" {
 		t.Error("the secret itself is stored")
 	}
 	for field, value := range (body{"name": "", "password": "short"}) {
-		if answer := accept(h, secret, body{field: value}); answer.Status != http.StatusBadRequest || answer.Code(field) == "" {
+		if answer := accept(h, secret, body{field: value}); answer.Status != http.StatusBadRequest ||
+			answer.Code(field) == "" {
 			t.Errorf("%s=%v answered %d %s", field, value, answer.Status, answer.Raw)
 		}
 	}
@@ -41,16 +45,19 @@ func TestWhoIsInvitedHasAnAccountWithTheRoleThatTheAdminChose(t *testing.T) {
 		t.Errorf("the account is %v", user)
 	}
 	doctor, err := h.App.FindFirstRecordByData("doctors", "user", user["id"])
-	if err != nil || !doctor.GetBool("active") || doctor.GetString("name") != "Lena Berg" || doctor.GetString("specialization") != "Cardiology" || doctor.GetString("license_no") != "L9" || doctor.GetString("department") != hospitaltest.ID("general") {
+	if err != nil || !doctor.GetBool("active") || doctor.GetString("name") != "Lena Berg" ||
+		doctor.GetString("specialization") != "Cardiology" || doctor.GetString("license_no") != "L9" ||
+		doctor.GetString("department") != hospitaltest.ID("general") {
 		t.Errorf("the doctor is %v (%v)", doctor, err)
 	}
-	if settled := h.As("admin1").View("invitations", invited.ID(), "").OK(t); settled.String("status") != "accepted" || settled.String("user") != user["id"] || settled.String("settled_at") == "" {
+	if settled := h.As("admin1").View("invitations", invited.ID(), "").OK(t); settled.String("status") != "accepted" ||
+		settled.String("user") != user["id"] || settled.String("settled_at") == "" {
 		t.Errorf("the invitation is %s", settled.Raw)
 	}
 	h.Verify()
 }
 
-func TestInvitationsThatDoNotHoldLookTheSame(t *testing.T) {
+func TestInvalidInvitationTokensAreRefusedAlike(t *testing.T) {
 	t.Parallel()
 	h := discreet(t)
 	invite := func(email string) (id, secret string) {
@@ -100,7 +107,7 @@ func TestAnInvitationIsAcceptedOnce(t *testing.T) {
 	}
 }
 
-func TestWhatAnInvitationCannotBe(t *testing.T) {
+func TestInvalidInvitationsAreRefused(t *testing.T) {
 	t.Parallel()
 	h := discreet(t)
 	for _, c := range []struct {
@@ -126,11 +133,13 @@ func TestWhatAnInvitationCannotBe(t *testing.T) {
 	}
 	for _, state := range []string{"accepted", "open"} {
 		h.As("admin1").Update("invitations", hospitaltest.ID("invited2"), body{"status": "revoked"})
-		if answer := h.As("admin1").Update("invitations", hospitaltest.ID("invited2"), body{"status": state}); answer.Code("status") != "invalid_transition" {
+		if answer := h.As("admin1").Update("invitations", hospitaltest.ID("invited2"),
+			body{"status": state}); answer.Code("status") != "invalid_transition" {
 			t.Errorf("%s answered %d %s", state, answer.Status, answer.Raw)
 		}
 	}
-	if answer := h.As("admin1").Update("invitations", hospitaltest.ID("invited1"), body{"status": "accepted"}); answer.Code("status") != "invalid_transition" {
+	if answer := h.As("admin1").Update("invitations", hospitaltest.ID("invited1"),
+		body{"status": "accepted"}); answer.Code("status") != "invalid_transition" {
 		t.Errorf("to accept for somebody else answered %d %s", answer.Status, answer.Raw)
 	}
 }

@@ -22,7 +22,8 @@ func bindOTP(app core.App) {
 	app.OnRecordRequestOTPRequest().BindFunc(func(e *core.RecordCreateOTPRequestEvent) error {
 		id := core.GenerateDefaultRandomId()
 		app, user, code := e.App, e.Record, e.Password
-		kit.AfterResponse(app, "send a code", func() error { // so that the response does not tell whether there is an account
+		// so that the response does not tell whether there is an account
+		kit.AfterResponse(app, "send a code", func() error {
 			if user == nil {
 				return nil
 			}

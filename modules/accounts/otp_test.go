@@ -12,7 +12,7 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// strict is a hospital where staff enter a code.
+// strict is a hospital where staff sign in with a code, too.
 func strict(t *testing.T) *hospitaltest.Hospital {
 	t.Helper()
 	h := discreet(t)
@@ -26,7 +26,7 @@ func post(h *hospitaltest.Hospital, endpoint string, sent body) hospitaltest.Res
 
 var digits = regexp.MustCompile(`\b\d{8}\b`)
 
-// codeFor asks for a code and waits for the mail, which goes out after the answer.
+// codeFor requests a code and waits for the mail, which is sent after the answer.
 func codeFor(h *hospitaltest.Hospital, email string) (otp, code string) {
 	h.T.Helper()
 	before := h.App.TestMailer.TotalSend()
@@ -41,7 +41,7 @@ func codeFor(h *hospitaltest.Hospital, email string) (otp, code string) {
 	return "", ""
 }
 
-func TestStaffEnterACodeBesideTheirPassword(t *testing.T) {
+func TestStaffSignInWithPasswordAndCode(t *testing.T) {
 	t.Parallel()
 	h := strict(t)
 	half := signIn(h, "nurse1@example.org", hospitaltest.Password)
@@ -49,11 +49,14 @@ func TestStaffEnterACodeBesideTheirPassword(t *testing.T) {
 		t.Fatalf("the password alone answered %d %s", half.Status, half.Raw)
 	}
 	otp, code := codeFor(h, "nurse1@example.org")
-	if mail := h.App.TestMailer.LastMessage(); !strings.Contains(mail.Text, "signed in with your password") || mail.HTML != "" || mail.To[0].Address != "nurse1@example.org" {
+	if mail := h.App.TestMailer.LastMessage(); !strings.Contains(mail.Text, "signed in with your password") ||
+		mail.HTML != "" || mail.To[0].Address != "nurse1@example.org" {
 		t.Errorf("the mail says %s", mail.Text)
 	}
 	for _, mfa := range []string{"", "another"} { // a code is no sign-in
-		if answer := h.As("guest").SkipContract().Do(http.MethodPost, "/api/collections/users/auth-with-otp", body{"otpId": otp, "password": code, "mfaId": mfa}); answer.Status != http.StatusBadRequest || answer.String("token") != "" {
+		if answer := h.As("guest").SkipContract().Do(http.MethodPost, "/api/collections/users/auth-with-otp",
+			body{"otpId": otp, "password": code, "mfaId": mfa}); answer.Status != http.StatusBadRequest ||
+			answer.String("token") != "" {
 			t.Errorf("with the sign-in %q it answered %d %s", mfa, answer.Status, answer.Raw)
 		}
 	}
@@ -68,7 +71,7 @@ func TestStaffEnterACodeBesideTheirPassword(t *testing.T) {
 	signIn(h, "patient1@example.org", hospitaltest.Password).OK(t) // patients have none
 }
 
-func TestACodeGoesOnlyToWhoGaveThePassword(t *testing.T) {
+func TestACodeIsSentOnlyAfterThePassword(t *testing.T) {
 	t.Parallel()
 	h := strict(t)
 	for _, email := range []string{"nurse1@example.org", "patient1@example.org", "nobody@example.org"} {
@@ -96,11 +99,13 @@ func TestCodesCannotBeGuessed(t *testing.T) {
 			wrong := body{"otpId": otp, "password": "1234567" + string(rune('0'+i)), "mfaId": half.String("mfaId")}
 			if answer := post(h, "auth-with-otp", wrong); answer.Status == http.StatusBadRequest {
 				tried++
-			} else if answer.Status != http.StatusTooManyRequests || answer.Header.Get("Retry-After") == "" && answer.Code("password") == "too_many_tries" {
+			} else if answer.Status != http.StatusTooManyRequests ||
+				answer.Header.Get("Retry-After") == "" && answer.Code("password") == "too_many_tries" {
 				t.Fatalf("answered %d %s", answer.Status, answer.Raw)
 			}
 		}
-		if answer := post(h, "auth-with-otp", body{"otpId": otp, "password": code, "mfaId": half.String("mfaId")}); answer.Status != http.StatusTooManyRequests {
+		if answer := post(h, "auth-with-otp", body{"otpId": otp, "password": code,
+			"mfaId": half.String("mfaId")}); answer.Status != http.StatusTooManyRequests {
 			t.Errorf("in between the right one answered %d", answer.Status)
 		}
 	}
@@ -109,7 +114,7 @@ func TestCodesCannotBeGuessed(t *testing.T) {
 	}
 }
 
-func TestTheTokenOfStaffEndsWithTheirSession(t *testing.T) {
+func TestTokensOfStaffEndWithTheirSession(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.As("admin1").Update("hospital", "hospitalsetting", body{"staff_session_hours": 3}).OK(t)
@@ -140,11 +145,12 @@ func TestTheTokenOfStaffEndsWithTheirSession(t *testing.T) {
 	h.WithToken(token).List("appointments", "").OK(t)
 }
 
-func TestANewAddressDoesNotTellWhoHasIt(t *testing.T) {
+func TestChangingTheAddressDoesNotRevealAccounts(t *testing.T) {
 	t.Parallel()
 	h := discreet(t)
 	for _, email := range []string{"free@example.org", "nurse1@example.org"} {
-		answer := h.As("patient1").Do(http.MethodPost, "/api/collections/users/request-email-change", body{"newEmail": email})
+		answer := h.As("patient1").Do(http.MethodPost, "/api/collections/users/request-email-change",
+			body{"newEmail": email})
 		if answer.Status != http.StatusNoContent {
 			t.Errorf("%s answered %d %s", email, answer.Status, answer.Raw)
 		}

@@ -19,9 +19,11 @@ func checkPassword(user User) error {
 	if password == "" || len(password) > 72 {
 		return nil // not a new one, or refused for its length
 	}
-	own := strings.FieldsFunc(strings.ToLower(user.Email()+" "+user.Name()), func(r rune) bool { return strings.ContainsRune(" @.+-_", r) })
+	own := strings.FieldsFunc(strings.ToLower(user.Email()+" "+user.Name()),
+		func(r rune) bool { return strings.ContainsRune(" @.+-_", r) })
 	if zxcvbn.PasswordStrength(password, append(own, "hospital", "patient", "doctor")).Score < minScore {
-		return kit.Invalid("password", "too_common", "This password is guessed too soon: it is a common one, or made of your name. Take several words that do not belong together.")
+		return kit.Invalid("password", "too_common", "This password is guessed too soon: "+
+			"it is a common one, or made of your name. Take several words that do not belong together.")
 	}
 	return nil
 }

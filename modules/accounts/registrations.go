@@ -56,7 +56,8 @@ func startRegistration(e *core.RecordRequestEvent) error {
 		return kit.Invalid("email", "not_in_a_batch", "Registering is a request of its own.")
 	}
 	r, email := e.Record, e.Record.Email()
-	if err := e.Collection.Fields.GetByName(core.FieldNameEmail).ValidateValue(e.Request.Context(), e.App, r); err != nil {
+	field := e.Collection.Fields.GetByName(core.FieldNameEmail)
+	if err := field.ValidateValue(e.Request.Context(), e.App, r); err != nil {
 		return apis.NewBadRequestError("The request was refused because of email.", map[string]any{core.FieldNameEmail: err})
 	}
 	if err := checkPassword(User{r}); err != nil {
@@ -121,7 +122,8 @@ func confirmRegistration(e *kit.Request) error {
 	}
 	password := &core.PasswordFieldValue{Hash: Registration{found}.passwordHash()}
 	if !password.Validate(sent.Password) { // slow, so it runs outside of the transaction
-		return kit.Invalid("password", "wrong_password", "This is not the password that was chosen when registering. Did you register? If not, nothing happens.")
+		return kit.Invalid("password", "wrong_password",
+			"This is not the password that was chosen when registering. Did you register? If not, nothing happens.")
 	}
 	email := Registration{found}.email()
 	err = e.App.RunInTransaction(func(tx core.App) error {

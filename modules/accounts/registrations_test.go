@@ -13,7 +13,7 @@ import (
 	"hospital/modules/accounts"
 )
 
-// discreet is a hospital with a mail server, where who registers has to read their mail.
+// discreet is a hospital with a mail server, where people who register confirm their address.
 func discreet(t *testing.T) *hospitaltest.Hospital {
 	t.Helper()
 	h := hospitaltest.New(t)
@@ -33,8 +33,8 @@ func deliver(h *hospitaltest.Hospital) {
 
 var linked = regexp.MustCompile(`token=([\w.-]+)`)
 
-// secretOf is what stands in the link of the newest mail to somebody; empty when
-// there is none.
+// secretOf is the token in the link of the newest mail to an address; empty when the mail
+// has no link.
 func secretOf(h *hospitaltest.Hospital, email string) string {
 	h.T.Helper()
 	deliver(h)
@@ -51,18 +51,20 @@ func secretOf(h *hospitaltest.Hospital, email string) string {
 }
 
 func confirm(h *hospitaltest.Hospital, secret, password string) hospitaltest.Response {
-	return h.As("guest").Do(http.MethodPost, "/api/hospital/registrations/confirm", body{"token": secret, "password": password})
+	return h.As("guest").Do(http.MethodPost, "/api/hospital/registrations/confirm",
+		body{"token": secret, "password": password})
 }
 
-// masked is text without what differs from one request to the next anyway.
+// masked is a text without what differs between any two requests.
 func masked(text string) string {
-	for _, varying := range []string{`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z`, `'(?:[^']|'')*'`, `"[a-z0-9]{15}"`, `[\w.]+@[\w.]+`} {
+	for _, varying := range []string{`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z`, `'(?:[^']|'')*'`, `"[a-z0-9]{15}"`,
+		`[\w.]+@[\w.]+`} {
 		text = regexp.MustCompile(varying).ReplaceAllString(text, "?")
 	}
 	return text
 }
 
-func TestRegisteringDoesNotTellWhoHasAnAccount(t *testing.T) {
+func TestRegisteringDoesNotRevealAccounts(t *testing.T) {
 	t.Parallel()
 	h := discreet(t)
 	accountsBefore := h.Count("users")
@@ -74,7 +76,11 @@ func TestRegisteringDoesNotTellWhoHasAnAccount(t *testing.T) {
 		})
 		answer.Header.Del("X-Request-Id")
 		answers = append(answers, masked(string(answer.Raw)))
-		queries = slices.DeleteFunc(queries, func(sql string) bool { return strings.HasPrefix(sql, "WITH {{users__pb_create__") }) // the rule; no order, and no table
+		// the rule; no order, and no table
+		queries = slices.DeleteFunc(queries, func(sql string) bool {
+			return strings.HasPrefix(sql,
+				"WITH {{users__pb_create__")
+		})
 		asked = append(asked, masked(strings.Join(queries, "\n")))
 	}
 	if answers[1] != answers[2] {
@@ -96,13 +102,14 @@ func TestRegisteringDoesNotTellWhoHasAnAccount(t *testing.T) {
 	h.Verify()
 }
 
-func TestWhoConfirmsTheirAddressHasAnAccount(t *testing.T) {
+func TestConfirmingTheAddressCreatesTheAccount(t *testing.T) {
 	t.Parallel()
 	h := discreet(t)
 	asked := h.As("guest").Create("users", person(body{"birth_date": "1990-01-02", "medical_history": "asthma"})).OK(t)
 	secret := secretOf(h, "new@example.org")
 	if answer := confirm(h, secret, "another-password"); answer.Code("password") != "wrong_password" {
-		t.Errorf("another password answered %s", answer.Raw) // who has the mail and did not register gets no account of a stranger's making
+		// who has the mail and did not register gets no account of a stranger's making
+		t.Errorf("another password answered %s", answer.Raw)
 	}
 	h.As("guest").Create("users", person(body{"name": "Somebody else"})).OK(t) // with the same address
 	if email := confirm(h, secret, "a-long-password").OK(t).String("email"); email != "new@example.org" {
@@ -123,7 +130,7 @@ func TestWhoConfirmsTheirAddressHasAnAccount(t *testing.T) {
 	h.Verify()
 }
 
-func TestLinksThatDoNotHoldLookTheSame(t *testing.T) {
+func TestInvalidRegistrationTokensAreRefusedAlike(t *testing.T) {
 	t.Parallel()
 	h := discreet(t)
 	h.As("guest").Create("users", person(nil)).OK(t)
@@ -148,29 +155,33 @@ func TestLinksThatDoNotHoldLookTheSame(t *testing.T) {
 	}
 }
 
-func TestAnIdTellsNothingOfARegistration(t *testing.T) {
+func TestARegistrationReservesItsIdWithOrWithoutAnAccount(t *testing.T) {
 	t.Parallel()
 	h := discreet(t)
 	for _, email := range []string{"new@example.org", "patient1@example.org"} {
 		id := hospitaltest.ID("my" + email[:3])
 		h.As("guest").Create("users", person(body{"email": email, "id": id})).OK(t)
-		if answer := h.As("guest").Create("users", person(body{"email": "other@example.org", "id": id})); answer.Code("id") != "validation_not_unique" {
+		if answer := h.As("guest").Create("users",
+			person(body{"email": "other@example.org", "id": id})); answer.Code("id") != "validation_not_unique" {
 			t.Errorf("the id of a registration with %s, again, answered %d %s", email, answer.Status, answer.Raw)
 		}
 	}
 }
 
-func TestARegistrationThatCannotBeIsRefusedAtOnce(t *testing.T) {
+func TestInvalidRegistrationsAreRefused(t *testing.T) {
 	t.Parallel()
 	h := discreet(t)
 	before := h.Count("registrations")
-	for field, value := range (body{"email": "no address", "password": "short", "passwordConfirm": "other", "name": "", "role": "admin", "birth_date": "2999-01-01", "nothing": 1}) {
-		if answer := h.As("guest").Create("users", person(body{field: value})); answer.Status < 400 || answer.Status > 499 || answer.Code(field) == "" {
+	for field, value := range (body{"email": "no address", "password": "short", "passwordConfirm": "other", "name": "",
+		"role": "admin", "birth_date": "2999-01-01", "nothing": 1}) {
+		if answer := h.As("guest").Create("users", person(body{field: value})); answer.Status < 400 ||
+			answer.Status > 499 || answer.Code(field) == "" {
 			t.Errorf("%s=%v answered %d %s", field, value, answer.Status, answer.Raw)
 		}
 	}
 	in := body{"requests": []any{body{"method": "POST", "url": "/api/collections/users/records", "body": person(nil)}}}
-	if answer := h.As("guest").Do(http.MethodPost, "/api/batch", in); answer.Status != http.StatusBadRequest || !strings.Contains(string(answer.Raw), "not_in_a_batch") {
+	if answer := h.As("guest").Do(http.MethodPost, "/api/batch", in); answer.Status != http.StatusBadRequest ||
+		!strings.Contains(string(answer.Raw), "not_in_a_batch") {
 		t.Errorf("in a batch it answered %d %s", answer.Status, answer.Raw)
 	}
 	if h.Count("registrations") != before {
@@ -178,7 +189,7 @@ func TestARegistrationThatCannotBeIsRefusedAtOnce(t *testing.T) {
 	}
 }
 
-func TestNobodyIsFloodedWithMails(t *testing.T) {
+func TestAnAddressGetsAtMostThreeRegistrationMailsAnHour(t *testing.T) {
 	t.Parallel()
 	h := discreet(t)
 	for range 6 {
@@ -190,8 +201,8 @@ func TestNobodyIsFloodedWithMails(t *testing.T) {
 	}
 }
 
-// A name that is nobody's costs a hash as well: that of some account is looked at.
-func TestSigningInAsNobodyTakesTheSameWork(t *testing.T) {
+// For an address without an account, the password is compared with that of any account.
+func TestSigningInToAnUnknownAddressTakesTheSameWork(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	var unknown []string

@@ -17,7 +17,8 @@ import (
 func capStaffSession(app core.App) {
 	app.OnRecordAuthRequest("users").BindFunc(func(e *core.RecordAuthRequestEvent) error {
 		claims, err := security.ParseUnverifiedJWT(e.Token)
-		if refreshable, _ := claims[core.TokenClaimRefreshable].(bool); err != nil || !refreshable || (User{e.Record}).Role() == role.Patient {
+		if refreshable, _ := claims[core.TokenClaimRefreshable].(bool); err != nil || !refreshable ||
+			(User{e.Record}).Role() == role.Patient {
 			return e.Next()
 		}
 		settings, err := hospital.Of(e.App)

@@ -9,12 +9,13 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// tries is a sign-in with a password that may be wrong.
+// tries signs in with a password that may be wrong.
 func tries(h *hospitaltest.Hospital, identity, password string) hospitaltest.Response {
-	return h.As("guest").Do(http.MethodPost, "/api/collections/users/auth-with-password", hospitaltest.Body{"identity": identity, "password": password})
+	return h.As("guest").Do(http.MethodPost, "/api/collections/users/auth-with-password",
+		hospitaltest.Body{"identity": identity, "password": password})
 }
 
-func TestWhoGuessesAPasswordWaitsLongerEachTime(t *testing.T) {
+func TestWrongPasswordsDoubleTheWait(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	now := time.Now()
@@ -51,7 +52,7 @@ func TestWhoGuessesAPasswordWaitsLongerEachTime(t *testing.T) {
 	tries(h, "nurse1@example.org", "seven-wild-geese").OK(t) // the documented way in
 }
 
-func TestNamesOfNobodyAreTreatedTheSame(t *testing.T) {
+func TestUnknownNamesAreThrottledLikeKnownOnes(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.At(time.Now())
@@ -63,7 +64,7 @@ func TestNamesOfNobodyAreTreatedTheSame(t *testing.T) {
 	}
 }
 
-func TestARightPasswordEndsTheCount(t *testing.T) {
+func TestACorrectPasswordResetsTheThrottle(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.At(time.Now())
@@ -75,17 +76,22 @@ func TestARightPasswordEndsTheCount(t *testing.T) {
 	}
 }
 
-func TestPasswordsThatAreGuessedSoon(t *testing.T) {
+func TestWeakPasswordsAreRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	for i, password := range []string{"passwordpassword", "123456789012", "qwertyuiop123", "hospitalhospital", "aaaaaaaaaaaaaaaa", "zoezoezoezoe"} {
-		sent := hospitaltest.Body{"email": fmt.Sprintf("zoe.mueller%d@example.org", i), "password": password, "passwordConfirm": password, "name": "Zoe Mueller"}
-		if answer := h.As("guest").Create("users", sent); answer.Status != http.StatusBadRequest || answer.Code("password") != "too_common" {
+	for i, password := range []string{"passwordpassword", "123456789012", "qwertyuiop123", "hospitalhospital",
+		"aaaaaaaaaaaaaaaa", "zoezoezoezoe"} {
+		sent := hospitaltest.Body{"email": fmt.Sprintf("zoe.mueller%d@example.org", i), "password": password,
+			"passwordConfirm": password, "name": "Zoe Mueller"}
+		if answer := h.As("guest").Create("users", sent); answer.Status != http.StatusBadRequest ||
+			answer.Code("password") != "too_common" {
 			t.Errorf("%s answered %d %s", password, answer.Status, answer.Raw)
 		}
 	}
-	change := hospitaltest.Body{"oldPassword": hospitaltest.Password, "password": "iloveyouiloveyou", "passwordConfirm": "iloveyouiloveyou"}
-	if answer := h.As("patient1").Update("users", hospitaltest.ID("patient1"), change); answer.Code("password") != "too_common" {
+	change := hospitaltest.Body{"oldPassword": hospitaltest.Password, "password": "iloveyouiloveyou",
+		"passwordConfirm": "iloveyouiloveyou"}
+	if answer := h.As("patient1").Update("users", hospitaltest.ID("patient1"),
+		change); answer.Code("password") != "too_common" {
 		t.Errorf("a change answered %d %s", answer.Status, answer.Raw)
 	}
 }

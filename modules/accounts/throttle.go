@@ -38,18 +38,22 @@ type tries struct {
 
 func throttlePasswords(app core.App) {
 	t := &throttle{tries: map[[sha256.Size]byte]tries{}}
-	app.OnRecordAuthWithPasswordRequest().Bind(&hook.Handler[*core.RecordAuthWithPasswordRequestEvent]{Id: "hospitalThrottle", Priority: kit.OrderThrottle, Func: func(e *core.RecordAuthWithPasswordRequestEvent) error {
+	count := func(e *core.RecordAuthWithPasswordRequestEvent) error {
 		key, now := keyOf(e.Collection.Name, e.Identity), kit.Now(e.App)
 		if wait := t.start(key, now); wait > 0 {
-			e.App.Logger().Warn("sign-in is slowed down after wrong passwords", "collection", e.Collection.Name, "ip", e.RealIP())
-			return kit.TooManyRequests(e.RequestEvent, "identity", "too_many_tries", "Too many wrong passwords. Wait a little, or set a new password by mail.", wait)
+			e.App.Logger().Warn("sign-in is slowed down after wrong passwords", "collection", e.Collection.Name, "ip",
+				e.RealIP())
+			return kit.TooManyRequests(e.RequestEvent, "identity", "too_many_tries",
+				"Too many wrong passwords. Wait a little, or set a new password by mail.", wait)
 		}
 		err := e.Next()
 		if err == nil || errors.Is(err, apis.ErrMFA) { // the password was right; a code may have to follow
 			t.reset(key)
 		}
 		return err
-	}})
+	}
+	app.OnRecordAuthWithPasswordRequest().Bind(&hook.Handler[*core.RecordAuthWithPasswordRequestEvent]{
+		Id: "hospitalThrottle", Priority: kit.OrderThrottle, Func: count})
 	app.OnRecordConfirmPasswordResetRequest().BindFunc(func(e *core.RecordConfirmPasswordResetRequestEvent) error {
 		if err := e.Next(); err != nil {
 			return err

@@ -9,8 +9,8 @@ import (
 	"hospital/internal/kit"
 )
 
-// Registrations and invitations are confirmed with a token that stands in the link of
-// their mail. The database holds only its hash.
+// Registrations and invitations are confirmed with a token in the link of their mail. The
+// database holds only its hash.
 const tokenHash = "token_hash"
 
 var tokenField = kit.Text(tokenHash, 64).Help("SHA-256 of the secret token in the link of the email.")

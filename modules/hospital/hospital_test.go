@@ -31,7 +31,8 @@ func TestThereIsOneHospital(t *testing.T) {
 		t.Error("an import made a second hospital")
 	}
 	for _, client := range []hospitaltest.Client{h.As("admin1"), operator} {
-		if answer := client.Do(http.MethodDelete, "/api/collections/hospital/records/"+hospital.ID, nil); answer.Status < 400 {
+		if answer := client.Do(http.MethodDelete, "/api/collections/hospital/records/"+hospital.ID,
+			nil); answer.Status < 400 {
 			t.Error("the hospital was deleted")
 		}
 	}
@@ -40,7 +41,7 @@ func TestThereIsOneHospital(t *testing.T) {
 	}
 }
 
-func TestSettingsThatCannotBe(t *testing.T) {
+func TestInvalidSettingsAreRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	for field, values := range map[string][]any{
@@ -52,7 +53,8 @@ func TestSettingsThatCannotBe(t *testing.T) {
 		"name":                 {"", "  "},
 	} {
 		for _, value := range values {
-			if answer := h.As("admin1").Update("hospital", hospital.ID, body{field: value}); answer.Status != http.StatusBadRequest || answer.Code(field) == "" {
+			if answer := h.As("admin1").Update("hospital", hospital.ID,
+				body{field: value}); answer.Status != http.StatusBadRequest || answer.Code(field) == "" {
 				t.Errorf("%s = %v answered %d %s", field, value, answer.Status, answer.Raw)
 			}
 		}
@@ -68,7 +70,7 @@ func TestSettingsThatCannotBe(t *testing.T) {
 	}
 }
 
-func TestNumbersHaveNoGapsAndNoTwins(t *testing.T) {
+func TestNumbersAreGaplessAndUnique(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	taken := sync.Map{}

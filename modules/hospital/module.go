@@ -46,7 +46,8 @@ func hooks(app core.App) {
 			return err
 		}
 		if settingsOf(e.Record).staffMFA() && !settingsOf(before).staffMFA() && !e.App.Settings().SMTP.Enabled {
-			return kit.Conflict("staff_mfa", "no_mail_server", "The hospital has no mail server, so no code would arrive and no staff could sign in. Set one up first.")
+			return kit.Conflict("staff_mfa", "no_mail_server",
+				"The hospital has no mail server, so no code would arrive and no staff could sign in. Set one up first.")
 		}
 		return e.Next()
 	})
@@ -57,7 +58,8 @@ func hooks(app core.App) {
 func followCurrency(before, after Settings) error {
 	exponent := money.ExponentOf(after.Currency())
 	if given := after.Exponent(); given != exponent && given != before.Exponent() {
-		return kit.Invalid("currency_exponent", "wrong_exponent", fmt.Sprintf("%s has %d digits behind the point.", after.Currency(), exponent))
+		return kit.Invalid("currency_exponent", "wrong_exponent",
+			fmt.Sprintf("%s has %d digits behind the point.", after.Currency(), exponent))
 	}
 	after.setExponent(exponent)
 	return nil
@@ -65,10 +67,12 @@ func followCurrency(before, after Settings) error {
 
 func check(s Settings) error {
 	if _, err := time.LoadLocation(s.zone()); err != nil || s.zone() == "" || s.zone() == "Local" {
-		return validation.Errors{"timezone": validation.NewError("unknown_timezone", "This must be an IANA time zone such as Europe/Berlin.")}
+		return validation.Errors{"timezone": validation.NewError("unknown_timezone",
+			"This must be an IANA time zone such as Europe/Berlin.")}
 	}
 	if !money.Known(s.Currency()) {
-		return validation.Errors{"currency": validation.NewError("unknown_currency", "This must be an ISO 4217 code in use, such as EUR.")}
+		return validation.Errors{"currency": validation.NewError("unknown_currency",
+			"This must be an ISO 4217 code in use, such as EUR.")}
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/security"
 
 	"hospital/internal/kit"
 	"hospital/internal/money"
@@ -122,7 +121,7 @@ func NextNumbers(tx core.App, series string, n int) (first int64, err error) {
 	err = tx.NonconcurrentDB().NewQuery(`INSERT INTO counters (id, series, value, created, updated)
 		VALUES ({:id}, {:series}, {:n}, strftime('%Y-%m-%d %H:%M:%fZ'), strftime('%Y-%m-%d %H:%M:%fZ'))
 		ON CONFLICT (series) DO UPDATE SET value = value + {:n}, updated = excluded.updated RETURNING value`).
-		Bind(dbx.Params{"id": security.PseudorandomStringWithAlphabet(core.DefaultIdLength, core.DefaultIdAlphabet), "series": series, "n": n}).Row(&last)
+		Bind(dbx.Params{"id": core.GenerateDefaultRandomId(), "series": series, "n": n}).Row(&last)
 	if err != nil {
 		return 0, fmt.Errorf("number of series %s: %w", series, err)
 	}

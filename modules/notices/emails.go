@@ -52,12 +52,14 @@ func composeNotice(app core.App, record *core.Record) (*mailer.Message, error) {
 	if notice.note() != "" {
 		text += "\n\n" + notice.note()
 	}
-	text += "\n\nTo see your visits, or to choose another time: " + app.Settings().Meta.AppURL + "\n\n" + settings.Name() + "\n" + settings.Phone() + "\n"
-	return outbox.Message(app, mail.Address{Name: patient.Name(), Address: address}, subject+" – "+settings.Name(), text), nil
+	text += "\n\nTo see your visits, or to choose another time: " + app.Settings().Meta.AppURL +
+		"\n\n" + settings.Name() + "\n" + settings.Phone() + "\n"
+	return outbox.Message(app, mail.Address{Name: patient.Name(), Address: address}, subject+" – "+settings.Name(),
+		text), nil
 }
 
-// composeAlert names who opened a record and when. Whose record it was stands in the
-// review queue.
+// composeAlert names who opened a record and when. The patient is named in the review
+// queue only.
 func composeAlert(app core.App, record *core.Record) (*mailer.Message, error) {
 	alert := Alert{record}
 	admin, err := app.FindRecordById("users", alert.user())

@@ -6,9 +6,10 @@ import (
 )
 
 // lifecycle is what people do to a notice. Its delivery is the server's.
-var lifecycle = kit.Lifecycle{Collection: "notices", Noun: "a notice", SystemWrites: true, Transitions: kit.Transitions[outbox.Status]{
-	{Action: "mark as seen", When: seenChanged, Do: stampSeen, Then: markOthers},
-}}
+var lifecycle = kit.Lifecycle{Collection: "notices", Noun: "a notice", SystemWrites: true,
+	Transitions: kit.Transitions[outbox.Status]{
+		{Action: "mark as seen", When: seenChanged, Do: stampSeen, Then: markOthers},
+	}}
 
 func seenChanged(c kit.Change) bool { return Notice{c.Before}.seen() != Notice{c.After}.seen() }
 

@@ -26,7 +26,8 @@ var Module = kit.Module{
 			outbox.Queue{Collection: "notices", Columns: delivery, Compose: composeNotice})
 	},
 	Invariants: []kit.Invariant{
-		{"No notice is newer than the appointment it tells of.", `SELECT n.id FROM notices n JOIN appointments a ON a.id = n.appointment WHERE n.appointment_version > a.version`},
+		{"No notice is newer than the appointment it tells of.",
+			`SELECT n.id FROM notices n JOIN appointments a ON a.id = n.appointment WHERE n.appointment_version > a.version`},
 		{"Every notice that was sent says when.", `SELECT id FROM notices WHERE (status = 'sent') != (sent_at != '')`},
 		{"Every alert that was sent says when.", `SELECT id FROM alerts WHERE (status = 'sent') != (sent_at != '')`},
 	},

@@ -18,7 +18,7 @@ type body = hospitaltest.Body
 
 var id = hospitaltest.ID
 
-// posted is a hospital with a mail server, in which all earlier mail was sent.
+// posted is a hospital with a mail server, where all earlier mails were sent.
 func posted(t *testing.T) *hospitaltest.Hospital {
 	t.Helper()
 	h := hospitaltest.New(t)
@@ -30,10 +30,11 @@ func posted(t *testing.T) *hospitaltest.Hospital {
 	return h
 }
 
-// mailOf is the newest notice by mail of a visit.
+// mailOf is the newest notice of a visit by mail.
 func mailOf(h *hospitaltest.Hospital, visit string) *core.Record {
 	h.T.Helper()
-	found, err := h.App.FindRecordsByFilter("notices", "appointment = {:a} && channel = 'email'", "-appointment_version", 1, 0, map[string]any{"a": id(visit)})
+	found, err := h.App.FindRecordsByFilter("notices", "appointment = {:a} && channel = 'email'", "-appointment_version",
+		1, 0, map[string]any{"a": id(visit)})
 	if err != nil || len(found) != 1 {
 		h.T.Fatalf("the notice of %s: %v %v", visit, found, err)
 	}
@@ -47,7 +48,7 @@ func deliver(h *hospitaltest.Hospital) {
 	}
 }
 
-func TestAPatientReadsByMailThatTheHospitalMovedTheirVisit(t *testing.T) {
+func TestAPatientIsMailedWhenTheHospitalMovesTheirVisit(t *testing.T) {
 	t.Parallel()
 	h := posted(t)
 	h.As("admin1").Update("hospital", "hospitalsetting", body{"timezone": "Asia/Kolkata"}).OK(t)
@@ -60,7 +61,8 @@ func TestAPatientReadsByMailThatTheHospitalMovedTheirVisit(t *testing.T) {
 	}
 	mail := h.App.TestMailer.LastMessage()
 	zone, _ := time.LoadLocation("Asia/Kolkata")
-	if mail.To[0].Address != "patient1@example.org" || !strings.Contains(mail.Text, "moved to "+starts.In(zone).Format("Monday, 2 January 2006, 15:04 MST")) {
+	if mail.To[0].Address != "patient1@example.org" ||
+		!strings.Contains(mail.Text, "moved to "+starts.In(zone).Format("Monday, 2 January 2006, 15:04 MST")) {
 		t.Errorf("the mail to %v says\n%s", mail.To, mail.Text)
 	}
 	for _, private := range []string{"reason of", "secret", "Dr. 1"} {
@@ -74,23 +76,27 @@ func TestAPatientReadsByMailThatTheHospitalMovedTheirVisit(t *testing.T) {
 	h.Verify()
 }
 
-func TestOnlyWhatPatientsDoNotKnowIsTold(t *testing.T) {
+func TestPatientsAreNotNotifiedOfTheirOwnChanges(t *testing.T) {
 	t.Parallel()
 	h := posted(t)
 	before := h.Count("notices")
-	h.As("patient1").Update("appointments", id("booked1"), body{"starts": time.Now().UTC().Truncate(time.Hour).Add(300 * time.Hour)}).OK(t)
+	h.As("patient1").Update("appointments", id("booked1"),
+		body{"starts": time.Now().UTC().Truncate(time.Hour).Add(300 * time.Hour)}).OK(t)
 	h.As("doctor1").Update("appointments", id("booked1"), body{"status": "approved"}).OK(t)
 	h.As("patient1").Update("appointments", id("asked1"), body{"status": "cancelled"}).OK(t)
-	h.As("receptionist1").Update("appointments", id("booked2"), body{"status": "cancelled", "cancel_code": "patient"}).OK(t)
+	h.As("receptionist1").Update("appointments", id("booked2"),
+		body{"status": "cancelled", "cancel_code": "patient"}).OK(t)
 	if n := h.Count("notices") - before; n != 0 {
 		t.Errorf("%d notices of what the patients did themselves", n)
 	}
-	h.As("doctor2").Update("appointments", id("asked2"), body{"status": "cancelled", "cancel_code": "rejected", "cancel_note": "Please see a cardiologist."}).OK(t)
+	h.As("doctor2").Update("appointments", id("asked2"),
+		body{"status": "cancelled", "cancel_code": "rejected", "cancel_note": "Please see a cardiologist."}).OK(t)
 	if n := h.Count("notices") - before; n != 2 {
 		t.Errorf("%d notices of a rejection", n)
 	}
 	deliver(h)
-	if mail := h.App.TestMailer.LastMessage(); !strings.Contains(mail.Text, "does not take place") || !strings.Contains(mail.Text, "Please see a cardiologist.") {
+	if mail := h.App.TestMailer.LastMessage(); !strings.Contains(mail.Text, "does not take place") ||
+		!strings.Contains(mail.Text, "Please see a cardiologist.") {
 		t.Errorf("the mail says\n%s", mail.Text)
 	}
 }
@@ -99,16 +105,18 @@ func TestTheFrontDeskSeesWhomToCall(t *testing.T) {
 	t.Parallel()
 	h := posted(t)
 	h.As("receptionist1").Update("appointments", id("walk"), body{"status": "cancelled"}).OK(t)
-	found := h.As("receptionist1").List("notices", hospitaltest.Filter("channel = 'email' && (status = 'skipped' || status = 'failed')")).Items()
+	found := h.As("receptionist1").List("notices",
+		hospitaltest.Filter("channel = 'email' && (status = 'skipped' || status = 'failed')")).Items()
 	if len(found) != 1 || found[0]["appointment"] != id("walk") || found[0]["error"] == "" {
 		t.Errorf("to be called are %v", found)
 	}
-	if n := len(h.As("receptionist1").List("notices", hospitaltest.Filter("appointment = '"+id("walk")+"'")).Items()); n != 1 {
+	if n := len(h.As("receptionist1").List("notices",
+		hospitaltest.Filter("appointment = '"+id("walk")+"'")).Items()); n != 1 {
 		t.Errorf("who has no account has %d notices", n)
 	}
 }
 
-func TestWithoutAMailServerNothingIsTried(t *testing.T) {
+func TestWithoutAMailServerMailsAreSkipped(t *testing.T) {
 	t.Parallel()
 	h := posted(t)
 	h.As("receptionist1").Update("appointments", id("booked1"), body{"status": "cancelled"}).OK(t)
@@ -119,20 +127,21 @@ func TestWithoutAMailServerNothingIsTried(t *testing.T) {
 	}
 }
 
-func TestWhatChangedAgainIsNotTold(t *testing.T) {
+func TestOutdatedNoticesAreSkipped(t *testing.T) {
 	t.Parallel()
 	h := posted(t)
 	at := time.Now().UTC().Truncate(time.Hour)
 	h.As("receptionist1").Update("appointments", id("booked1"), body{"starts": at.Add(300 * time.Hour)}).OK(t)
 	h.As("receptionist1").Update("appointments", id("booked1"), body{"starts": at.Add(310 * time.Hour)}).OK(t)
 	deliver(h)
-	if n := h.App.TestMailer.TotalSend(); n != 1 || !strings.Contains(h.App.TestMailer.LastMessage().Text, at.Add(310*time.Hour).Format("2 January 2006, 15:04")) {
+	if n := h.App.TestMailer.TotalSend(); n != 1 ||
+		!strings.Contains(h.App.TestMailer.LastMessage().Text, at.Add(310*time.Hour).Format("2 January 2006, 15:04")) {
 		t.Errorf("%d mails were sent", n)
 	}
 	h.Verify()
 }
 
-func TestAMailThatFailsIsTriedAgainLaterAndGivenUpInTheEnd(t *testing.T) {
+func TestAFailedMailIsRetriedAndGivenUpAfterEightAttempts(t *testing.T) {
 	t.Parallel()
 	h := posted(t)
 	broken := true
@@ -165,7 +174,8 @@ func TestAMailThatFailsIsTriedAgainLaterAndGivenUpInTheEnd(t *testing.T) {
 		now = now.Add(24 * time.Hour)
 		h.At(now)
 	}
-	if n := mailOf(h, "booked1"); tries != 8 || n.GetString("status") != "failed" || n.GetString("error") != "the line is down" {
+	if n := mailOf(h, "booked1"); tries != 8 || n.GetString("status") != "failed" ||
+		n.GetString("error") != "the line is down" {
 		t.Errorf("after %d tries the notice is %s: %s", tries, n.GetString("status"), n.GetString("error"))
 	}
 	if n := mailOf(h, "booked2"); n.GetString("status") != "sent" {
@@ -174,22 +184,26 @@ func TestAMailThatFailsIsTriedAgainLaterAndGivenUpInTheEnd(t *testing.T) {
 	h.Verify()
 }
 
-func TestWhatAPatientKnowsIsSeenOnEveryWay(t *testing.T) {
+func TestSeenAppliesToEveryChannel(t *testing.T) {
 	t.Parallel()
 	h := posted(t)
 	h.As("receptionist1").Update("appointments", id("booked1"), body{"status": "cancelled"}).OK(t)
-	h.App.OnMailerSend().BindFunc(func(e *core.MailerEvent) error { // they read it in the portal while the mail is on its way
-		there := h.As("patient1").List("notices", hospitaltest.Filter("appointment = '"+id("booked1")+"' && channel = 'portal'")).IDs()
+	// they read it in the portal while the mail is on its way
+	h.App.OnMailerSend().BindFunc(func(e *core.MailerEvent) error {
+		there := h.As("patient1").List("notices",
+			hospitaltest.Filter("appointment = '"+id("booked1")+"' && channel = 'portal'")).IDs()
 		h.As("patient1").Update("notices", there[0], body{"seen": true}).OK(t)
 		return e.Next()
 	})
 	deliver(h)
 	mail := mailOf(h, "booked1")
 	if !mail.GetBool("seen") || mail.GetString("seen_by") != id("patient1") || mail.GetString("status") != "sent" {
-		t.Errorf("the notice by mail is %s, seen %v by %q", mail.GetString("status"), mail.GetBool("seen"), mail.GetString("seen_by"))
+		t.Errorf("the notice by mail is %s, seen %v by %q", mail.GetString("status"), mail.GetBool("seen"),
+			mail.GetString("seen_by"))
 	}
 	h.As("receptionist1").Update("notices", mail.Id, body{"seen": false}).OK(t)
-	if n, err := h.App.CountRecords("notices", dbx.HashExp{"appointment": id("booked1"), "kind": "cancelled", "seen": true}); err != nil || n != 0 {
+	if n, err := h.App.CountRecords("notices",
+		dbx.HashExp{"appointment": id("booked1"), "kind": "cancelled", "seen": true}); err != nil || n != 0 {
 		t.Errorf("after all unseen, %d are seen (%v)", n, err)
 	}
 	if answer := h.As("patient2").Update("notices", mail.Id, body{"seen": true}); answer.Status != http.StatusNotFound {

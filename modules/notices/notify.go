@@ -54,7 +54,8 @@ func notify(tx core.App, kind Kind, visit appointments.Appointment, c content) e
 
 const noAddress = "The patient has no e-mail address."
 
-func store(tx core.App, kind Kind, channel Channel, visit appointments.Appointment, c content, setDelivery func(r *core.Record)) error {
+func store(tx core.App, kind Kind, channel Channel, visit appointments.Appointment, c content,
+	setDelivery func(r *core.Record)) error {
 	notice, err := kit.New(tx, "notices")
 	if err != nil {
 		return err

@@ -72,7 +72,8 @@ func (a EmergencyAccess) open(patient Patient, user string, ends time.Time) {
 func (a EmergencyAccess) setEntry(id string) { a.Set("entry", id) }
 
 // EmergencyAccessOpened is the event of somebody opening a record in an emergency.
-var EmergencyAccessOpened = kit.Event{Collection: "break_glass", Happened: func(before, _ *core.Record) bool { return before == nil }}
+var EmergencyAccessOpened = kit.Event{Collection: "break_glass",
+	Happened: func(before, _ *core.Record) bool { return before == nil }}
 
 // openEmergencyAccess opens a record at once. The reason is reviewed afterwards.
 func openEmergencyAccess(e *core.RecordEvent) error {

@@ -14,7 +14,7 @@ func mrnOf(h *hospitaltest.Hospital, patient string) string {
 	return h.Record("patients", id(patient)).GetString("mrn")
 }
 
-func TestABrokenGlassOpensARecordForAnHour(t *testing.T) {
+func TestEmergencyAccessOpensARecordForAnHour(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	doctor := h.As("doctor1")
@@ -30,7 +30,8 @@ func TestABrokenGlassOpensARecordForAnHour(t *testing.T) {
 			t.Errorf("before, %s: %d", what, answer.Status)
 		}
 	}
-	broken := doctor.Create("break_glass", body{"mrn": mrnOf(h, "pat2"), "reason": "  found unconscious at the gate "}).OK(t)
+	broken := doctor.Create("break_glass", body{"mrn": mrnOf(h, "pat2"),
+		"reason": "  found unconscious at the gate "}).OK(t)
 	for what, answer := range map[string]hospitaltest.Response{
 		"the patient":      doctor.View("patients", id("pat2"), ""),
 		"notes":            doctor.View("encounters", id("notes2"), ""),
@@ -43,10 +44,13 @@ func TestABrokenGlassOpensARecordForAnHour(t *testing.T) {
 			t.Errorf("afterwards, %s: %d %s", what, answer.Status, answer.Raw)
 		}
 	}
-	if answer := doctor.Create("appointments", body{"patient": id("pat2"), "doctor": id("dr1"), "starts": time.Now().UTC().Truncate(time.Hour).Add(300 * time.Hour).Format("2006-01-02 15:04:05.000Z")}); answer.Code("patient") == "" && answer.Code("doctor") == "" {
+	slot := time.Now().UTC().Truncate(time.Hour).Add(300 * time.Hour).Format("2006-01-02 15:04:05.000Z")
+	answer := doctor.Create("appointments", body{"patient": id("pat2"), "doctor": id("dr1"), "starts": slot})
+	if answer.Code("patient") == "" && answer.Code("doctor") == "" {
 		t.Errorf("a visit that would open the record for longer: %d %s", answer.Status, answer.Raw)
 	}
-	if answer := h.As("admin1").Update("care_team", broken.String("entry"), body{"ends": "2099-01-01 00:00:00.000Z"}); answer.Status != http.StatusForbidden {
+	if answer := h.As("admin1").Update("care_team", broken.String("entry"),
+		body{"ends": "2099-01-01 00:00:00.000Z"}); answer.Status != http.StatusForbidden {
 		t.Errorf("an admin makes it longer: %d %s", answer.Status, answer.Raw)
 	}
 	if draft := doctor.View("prescriptions", id("draft2"), ""); draft.Status != http.StatusNotFound {
@@ -58,13 +62,14 @@ func TestABrokenGlassOpensARecordForAnHour(t *testing.T) {
 	h.As("patient2").View("break_glass", broken.ID(), "").OK(t)
 	h.As("patient2").View("care_team", broken.String("entry"), "").OK(t)
 	h.As("admin2").Update("break_glass", broken.ID(), body{"verdict": "justified", "review_note": "asked the ward"}).OK(t)
-	if seen := h.As("doctor1").View("break_glass", broken.ID(), "").OK(t); seen.String("verdict") != "justified" || strings.Contains(string(seen.Raw), "ward") {
+	if seen := h.As("doctor1").View("break_glass", broken.ID(), "").OK(t); seen.String("verdict") != "justified" ||
+		strings.Contains(string(seen.Raw), "ward") {
 		t.Errorf("the doctor reads %s", seen.Raw)
 	}
 	h.Verify()
 }
 
-func TestTheGlassNeedsAReasonAndAPatient(t *testing.T) {
+func TestEmergencyAccessNeedsAReasonAndAPatient(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	before := h.Count("care_team")
@@ -73,16 +78,20 @@ func TestTheGlassNeedsAReasonAndAPatient(t *testing.T) {
 		"mrn":     {"mrn": "123456789", "reason": "found unconscious at the gate"},
 		"patient": {"reason": "found unconscious at the gate"},
 	} {
-		if answer := h.As("nurse1").Create("break_glass", sent); answer.Status != http.StatusBadRequest || answer.Code(field) == "" {
+		if answer := h.As("nurse1").Create("break_glass", sent); answer.Status != http.StatusBadRequest ||
+			answer.Code(field) == "" {
 			t.Errorf("%v: %d %s", sent, answer.Status, answer.Raw)
 		}
 	}
 	for _, account := range []string{"guest", "patient1", "receptionist1", "accountant1", "admin1"} {
-		if answer := h.As(account).Create("break_glass", body{"patient": id("pat2"), "reason": "found unconscious at the gate"}); answer.Status < 400 {
+		if answer := h.As(account).Create("break_glass",
+			body{"patient": id("pat2"), "reason": "found unconscious at the gate"}); answer.Status < 400 {
 			t.Errorf("%s: %d", account, answer.Status)
 		}
 	}
-	if answer := h.As("doctor1").Create("break_glass", body{"patient": id("pat2"), "reason": "found unconscious at the gate", "ends": "2099-01-01 00:00:00.000Z"}); answer.Code("ends") != "server_owned" {
+	if answer := h.As("doctor1").Create("break_glass",
+		body{"patient": id("pat2"), "reason": "found unconscious at the gate",
+			"ends": "2099-01-01 00:00:00.000Z"}); answer.Code("ends") != "server_owned" {
 		t.Errorf("for longer: %d %s", answer.Status, answer.Raw)
 	}
 	if h.Count("care_team") != before {
@@ -90,8 +99,8 @@ func TestTheGlassNeedsAReasonAndAPatient(t *testing.T) {
 	}
 }
 
-// TestEveryAdminIsTold: each has an alert at once, and a mail.
-func TestEveryAdminIsTold(t *testing.T) {
+// TestEveryAdminIsAlerted at once in the portal, and by mail.
+func TestEveryAdminIsAlerted(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.App.Settings().SMTP.Enabled = true
@@ -99,7 +108,8 @@ func TestEveryAdminIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.App.TestMailer.Reset()
-	broken := h.As("nurse1").Create("break_glass", body{"patient": id("pat2"), "reason": "found unconscious at the gate"}).OK(t)
+	broken := h.As("nurse1").Create("break_glass",
+		body{"patient": id("pat2"), "reason": "found unconscious at the gate"}).OK(t)
 	for _, admin := range []string{"admin1", "admin2"} {
 		alerts := h.As(admin).List("alerts", hospitaltest.Filter("break_glass = '"+broken.ID()+"'")).OK(t).Items()
 		if len(alerts) != 1 || alerts[0]["seen"] != false {
@@ -124,13 +134,14 @@ func TestEveryAdminIsTold(t *testing.T) {
 	h.Verify()
 }
 
-func TestFormerMedicalHistoriesAreKept(t *testing.T) {
+func TestEarlierMedicalHistoriesAreKept(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.As("doctor1").Update("patients", id("pat1"), body{"medical_history": "Asthma"}).OK(t)
 	h.As("doctor1").Update("patients", id("pat1"), body{"blood_group": "A+"}).OK(t)
 	h.As("admin1").Update("patients", id("pat1"), body{"medical_history": ""}).OK(t)
-	kept := h.As("patient1").List("medical_histories", "sort=created&"+hospitaltest.Filter("patient = '"+id("pat1")+"'")).OK(t).Items()
+	kept := h.As("patient1").List("medical_histories",
+		"sort=created&"+hospitaltest.Filter("patient = '"+id("pat1")+"'")).OK(t).Items()
 	var texts []string
 	for _, k := range kept {
 		texts = append(texts, k["text"].(string)+" "+k["changed_by"].(string))

@@ -79,7 +79,8 @@ func checkNewEntry(e *core.RecordEvent) error {
 func checkChangedEntry(e *core.RecordEvent, stored *core.Record) error {
 	before, after := CareTeamEntry{stored}, CareTeamEntry{e.Record}
 	if before.source() == BreakGlass && after.ends().After(before.ends()) {
-		return kit.Forbidden("ends", "not_allowed", "What somebody opened in an emergency is not extended. Add an entry of your own.")
+		return kit.Forbidden("ends", "not_allowed",
+			"What somebody opened in an emergency is not extended. Add an entry of your own.")
 	}
 	return checkPeriod(e)
 }

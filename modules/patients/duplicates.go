@@ -33,7 +33,8 @@ func rejectDuplicate(tx core.App, patient Patient) error {
 	for _, r := range found {
 		candidates = append(candidates, Patient{r}.summary())
 	}
-	return kit.WithParams(kit.Conflict("confirmed_distinct", "duplicate", "Somebody like this has a record already. Use that one, or confirm that this is somebody else."),
+	return kit.WithParams(kit.Conflict("confirmed_distinct", "duplicate",
+		"Somebody like this has a record already. Use that one, or confirm that this is somebody else."),
 		map[string]any{"candidates": candidates})
 }
 
@@ -41,7 +42,8 @@ func rejectDuplicate(tx core.App, patient Patient) error {
 // date and phone, however they are written.
 func findDuplicates(tx core.App, patient Patient) (found []*core.Record, err error) {
 	if id := strings.TrimSpace(patient.nationalID()); id != "" {
-		err := tx.RecordQuery("patients").AndWhere(dbx.HashExp{"national_id": id, "merged_into": ""}).OrderBy("created").Limit(maxCandidates).All(&found)
+		err := tx.RecordQuery("patients").AndWhere(dbx.HashExp{"national_id": id,
+			"merged_into": ""}).OrderBy("created").Limit(maxCandidates).All(&found)
 		if err != nil || len(found) > 0 {
 			return found, err
 		}
@@ -51,7 +53,8 @@ func findDuplicates(tx core.App, patient Patient) (found []*core.Record, err err
 		return nil, nil
 	}
 	var sameName []*core.Record
-	err = tx.RecordQuery("patients").AndWhere(dbx.HashExp{"name_key": NameKey(patient.Name()), "birth_date": patient.birthDate(), "merged_into": ""}).
+	err = tx.RecordQuery("patients").AndWhere(dbx.HashExp{"name_key": NameKey(patient.Name()),
+		"birth_date": patient.birthDate(), "merged_into": ""}).
 		OrderBy("created").Limit(100).All(&sameName)
 	for _, r := range sameName {
 		if digits(Patient{r}.phone()) == phone && len(found) < maxCandidates {

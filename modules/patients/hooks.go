@@ -50,7 +50,8 @@ func check(e *core.RecordEvent) error {
 	patient := Patient{e.Record}
 	patient.setNameKey(NameKey(patient.Name()))
 	// PocketBase refuses a missing account.
-	if user, err := e.App.FindRecordById("users", patient.User()); err == nil && (accounts.User{Record: user}).Role() != role.Patient {
+	if user, err := e.App.FindRecordById("users", patient.User()); err == nil &&
+		(accounts.User{Record: user}).Role() != role.Patient {
 		return kit.Invalid("user", "wrong_role", "The account of a patient must have the role patient.")
 	}
 	if err := checkBirthDate(patient.birthDate(), kit.Now(e.App)); err != nil {

@@ -90,13 +90,16 @@ func merge(e *core.RecordEvent) error {
 	moved := int64(0)
 	for _, table := range tables {
 		n, err := reassign(tx, table, func() (sql.Result, error) {
-			_, err := tx.NonconcurrentDB().NewQuery("INSERT INTO patient_merge_items (id, merge, [[of]], record, created, updated)" +
-				" SELECT substr(lower(hex(randomblob(8))), 1, 15), {:merge}, {:of}, id, {:now}, {:now} FROM {{" + table + "}} WHERE patient = {:from}").
-				Bind(dbx.Params{"merge": m.Id, "of": table, "now": kit.FormatInstant(kit.Now(tx)), "from": duplicate.Id}).Execute()
+			db := tx.NonconcurrentDB()
+			_, err := db.NewQuery("INSERT INTO patient_merge_items (id, merge, [[of]], record, created, updated)" +
+				" SELECT substr(lower(hex(randomblob(8))), 1, 15), {:merge}, {:of}, id, {:now}, {:now}" +
+				" FROM {{" + table + "}} WHERE patient = {:from}").
+				Bind(dbx.Params{"merge": m.Id, "of": table, "now": kit.FormatInstant(kit.Now(tx)), "from": duplicate.Id}).
+				Execute()
 			if err != nil {
 				return nil, err
 			}
-			return tx.NonconcurrentDB().Update(table, dbx.Params{"patient": survivor.Id}, dbx.HashExp{"patient": duplicate.Id}).Execute()
+			return db.Update(table, dbx.Params{"patient": survivor.Id}, dbx.HashExp{"patient": duplicate.Id}).Execute()
 		})
 		if err != nil {
 			return err
@@ -104,7 +107,8 @@ func merge(e *core.RecordEvent) error {
 		moved += n
 	}
 	m.setMoved(moved)
-	if _, err := tx.NonconcurrentDB().Update("patient_merges", dbx.Params{"moved": moved}, dbx.HashExp{"id": m.Id}).Execute(); err != nil {
+	update := tx.NonconcurrentDB().Update("patient_merges", dbx.Params{"moved": moved}, dbx.HashExp{"id": m.Id})
+	if _, err := update.Execute(); err != nil {
 		return err
 	}
 	kit.ForgetReads(tx)

@@ -13,17 +13,20 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-func TestStaffAreToldOfWhoLooksTheSame(t *testing.T) {
+func TestStaffAreWarnedOfDuplicates(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	h.As("receptionist1").Create("patients", body{"id": id("zoe"), "name": "Zoë  Łukasz", "birth_date": "1999-01-02", "phone": "+49 (30) 555-01", "national_id": "K 1"}).OK(t)
+	h.As("receptionist1").Create("patients",
+		body{"id": id("zoe"), "name": "Zoë  Łukasz", "birth_date": "1999-01-02", "phone": "+49 (30) 555-01",
+			"national_id": "K 1"}).OK(t)
 	for _, sent := range []body{
 		{"name": "zoe lukasz", "birth_date": "1999-01-02", "phone": "4930 55501"},
 		{"name": "Somebody Else", "national_id": " K 1 "},
 	} {
 		for _, account := range []string{"nurse1", "receptionist1", "admin1"} {
 			answer := h.As(account).Create("patients", sent)
-			if answer.Status != http.StatusConflict || answer.Code("confirmed_distinct") != "duplicate" || !strings.Contains(string(answer.Raw), id("zoe")) {
+			if answer.Status != http.StatusConflict || answer.Code("confirmed_distinct") != "duplicate" ||
+				!strings.Contains(string(answer.Raw), id("zoe")) {
 				t.Errorf("%v by %s: %d %s", sent, account, answer.Status, answer.Raw)
 			}
 		}
@@ -39,22 +42,27 @@ func TestStaffAreToldOfWhoLooksTheSame(t *testing.T) {
 	}
 }
 
-// TestWhoRegistersNeverLearnsThatSomebodyExists: neither a guest nor a parent.
-func TestWhoRegistersNeverLearnsThatSomebodyExists(t *testing.T) {
+// TestGuestsAndParentsAreNotToldOfOtherRecords, however similar they are.
+func TestGuestsAndParentsAreNotToldOfOtherRecords(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	h.As("receptionist1").Create("patients", body{"name": "Zoe", "birth_date": "1999-01-02", "phone": "123", "national_id": "K1"}).OK(t)
-	h.As("guest").Create("users", body{"email": "zoe@example.org", "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "Zoe", "phone": "123", "birth_date": "1999-01-02", "national_id": "K1"}).OK(t)
-	child := h.As("patient1").Create("patients", body{"user": id("patient1"), "name": "Zoe", "birth_date": "1999-01-02", "phone": "123", "national_id": "K1"}).OK(t)
+	h.As("receptionist1").Create("patients",
+		body{"name": "Zoe", "birth_date": "1999-01-02", "phone": "123", "national_id": "K1"}).OK(t)
+	h.As("guest").Create("users", body{"email": "zoe@example.org", "password": hospitaltest.Password,
+		"passwordConfirm": hospitaltest.Password, "name": "Zoe", "phone": "123", "birth_date": "1999-01-02",
+		"national_id": "K1"}).OK(t)
+	child := h.As("patient1").Create("patients",
+		body{"user": id("patient1"), "name": "Zoe", "birth_date": "1999-01-02", "phone": "123", "national_id": "K1"}).OK(t)
 	if strings.Contains(string(child.Raw), "distinct") {
 		t.Errorf("the answer: %s", child.Raw)
 	}
-	if answer := h.As("patient1").Create("patients", body{"user": id("patient1"), "name": "Zoe", "confirmed_distinct": true}); answer.Status != http.StatusForbidden {
+	if answer := h.As("patient1").Create("patients",
+		body{"user": id("patient1"), "name": "Zoe", "confirmed_distinct": true}); answer.Status != http.StatusForbidden {
 		t.Errorf("a parent confirms: %d %s", answer.Status, answer.Raw)
 	}
 }
 
-// rows is all that is of a patient, by table.
+// rows counts the rows of a patient, by table.
 func rows(h *hospitaltest.Hospital, patient string) map[string]int {
 	h.T.Helper()
 	of := map[string]int{}
@@ -75,14 +83,15 @@ func rows(h *hospitaltest.Hospital, patient string) map[string]int {
 	return of
 }
 
-func TestAMergeMovesAllAndItsUndoBringsAllBack(t *testing.T) {
+func TestAMergeMovesEveryRowAndIsUndone(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	before1, before2 := rows(h, "pat1"), rows(h, "pat2")
 	if len(before2) < 12 || before2["encounters"] == 0 || before2["bills"] == 0 || before2["prescription_items"] == 0 {
 		t.Fatalf("the second patient has too little: %v", before2)
 	}
-	merged := h.As("receptionist1").Create("patient_merges", body{"duplicate": id("pat2"), "survivor": id("walkin"), "reason": "came without papers"}).OK(t)
+	merged := h.As("receptionist1").Create("patient_merges",
+		body{"duplicate": id("pat2"), "survivor": id("walkin"), "reason": "came without papers"}).OK(t)
 	total := 0
 	for _, n := range before2 {
 		total += n
@@ -96,22 +105,26 @@ func TestAMergeMovesAllAndItsUndoBringsAllBack(t *testing.T) {
 		t.Errorf("moved %d of %d", merged.Int("moved"), total)
 	}
 	gone := h.Record("patients", id("pat2"))
-	if gone.GetBool("active") || gone.GetString("merged_into") != id("walkin") || h.Record("patients", id("walkin")).GetString("user") != id("patient2") {
+	if gone.GetBool("active") || gone.GetString("merged_into") != id("walkin") ||
+		h.Record("patients", id("walkin")).GetString("user") != id("patient2") {
 		t.Errorf("the duplicate: %v", gone.PublicExport())
 	}
 	h.Verify() // the hashes hold, whosever the rows are now
-	if seen := h.As("patient2").List("encounters", "").OK(t).Items(); len(seen) != 1 || seen[0]["patient"] != id("walkin") {
+	if seen := h.As("patient2").List("encounters", "").OK(t).Items(); len(seen) != 1 ||
+		seen[0]["patient"] != id("walkin") {
 		t.Errorf("the patient reads %v", seen)
 	}
 	if err := h.SQL("UPDATE encounters SET notes = 'x' WHERE status = 'signed'"); err == nil {
 		t.Error("the triggers are gone")
 	}
 	for what, answer := range map[string]hospitaltest.Response{
-		"changing it":   h.As("receptionist1").Update("patients", id("pat2"), body{"phone": "9"}),
-		"opening it":    h.As("receptionist1").Update("patients", id("pat2"), body{"active": true}),
-		"noting on it":  h.As("nurse1").Create("vitals", body{"patient": id("pat2"), "pulse": 70}),
-		"merging it":    h.As("admin1").Create("patient_merges", body{"duplicate": id("pat2"), "survivor": id("pat1"), "reason": "x"}),
-		"merging to it": h.As("admin1").Create("patient_merges", body{"duplicate": id("pat1"), "survivor": id("pat2"), "reason": "x"}),
+		"changing it":  h.As("receptionist1").Update("patients", id("pat2"), body{"phone": "9"}),
+		"opening it":   h.As("receptionist1").Update("patients", id("pat2"), body{"active": true}),
+		"noting on it": h.As("nurse1").Create("vitals", body{"patient": id("pat2"), "pulse": 70}),
+		"merging it": h.As("admin1").Create("patient_merges",
+			body{"duplicate": id("pat2"), "survivor": id("pat1"), "reason": "x"}),
+		"merging to it": h.As("admin1").Create("patient_merges",
+			body{"duplicate": id("pat1"), "survivor": id("pat2"), "reason": "x"}),
 	} {
 		if answer.Status != http.StatusConflict {
 			t.Errorf("%s: %d %s", what, answer.Status, answer.Raw)
@@ -127,30 +140,36 @@ func TestAMergeMovesAllAndItsUndoBringsAllBack(t *testing.T) {
 		t.Errorf("of somebody else:\n%v\nnow\n%v", before1, after)
 	}
 	back := h.Record("patients", id("pat2"))
-	if !back.GetBool("active") || back.GetString("merged_into") != "" || h.Record("patients", id("walkin")).GetString("user") != "" || h.Record("vitals", since.ID()).GetString("patient") != id("walkin") {
+	if !back.GetBool("active") || back.GetString("merged_into") != "" ||
+		h.Record("patients", id("walkin")).GetString("user") != "" ||
+		h.Record("vitals", since.ID()).GetString("patient") != id("walkin") {
 		t.Errorf("back: %v", back.PublicExport())
 	}
-	if answer := h.As("admin1").Update("patient_merges", merged.ID(), body{"status": "merged"}); answer.Status != http.StatusConflict {
+	if answer := h.As("admin1").Update("patient_merges", merged.ID(),
+		body{"status": "merged"}); answer.Status != http.StatusConflict {
 		t.Errorf("merged again by the same: %d %s", answer.Status, answer.Raw)
 	}
 	h.Verify()
 }
 
-// TestWhatWasNotedOfAVisitGoesBackWithIt when a merge is undone, and so does what
-// was noted of that.
-func TestWhatWasNotedOfAVisitGoesBackWithIt(t *testing.T) {
+// TestUndoingAMergeMovesLaterRowsOfItsVisitsToo, and rows that are linked to those.
+func TestUndoingAMergeMovesLaterRowsOfItsVisitsToo(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	merged := h.As("receptionist1").Create("patient_merges", body{"duplicate": id("pat2"), "survivor": id("walkin"), "reason": "x"}).OK(t)
+	merged := h.As("receptionist1").Create("patient_merges",
+		body{"duplicate": id("pat2"), "survivor": id("walkin"), "reason": "x"}).OK(t)
 	doctor := h.As("doctor2")
-	amendment := doctor.Create("encounters", body{"appointment": id("done2"), "amends": id("notes2"), "notes": "and more"}).OK(t)
+	amendment := doctor.Create("encounters",
+		body{"appointment": id("done2"), "amends": id("notes2"), "notes": "and more"}).OK(t)
 	doctor.Update("encounters", amendment.ID(), body{"status": "signed"}).OK(t)
 	rx := doctor.Create("prescriptions", body{"appointment": id("done2")}).OK(t)
 	drug := doctor.Create("prescription_items", body{"prescription": rx.ID(), "drug": "Zinc"}).OK(t)
 	doctor.Update("prescriptions", rx.ID(), body{"status": "issued"}).OK(t)
-	corrected := h.As("nurse1").Create("vitals", body{"patient": id("walkin"), "corrects": id("vitals2"), "pulse": 70}).OK(t)
+	corrected := h.As("nurse1").Create("vitals",
+		body{"patient": id("walkin"), "corrects": id("vitals2"), "pulse": 70}).OK(t)
 	h.As("receptionist1").Update("patient_merges", merged.ID(), body{"status": "undone"}).OK(t)
-	for collection, record := range map[string]string{"encounters": amendment.ID(), "prescriptions": rx.ID(), "prescription_items": drug.ID(), "vitals": corrected.ID()} {
+	for collection, record := range map[string]string{"encounters": amendment.ID(), "prescriptions": rx.ID(),
+		"prescription_items": drug.ID(), "vitals": corrected.ID()} {
 		if of := h.Record(collection, record).GetString("patient"); of != id("pat2") {
 			t.Errorf("%s is of %s", collection, of)
 		}
@@ -158,17 +177,19 @@ func TestWhatWasNotedOfAVisitGoesBackWithIt(t *testing.T) {
 	h.Verify()
 }
 
-func TestTwoVisitsAtOnceAreNotMerged(t *testing.T) {
+func TestRecordsWithOverlappingVisitsAreNotMerged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	starts := h.Record("appointments", id("booked1")).GetString("starts")
 	h.As("receptionist1").Create("appointments", body{"patient": id("kid1"), "doctor": id("dr2"), "starts": starts}).OK(t)
 	before := rows(h, "kid1")
-	answer := h.As("receptionist1").Create("patient_merges", body{"duplicate": id("kid1"), "survivor": id("pat1"), "reason": "x"})
+	answer := h.As("receptionist1").Create("patient_merges",
+		body{"duplicate": id("kid1"), "survivor": id("pat1"), "reason": "x"})
 	if answer.Status != http.StatusConflict || answer.Code("duplicate") != "patient_busy" {
 		t.Errorf("answered %d %s", answer.Status, answer.Raw)
 	}
-	if after := rows(h, "kid1"); fmt.Sprint(after) != fmt.Sprint(before) || h.Record("patients", id("kid1")).GetString("merged_into") != "" {
+	if after := rows(h, "kid1"); fmt.Sprint(after) != fmt.Sprint(before) ||
+		h.Record("patients", id("kid1")).GetString("merged_into") != "" {
 		t.Errorf("half of it happened: %v", after)
 	}
 	if err := h.SQL("UPDATE vitals SET pulse = 1"); err == nil {
@@ -183,18 +204,20 @@ func TestMergesAreUndoneInTheirOrder(t *testing.T) {
 	desk := h.As("receptionist1")
 	first := desk.Create("patient_merges", body{"duplicate": id("kid1"), "survivor": id("walkin"), "reason": "x"}).OK(t)
 	second := desk.Create("patient_merges", body{"duplicate": id("walkin"), "survivor": id("pat1"), "reason": "x"}).OK(t)
-	if answer := desk.Update("patient_merges", first.ID(), body{"status": "undone"}); answer.Status != http.StatusConflict || answer.Code("status") != "merged" {
+	if answer := desk.Update("patient_merges", first.ID(),
+		body{"status": "undone"}); answer.Status != http.StatusConflict || answer.Code("status") != "merged" {
 		t.Errorf("the first before the second: %d %s", answer.Status, answer.Raw)
 	}
 	desk.Update("patient_merges", second.ID(), body{"status": "undone"}).OK(t)
 	desk.Update("patient_merges", first.ID(), body{"status": "undone"}).OK(t)
-	if answer := desk.Create("patient_merges", body{"duplicate": id("pat1"), "survivor": id("pat1"), "reason": "x"}); answer.Code("survivor") != "same_patient" {
+	if answer := desk.Create("patient_merges",
+		body{"duplicate": id("pat1"), "survivor": id("pat1"), "reason": "x"}); answer.Code("survivor") != "same_patient" {
 		t.Errorf("with itself: %d %s", answer.Status, answer.Raw)
 	}
 	h.Verify()
 }
 
-func TestTwoWhoMergeAtOnceMergeOnce(t *testing.T) {
+func TestConcurrentMergesOfOneRecordMergeItOnce(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	var wait sync.WaitGroup
@@ -219,11 +242,12 @@ func TestTwoWhoMergeAtOnceMergeOnce(t *testing.T) {
 	h.Verify()
 }
 
-// TestVerifyNamesWhatIsOfAMergedPatient, however it came there.
-func TestVerifyNamesWhatIsOfAMergedPatient(t *testing.T) {
+// TestVerifyFindsRowsOfAMergedPatient, also when SQL made them so.
+func TestVerifyFindsRowsOfAMergedPatient(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	if err := h.SQL("UPDATE conditions SET patient = '" + id("twin1") + "' WHERE id = '" + id("condition1") + "'"); err != nil {
+	if err := h.SQL("UPDATE conditions SET patient = '" + id("twin1") + "' WHERE id = '" + id("condition1") +
+		"'"); err != nil {
 		t.Fatal(err)
 	}
 	if broken := h.Violations(); !strings.Contains(broken, id("condition1")) {
@@ -231,8 +255,8 @@ func TestVerifyNamesWhatIsOfAMergedPatient(t *testing.T) {
 	}
 }
 
-// TestEveryRelationToAPatientIsCalledSo, or a merge would not find it.
-func TestEveryRelationToAPatientIsCalledSo(t *testing.T) {
+// TestEveryRelationToAPatientIsNamedPatient: a merge finds the rows by that name.
+func TestEveryRelationToAPatientIsNamedPatient(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	patients, err := h.App.FindCollectionByNameOrId("patients")
@@ -246,7 +270,8 @@ func TestEveryRelationToAPatientIsCalledSo(t *testing.T) {
 	for _, c := range all {
 		for _, f := range c.Fields {
 			r, ok := f.(*core.RelationField)
-			if ok && r.CollectionId == patients.Id && r.Name != "patient" && c.Name != "patient_merges" && c.Name != "patients" {
+			if ok && r.CollectionId == patients.Id && r.Name != "patient" && c.Name != "patient_merges" &&
+				c.Name != "patients" {
 				t.Errorf("%s.%s leads to a patient, and a merge does not move it", c.Name, r.Name)
 			}
 		}

@@ -18,10 +18,13 @@ var Module = kit.Module{
 	Hooks:       hooks,
 	Invariants: []kit.Invariant{
 		{"Medical record numbers are unique.", `SELECT mrn FROM patients GROUP BY mrn HAVING COUNT(*) > 1`},
-		{"Every broken glass opened the record for its time and no longer.", `SELECT b.id FROM break_glass b WHERE NOT EXISTS (
-			SELECT 1 FROM care_team c WHERE c.id = b.entry AND c.patient = b.patient AND c.user = b.user AND c.source = 'break_glass' AND c.ends <= b.ends)`},
+		{"Every emergency access opened the record for its time and no longer.",
+			`SELECT b.id FROM break_glass b WHERE NOT EXISTS (
+			SELECT 1 FROM care_team c WHERE c.id = b.entry AND c.patient = b.patient AND c.user = b.user
+				AND c.source = 'break_glass' AND c.ends <= b.ends)`},
 		{"A merged record is closed, and says into which it was merged.", `SELECT p.id FROM patients p
-			WHERE p.merged_into != '' AND (p.active OR NOT EXISTS (SELECT 1 FROM patient_merges m WHERE m.duplicate = p.id AND m.survivor = p.merged_into AND m.status = 'merged'))`},
+			WHERE p.merged_into != '' AND (p.active OR NOT EXISTS (
+				SELECT 1 FROM patient_merges m WHERE m.duplicate = p.id AND m.survivor = p.merged_into AND m.status = 'merged'))`},
 	},
 	Checks:  []kit.Check{{Description: "Nothing is of a patient who was merged into another.", Violations: leftBehind}},
 	OpenAPI: openapi,

@@ -33,7 +33,8 @@ func luhn(digits string) rune {
 }
 
 // letters that Unicode does not decompose into a base and an accent.
-var letters = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ħ", "h", "ı", "i")
+var letters = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ħ", "h",
+	"ı", "i")
 
 // NameKey folds case and accents, so that "Łukasz Müller" is found as "lukasz muller".
 // Accents go before the case and after it: some letters have one only in the other;

@@ -14,7 +14,7 @@ type body = hospitaltest.Body
 
 var id = hospitaltest.ID
 
-func TestMedicalRecordNumbersCheckThemselves(t *testing.T) {
+func TestTheCheckDigitOfARecordNumberFindsAWrongDigit(t *testing.T) {
 	t.Parallel()
 	if got := patients.MRN(7992739871); got != "79927398713" { // the textbook example of the Luhn digit
 		t.Errorf("MRN(7992739871) = %s", got)
@@ -43,15 +43,17 @@ func isMRN(text string) bool {
 
 func TestNamesAreFoundWithoutTheirAccents(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{"Łukasz  Müller": "lukasz muller", "ZOË": "zoe", "Søren Ærø": "soren aero", "Nguyễn Văn Đức": "nguyen van duc",
-		"Straße": "strasse", "ﬁona": "fiona", "İpek": "ipek", "王小明": "王小明", "فاطمة": "فاطمة"} {
+	for name, want := range map[string]string{"Łukasz  Müller": "lukasz muller", "ZOË": "zoe", "Søren Ærø": "soren aero",
+		"Nguyễn Văn Đức": "nguyen van duc",
+		"Straße":         "strasse", "ﬁona": "fiona", "İpek": "ipek", "王小明": "王小明", "فاطمة": "فاطمة"} {
 		if got := patients.NameKey(name); got != want {
 			t.Errorf("NameKey(%q) = %q, want %q", name, got, want)
 		}
 	}
 	h := hospitaltest.New(t)
 	made := h.As("receptionist1").Create("patients", body{"name": "Łukasz Müller"}).OK(t)
-	found := h.As("receptionist1").List("patients", hospitaltest.Filter(`name_key ~ "`+patients.NameKey("lukasz")+`"`)).OK(t).IDs()
+	found := h.As("receptionist1").List("patients",
+		hospitaltest.Filter(`name_key ~ "`+patients.NameKey("lukasz")+`"`)).OK(t).IDs()
 	if len(found) != 1 || found[0] != made.ID() {
 		t.Errorf("found %v", found)
 	}
@@ -60,14 +62,18 @@ func TestNamesAreFoundWithoutTheirAccents(t *testing.T) {
 func TestAPatientAddsTheirChild(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	child := h.As("patient1").Create("patients", body{"user": id("patient1"), "name": "Second Child", "birth_date": "2021-02-28"}).OK(t)
+	child := h.As("patient1").Create("patients",
+		body{"user": id("patient1"), "name": "Second Child", "birth_date": "2021-02-28"}).OK(t)
 	if !isMRN(child.String("mrn")) || child.JSON["active"] != true {
 		t.Errorf("the child: %s", child.Raw)
 	}
-	if answer := h.As("patient1").Create("patients", body{"user": id("patient2"), "name": "Foundling"}); answer.Status != http.StatusBadRequest || answer.Code("user") != "not_yours" {
+	if answer := h.As("patient1").Create("patients",
+		body{"user": id("patient2"), "name": "Foundling"}); answer.Status != http.StatusBadRequest ||
+		answer.Code("user") != "not_yours" {
 		t.Errorf("a child for somebody else answered %d %s", answer.Status, answer.Raw)
 	}
-	if answer := h.As("receptionist1").Create("patients", body{"user": id("doctor1"), "name": "Doctor"}); answer.Code("user") != "wrong_role" {
+	if answer := h.As("receptionist1").Create("patients",
+		body{"user": id("doctor1"), "name": "Doctor"}); answer.Code("user") != "wrong_role" {
 		t.Errorf("a patient with a doctor's account answered %s", answer.Raw)
 	}
 }
@@ -75,25 +81,30 @@ func TestAPatientAddsTheirChild(t *testing.T) {
 func TestBirthDatesAreDaysOfThePast(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	for _, day := range []string{"2023-02-29", "1850-01-01", "31.12.1980", time.Now().AddDate(0, 0, 3).Format(time.DateOnly), "1980-1-1"} {
-		if answer := h.As("receptionist1").Create("patients", body{"name": "N", "birth_date": day}); answer.Status != http.StatusBadRequest || answer.Code("birth_date") == "" {
+	for _, day := range []string{"2023-02-29", "1850-01-01", "31.12.1980",
+		time.Now().AddDate(0, 0, 3).Format(time.DateOnly), "1980-1-1"} {
+		if answer := h.As("receptionist1").Create("patients",
+			body{"name": "N", "birth_date": day}); answer.Status != http.StatusBadRequest || answer.Code("birth_date") == "" {
 			t.Errorf("%s answered %d %s", day, answer.Status, answer.Raw)
 		}
 	}
 	h.As("receptionist1").Create("patients", body{"name": "N", "birth_date": "2024-02-29"}).OK(t)
 }
 
-// TestCareEnds: somebody else's open entry must not keep an expired one alive.
-func TestCareEnds(t *testing.T) {
+// TestAccessEndsWithTheCare: the open entry of another doctor must not prolong an expired one.
+func TestAccessEndsWithTheCare(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	if answer := h.As("doctor1").View("patients", id("pat2"), ""); answer.Status != http.StatusNotFound {
 		t.Errorf("after the care has ended the doctor views the record: %d", answer.Status)
 	}
-	if answer := h.As("doctor1").Update("patients", id("pat2"), body{"medical_history": "forged"}); answer.Status != http.StatusNotFound {
+	if answer := h.As("doctor1").Update("patients", id("pat2"),
+		body{"medical_history": "forged"}); answer.Status != http.StatusNotFound {
 		t.Errorf("after the care has ended the doctor writes the record: %d", answer.Status)
 	}
-	h.As("admin1").Create("care_team", body{"patient": id("pat2"), "user": id("doctor1"), "starts": "2020-01-01 00:00:00.000Z", "ends": time.Now().Add(time.Hour).UTC().Format("2006-01-02 15:04:05.000Z")}).OK(t)
+	h.As("admin1").Create("care_team", body{"patient": id("pat2"), "user": id("doctor1"),
+		"starts": "2020-01-01 00:00:00.000Z",
+		"ends":   time.Now().Add(time.Hour).UTC().Format("2006-01-02 15:04:05.000Z")}).OK(t)
 	h.As("doctor1").View("patients", id("pat2"), "").OK(t)
 }
 
@@ -108,7 +119,8 @@ func TestTwoEditorsOfDifferentFieldsDoNotUndoEachOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.As("patient1").Update("patients", id("pat1"), body{"address": "Elsewhere 1"}).OK(t)
-	if r := h.Record("patients", id("pat1")); r.GetString("medical_history") != "allergic to cats" || r.GetString("phone") != "999" || r.GetString("address") != "Elsewhere 1" {
+	if r := h.Record("patients", id("pat1")); r.GetString("medical_history") != "allergic to cats" ||
+		r.GetString("phone") != "999" || r.GetString("address") != "Elsewhere 1" {
 		t.Errorf("the record: %v", r.PublicExport())
 	}
 }

@@ -22,16 +22,20 @@ func reassignLinked(tx core.App, from, to string) error {
 	for reassigned := int64(-1); reassigned != 0; {
 		reassigned = 0
 		for _, link := range all {
-			where := " WHERE patient = {:from} AND [[" + link.column + "]] IN (SELECT id FROM {{" + link.target + "}} WHERE patient = {:to})"
+			where := " WHERE patient = {:from} AND [[" + link.column + "]] IN" +
+				" (SELECT id FROM {{" + link.target + "}} WHERE patient = {:to})"
+			both := dbx.Params{"from": from, "to": to}
 			var waiting int
-			if err := tx.DB().NewQuery("SELECT COUNT(*) FROM {{" + link.table + "}}" + where).Bind(dbx.Params{"from": from, "to": to}).Row(&waiting); err != nil {
+			count := tx.DB().NewQuery("SELECT COUNT(*) FROM {{" + link.table + "}}" + where).Bind(both)
+			if err := count.Row(&waiting); err != nil {
 				return err
 			}
 			if waiting == 0 {
 				continue
 			}
 			n, err := reassign(tx, link.table, func() (sql.Result, error) {
-				return tx.NonconcurrentDB().NewQuery("UPDATE {{" + link.table + "}} SET patient = {:to}" + where).Bind(dbx.Params{"from": from, "to": to}).Execute()
+				return tx.NonconcurrentDB().NewQuery("UPDATE {{" + link.table + "}} SET patient = {:to}" +
+					where).Bind(both).Execute()
 			})
 			if err != nil {
 				return err
@@ -75,7 +79,8 @@ func links(app core.App) (all []link, err error) {
 // tablesWithPatient are the tables whose rows are of a patient.
 func tablesWithPatient(app core.App) (tables []string, err error) {
 	err = app.DB().NewQuery("SELECT t.name FROM sqlite_master t, pragma_table_info(t.name) c" +
-		" WHERE t.type = 'table' AND c.name = 'patient' AND t.name != 'audit_log' ORDER BY t.name"). // which keeps what was true
+		" WHERE t.type = 'table' AND c.name = 'patient'" +
+		" AND t.name != 'audit_log' ORDER BY t.name"). // the log keeps what was true
 		Column(&tables)
 	return tables, err
 }
@@ -87,8 +92,9 @@ func tablesWithPatient(app core.App) (tables []string, err error) {
 func reassign(tx core.App, table string, update func() (sql.Result, error)) (int64, error) {
 	db := tx.NonconcurrentDB()
 	var dropped []struct{ Name, SQL string }
-	err := db.NewQuery("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = {:table} AND sql LIKE '%BEFORE UPDATE%'" +
-		" AND (sql LIKE '%''frozen''%' OR sql LIKE '%''append_only''%')").Bind(dbx.Params{"table": table}).All(&dropped)
+	err := db.NewQuery("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = {:table}" +
+		" AND sql LIKE '%BEFORE UPDATE%' AND (sql LIKE '%''frozen''%' OR sql LIKE '%''append_only''%')").
+		Bind(dbx.Params{"table": table}).All(&dropped)
 	if err != nil {
 		return 0, err
 	}
@@ -99,7 +105,9 @@ func reassign(tx core.App, table string, update func() (sql.Result, error)) (int
 	}
 	result, err := update()
 	if err != nil && strings.Contains(err.Error(), "constraint failed: patient_busy") {
-		return 0, kit.Conflict("duplicate", "patient_busy", "Both records have a visit at the same time. Cancel or move one of them first.")
+		return 0,
+			kit.Conflict("duplicate", "patient_busy",
+				"Both records have a visit at the same time. Cancel or move one of them first.")
 	}
 	if err != nil {
 		return 0, fmt.Errorf("reassign the %s of a patient: %w", table, err)
@@ -120,7 +128,8 @@ func leftBehind(app core.App) (ids []string, err error) {
 	}
 	for _, table := range tables {
 		var left []string
-		err := app.DB().NewQuery("SELECT t.id FROM {{" + table + "}} t JOIN patients p ON p.id = t.patient WHERE p.merged_into != ''").Column(&left)
+		err := app.DB().NewQuery("SELECT t.id FROM {{" + table + "}} t JOIN patients p ON p.id = t.patient" +
+			" WHERE p.merged_into != ''").Column(&left)
 		if err != nil {
 			return nil, err
 		}

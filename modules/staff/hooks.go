@@ -19,7 +19,8 @@ func requireRole(wanted kit.Role) func(e *core.RecordEvent) error {
 	return func(e *core.RecordEvent) error {
 		user, err := e.App.FindRecordById("users", Member{e.Record}.User())
 		if err == nil && (accounts.User{Record: user}).Role() != wanted {
-			return kit.Invalid("user", "wrong_role", "The account of a "+string(wanted)+" must have the role "+string(wanted)+".")
+			return kit.Invalid("user", "wrong_role",
+				"The account of a "+string(wanted)+" must have the role "+string(wanted)+".")
 		}
 		return e.Next()
 	}

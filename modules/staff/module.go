@@ -16,8 +16,10 @@ var Module = kit.Module{
 	Collections: []kit.Collection{departments, doctors, nurses},
 	Hooks:       hooks,
 	Invariants: []kit.Invariant{
-		{"Every doctor's account is a doctor's.", `SELECT d.id FROM doctors d JOIN users u ON u.id = d.user WHERE u.role != 'doctor' AND d.active`},
-		{"Every nurse's account is a nurse's.", `SELECT n.id FROM nurses n JOIN users u ON u.id = n.user WHERE u.role != 'nurse' AND n.active`},
+		{"Every doctor's account is a doctor's.",
+			`SELECT d.id FROM doctors d JOIN users u ON u.id = d.user WHERE u.role != 'doctor' AND d.active`},
+		{"Every nurse's account is a nurse's.",
+			`SELECT n.id FROM nurses n JOIN users u ON u.id = n.user WHERE u.role != 'nurse' AND n.active`},
 	},
 	OpenAPI: openapi,
 }

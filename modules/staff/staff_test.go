@@ -20,23 +20,26 @@ func TestStaffHaveAccountsOfTheirRole(t *testing.T) {
 	}
 }
 
-func TestADoctorKeepsTheirOwnPageAndNobodyElses(t *testing.T) {
+func TestADoctorEditsOnlyTheirOwnProfile(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.As("doctor1").Update("doctors", hospitaltest.ID("dr1"), body{"bio": "Likes knees.", "accepts_online": false}).OK(t)
-	if answer := h.As("doctor1").Update("doctors", hospitaltest.ID("dr2"), body{"bio": "Likes nothing."}); answer.Status != http.StatusForbidden {
+	if answer := h.As("doctor1").Update("doctors", hospitaltest.ID("dr2"),
+		body{"bio": "Likes nothing."}); answer.Status != http.StatusForbidden {
 		t.Errorf("another's page answered %d", answer.Status)
 	}
 	if seen := h.As("patient1").View("doctors", hospitaltest.ID("dr1"), "").OK(t); seen.String("bio") != "Likes knees." {
 		t.Errorf("patients read %s", seen.Raw)
 	}
-	answer := h.As("patient1").Create("appointments", body{"patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"), "starts": h.Record("appointments", hospitaltest.ID("walk")).GetString("starts")})
+	answer := h.As("patient1").Create("appointments",
+		body{"patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"),
+			"starts": h.Record("appointments", hospitaltest.ID("walk")).GetString("starts")})
 	if answer.Code("doctor") != "doctor_unavailable" {
 		t.Errorf("a doctor who takes no bookings online was booked: %d %s", answer.Status, answer.Raw)
 	}
 }
 
-func TestGuestsSeeOnlyWhoWorksHere(t *testing.T) {
+func TestGuestsSeeOnlyActiveDoctorsAndPublicFields(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	doctors := h.As("guest").List("doctors", "expand=department,user").OK(t).Items()
