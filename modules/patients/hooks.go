@@ -53,7 +53,7 @@ func check(e *core.RecordEvent) error {
 	if user, err := e.App.FindRecordById("users", patient.User()); err == nil && (accounts.User{Record: user}).Role() != role.Patient {
 		return kit.Invalid("user", "wrong_role", "The account of a patient must have the role patient.")
 	}
-	if err := checkBirthDate(patient.birthDate(), kit.Now(e.App)); err != nil {
+	if err := checkBirthDate(patient.BirthDate(), kit.Now(e.App)); err != nil {
 		return err
 	}
 	return e.Next()
