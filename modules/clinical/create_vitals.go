@@ -85,14 +85,14 @@ func flagAbnormal(tx core.App, v Vitals) (flags []string, err error) {
 }
 
 func isChild(tx core.App, v Vitals) (bool, error) {
-	patient, err := tx.FindRecordById("patients", patientOf(v.Record))
+	patient, err := patients.Find(tx, patientOf(v.Record))
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil // PocketBase refuses it with a better message
 	}
 	if err != nil {
 		return false, err
 	}
-	born, err := time.Parse(time.DateOnly, patient.GetString("birth_date"))
+	born, err := time.Parse(time.DateOnly, patient.BirthDate())
 	return err == nil && born.AddDate(adult, 0, 0).After(v.takenAt()), nil
 }
 

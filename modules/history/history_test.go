@@ -52,7 +52,7 @@ func TestHistoryShowsWhatTheListsShow(t *testing.T) {
 				t.Errorf("%s of %s: %d", account, patient, response.Status)
 			}
 			if response.Status != http.StatusOK {
-				if missing := getHistory(client, "nobody", ""); string(missing.Raw) != string(response.Raw) {
+				if missing := getHistory(client, "missing", ""); string(missing.Raw) != string(response.Raw) {
 					t.Errorf("%s: the refusal %s differs from that of a missing patient: %s", account, response.Raw, missing.Raw)
 				}
 				continue

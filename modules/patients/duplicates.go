@@ -49,12 +49,12 @@ func findDuplicates(tx core.App, patient Patient) (found []*core.Record, err err
 		}
 	}
 	phone := digits(patient.phone())
-	if patient.birthDate() == "" || phone == "" {
+	if patient.BirthDate() == "" || phone == "" {
 		return nil, nil
 	}
 	var sameName []*core.Record
 	err = tx.RecordQuery("patients").AndWhere(dbx.HashExp{"name_key": NameKey(patient.Name()),
-		"birth_date": patient.birthDate(), "merged_into": ""}).
+		"birth_date": patient.BirthDate(), "merged_into": ""}).
 		OrderBy("created").Limit(100).All(&sameName)
 	for _, r := range sameName {
 		if digits(Patient{r}.phone()) == phone && len(found) < maxCandidates {

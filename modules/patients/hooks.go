@@ -54,7 +54,7 @@ func check(e *core.RecordEvent) error {
 		(accounts.User{Record: user}).Role() != role.Patient {
 		return kit.Invalid("user", "wrong_role", "The account of a patient must have the role patient.")
 	}
-	if err := checkBirthDate(patient.birthDate(), kit.Now(e.App)); err != nil {
+	if err := checkBirthDate(patient.BirthDate(), kit.Now(e.App)); err != nil {
 		return err
 	}
 	return e.Next()

@@ -22,7 +22,9 @@ func (p Patient) User() string { return p.GetString("user") }
 // MRN is the medical record number.
 func (p Patient) MRN() string { return p.GetString("mrn") }
 
-func (p Patient) birthDate() string       { return p.GetString("birth_date") }
+// BirthDate is a day, YYYY-MM-DD.
+func (p Patient) BirthDate() string { return p.GetString("birth_date") }
+
 func (p Patient) phone() string           { return p.GetString("phone") }
 func (p Patient) nationalID() string      { return p.GetString("national_id") }
 func (p Patient) medicalHistory() string  { return p.GetString("medical_history") }
@@ -43,5 +45,5 @@ func (p Patient) setMergedInto(id string)        { p.Set("merged_into", id) }
 
 // summary is what a refusal says of a record that may be of the same person.
 func (p Patient) summary() map[string]any {
-	return map[string]any{"id": p.Id, "mrn": p.MRN(), "name": p.Name(), "birth_date": p.birthDate()}
+	return map[string]any{"id": p.Id, "mrn": p.MRN(), "name": p.Name(), "birth_date": p.BirthDate()}
 }
