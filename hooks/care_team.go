@@ -8,6 +8,7 @@ import (
 	"hospital/modules/appointments"
 	"hospital/modules/hospital"
 	"hospital/modules/patients"
+	"hospital/modules/staff"
 )
 
 // joinCareTeam gives the doctor of an approved visit access to the patient's record, until
@@ -23,5 +24,5 @@ func joinCareTeam(tx core.App, approved *core.Record) error {
 		return err
 	}
 	ends := visit.Ends().Add(settings.CareTeam())
-	return patients.JoinCareTeam(tx, visit.Patient(), doctor.GetString("user"), patients.Appointment, ends)
+	return patients.JoinCareTeam(tx, visit.Patient(), staff.Member{Record: doctor}.User(), patients.Appointment, ends)
 }

@@ -42,7 +42,8 @@ func (a access) may(do action) (roles []kit.Role) {
 	return roles
 }
 
-// who says who has an action and on which records: "Patients: their own. Nurses and admins: all."
+// who says who has an action and on which records: "Allowed: nurses and admins (all);
+// patients (their own)."
 func (a access) who(do action) string {
 	var scopes []string
 	grouped := map[string][]string{}
@@ -53,19 +54,20 @@ func (a access) who(do action) string {
 		}
 		grouped[scope] = append(grouped[scope], string(role)+"s")
 	}
-	if len(scopes) == 1 {
-		switch roles := grouped[scopes[0]]; len(roles) {
-		case len(a.roles):
-			return "Everybody, also without signing in: " + a.scopes[scopes[0]] + "."
-		case len(a.roles) - 1:
-			return "Everybody who is signed in: " + a.scopes[scopes[0]] + "."
-		}
-	}
-	var sentences []string
+	var groups []string
 	for _, scope := range scopes {
-		sentences = append(sentences, capitalized(and(grouped[scope]))+": "+a.scopes[scope]+".")
+		roles := and(grouped[scope])
+		switch len(grouped[scope]) {
+		case len(a.roles):
+			roles = "everybody, also without signing in"
+		case len(a.roles) - 1:
+			if grouped[scope][0] != string(kit.Guest)+"s" {
+				roles = "everybody who is signed in"
+			}
+		}
+		groups = append(groups, roles+" ("+a.scopes[scope]+")")
 	}
-	return strings.Join(sentences, " ")
+	return "Allowed: " + strings.Join(groups, "; ") + "."
 }
 
 // sends says who may send which fields, as a table where the roles differ.
@@ -94,7 +96,8 @@ func (a access) shown() string {
 	var rows []string
 	roles := map[string][]string{}
 	for _, role := range a.may(reading) {
-		hidden, grant := a.HiddenFrom(role), a.Policy[role]
+		hidden := slices.DeleteFunc(slices.Clone(a.HiddenFrom(role)), func(name string) bool { return !a.visible(name) })
+		grant := a.Policy[role]
 		row := ""
 		switch {
 		case len(hidden) == 0:

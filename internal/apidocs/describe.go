@@ -168,11 +168,13 @@ func (d describer) profile(accounts kit.Collection) (fields []guestField) {
 	return fields
 }
 
-// owned finds a field in those collections of a module whose records belong to an account.
+// owned finds a field in those collections of a module whose records belong to an account
+// that somebody chooses.
 func (d describer) owned(accounts kit.Collection, m kit.Module, name string) (guestField, bool) {
 	for _, c := range m.Collections {
 		owner, ok := c.Field("user").(*core.RelationField)
-		if !ok || d.target(owner) != accounts.Name {
+		of := access{Collection: c, roles: d.roles()}
+		if !ok || d.target(owner) != accounts.Name || !slices.Contains(of.sent(creating), "user") {
 			continue
 		}
 		for _, f := range c.Fields {

@@ -72,7 +72,8 @@ func TestTheExamplesAreAnswersOfTheDemoHospital(t *testing.T) {
 	sameNames(t, "the examples", slices.Collect(maps.Keys(stored)), slices.Collect(maps.Keys(fresh)))
 	for name, example := range stored {
 		if got, want := masked(t, example), masked(t, fresh[name]); got != want {
-			t.Errorf("the example %s is\n%s\nthe demo hospital answers\n%s", name, got, want)
+			t.Errorf("the example %s is\n%s\nthe demo hospital answers\n%s\nIf that is right, run this test with -update.",
+				name, got, want)
 		}
 	}
 	known := slices.Collect(maps.Values(speakingIDs(h, fresh)))

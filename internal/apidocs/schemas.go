@@ -2,6 +2,7 @@ package apidocs
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 	"go.yaml.in/yaml/v3"
@@ -72,8 +73,9 @@ func (r records) createBody() *yaml.Node {
 		required = append(required, "password", "passwordConfirm")
 		r.password(properties)
 		for _, f := range r.guest {
-			set(properties, f.GetName(), r.property(f.Field, true))
-			describe(find(properties, f.GetName()), text("Of "+f.of+"."))
+			schema := r.property(f.Field, true)
+			set(schema, "description", text(strings.TrimSpace("Of "+f.of+". "+f.HelpText())))
+			set(properties, f.GetName(), schema)
 		}
 	}
 	return object("type", "object", "additionalProperties", false, "required", unlessEmpty(required),

@@ -73,7 +73,7 @@ var (
 // matching extension.
 func file(e *core.RecordEvent) error {
 	r, actor := e.Record, kit.ActorOf(e.Record)
-	if err := patients.Present(e.App, r.GetString("patient")); err != nil {
+	if err := patients.RejectMerged(e.App, r.GetString("patient")); err != nil {
 		return err
 	}
 	if err := samePatient(e.App, r, "appointment", "appointments"); err != nil {

@@ -16,7 +16,7 @@ import (
 // note is the law for a new condition or allergy.
 func note(e *core.RecordEvent) error {
 	r := e.Record
-	if err := patients.Present(e.App, r.GetString("patient")); err != nil {
+	if err := patients.RejectMerged(e.App, r.GetString("patient")); err != nil {
 		return err
 	}
 	if err := samePatient(e.App, r, "encounter", "encounters"); err != nil {

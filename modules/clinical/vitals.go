@@ -107,7 +107,7 @@ func vitalNames() []string {
 // measure checks new vitals and flags abnormal values.
 func measure(e *core.RecordEvent) error {
 	r, now := e.Record, kit.Now(e.App)
-	if err := patients.Present(e.App, r.GetString("patient")); err != nil {
+	if err := patients.RejectMerged(e.App, r.GetString("patient")); err != nil {
 		return err
 	}
 	if err := samePatient(e.App, r, "appointment", "appointments"); err != nil {
