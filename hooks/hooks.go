@@ -28,9 +28,9 @@ var reactions = []kit.Follow{
 	{appointments.WasApproved, []kit.Reaction{joinCareTeam}},
 	{appointments.MovedByHospital, []kit.Reaction{notices.NotifyMoved}},
 	{appointments.CancelledByHospital, []kit.Reaction{notices.NotifyCancelled}},
-	{appointments.WasStarted, []kit.Reaction{clinical.Begin}},
+	{appointments.WasStarted, []kit.Reaction{clinical.OpenEncounter}},
 	{appointments.WasCompleted, []kit.Reaction{billing.BillVisit}},
-	{appointments.WasCancelled, []kit.Reaction{prescriptions.DropDrafts}},
+	{appointments.WasCancelled, []kit.Reaction{prescriptions.CancelDrafts}},
 	{patients.EmergencyAccessOpened, []kit.Reaction{notices.AlertAdmins}},
 }
 

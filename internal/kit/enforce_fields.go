@@ -76,7 +76,7 @@ func rejectDuplicateID(app core.App, r *core.Record) error {
 }
 
 // sentIDKey marks a new record whose id the client has chosen.
-const sentIDKey = "@sentID"
+const sentIDKey = "@pbInternalSentID" // the prefix keeps it out of answers
 
 // body is what a request wants to write.
 type body struct {

@@ -2,23 +2,24 @@ package money
 
 import "strings"
 
-// currencies are the codes of ISO 4217 in use (list one, as of 2026), by their digits
-// behind the point. Codes that nobody pays in, such as gold and test codes, are left out.
+// currencies are the currencies of ISO 4217 (list one, as of 2026), by their number of
+// decimals. Codes that are not money, such as gold and test codes, are left out.
 var currencies = map[int]string{
 	0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-	2: "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CNY " +
-		"COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS " +
-		"INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR " +
-		"MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP " +
-		"STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG",
+	2: "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD " +
+		"CDF CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS " +
+		"GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD " +
+		"LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB " +
+		"PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP " +
+		"SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG",
 	3: "BHD IQD JOD KWD LYD OMR TND",
 	4: "CLF UYW",
 }
 
-// MaxExponent is the largest number of digits that a currency has behind the point.
+// MaxExponent is the largest number of decimals of a currency.
 const MaxExponent = 4
 
-// exponents is currencies by code.
+// exponents is the number of decimals by code.
 var exponents = func() map[string]int {
 	byCode := map[string]int{}
 	for exponent, codes := range currencies {
@@ -29,14 +30,14 @@ var exponents = func() map[string]int {
 	return byCode
 }()
 
-// Known says whether a code is a currency of ISO 4217 that is in use.
+// Known reports whether a code is a currency of ISO 4217 in use.
 func Known(currency string) bool {
 	_, known := exponents[currency]
 	return known
 }
 
-// ExponentOf is how many digits a currency has behind the point. It is 2 for codes
-// that are not known, such as one that was withdrawn since a bill was written in it.
+// ExponentOf is the number of decimals of a currency. It is 2 for unknown codes, such as a
+// currency that was withdrawn after a bill was written in it.
 func ExponentOf(currency string) int {
 	if exponent, known := exponents[currency]; known {
 		return exponent

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// FuzzDecimal: what is written of an amount is the amount again without its point.
+// FuzzDecimal checks that the text without its point is the amount again.
 func FuzzDecimal(f *testing.F) {
 	f.Add(int64(-9223372036854775808), byte(2))
 	f.Add(int64(5), byte(3))
@@ -15,33 +15,38 @@ func FuzzDecimal(f *testing.F) {
 		text := Amount(amount).Decimal(digits)
 		whole, part, pointed := strings.Cut(text, ".")
 		back, ok := new(big.Int).SetString(whole+part, 10)
-		if !ok || back.Cmp(big.NewInt(amount)) != 0 || pointed != (digits > 0) || len(part) != digits || strings.Trim(whole, "-") == "" {
-			t.Errorf("%d with %d digits is written %q", amount, digits, text)
+		if !ok || back.Cmp(big.NewInt(amount)) != 0 || pointed != (digits > 0) || len(part) != digits ||
+			strings.Trim(whole, "-") == "" {
+			t.Errorf("Amount(%d).Decimal(%d) = %q", amount, digits, text)
 		}
 	})
 }
 
-// FuzzTimesAndPortion hold the arithmetic of bills against that of any size.
+// FuzzTimesAndPortion compares with arithmetic of unlimited size.
 func FuzzTimesAndPortion(f *testing.F) {
 	f.Add(int64(Max), int64(1))
 	f.Add(int64(1)<<62, int64(8))
 	f.Add(int64(3333), int64(750))
 	f.Fuzz(func(t *testing.T, amount, n int64) {
-		most, product := big.NewInt(Max), new(big.Int).Mul(big.NewInt(amount), big.NewInt(n))
+		largest, product := big.NewInt(Max), new(big.Int).Mul(big.NewInt(amount), big.NewInt(n))
 		fits := amount >= 0 && n >= 0
-		if got, err := Amount(amount).Times(n); (err == nil) != (fits && product.Cmp(most) <= 0) || err == nil && product.Cmp(big.NewInt(int64(got))) != 0 {
-			t.Errorf("%d times %d is %d, %v", n, amount, got, err)
+		got, err := Amount(amount).Times(n)
+		if (err == nil) != (fits && product.Cmp(largest) <= 0) ||
+			err == nil && product.Cmp(big.NewInt(int64(got))) != 0 {
+			t.Errorf("Amount(%d).Times(%d) = %d, %v", amount, n, got, err)
 		}
-		scaled := new(big.Int).Mul(most, big.NewInt(10_000))
-		half := new(big.Int).Div(new(big.Int).Add(product, big.NewInt(5_000)), big.NewInt(10_000))
-		if got, err := Amount(amount).Portion(n); (err == nil) != (fits && product.Cmp(scaled) <= 0) || err == nil && half.Cmp(big.NewInt(int64(got))) != 0 {
-			t.Errorf("%d basis points of %d are %d, %v", n, amount, got, err)
+		scaled := new(big.Int).Mul(largest, big.NewInt(10_000))
+		rounded := new(big.Int).Div(new(big.Int).Add(product, big.NewInt(5_000)), big.NewInt(10_000))
+		got, err = Amount(amount).Portion(n)
+		if (err == nil) != (fits && product.Cmp(scaled) <= 0) ||
+			err == nil && rounded.Cmp(big.NewInt(int64(got))) != 0 {
+			t.Errorf("Amount(%d).Portion(%d) = %d, %v", amount, n, got, err)
 		}
 	})
 }
 
-// FuzzShareAndAllocate: the parts of an amount add up to it, and nobody gets more
-// than theirs, or less than it rounded down.
+// FuzzShareAndAllocate checks that the parts of an amount add up to it, and that each is its
+// exact share rounded down or up, and at most its weight.
 func FuzzShareAndAllocate(f *testing.F) {
 	f.Add(uint64(100), uint64(1), uint64(1), uint64(1))
 	f.Add(uint64(Max), uint64(Max), uint64(0), uint64(7))
@@ -57,14 +62,15 @@ func FuzzShareAndAllocate(f *testing.F) {
 				exact.Div(exact, big.NewInt(int64(whole)))
 			}
 			if least := Amount(exact.Int64()); part < least || part > least+1 || part > weights[i] {
-				t.Errorf("of %d by %v the part %d is %d, at least %d", m, weights, i, part, least)
+				t.Errorf("Amount(%d).Allocate(%v)[%d] = %d, want %d or one more", m, weights, i, part, least)
 			}
-			if share := m.Share(weights[i], whole); share < Amount(exact.Int64()) || share > Amount(exact.Int64())+1 || share > m {
-				t.Errorf("the share of %d of %d in %d is %d", weights[i], whole, m, share)
+			share, least := m.Share(weights[i], whole), Amount(exact.Int64())
+			if share < least || share > least+1 || share > m {
+				t.Errorf("Amount(%d).Share(%d, %d) = %d", m, weights[i], whole, share)
 			}
 		}
 		if sum != m && whole > 0 {
-			t.Errorf("%d by %v adds up to %d", m, weights, sum)
+			t.Errorf("the parts of %d by %v add up to %d", m, weights, sum)
 		}
 	})
 }

@@ -27,12 +27,11 @@ func visualOrder(line string) string {
 			text[i] = mirror(r)
 		}
 	}
-	// marksAfterLetters moves combining marks back behind their letters after a reversal.
 	marksAfterLetters(text, levels)
 	return string(text)
 }
 
-// marksAfterLetters puts the marks of reversed letters behind their letters again.
+// marksAfterLetters moves combining marks back behind their letters after a reversal.
 func marksAfterLetters(text []rune, levels []int) {
 	for i := 0; i < len(text); i++ {
 		last := i
@@ -81,9 +80,6 @@ func directions(text []rune) (base bidi.Class, classes []bidi.Class) {
 			classes[i] = bidi.L
 		}
 	}
-	// resolveBrackets gives a pair of brackets the direction of its content: the line's
-	// direction if any of the content has it, else the other one if the text before the pair has
-	// it too (UAX #9, N0).
 	resolveBrackets(text, base, classes)
 	before := base
 	for i := 0; i < len(classes); i++ { // neutral: the direction of both sides if equal, else of the line
@@ -106,8 +102,9 @@ func directions(text []rune) (base bidi.Class, classes []bidi.Class) {
 	return base, classes
 }
 
-// resolveBrackets gives a pair of brackets the direction of what stands in it: the line's, if
-// there is any of it, and otherwise the other, if that stands before the pair, too.
+// resolveBrackets gives a pair of brackets the direction of its content: the line's
+// direction if any of the content has it, else the other one if the text before the pair has
+// it too (UAX #9, N0).
 func resolveBrackets(text []rune, base bidi.Class, classes []bidi.Class) {
 	var opened []int
 	before := func(i int) bidi.Class {

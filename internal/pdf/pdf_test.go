@@ -69,7 +69,9 @@ func TestTheSameContentGivesTheSameBytes(t *testing.T) {
 
 // FuzzText checks that every text can be drawn, and that reordering loses no character.
 func FuzzText(f *testing.F) {
-	for _, text := range []string{"عبد (ID 42) x", "שלום [12.50] %€", "a\u0301\u0302", "(((]", "ـلا\u064e"} {
+	for _, text := range []string{
+		"عبد (ID 42) x", "שלום [12.50] %€", "a\u0301\u0302", "(((]", "ـلا\u064e",
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -51,23 +51,20 @@ func TestReadinessNamesTheFailingCheck(t *testing.T) {
 				}
 				if what == "writer" {
 					defer func() { _, _ = db.NewQuery("ROLLBACK").Execute() }()
-					go func() {
-						_, _ = s.do(
-							http.MethodPost,
-							"/api/collections/users/records",
-							map[string]any{
-								"email":           "new@example.org",
-								"password":        "correct-horse-battery",
-								"passwordConfirm": "correct-horse-battery",
-								"name":            "New",
-								"role":            "patient",
-							},
-						)
-					}()
-					time.Sleep(500 * time.Millisecond)
+					body := map[string]any{"email": "new@example.org", "name": "New", "role": "patient",
+						"password": "correct-horse-battery", "passwordConfirm": "correct-horse-battery"}
+					go func() { _, _ = s.do(http.MethodPost, "/api/collections/users/records", body) }()
 				}
 			}
 			status, failing := s.ready(t)
+			// The waiting request has to reach the database first.
+			for range 80 {
+				if what != "writer" || status != http.StatusOK {
+					break
+				}
+				time.Sleep(100 * time.Millisecond)
+				status, failing = s.ready(t)
+			}
 			if what == "" {
 				if status != http.StatusOK || len(failing) > 0 {
 					t.Errorf("a healthy server answers %d %v: %s", status, failing, s.stderr.String())

@@ -38,7 +38,7 @@ type tries struct {
 
 func throttlePasswords(app core.App) {
 	t := &throttle{tries: map[[sha256.Size]byte]tries{}}
-	app.OnRecordAuthWithPasswordRequest().Bind(&hook.Handler[*core.RecordAuthWithPasswordRequestEvent]{Id: "hospitalThrottle", Priority: -50, Func: func(e *core.RecordAuthWithPasswordRequestEvent) error {
+	app.OnRecordAuthWithPasswordRequest().Bind(&hook.Handler[*core.RecordAuthWithPasswordRequestEvent]{Id: "hospitalThrottle", Priority: kit.OrderThrottle, Func: func(e *core.RecordAuthWithPasswordRequestEvent) error {
 		key, now := keyOf(e.Collection.Name, e.Identity), kit.Now(e.App)
 		if wait := t.start(key, now); wait > 0 {
 			e.App.Logger().Warn("sign-in is slowed down after wrong passwords", "collection", e.Collection.Name, "ip", e.RealIP())

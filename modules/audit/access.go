@@ -10,10 +10,11 @@ import (
 	"hospital/internal/kit"
 )
 
-// realtime is being told of a record on a stream.
+// realtime is the action of receiving a record on a realtime stream.
 const realtime = "hear"
 
-// subscriber is who is told something on a stream, from where they last subscribed.
+// subscriber is the actor who receives a realtime message, with the address and request of
+// their last subscription.
 func (b *buffer) subscriber(app core.App, auth *core.Record) kit.Actor {
 	actor := kit.ActorFor(app, auth)
 	if auth != nil {
@@ -24,7 +25,7 @@ func (b *buffer) subscriber(app core.App, auth *core.Record) kit.Actor {
 	return actor
 }
 
-// withExpanded is records and what an answer shows with them: what they expand to, and so on.
+// withExpanded returns records and everything that they expand to.
 func withExpanded(records ...*core.Record) (all []*core.Record) {
 	for _, r := range records {
 		all = append(append(all, r), expanded(r)...)
@@ -32,33 +33,32 @@ func withExpanded(records ...*core.Record) (all []*core.Record) {
 	return all
 }
 
-// expanded is what an answer shows with a record.
+// expanded returns everything that an answer shows of a record's relations.
 func expanded(r *core.Record) (all []*core.Record) {
 	for _, expanded := range r.Expand() {
-		switch of := expanded.(type) {
+		switch related := expanded.(type) {
 		case *core.Record:
-			all = append(all, withExpanded(of)...)
+			all = append(all, withExpanded(related)...)
 		case []*core.Record:
-			all = append(all, withExpanded(of...)...)
+			all = append(all, withExpanded(related...)...)
 		}
 	}
 	return all
 }
 
-// logCandidates puts down whom a refusal names: those who may be the same as somebody
-// who was about to be registered.
+// logCandidates logs the patients that a refusal shows as possible duplicates.
 func (b *buffer) logCandidates(app core.App, refused *core.Record, refusal error) error {
-	var said *router.ApiError
-	if !errors.As(refusal, &said) {
+	var apiError *router.ApiError
+	if !errors.As(refusal, &apiError) {
 		return refusal
 	}
-	why, _ := said.RawData().(validation.Errors)
-	for _, one := range why {
-		offer, ok := errors.AsType[validation.Error](one)
+	fields, _ := apiError.RawData().(validation.Errors)
+	for _, fieldError := range fields {
+		duplicate, ok := errors.AsType[validation.Error](fieldError)
 		if !ok {
 			continue
 		}
-		candidates, _ := offer.Params()["candidates"].([]map[string]any)
+		candidates, _ := duplicate.Params()["candidates"].([]map[string]any)
 		for _, c := range candidates {
 			id, _ := c["id"].(string)
 			r, err := app.FindRecordById("patients", id)

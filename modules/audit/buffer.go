@@ -15,39 +15,36 @@ import (
 
 const (
 	bufferName    = "hospital.audit.buffer"
-	flushInterval = time.Second // how much of what was read is lost at the most when the power fails
-	maxBuffered   = 2_000       // entries that wait, before who comes next writes them down
+	flushInterval = time.Second // a power failure loses the reads of this time
+	maxBuffered   = 2_000       // above this the next caller flushes
 )
 
-// buffer collects what was read and refused, and writes it down once a second: so
-// that reading does not wait for a write. What was written stands in the log from
-// its own transaction; of what was read, a crash loses the last second, and a
-// stop nothing.
+// buffer collects reads and refusals and writes them to the log once a second, so that
+// reading does not wait for a write. Changes are logged in their own transaction; of reads, a
+// crash loses the last second and a shutdown nothing.
 type buffer struct {
 	app     core.App
-	lock    sync.Mutex // of waiting
+	lock    sync.Mutex // guards waiting
 	waiting []pending
-	writing sync.Mutex // one at a time, in order
+	writing sync.Mutex // serialises flushes
 
-	subscribers sync.Map // account -> from where and by which request it last subscribed
+	subscribers sync.Map // account id -> kit.Actor of its last subscription
 }
 
-// pending is an entry, or the reading of records from which entries follow.
+// pending is an entry, or a read of records that becomes one entry per patient.
 type pending struct {
 	entry   Entry
 	records []*core.Record
 }
 
-// enqueue puts an entry down for later.
 func (b *buffer) enqueue(e Entry) { b.push(pending{entry: e}) }
 
-// logAccess puts down that somebody saw records. Who sees only their own, as patients
-// do, leaves no trace.
+// logAccess logs that an actor saw records. Patients see only their own, which is not logged.
 func (b *buffer) logAccess(actor kit.Actor, action string, records ...*core.Record) {
 	if actor.Role == role.Patient || actor.Role == kit.Guest {
 		return
 	}
-	records = slices.DeleteFunc(slices.Clone(records), func(r *core.Record) bool { // which are nobody's
+	records = slices.DeleteFunc(slices.Clone(records), func(r *core.Record) bool { // without a patient
 		name := r.Collection().Name
 		return name != "patients" && len(pathToPatient(b.app, name)) == 0
 	})
@@ -67,7 +64,7 @@ func (b *buffer) push(p pending) {
 	}
 }
 
-// run writes down what waits, as long as the app serves.
+// run flushes every second until the app stops.
 func (b *buffer) run() {
 	stop := make(chan struct{})
 	b.app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
@@ -89,11 +86,11 @@ func (b *buffer) run() {
 
 func (b *buffer) tryFlush() {
 	if err := b.flush(); err != nil {
-		b.app.Logger().Error("audit: reads could not be written and are kept for later", "error", err)
+		b.app.Logger().Error("audit: cannot write the pending entries; trying again later", "error", err)
 	}
 }
 
-// flush writes down what waits. When that fails it waits on.
+// flush writes the pending entries to the log. If that fails they stay pending.
 func (b *buffer) flush() error {
 	b.writing.Lock()
 	defer b.writing.Unlock()
@@ -108,13 +105,13 @@ func (b *buffer) flush() error {
 		var entries []Entry
 		delivered := map[[3]string]bool{}
 		for _, p := range batch {
-			of, err := p.entries(tx)
+			entriesOf, err := p.entries(tx)
 			if err != nil {
 				return err
 			}
-			for _, e := range of {
+			for _, e := range entriesOf {
 				key := [3]string{e.Actor.ID, e.Collection, e.Patient}
-				if e.Action == realtime && delivered[key] { // as each open window of somebody does
+				if e.Action == realtime && delivered[key] { // several windows of one person
 					continue
 				}
 				delivered[key] = delivered[key] || e.Action == realtime
@@ -131,21 +128,21 @@ func (b *buffer) flush() error {
 	return err
 }
 
-// entries is one for each patient whose records were seen by somebody else.
+// entries returns one entry per patient whose records another person saw.
 func (p pending) entries(tx core.App) (entries []Entry, err error) {
 	if p.records == nil {
 		return p.refusedEntry(tx)
 	}
-	named := map[string]bool{}
+	logged := map[string]bool{}
 	for _, r := range p.records {
 		patient, user, err := patientOf(tx, r)
 		if err != nil {
 			return nil, err
 		}
-		if patient == "" || user != "" && user == p.entry.Actor.ID || named[patient] {
+		if patient == "" || user != "" && user == p.entry.Actor.ID || logged[patient] {
 			continue
 		}
-		named[patient] = true
+		logged[patient] = true
 		e := p.entry
 		e.Patient, e.Collection = patient, r.Collection().Name
 		if len(p.records) == 1 {
@@ -156,8 +153,8 @@ func (p pending) entries(tx core.App) (entries []Entry, err error) {
 	return entries, nil
 }
 
-// refusedEntry is an entry with whose record a member of the staff was after. What
-// others try is not said of a patient: it would tell them who it was.
+// refusedEntry adds the patient whose record staff tried to reach. Attempts of patients and
+// guests are not linked to a patient, who would read in their log who it was.
 func (p pending) refusedEntry(tx core.App) ([]Entry, error) {
 	e := p.entry
 	if e.Outcome != Refused || e.Record == "" || e.Actor.Role == kit.Guest || e.Actor.Role == role.Patient {
@@ -165,13 +162,13 @@ func (p pending) refusedEntry(tx core.App) ([]Entry, error) {
 	}
 	r, err := tx.FindRecordById(e.Collection, e.Record)
 	if err != nil {
-		return []Entry{e}, nil //nolint:nilerr // there is no such record, or no such collection
+		return []Entry{e}, nil //nolint:nilerr // no such record or collection
 	}
 	e.Patient, _, err = patientOf(tx, r)
 	return []Entry{e}, err
 }
 
-// Flush writes down what was read so far.
+// Flush writes all pending entries to the log now.
 func Flush(app core.App) error {
 	if b, ok := app.Store().Get(bufferName).(*buffer); ok {
 		return b.flush()
@@ -186,7 +183,7 @@ func LogAccess(app core.App, actor kit.Actor, action string, records ...*core.Re
 	}
 }
 
-// Waiting is how much was read and refused that is not written down yet.
+// Waiting is the number of entries that are not in the log yet.
 func Waiting(app core.App) int {
 	b, ok := app.Store().Get(bufferName).(*buffer)
 	if !ok {

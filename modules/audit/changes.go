@@ -11,19 +11,19 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// secrets are never written down, and identifiers only as a keyed hash.
+// secrets are never logged, identifiers only as a keyed hash.
 var (
 	secrets     = []string{core.FieldNamePassword, core.FieldNameTokenKey, "password_hash", "token_hash"}
 	identifiers = []string{"national_id", "license_no"}
 )
 
-// maxValueLength is how long a text may be to stand in the log as it is. What people
-// write in more words is a note, of which the log holds a keyed hash: enough to
-// prove what it said, and not to read or to guess it.
+// maxValueLength is the field size up to which values are logged in full. Fields for longer
+// text hold notes about people: the log stores a keyed hash, which proves a text but cannot
+// be read or guessed.
 const maxValueLength = 300
 
-// diff is what a write changed, by field. Without a state before, everything
-// that is not empty is new.
+// diff returns what a write changed, by field. Without a state before, every value that is
+// not empty is new.
 func diff(app core.App, before, after *core.Record) (map[string][2]string, error) {
 	changes := map[string][2]string{}
 	for _, f := range after.Collection().Fields {
@@ -54,7 +54,7 @@ func diff(app core.App, before, after *core.Record) (map[string][2]string, error
 	return changes, nil
 }
 
-// valueText is a value as text; what is empty says nothing.
+// valueText is a value as text. Zero, false and null are empty.
 func valueText(r *core.Record, f core.Field) string {
 	switch f.Type() {
 	case core.FieldTypeNumber:
@@ -78,7 +78,8 @@ func valueText(r *core.Record, f core.Field) string {
 
 func isLongText(f core.Field) bool {
 	text, ok := f.(*core.TextField)
-	return ok && (text.Max == 0 || text.Max > maxValueLength) || f.Type() == core.FieldTypeJSON || f.Type() == core.FieldTypeEditor
+	return ok && (text.Max == 0 || text.Max > maxValueLength) ||
+		f.Type() == core.FieldTypeJSON || f.Type() == core.FieldTypeEditor
 }
 
 func digest(key []byte, text string) string {

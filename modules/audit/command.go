@@ -9,13 +9,13 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Command is the audit command.
+// Command is the audit command, with verify and anchor.
 func Command(app core.App) *cobra.Command {
-	command := &cobra.Command{Use: "audit", Short: "Proves that the audit log is as it was written"}
+	command := &cobra.Command{Use: "audit", Short: "Verify the audit log"}
 	var anchor string
 	verify := &cobra.Command{
 		Use:   "verify",
-		Short: "Holds every row of the audit log against the chain, and names the first that is not as it was written",
+		Short: "Check the hash chain of the audit log and report the first row that was changed",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			report, err := Verify(app)
@@ -28,16 +28,18 @@ func Command(app core.App) *cobra.Command {
 			if err := checkAnchor(app, anchor); err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "The audit log is whole: %d rows.\n", report.Rows)
+			fmt.Fprintf(c.OutOrStdout(), "The audit log is intact: %d rows.\n", report.Rows)
 			return nil
 		},
 	}
-	verify.Flags().StringVar(&anchor, "anchor", "", "what the anchor command printed before, NUMBER:HASH; it must still be so")
+	verify.Flags().StringVar(&anchor, "anchor", "",
+		"NUMBER:HASH that the anchor command printed earlier; fail if it no longer matches")
 	command.AddCommand(verify, &cobra.Command{
 		Use:   "anchor",
-		Short: "Prints number and hash of the last row, to be kept where nobody can change it",
-		Long: "Prints number and hash of the last row, to be kept where nobody can change it: with a notary, on paper, in another system.\n" +
-			"Who has the key can write a whole new log; they cannot write one in which an anchor still holds.",
+		Short: "Print the number and the hash of the last row, to keep outside this machine",
+		Long: "Print the number and the hash of the last row. Keep them where this machine cannot change them: " +
+			"on paper, in another system.\n" +
+			"A person with the key can write a new log, but not one that still matches an anchor.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			report, err := Verify(app)
@@ -54,7 +56,6 @@ func Command(app core.App) *cobra.Command {
 	return command
 }
 
-// parseAnchor reads an anchor.
 func parseAnchor(anchor string) (seq int64, hash string, err error) {
 	number, hash, ok := strings.Cut(anchor, ":")
 	seq, err = strconv.ParseInt(number, 10, 64)
@@ -64,7 +65,7 @@ func parseAnchor(anchor string) (seq int64, hash string, err error) {
 	return seq, hash, nil
 }
 
-// checkAnchor says whether a row is still the one of an anchor.
+// checkAnchor fails if a row is no longer the one of an anchor.
 func checkAnchor(app core.App, anchor string) error {
 	if anchor == "" {
 		return nil
@@ -74,11 +75,13 @@ func checkAnchor(app core.App, anchor string) error {
 		return err
 	}
 	var found []string
-	if err := app.DB().NewQuery("SELECT hash FROM audit_log WHERE seq = {:seq}").Bind(map[string]any{"seq": seq}).Column(&found); err != nil {
+	err = app.DB().NewQuery("SELECT hash FROM audit_log WHERE seq = {:seq}").
+		Bind(map[string]any{"seq": seq}).Column(&found)
+	if err != nil {
 		return err
 	}
 	if len(found) != 1 || found[0] != hash {
-		return fmt.Errorf("row %d of the audit log is not the one of the anchor: the log was written anew", seq)
+		return fmt.Errorf("row %d of the audit log does not match the anchor: the log was rewritten", seq)
 	}
 	return nil
 }

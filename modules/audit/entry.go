@@ -20,53 +20,59 @@ import (
 	"hospital/modules/hospital"
 )
 
-// Entry is something that somebody did, or tried to do.
+// Entry is an action of an actor, or an attempt.
 type Entry struct {
 	Actor      kit.Actor
 	Action     string // "create", "view", "sign in" …
 	Collection string
 	Record     string
-	Patient    string // whose record it concerns, if anybody's
+	Patient    string // whose record it concerns; may be empty
 	Outcome    Outcome
-	Changes    map[string][2]string // by field: before and after, as far as they may be written down
+	Changes    map[string][2]string // by field: before and after, without secrets
 	at         time.Time
 }
 
-// row is an entry as it is stored. The hash is over all of its fields but itself,
-// and over the hash of the row before.
+// row is an entry as it is stored. Its hash covers all other fields, and so the hash of the
+// previous row.
 type row struct {
-	Seq                                                                                            int64
-	At, Actor, ActorName, Role, Action, Collection, Record, Patient, Outcome, Changes, IP, Request string
-	PrevHash, Hash                                                                                 string
+	Seq                                 int64
+	At, Actor, ActorName, Role          string
+	Action, Collection, Record, Patient string
+	Outcome, Changes, IP, Request       string
+	PrevHash, Hash                      string
 }
 
-// computeHash is the keyed hash of a row. JSON writes every byte that is no text in the
-// same way; a row with such bytes, which the hospital does not write, is hashed by its bytes.
+// computeHash is the keyed hash of a row. JSON encodes all invalid UTF-8 alike, so a row with
+// such bytes, which the hospital does not write, is hashed with them quoted.
 func (r row) computeHash(key []byte) string {
 	mac := hmac.New(sha256.New, key)
-	fields := []string{r.PrevHash, strconv.FormatInt(r.Seq, 10), r.At, r.Actor, r.ActorName, r.Role, r.Action, r.Collection, r.Record, r.Patient, r.Outcome, r.Changes, r.IP, r.Request}
+	fields := []string{
+		r.PrevHash, strconv.FormatInt(r.Seq, 10), r.At, r.Actor, r.ActorName, r.Role,
+		r.Action, r.Collection, r.Record, r.Patient, r.Outcome, r.Changes, r.IP, r.Request,
+	}
 	text, err := json.Marshal(fields)
 	if slices.ContainsFunc(fields, func(f string) bool { return !utf8.ValidString(f) }) {
 		text = fmt.Appendf(nil, "bytes %q", fields)
 	}
 	if err != nil {
-		panic(err) // text always becomes JSON
+		panic(err) // strings always encode
 	}
 	mac.Write(text)
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// Write appends entries to the log, in the transaction of what they tell of.
+// Write appends entries to the log, in the transaction of the change they describe.
 func Write(tx core.App, entries ...Entry) error {
 	for chunk := range slices.Chunk(entries, rowsPerInsert) {
 		if err := writeRows(tx, chunk); err != nil {
-			return fmt.Errorf("write %d audit entries, the first of %s %s: %w", len(chunk), chunk[0].Collection, chunk[0].Record, err)
+			return fmt.Errorf("write %d audit entries from %s %s: %w",
+				len(chunk), chunk[0].Collection, chunk[0].Record, err)
 		}
 	}
 	return nil
 }
 
-// rowsPerInsert is how many entries one statement inserts: SQLite takes 32,766 parameters.
+// rowsPerInsert limits one INSERT statement: SQLite allows 32,766 parameters.
 const rowsPerInsert = 500
 
 func writeRows(tx core.App, entries []Entry) error {
@@ -74,7 +80,7 @@ func writeRows(tx core.App, entries []Entry) error {
 	if err != nil {
 		return err
 	}
-	before, _, err := lastRow(tx)
+	previous, _, err := lastRow(tx)
 	if err != nil {
 		return err
 	}
@@ -85,8 +91,12 @@ func writeRows(tx core.App, entries []Entry) error {
 	rows := make([]row, len(entries))
 	for i, e := range entries {
 		r := &rows[i]
-		*r = row{PrevHash: before.Hash, Seq: seq + int64(i), Actor: e.Actor.ID, ActorName: e.Actor.Name, Role: string(e.Actor.Role), Action: e.Action,
-			Collection: e.Collection, Record: e.Record, Patient: e.Patient, Outcome: string(e.Outcome), IP: e.Actor.IP, Request: e.Actor.Request}
+		*r = row{
+			PrevHash: previous.Hash, Seq: seq + int64(i),
+			Actor: e.Actor.ID, ActorName: e.Actor.Name, Role: string(e.Actor.Role),
+			Action: e.Action, Collection: e.Collection, Record: e.Record, Patient: e.Patient,
+			Outcome: string(e.Outcome), IP: e.Actor.IP, Request: e.Actor.Request,
+		}
 		if e.Actor.Superuser {
 			r.Role = "operator"
 		}
@@ -97,12 +107,11 @@ func writeRows(tx core.App, entries []Entry) error {
 			return err
 		}
 		r.Hash = r.computeHash(key)
-		before = *r
+		previous = *r
 	}
 	return insert(tx, rows)
 }
 
-// marshalChanges is the changes as they are stored, without those of too much text.
 func marshalChanges(changes map[string][2]string) (string, error) {
 	if len(changes) == 0 {
 		return "", nil
@@ -111,17 +120,20 @@ func marshalChanges(changes map[string][2]string) (string, error) {
 	return string(text), err
 }
 
-// insert writes rows past the hooks of records: an entry is not validated, and is
-// not itself audited.
+// insert writes rows without record hooks: an entry is neither validated nor audited itself.
 func insert(tx core.App, rows []row) error {
-	columns := []string{"id", "seq", "at", "actor", "actor_name", "role", "action", "collection", "record", "patient", "outcome", "changes",
-		"ip", "request", "prev_hash", "hash", "created", "updated"}
+	columns := []string{
+		"id", "seq", "at", "actor", "actor_name", "role", "action", "collection", "record", "patient",
+		"outcome", "changes", "ip", "request", "prev_hash", "hash", "created", "updated",
+	}
 	now := kit.FormatInstant(time.Now())
 	params, tuples := dbx.Params{}, make([]string, len(rows))
 	for i, r := range rows {
 		id := security.PseudorandomStringWithAlphabet(core.DefaultIdLength, core.DefaultIdAlphabet)
-		values := []any{id, r.Seq, r.At, r.Actor, r.ActorName, r.Role, r.Action, r.Collection, r.Record, r.Patient, r.Outcome, r.Changes,
-			r.IP, r.Request, r.PrevHash, r.Hash, now, now}
+		values := []any{
+			id, r.Seq, r.At, r.Actor, r.ActorName, r.Role, r.Action, r.Collection, r.Record, r.Patient,
+			r.Outcome, r.Changes, r.IP, r.Request, r.PrevHash, r.Hash, now, now,
+		}
 		names := make([]string, len(values))
 		for j, value := range values {
 			name := fmt.Sprintf("p%d_%d", i, j)
@@ -129,7 +141,7 @@ func insert(tx core.App, rows []row) error {
 		}
 		tuples[i] = "(" + strings.Join(names, ", ") + ")"
 	}
-	_, err := tx.NonconcurrentDB().NewQuery("INSERT INTO audit_log ([[" + strings.Join(columns, "]], [[") + "]]) VALUES " + strings.Join(tuples, ", ")).
-		Bind(params).Execute()
+	sql := "INSERT INTO audit_log ([[" + strings.Join(columns, "]], [[") + "]]) VALUES " + strings.Join(tuples, ", ")
+	_, err := tx.NonconcurrentDB().NewQuery(sql).Bind(params).Execute()
 	return err
 }

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
@@ -10,10 +9,26 @@ import (
 
 func hooks(app core.App) {
 	buf := &buffer{app: app}
-	app.OnRecordCreate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalAuditCreate", Priority: kit.OrderAudit, Func: onWrite("create")})
-	app.OnRecordUpdate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalAuditUpdate", Priority: kit.OrderAudit, Func: onWrite("update")})
-	app.OnRecordDelete().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalAuditDelete", Priority: kit.OrderAudit, Func: onWrite("delete")})
+	logWrites(app)
+	logReads(app, buf)
+	logRealtime(app, buf)
+	logSignIns(app, buf)
+	logOperators(app, buf)
+	serve(app, buf)
+	app.Store().Set(bufferName, buf)
+}
 
+func logWrites(app core.App) {
+	bind := func(h *hook.TaggedHook[*core.RecordEvent], id, action string) {
+		h.Bind(&hook.Handler[*core.RecordEvent]{Id: id, Priority: kit.OrderAudit, Func: onWrite(action)})
+	}
+	bind(app.OnRecordCreate(), "hospitalAuditCreate", "create")
+	bind(app.OnRecordUpdate(), "hospitalAuditUpdate", "update")
+	bind(app.OnRecordDelete(), "hospitalAuditDelete", "delete")
+}
+
+// logReads logs the records that answers show.
+func logReads(app core.App, buf *buffer) {
 	app.OnRecordViewRequest().BindFunc(func(e *core.RecordRequestEvent) error {
 		if err := e.Next(); err != nil {
 			return err
@@ -35,7 +50,7 @@ func hooks(app core.App) {
 		buf.logAccess(tokenActor(e.RequestEvent), "download", e.Record)
 		return nil
 	})
-	written := func(e *core.RecordRequestEvent) error { // the answer to who writes a record may show others
+	written := func(e *core.RecordRequestEvent) error { // the answer to a write may expand to other records
 		if err := e.Next(); err != nil {
 			return err
 		}
@@ -45,6 +60,10 @@ func hooks(app core.App) {
 	app.OnRecordCreateRequest().BindFunc(written)
 	app.OnRecordUpdateRequest().BindFunc(written)
 	kit.OnRefusal(app, "patients", buf.logCandidates)
+}
+
+// logRealtime logs subscriptions, and the records that are sent to subscribers.
+func logRealtime(app core.App, buf *buffer) {
 	app.OnRecordEnrich().BindFunc(func(e *core.RecordEnrichEvent) error {
 		err := e.Next()
 		if err == nil && e.RequestInfo.Context == core.RequestInfoContextRealtime {
@@ -60,40 +79,51 @@ func hooks(app core.App) {
 			buf.subscribers.Store(e.Auth.Id, kit.Caller(e.RequestEvent))
 		}
 		for _, topic := range e.Subscriptions {
-			buf.enqueue(Entry{Actor: kit.Caller(e.RequestEvent), Action: "subscribe", Collection: topicCollection(topic), Outcome: Done})
+			buf.enqueue(Entry{
+				Actor: kit.Caller(e.RequestEvent), Action: "subscribe",
+				Collection: topicCollection(topic), Outcome: Done,
+			})
 		}
 		return nil
 	})
-	logSignIns(app, buf)
-	logOperators(app, buf)
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalAudit", Func: func(se *core.ServeEvent) error {
-		if err := checkKey(se.App); err != nil { // rather not start than not be able to write
-			return err
-		}
-		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalAuditRefusals", Priority: apis.DefaultPanicRecoverMiddlewarePriority - 1, Func: buf.logRefusals}) // outside of all that refuses, and of what explains it
-		return se.Next()
-	}})
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalAuditFlush", Func: func(se *core.ServeEvent) error {
-		buf.run()
-		return se.Next()
-	}})
-	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "hospitalAuditFlush", Priority: -99, Func: func(e *core.TerminateEvent) error {
-		if err := buf.flush(); err != nil {
-			e.App.Logger().Error("audit: the last reads could not be written", "error", err)
-		}
-		return e.Next()
-	}})
-	app.Store().Set(bufferName, buf)
 }
 
-// audited says whether a write stands in the log: all of the hospital's records, and
-// of PocketBase's own the operators, and whatever operators write there.
+// serve checks the key, logs refusals, and flushes the buffer while the app runs.
+func serve(app core.App, buf *buffer) {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalAudit", Func: func(se *core.ServeEvent) error {
+		if err := checkKey(se.App); err != nil { // without a key the app must not start
+			return err
+		}
+		// Before the panic recovery, so that it sees the final answer of every other middleware.
+		se.Router.Bind(&hook.Handler[*core.RequestEvent]{
+			Id:       "hospitalAuditRefusals",
+			Priority: kit.OrderRefusals,
+			Func:     buf.logRefusals,
+		})
+		return se.Next()
+	}})
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
+		Id: "hospitalAuditFlush", Func: func(se *core.ServeEvent) error {
+			buf.run()
+			return se.Next()
+		}})
+	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{
+		Id: "hospitalAuditFlush", Priority: kit.OrderFlushReads, Func: func(e *core.TerminateEvent) error {
+			if err := buf.flush(); err != nil {
+				e.App.Logger().Error("audit: cannot write the last entries", "error", err)
+			}
+			return e.Next()
+		}})
+}
+
+// audited reports whether writes of a record are logged: all records of the hospital, and of
+// PocketBase's own collections superusers and whatever operators write.
 func audited(r *core.Record) bool {
 	c := r.Collection()
 	return c.Name != "audit_log" && (!c.System || c.Name == core.CollectionNameSuperusers || kit.ActorOf(r).Superuser)
 }
 
-// onWrite writes an entry in the transaction of a write.
+// onWrite logs a write in its transaction.
 func onWrite(action string) func(*core.RecordEvent) error {
 	return func(e *core.RecordEvent) error {
 		if !audited(e.Record) {
@@ -124,9 +154,13 @@ func onWrite(action string) func(*core.RecordEvent) error {
 				cause := kit.ActorIn(e.App)
 				actor.IP, actor.Request = cause.IP, cause.Request
 			}
-			entry := Entry{Actor: actor, Action: action, Collection: e.Record.Collection().Name, Record: e.Record.Id, Patient: patient,
-				Outcome: Done, Changes: changes, at: kit.Now(e.App)}
-			return kit.Collect(e.App, "audit", entry, func(tx core.App, entries []Entry) error { return Write(tx, entries...) })
+			entry := Entry{
+				Actor: actor, Action: action, Collection: e.Record.Collection().Name, Record: e.Record.Id,
+				Patient: patient, Outcome: Done, Changes: changes, at: kit.Now(e.App),
+			}
+			return kit.Collect(e.App, "audit", entry, func(tx core.App, entries []Entry) error {
+				return Write(tx, entries...)
+			})
 		})
 	}
 }

@@ -15,25 +15,26 @@ import (
 
 const (
 	keyName = "hospital.audit.key"
-	// KeyEnv names the environment variable with the key of the chain.
+	// KeyEnv is the environment variable with the key of the hash chain.
 	KeyEnv = "HOSPITAL_AUDIT_KEY"
 	// shortestKey is how many characters a key has at least.
-	minKeyLength = 32
+	minKeyLength = 32 // characters
 )
 
-// SetKey gives an app the key of the chain, instead of the one it would look for.
+// SetKey gives an app the key of the hash chain. Without it the key is read from the
+// environment or a file.
 func SetKey(app core.App, key []byte) { app.Store().Set(keyName, key) }
 
-// keyOf is the key of the chain: from the environment, or from a file beside the
-// data directory, which is made when there is none. It does not stand inside the
-// directory, so that who has a backup cannot forge the chain.
+// keyOf returns the key of the hash chain: from the environment, or from a file beside the
+// data directory, which is created if it is missing. The file is not inside the directory, so
+// that a backup does not contain it and its owner cannot forge the chain.
 func keyOf(app core.App) ([]byte, error) {
 	if key, ok := app.Store().Get(keyName).([]byte); ok {
 		return key, nil
 	}
 	key, err := loadKey(app.DataDir())
 	if err != nil {
-		return nil, fmt.Errorf("the key of the audit log: %w", err)
+		return nil, fmt.Errorf("read the key of the audit log: %w", err)
 	}
 	SetKey(app, key)
 	return key, nil
@@ -56,16 +57,16 @@ func loadKey(dataDir string) ([]byte, error) {
 	}
 	key := strings.TrimSpace(string(content))
 	if len(key) < minKeyLength {
-		return nil, fmt.Errorf("%s holds no key", file)
+		return nil, fmt.Errorf("%s holds no key of at least %d characters", file, minKeyLength)
 	}
 	return []byte(key), nil
 }
 
-// KeyFile is where the key stands when the environment has none.
+// KeyFile is the path of the key file, used if the environment has no key.
 func KeyFile(dataDir string) string { return filepath.Clean(dataDir) + ".audit.key" }
 
-// createKey writes a new key. Of two programs that start at once one makes it, and
-// the other reads it.
+// createKey writes a new key file. If two processes start at once, one creates it and the
+// other reads it.
 func createKey(file string) ([]byte, error) {
 	random := make([]byte, 32)
 	if _, err := rand.Read(random); err != nil {
@@ -81,7 +82,7 @@ func createKey(file string) ([]byte, error) {
 	if err = errors.Join(err, made.Sync(), made.Close()); err != nil {
 		return nil, err
 	}
-	if err := os.Link(made.Name(), file); err != nil { // fails when there is one by now
+	if err := os.Link(made.Name(), file); err != nil { // fails if another process created it
 		if !errors.Is(err, fs.ErrExist) {
 			return nil, err
 		}
@@ -91,9 +92,8 @@ func createKey(file string) ([]byte, error) {
 	return []byte(key), nil
 }
 
-// checkKey says aloud when the log was written with another key, as after a move of
-// the data without it: what is written from now on is proven, and what was before
-// is not any more.
+// checkKey warns if the log was written with another key, for example after the data was
+// moved without it: rows before the change can then not be verified.
 func checkKey(app core.App) error {
 	key, err := keyOf(app)
 	if err != nil {
@@ -101,7 +101,8 @@ func checkKey(app core.App) error {
 	}
 	last, ok, err := lastRow(app)
 	if err == nil && ok && last.Hash != last.computeHash(key) {
-		fmt.Fprintf(os.Stderr, "The audit log was written with another key. Stop, and put that one into %s or %s.\n", KeyEnv, KeyFile(app.DataDir()))
+		fmt.Fprintf(os.Stderr, "The audit log was written with another key. "+
+			"Stop the server and put that key into %s or %s.\n", KeyEnv, KeyFile(app.DataDir()))
 	}
 	return err
 }

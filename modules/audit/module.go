@@ -1,6 +1,5 @@
-// Package audit is who did what, and who saw what, written down so that nobody can
-// change it unnoticed: each row is chained to the one before it by a keyed hash,
-// and the key does not stand in the database.
+// Package audit logs who changed and who read what. The log is tamper-evident: each row is
+// chained to the one before it by a keyed hash, and the key is not in the database.
 package audit
 
 import (
@@ -16,14 +15,14 @@ import (
 //go:embed openapi.yaml
 var openapi []byte
 
-// Module is the audit.
+// Module declares the audit log.
 var Module = kit.Module{
 	Name:        "audit",
 	Collections: []kit.Collection{log},
 	Hooks:       hooks,
 	Routes:      []kit.Route{{Path: "GET /audit/verify", Roles: []kit.Role{role.Admin}, Handler: verifyLog}},
 	AccessLog:   LogAccess,
-	Checks: []kit.Check{{Description: "The audit log is as it was written.", Violations: func(app core.App) ([]string, error) {
+	Checks: []kit.Check{{Description: "The audit log is intact.", Violations: func(app core.App) ([]string, error) {
 		report, err := Verify(app)
 		if err != nil || report.Broken == nil {
 			return nil, err

@@ -8,15 +8,16 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// patientOf is whose record a record belongs to, and the account of who that is;
-// both empty when it is nobody's.
+// patientOf returns the patient that a record belongs to and the account of that patient, or
+// empty ids.
 func patientOf(app core.App, r *core.Record) (patient, user string, err error) {
 	for _, relation := range pathToPatient(app, r.Collection().Name) {
 		id := r.GetString(relation)
 		if id == "" {
 			return "", "", nil
 		}
-		target, err := app.FindCachedCollectionByNameOrId(r.Collection().Fields.GetByName(relation).(*core.RelationField).CollectionId)
+		field := r.Collection().Fields.GetByName(relation).(*core.RelationField)
+		target, err := app.FindCachedCollectionByNameOrId(field.CollectionId)
 		if err != nil {
 			return "", "", err
 		}
@@ -32,8 +33,8 @@ func patientOf(app core.App, r *core.Record) (patient, user string, err error) {
 	return r.Id, r.GetString("user"), nil
 }
 
-// pathToPatient is the shortest way from a collection to the patient, by required
-// relations: bill and patient from a line of a bill.
+// pathToPatient is the shortest path of required relations from a collection to patients,
+// such as bill, patient for a line of a bill.
 func pathToPatient(app core.App, collection string) []string {
 	key := "hospital.audit.path." + collection
 	if path, ok := app.Store().Get(key).([]string); ok {

@@ -18,17 +18,19 @@ import (
 	"hospital/internal/kit"
 )
 
-// logSignIns puts down who signed in, and who did not get in.
+// logSignIns logs sign-ins, and failed ones.
 func logSignIns(app core.App, buf *buffer) {
 	app.OnRecordAuthRequest().BindFunc(func(e *core.RecordAuthRequestEvent) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
 		if e.Auth != nil && e.Auth.IsSuperuser() && e.Auth.Id != e.Record.Id {
-			return nil // an operator takes an account's place, which has an entry of its own
+			return nil // an impersonation, which logOperators logs
 		}
 		actor := kit.CallerAs(e.RequestEvent, e.Record)
-		entry := Entry{Actor: actor, Action: "sign in", Collection: e.Collection.Name, Record: e.Record.Id, Outcome: Done}
+		entry := Entry{
+			Actor: actor, Action: "sign in", Collection: e.Collection.Name, Record: e.Record.Id, Outcome: Done,
+		}
 		if e.AuthMethod == "" {
 			entry.Action = "refresh"
 		}
@@ -37,10 +39,13 @@ func logSignIns(app core.App, buf *buffer) {
 		return nil
 	})
 	app.OnMailerRecordPasswordResetSend().BindFunc(func(e *core.MailerRecordEvent) error {
-		buf.enqueue(Entry{Actor: kit.ActorOf(e.Record), Action: "ask for a new password", Collection: e.Record.Collection().Name, Record: e.Record.Id, Outcome: Done})
+		buf.enqueue(Entry{
+			Actor: kit.ActorOf(e.Record), Action: "ask for a new password",
+			Collection: e.Record.Collection().Name, Record: e.Record.Id, Outcome: Done,
+		})
 		return e.Next()
 	})
-	// Who has the token of a mail is whoever gets the mails of the account.
+	// A token from a mail proves that the caller reads the mails of the account.
 	app.OnRecordConfirmPasswordResetRequest().BindFunc(func(e *core.RecordConfirmPasswordResetRequestEvent) error {
 		kit.SetActor(kit.CallerAs(e.RequestEvent, e.Record), e.Record)
 		return e.Next()
@@ -56,11 +61,13 @@ func logSignIns(app core.App, buf *buffer) {
 	app.OnRecordAuthWithPasswordRequest().BindFunc(func(e *core.RecordAuthWithPasswordRequestEvent) error {
 		err := e.Next()
 		if err != nil {
-			entry := Entry{Actor: kit.Caller(e.RequestEvent), Action: "sign in", Collection: e.Collection.Name, Outcome: Refused}
-			if errors.Is(err, apis.ErrMFA) { // the first half of one; a code has to follow
+			entry := Entry{
+				Actor: kit.Caller(e.RequestEvent), Action: "sign in", Collection: e.Collection.Name, Outcome: Refused,
+			}
+			if errors.Is(err, apis.ErrMFA) { // the password is right; a code must follow
 				entry.Action, entry.Outcome = "password", Done
 			}
-			if e.Record != nil { // what was typed in is not written down: it may have been the password
+			if e.Record != nil { // the identity that was sent is not logged: it may be a mistyped password
 				entry.Record = e.Record.Id
 			}
 			buf.enqueue(entry)
@@ -70,8 +77,7 @@ func logSignIns(app core.App, buf *buffer) {
 	})
 }
 
-// tokenActor is who asks for a file, or whatever else: for one not by their sign-in,
-// but by a token in the address.
+// tokenActor returns who makes a request. Downloads are signed in by a token in the address.
 func tokenActor(e *core.RequestEvent) kit.Actor {
 	if e.Request.Pattern != "GET /api/backups/{key}" && !strings.HasPrefix(e.Request.Pattern, "GET /api/files/") {
 		return kit.Caller(e)
@@ -86,7 +92,8 @@ func tokenActor(e *core.RequestEvent) kit.Actor {
 // alreadyLogged marks a request whose refusal is in the log already.
 const alreadyLogged = "hospital.audit.logged"
 
-// logRefusals puts down what was refused: who may not, and who asked for what is not theirs.
+// logRefusals logs refused requests that are attempts: a role without permission, or a record
+// of somebody else.
 func (b *buffer) logRefusals(e *core.RequestEvent) error {
 	err := e.Next()
 	if err == nil || e.Get(alreadyLogged) != nil || !strings.HasPrefix(e.Request.URL.Path, "/api/") {
@@ -111,13 +118,15 @@ func (b *buffer) logRefusals(e *core.RequestEvent) error {
 	return err
 }
 
-// attemptCodes are the codes of bad input that is an attempt all the same: on what is
-// somebody else's, on what the hospital writes itself, on what there might be, or
-// with a token or a password that is not right.
-var attemptCodes = []string{"not_yours", "not_allowed", "server_owned", "unknown_field", "validation_invalid_old_password", "validation_values_mismatch", "validation_invalid_token", "invalid_token", "wrong_password"}
+// attemptCodes are the codes of bad input (400) that is an attempt: on records of others, on
+// fields that only the hospital writes, on unknown fields, or with a wrong token or password.
+var attemptCodes = []string{
+	"not_yours", "not_allowed", "server_owned", "unknown_field", "validation_invalid_old_password",
+	"validation_values_mismatch", "validation_invalid_token", "invalid_token", "wrong_password",
+}
 
-// isAttempt says that a refusal is one of somebody, and not of a slip: bad input,
-// where it says which, and lost races are no attempts on anything.
+// isAttempt reports whether a refusal is an attempt on something. Lost races and invalid
+// values are not.
 func isAttempt(r *http.Request, refused *router.ApiError) bool {
 	switch refused.Status {
 	case http.StatusConflict:
@@ -126,33 +135,34 @@ func isAttempt(r *http.Request, refused *router.ApiError) bool {
 	default:
 		return refused.Status < 500
 	}
-	said, _ := refused.RawData().(validation.Errors)
+	fields, _ := refused.RawData().(validation.Errors)
 	writing := strings.Contains(r.Pattern, "/records") && r.Method != http.MethodGet
 	switch {
 	case strings.HasPrefix(r.URL.Path, "/api/collections/") && !strings.Contains(r.Pattern, "/records"):
 		return true // a token, a code, a password
-	case len(said) == 0 && writing: // PocketBase does not say more of a body that is none
+	case len(fields) == 0 && writing: // PocketBase gives no field for a malformed body
 		cause, _ := refused.RawData().(error)
-		// A duplicate key can hide a value from whoever checks the body before us.
-		return cause != nil && (strings.Contains(cause.Error(), "rule failure") || errors.Is(cause, jsontext.ErrDuplicateName))
-	case len(said) == 0:
-		return true // nor of a filter on what is hidden
+		// A proxy that checks the body may read the other value of a duplicate key.
+		return cause != nil &&
+			(strings.Contains(cause.Error(), "rule failure") || errors.Is(cause, jsontext.ErrDuplicateName))
+	case len(fields) == 0:
+		return true // a filter on a hidden field
 	}
-	for _, why := range said {
-		if coded, ok := why.(interface{ Code() string }); ok && slices.Contains(attemptCodes, coded.Code()) {
+	for _, fieldError := range fields {
+		if coded, ok := fieldError.(interface{ Code() string }); ok && slices.Contains(attemptCodes, coded.Code()) {
 			return true
 		}
 	}
 	return false
 }
 
-// requestCollection is what a request is about: a collection, or else the address.
+// requestCollection is the collection of a request, or else its path.
 func requestCollection(e *core.RequestEvent) string {
 	address := strings.TrimPrefix(e.Request.URL.Path, "/api/")
 	return truncate(cmp.Or(e.Request.PathValue("collection"), kit.RouteOf(e).Record, address))
 }
 
-// batchRefusal is the refusal of one of the requests of a batch, and which one it was.
+// batchRefusal returns the refusal of a request in a batch, and the index of that request.
 func batchRefusal(refused *router.ApiError) (inner *router.ApiError, which string) {
 	requests, _ := refused.Data["requests"].(map[string]any)
 	for i, one := range requests {
@@ -164,7 +174,7 @@ func batchRefusal(refused *router.ApiError) (inner *router.ApiError, which strin
 	return nil, ""
 }
 
-// batchRequest is the method, the collection and the record of a request in a batch.
+// batchRequest returns the method, the collection and the record of a request in a batch.
 func batchRequest(e *core.RequestEvent, which string) (method, collection, record string) {
 	info, err := e.RequestInfo()
 	if err != nil {
@@ -182,14 +192,13 @@ func batchRequest(e *core.RequestEvent, which string) (method, collection, recor
 	return method, collection, record
 }
 
-// parseBatchURL is the collection and the record of an address in a batch.
 func parseBatchURL(address string) (collection, record string) {
 	path, _, _ := strings.Cut(strings.TrimPrefix(address, "/api/collections/"), "?")
 	collection, path, _ = strings.Cut(path, "/")
 	return truncate(collection), truncate(strings.TrimPrefix(strings.TrimPrefix(path, "records"), "/"))
 }
 
-// logOperators puts down what superusers do beside records.
+// logOperators logs what superusers do other than reading and writing records.
 func logOperators(app core.App, buf *buffer) {
 	app.OnSettingsUpdateRequest().BindFunc(func(e *core.SettingsUpdateRequestEvent) error {
 		outer := e.App
@@ -203,7 +212,9 @@ func logOperators(app core.App, buf *buffer) {
 			if err != nil {
 				return err
 			}
-			return Write(tx, Entry{Actor: kit.Caller(e.RequestEvent), Action: "settings", Outcome: Done, Changes: changes})
+			return Write(tx, Entry{
+				Actor: kit.Caller(e.RequestEvent), Action: "settings", Outcome: Done, Changes: changes,
+			})
 		})
 	})
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
@@ -213,22 +224,23 @@ func logOperators(app core.App, buf *buffer) {
 			if err != nil || !actor.Superuser || !isOperatorRequest(e.Request) {
 				return err
 			}
-			buf.enqueue(Entry{Actor: actor, Action: "operate", Collection: truncate(strings.TrimPrefix(e.Request.URL.Path, "/api/")), Outcome: Done})
+			path := truncate(strings.TrimPrefix(e.Request.URL.Path, "/api/"))
+			buf.enqueue(Entry{Actor: actor, Action: "operate", Collection: path, Outcome: Done})
 			return nil
 		})
 		return se.Next()
 	})
 }
 
-// recordPaths are the addresses at which everybody works; what is done there has
-// entries of its own.
-var recordPaths = regexp.MustCompile(`^/api/(collections/[^/]+/(records|auth-|request-|confirm-)|files/|realtime|batch|health|hospital/|docs|settings$)`)
+// recordPaths are the paths that everybody uses. What is done there is logged by other hooks.
+var recordPaths = regexp.MustCompile(`^/api/(collections/[^/]+/(records|auth-|request-|confirm-)` +
+	`|files/|realtime|batch|health|hospital/|docs|settings$)`)
 
-// isOperatorRequest says that a request is an operator's alone, and does or shows more
-// than records. The dashboard looks all the time at how the collections are made.
+// isOperatorRequest reports whether only operators can make a request. Reading the
+// collections' declarations is left out: the dashboard does it all the time.
 func isOperatorRequest(r *http.Request) bool {
-	looks := r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/api/collections")
-	return strings.HasPrefix(r.URL.Path, "/api/") && !looks && !recordPaths.MatchString(r.URL.Path)
+	schema := r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/api/collections")
+	return strings.HasPrefix(r.URL.Path, "/api/") && !schema && !recordPaths.MatchString(r.URL.Path)
 }
 
 func topicCollection(topic string) string {
@@ -236,5 +248,5 @@ func topicCollection(topic string) string {
 	return truncate(name)
 }
 
-// truncate is a part of an address, as far as the log takes it.
+// truncate shortens a part of a request to the size of the log's fields.
 func truncate(text string) string { return strings.ToValidUTF8(text[:min(len(text), 60)], "") }

@@ -7,12 +7,12 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// settingsChanged is what an operator changed of PocketBase's settings, by their
-// names: "smtp.host". Of passwords it says only that they are others.
+// settingsChanged returns which of PocketBase's settings an operator changed, by path:
+// "smtp.host". Values of passwords are not included.
 func settingsChanged(before, after *core.Settings) (map[string][2]string, error) {
 	was, is := map[string]string{}, map[string]string{}
 	for settings, values := range map[*core.Settings]map[string]string{before: was, after: is} {
-		text, err := json.Marshal(settings) // without its secrets
+		text, err := json.Marshal(settings) // leaves out secrets
 		if err != nil {
 			return nil, err
 		}
@@ -40,7 +40,7 @@ func settingsChanged(before, after *core.Settings) (map[string][2]string, error)
 	return changes, nil
 }
 
-// flatten are the values of a tree, by the way to them.
+// flatten collects the values of a JSON tree by their path.
 func flatten(path string, tree any, into map[string]string) {
 	branches, ok := tree.(map[string]any)
 	if !ok {

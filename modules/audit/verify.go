@@ -8,27 +8,30 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Finding is the first place where the log is not as it was written.
+// Finding is the first row that does not match the chain.
 type Finding struct {
-	Seq int64  `json:"seq"` // the number of the row
-	Why string `json:"why"` // in a sentence
+	Seq int64  `json:"seq"` // number of the row
+	Why string `json:"why"` // a sentence
 }
 
-// Report is what verifying the whole log found.
+// Report is the result of verifying the log.
 type Report struct {
-	Rows   int64    `json:"rows"`             // as far as the log is whole
-	Last   string   `json:"last"`             // hash of the last of them
-	Broken *Finding `json:"broken,omitempty"` // nil when all of it is
+	Rows   int64    `json:"rows"`             // up to the first broken one
+	Last   string   `json:"last"`             // hash of the last intact row
+	Broken *Finding `json:"broken,omitempty"` // nil if the log is intact
 }
 
-const selectRows = "SELECT seq, at, actor, actor_name, role, action, collection, record, patient, outcome, changes, ip, request, prev_hash, hash FROM audit_log"
+const selectRows = "SELECT seq, at, actor, actor_name, role, action, collection, record, patient, outcome, changes, " +
+	"ip, request, prev_hash, hash FROM audit_log"
 
-// scanTargets are where a row of columns goes.
 func (r *row) scanTargets() []any {
-	return []any{&r.Seq, &r.At, &r.Actor, &r.ActorName, &r.Role, &r.Action, &r.Collection, &r.Record, &r.Patient, &r.Outcome, &r.Changes, &r.IP, &r.Request, &r.PrevHash, &r.Hash}
+	return []any{
+		&r.Seq, &r.At, &r.Actor, &r.ActorName, &r.Role, &r.Action, &r.Collection, &r.Record, &r.Patient,
+		&r.Outcome, &r.Changes, &r.IP, &r.Request, &r.PrevHash, &r.Hash,
+	}
 }
 
-// lastRow is the newest row; there is none in an empty log.
+// lastRow returns the newest row, if there is one.
 func lastRow(app core.App) (r row, ok bool, err error) {
 	err = app.DB().NewQuery(selectRows + " WHERE seq = (SELECT MAX(seq) FROM audit_log)").Row(r.scanTargets()...)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -37,7 +40,8 @@ func lastRow(app core.App) (r row, ok bool, err error) {
 	return r, err == nil, err
 }
 
-// End is number and hash of the newest row, as an anchor has them; empty for an empty log.
+// End is the number and the hash of the newest row in the form of an anchor, or empty for an
+// empty log.
 func End(app core.App) (string, error) {
 	last, ok, err := lastRow(app)
 	if err != nil || !ok {
@@ -46,17 +50,19 @@ func End(app core.App) (string, error) {
 	return fmt.Sprintf("%d:%s", last.Seq, last.Hash), nil
 }
 
-// Verify reads the whole log and holds every row against the chain.
+// Verify reads the whole log and checks every row against the chain.
 func Verify(app core.App) (report Report, err error) {
 	key, err := keyOf(app)
 	if err != nil {
 		return report, err
 	}
-	var written int64 // asked first: rows may be added while the log is read
-	if err := app.DB().NewQuery("SELECT COALESCE(MAX(value), 0) FROM counters WHERE series = 'audit'").Row(&written); err != nil {
+	var last int64 // read first: rows can be added while the log is read
+	counter := "SELECT COALESCE(MAX(value), 0) FROM counters WHERE series = 'audit'"
+	if err := app.DB().NewQuery(counter).Row(&last); err != nil {
 		return report, err
 	}
-	rows, err := app.DB().NewQuery(selectRows + ` WHERE seq <= {:written} ORDER BY seq`).Bind(map[string]any{"written": written}).Rows()
+	rows, err := app.DB().NewQuery(selectRows + " WHERE seq <= {:last} ORDER BY seq").
+		Bind(map[string]any{"last": last}).Rows()
 	if err != nil {
 		return report, err
 	}
@@ -73,7 +79,7 @@ func Verify(app core.App) (report Report, err error) {
 		case r.PrevHash != report.Last:
 			report.Broken = &Finding{r.Seq, "the row does not follow the one before it"}
 		case r.Hash != r.computeHash(key):
-			report.Broken = &Finding{r.Seq, "the row is not as it was written"}
+			report.Broken = &Finding{r.Seq, "the row was changed"}
 		}
 		if report.Broken != nil {
 			return report, nil
@@ -83,8 +89,8 @@ func Verify(app core.App) (report Report, err error) {
 	if err := rows.Err(); err != nil {
 		return report, err
 	}
-	if written != report.Rows {
-		report.Broken = &Finding{report.Rows + 1, fmt.Sprintf("the rows from here to %d are missing", written)}
+	if last != report.Rows {
+		report.Broken = &Finding{report.Rows + 1, fmt.Sprintf("the rows up to %d are missing", last)}
 	}
 	return report, nil
 }

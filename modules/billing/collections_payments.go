@@ -170,7 +170,8 @@ var payments = kit.Collection{
 		},
 		{ // a payment is not recorded twice
 			Name: "payments_once",
-			When: "BEFORE INSERT ON payments WHEN NEW.kind = 'payment' AND " + referenceUsed("NEW.method", "NEW.reference"),
+			When: "BEFORE INSERT ON payments WHEN NEW.kind = 'payment' AND " +
+				referenceUsed("NEW.method", "NEW.reference"),
 			Code: "already_booked",
 		},
 	},

@@ -118,7 +118,7 @@ func refundNotByRequester(c kit.Change) error {
 	return nil
 }
 
-// rejectOwnRequest enforces that two people decide: nobody approves their own request.
+// rejectOwnRequest enforces the four-eyes principle: an approval needs a second person.
 func rejectOwnRequest(c kit.Change, requester string) error {
 	if requester == c.Actor.ID {
 		return kit.Forbidden("status", "own_request", "You requested this. Another person must approve it.")

@@ -15,41 +15,48 @@ import (
 	"hospital/internal/money"
 )
 
-func refused(t *testing.T, what string, answer hospitaltest.Response, status int, field, code string) {
+func expectRefused(t *testing.T, what string, answer hospitaltest.Response, status int, field, code string) {
 	t.Helper()
 	if answer.Status != status || answer.Code(field) != code {
 		t.Errorf("%s answered %d %s, want %d with %s: %s", what, answer.Status, answer.Raw, status, field, code)
 	}
 }
 
-// stands fails the test unless a bill stands as it should.
-func stands(t *testing.T, h *hospitaltest.Hospital, bill, status string, balance int) {
+// expectBill fails the test unless a bill has this status and balance.
+func expectBill(t *testing.T, h *hospitaltest.Hospital, bill, status string, balance int) {
 	t.Helper()
 	if r := h.Record("bills", bill); r.GetString("status") != status || r.GetInt("balance_minor") != balance {
-		t.Errorf("%s is %s with %d open, want %s with %d", r.GetString("number"), r.GetString("status"), r.GetInt("balance_minor"), status, balance)
+		t.Errorf("%s is %s with %d open, want %s with %d", r.GetString("number"), r.GetString("status"),
+			r.GetInt("balance_minor"), status, balance)
 	}
 }
 
-func TestWhatWasChargedStandsOnTheBill(t *testing.T) {
+func TestChargesAreLinesOfTheBill(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	for _, who := range []string{"doctor1", "nurse1", "receptionist1"} {
 		h.As(who).Create("charges", body{"appointment": id("booked1"), "service": id("ecg"), "quantity": 1}).OK(t)
 	}
-	struck := h.As("nurse1").Create("charges", body{"appointment": id("booked1"), "service": id("ecg"), "quantity": 5}).OK(t)
-	h.As("nurse2").Update("charges", struck.ID(), body{"quantity": 0, "version": 1}).OK(t)
+	removed := h.As("nurse1").Create("charges",
+		body{"appointment": id("booked1"), "service": id("ecg"), "quantity": 5}).OK(t)
+	h.As("nurse2").Update("charges", removed.ID(), body{"quantity": 0, "version": 1}).OK(t)
 	h.As("admin1").Update("services", id("ecg"), body{"price_minor": 4_000}).OK(t)
 	bill := h.Record("bills", complete(h))
-	// 50.00 and 7 %; three of 40.00 and 7.5 %, at the price of the day
-	if bill.GetInt("subtotal_minor") != 5_000+3*4_000 || bill.GetInt("tax_minor") != 350+3*300 || bill.GetInt("total_minor") != 18_250 {
-		t.Errorf("the bill: %v", bill)
+	// 50.00 plus 7 %, and three times 40.00 plus 7.5 %: the price on the day of completion
+	if bill.GetInt("subtotal_minor") != 5_000+3*4_000 || bill.GetInt("tax_minor") != 350+3*300 ||
+		bill.GetInt("total_minor") != 18_250 {
+		t.Errorf("bill: %v", bill)
 	}
-	refused(t, "a charge after the bill", h.As("nurse1").Create("charges", body{"appointment": id("booked1"), "service": id("ecg"), "quantity": 1}), http.StatusConflict, "appointment", "invalid_transition")
-	refused(t, "a change after the bill", h.As("nurse1").Update("charges", struck.ID(), body{"quantity": 1}), http.StatusConflict, "appointment", "invalid_transition")
+	expectRefused(t, "a new charge of a billed visit",
+		h.As("nurse1").Create("charges", body{"appointment": id("booked1"), "service": id("ecg"), "quantity": 1}),
+		http.StatusConflict, "appointment", "invalid_transition")
+	expectRefused(t, "a changed charge of a billed visit",
+		h.As("nurse1").Update("charges", removed.ID(), body{"quantity": 1}),
+		http.StatusConflict, "appointment", "invalid_transition")
 	h.Verify()
 }
 
-func TestChargesThatAreNone(t *testing.T) {
+func TestInvalidChargesAreRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	nurse := h.As("nurse1")
@@ -58,38 +65,56 @@ func TestChargesThatAreNone(t *testing.T) {
 		b[field] = value
 		return b
 	}
-	refused(t, "no quantity", nurse.Create("charges", charge("quantity", 0)), http.StatusBadRequest, "quantity", "required")
-	refused(t, "a negative quantity", nurse.Create("charges", charge("quantity", -1)), http.StatusBadRequest, "quantity", "validation_min_number_constraint")
-	refused(t, "a huge quantity", nurse.Create("charges", charge("quantity", 1e20)), http.StatusBadRequest, "quantity", "validation_only_int_constraint")
-	refused(t, "a service of the past", nurse.Create("charges", charge("service", id("retired"))), http.StatusConflict, "service", "not_offered")
-	refused(t, "no such service", nurse.Create("charges", charge("service", id("nothing"))), http.StatusBadRequest, "service", "validation_missing_rel_records")
-	refused(t, "another doctor's visit", h.As("doctor2").Create("charges", charge("quantity", 1)), http.StatusBadRequest, "appointment", "not_yours")
-	refused(t, "a visit that nobody approved", nurse.Create("charges", charge("appointment", id("asked1"))), http.StatusConflict, "appointment", "invalid_transition")
-	refused(t, "a stale change", nurse.Update("charges", id("charge1"), body{"quantity": 2, "version": 9}), http.StatusConflict, "version", "stale_version")
+	expectRefused(t, "no quantity",
+		nurse.Create("charges", charge("quantity", 0)),
+		http.StatusBadRequest, "quantity", "required")
+	expectRefused(t, "a negative quantity",
+		nurse.Create("charges", charge("quantity", -1)),
+		http.StatusBadRequest, "quantity", "validation_min_number_constraint")
+	expectRefused(t, "a huge quantity",
+		nurse.Create("charges", charge("quantity", 1e20)),
+		http.StatusBadRequest, "quantity", "validation_only_int_constraint")
+	expectRefused(t, "an inactive service",
+		nurse.Create("charges", charge("service", id("retired"))),
+		http.StatusConflict, "service", "not_offered")
+	expectRefused(t, "an unknown service",
+		nurse.Create("charges", charge("service", id("nothing"))),
+		http.StatusBadRequest, "service", "validation_missing_rel_records")
+	expectRefused(t, "another doctor's visit",
+		h.As("doctor2").Create("charges", charge("quantity", 1)),
+		http.StatusBadRequest, "appointment", "not_yours")
+	expectRefused(t, "a requested visit",
+		nurse.Create("charges", charge("appointment", id("asked1"))),
+		http.StatusConflict, "appointment", "invalid_transition")
+	expectRefused(t, "a stale change",
+		nurse.Update("charges", id("charge1"), body{"quantity": 2, "version": 9}),
+		http.StatusConflict, "version", "stale_version")
 	for _, who := range []string{"patient1", "accountant1"} {
 		if answer := h.As(who).Create("charges", charge("quantity", 1)); answer.Status != http.StatusForbidden {
-			t.Errorf("%s charged: %s", who, answer.Raw)
+			t.Errorf("%s created a charge: %s", who, answer.Raw)
 		}
 	}
 }
 
-func TestAVisitThatCostsMoreThanThereCanBeIsNotCompleted(t *testing.T) {
+func TestAVisitAboveTheLargestAmountIsNotCompleted(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.As("admin1").Update("services", id("ecg"), body{"price_minor": money.Max}).OK(t)
 	h.As("nurse1").Create("charges", body{"appointment": id("booked1"), "service": id("ecg"), "quantity": 1000}).OK(t)
 	h.At(h.Record("appointments", id("booked1")).GetDateTime("ends").Time())
-	refused(t, "the completion", h.As("doctor1").Update("appointments", id("booked1"), body{"status": "completed"}), http.StatusBadRequest, "status", "too_large")
+	expectRefused(t, "completing the visit",
+		h.As("doctor1").Update("appointments", id("booked1"), body{"status": "completed"}),
+		http.StatusBadRequest, "status", "too_large")
 	if h.Record("appointments", id("booked1")).GetString("status") != "approved" {
 		t.Error("the visit is completed without a bill")
 	}
 }
 
-func TestAFollowUpHasAPriceOfItsOwn(t *testing.T) {
+func TestAFollowUpHasItsOwnPrice(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		says, kind string
-		after      time.Duration // of the furnished visit two days ago
+		name, kind string
+		after      time.Duration // the fixture's visit two days ago
 		doctor     string
 		want       int
 	}{
@@ -99,25 +124,27 @@ func TestAFollowUpHasAPriceOfItsOwn(t *testing.T) {
 		{"booked as something else", "procedure", 4 * 24 * time.Hour, "dr1", 5_350},
 		{"with another doctor", "follow_up", 4 * 24 * time.Hour, "dr2", 5_350},
 	} {
-		t.Run(c.says, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			h := hospitaltest.New(t)
 			h.As("admin1").Update("doctors", id(c.doctor), body{"follow_up": id("again"), "follow_up_days": 7}).OK(t)
 			starts := h.Record("appointments", id("done1")).GetDateTime("starts").Time().Add(c.after)
-			made := h.As("receptionist1").Create("appointments", body{"patient": id("pat1"), "doctor": id(c.doctor), "starts": kit.FormatInstant(starts), "visit_type": c.kind,
-				"overbook": true, "staff_note": "at any hour"}).OK(t)
+			made := h.As("receptionist1").Create("appointments",
+				body{"patient": id("pat1"), "doctor": id(c.doctor), "starts": kit.FormatInstant(starts),
+					"visit_type": c.kind,
+					"overbook":   true, "staff_note": "at any hour"}).OK(t)
 			h.At(starts.Add(time.Hour))
 			h.As("admin1").Update("appointments", made.ID(), body{"status": "completed"}).OK(t)
 			bill, err := h.App.FindFirstRecordByData("bills", "appointment", made.ID())
 			if err != nil || bill.GetInt("total_minor") != c.want {
-				t.Errorf("it costs %d, want %d (%v)", bill.GetInt("total_minor"), c.want, err)
+				t.Errorf("the total is %d, want %d (%v)", bill.GetInt("total_minor"), c.want, err)
 			}
 			h.Verify()
 		})
 	}
 }
 
-func TestABillIsDueSomeDaysAfterItWasIssued(t *testing.T) {
+func TestABillIsDueSomeDaysAfterIssue(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.As("admin1").Update("hospital", "hospitalsetting", body{"due_days": 30, "timezone": "Pacific/Auckland"}).OK(t)
@@ -126,20 +153,22 @@ func TestABillIsDueSomeDaysAfterItWasIssued(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := bill.GetDateTime("issued_at").Time().In(zone).AddDate(0, 0, 30).Format(time.DateOnly); bill.GetString("due_on") != want {
+	if want := bill.GetDateTime("issued_at").Time().In(zone).AddDate(0, 0,
+		30).Format(time.DateOnly); bill.GetString("due_on") != want {
 		t.Errorf("due on %s, want %s", bill.GetString("due_on"), want)
 	}
 }
 
-// TestAHundredCompletionsAtOnceLeaveNoGap is what the numbers promise.
-func TestAHundredCompletionsAtOnceLeaveNoGap(t *testing.T) {
+func TestConcurrentCompletionsLeaveNoGapInTheNumbers(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	w := fixture.New(h.App)
 	desk, now := kit.Actor{Role: role.Receptionist}, time.Now().UTC().Truncate(time.Hour)
 	for i := range 100 {
 		name := fmt.Sprintf("many%dx", i)
-		w.Create(desk, name, "appointments", fixture.Fields{"patient": id("walkin"), "doctor": id("dr1"), "starts": now.Add(time.Duration(200+i) * time.Hour), "overbook": true, "staff_note": "many"})
+		w.Create(desk, name, "appointments",
+			fixture.Fields{"patient": id("walkin"), "doctor": id("dr1"),
+				"starts": now.Add(time.Duration(200+i) * time.Hour), "overbook": true, "staff_note": "many"})
 	}
 	if w.Err != nil {
 		t.Fatal(w.Err)
@@ -150,7 +179,8 @@ func TestAHundredCompletionsAtOnceLeaveNoGap(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 100 {
 		all.Go(func() {
-			if answer := doctor.Update("appointments", w.ID(fmt.Sprintf("many%dx", i)), body{"status": "completed"}); answer.Status != http.StatusOK {
+			if answer := doctor.Update("appointments", w.ID(fmt.Sprintf("many%dx", i)),
+				body{"status": "completed"}); answer.Status != http.StatusOK {
 				t.Errorf("a completion answered %d %s", answer.Status, answer.Raw)
 			}
 		})
@@ -159,5 +189,5 @@ func TestAHundredCompletionsAtOnceLeaveNoGap(t *testing.T) {
 	if n := h.Count("bills") - before; n != 100 {
 		t.Errorf("100 visits have %d bills", n)
 	}
-	h.Verify() // that no number is missing
+	h.Verify() // checks the numbers
 }
