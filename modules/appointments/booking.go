@@ -12,7 +12,9 @@ import (
 
 	"hospital/internal/kit"
 	"hospital/modules/hospital"
+	"hospital/modules/patients"
 	"hospital/modules/scheduling"
+	"hospital/modules/staff"
 )
 
 const (
@@ -87,18 +89,18 @@ func checkPeople(tx core.App, a Appointment, actor kit.Actor) error {
 	if err != nil {
 		return err
 	}
-	if !bookable(doctor, actor) {
+	if !bookable(staff.DoctorOf(doctor), actor) {
 		return kit.Conflict("doctor", "doctor_unavailable", "This doctor cannot be booked at present. Choose another doctor.")
 	}
-	patient, err := tx.FindRecordById("patients", a.Patient())
+	patient, err := patients.Find(tx, a.Patient())
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	a.setPatientName(patient.GetString("name"))
-	if !patient.GetBool("active") {
+	a.setPatientName(patient.Name())
+	if !patient.Active() {
 		return kit.Conflict("patient", "patient_inactive", "This patient's record is inactive. Ask the front desk.")
 	}
 	return nil
@@ -107,8 +109,10 @@ func checkPeople(tx core.App, a Appointment, actor kit.Actor) error {
 var (
 	errSlotTaken   = kit.Conflict("starts", "slot_taken", "The doctor is already booked then.")
 	errPatientBusy = kit.Conflict("starts", "patient_busy", "The patient already has an appointment then.")
-	errNoHours     = kit.Conflict("starts", "outside_schedule", "The doctor does not see patients then. Choose another time.")
-	errNoSlot      = kit.Conflict("starts", "outside_schedule", "None of the doctor's slots starts then. Choose the start of a slot.")
+	errNoHours     = kit.Conflict("starts", "outside_schedule",
+		"The doctor does not see patients then. Choose another time.")
+	errNoSlot = kit.Conflict("starts", "outside_schedule",
+		"None of the doctor's slots starts then. Choose the start of a slot.")
 	errDoctorAway  = kit.Conflict("starts", "doctor_away", "The doctor is away then.")
 	errVisitLength = kit.Invalid("ends", "visit_length", "A visit takes from 5 minutes to 8 hours.")
 )

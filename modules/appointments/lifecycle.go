@@ -10,8 +10,8 @@ import (
 )
 
 var (
-	staff    = kit.By(role.Doctor, role.Receptionist, role.Admin)
-	everyone = kit.By(role.Patient, role.Doctor, role.Receptionist, role.Admin)
+	doctorOrDesk = kit.By(role.Doctor, role.Receptionist, role.Admin)
+	everyone     = kit.By(role.Patient, role.Doctor, role.Receptionist, role.Admin)
 )
 
 // lifecycle is everything that can be done to an appointment after it was booked. The
@@ -22,7 +22,7 @@ var lifecycle = kit.Lifecycle{
 	Prepare:    fillDefaults,
 	Then:       writeEvent,
 	Transitions: kit.Transitions[Status]{
-		{Action: "approve", From: kit.From(Pending), To: Approved, By: staff,
+		{Action: "approve", From: kit.From(Pending), To: Approved, By: doctorOrDesk,
 			Guard: inFuture, Stamp: "approved", Do: recheckPeople},
 		{Action: "reject", From: kit.From(Pending), To: Cancelled, When: code(Rejected), By: kit.By(role.Doctor, role.Admin),
 			Guard: noteGiven, Stamp: "cancelled"},

@@ -16,6 +16,7 @@ import (
 	"hospital/internal/kit"
 	"hospital/modules/hospital"
 	"hospital/modules/scheduling"
+	"hospital/modules/staff"
 )
 
 const (
@@ -54,7 +55,7 @@ func slotsOfDoctor(r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if !bookable(r.Record, r.Caller) {
+	if !bookable(staff.DoctorOf(r.Record), r.Caller) {
 		return r.JSON(http.StatusOK, q.response)
 	}
 	agenda, err := loadAgenda(r.App, r.Record.Id, q.from, q.to, "")
@@ -99,8 +100,8 @@ func firstSlots(r *kit.Request) error {
 }
 
 // bookable says whether the caller may book a doctor.
-func bookable(doctor *core.Record, actor kit.Actor) bool {
-	return doctor.GetBool("active") && (actor.Role != role.Patient || doctor.GetBool("accepts_online"))
+func bookable(doctor staff.Doctor, actor kit.Actor) bool {
+	return doctor.Active() && (actor.Role != role.Patient || doctor.AcceptsOnline())
 }
 
 // bookableDoctors are the ids of the doctors whom the caller may book, sorted by name.
@@ -110,18 +111,23 @@ func bookableDoctors(app core.App, actor kit.Actor, department, specialization s
 	if department != "" {
 		where["department"] = department
 	}
-	doctors, err := app.FindAllRecords("doctors", where)
+	found, err := app.FindAllRecords("doctors", where)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(doctors, func(x, y *core.Record) int {
-		return cmp.Or(cmp.Compare(x.GetString("name"), y.GetString("name")), cmp.Compare(x.Id, y.Id))
+	var doctors []staff.Doctor
+	for _, r := range found {
+		d := staff.DoctorOf(r)
+		matches := specialization == "" || strings.EqualFold(d.Specialization(), strings.TrimSpace(specialization))
+		if matches && bookable(d, actor) {
+			doctors = append(doctors, d)
+		}
+	}
+	slices.SortFunc(doctors, func(x, y staff.Doctor) int {
+		return cmp.Or(cmp.Compare(x.Name(), y.Name()), cmp.Compare(x.Id, y.Id))
 	})
 	for _, d := range doctors {
-		matches := specialization == "" || strings.EqualFold(d.GetString("specialization"), strings.TrimSpace(specialization))
-		if matches && bookable(d, actor) {
-			ids = append(ids, d.Id)
-		}
+		ids = append(ids, d.Id)
 	}
 	return ids, nil
 }

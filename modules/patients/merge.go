@@ -17,7 +17,7 @@ func (m Merge) setMoved(rows int64) { m.Set("moved", rows) }
 func (m Merge) begin(actor string, duplicate Patient, takesAccount bool) {
 	m.Set("status", string(Merged))
 	m.Set("merged_by", actor)
-	m.Set("was_active", duplicate.active())
+	m.Set("was_active", duplicate.Active())
 	m.Set("took_account", takesAccount)
 	m.setMoved(0)
 }

@@ -25,10 +25,12 @@ func (p Patient) MRN() string { return p.GetString("mrn") }
 // BirthDate is a day, YYYY-MM-DD.
 func (p Patient) BirthDate() string { return p.GetString("birth_date") }
 
+// Active is false for a closed record.
+func (p Patient) Active() bool { return p.GetBool("active") }
+
 func (p Patient) phone() string           { return p.GetString("phone") }
 func (p Patient) nationalID() string      { return p.GetString("national_id") }
 func (p Patient) medicalHistory() string  { return p.GetString("medical_history") }
-func (p Patient) active() bool            { return p.GetBool("active") }
 func (p Patient) confirmedDistinct() bool { return p.GetBool("confirmed_distinct") }
 
 // mergedInto is the id of the record that is used instead; empty when it is this one.

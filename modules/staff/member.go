@@ -17,6 +17,12 @@ type Member struct{ *core.Record }
 // User is the id of their account.
 func (m Member) User() string { return m.GetString("user") }
 
+// Name is their name, as patients see it.
+func (m Member) Name() string { return m.GetString("name") }
+
+// Active is false once they have left.
+func (m Member) Active() bool { return m.GetBool("active") }
+
 func (m Member) setActive(active bool) { m.Set("active", active) }
 
 func (m Member) setPhone(phone string) { m.Set("phone", phone) }
@@ -35,6 +41,15 @@ func (m Member) setInvitation(i accounts.Invitation) {
 
 // Doctor is a member of staff whom patients visit.
 type Doctor struct{ Member }
+
+// DoctorOf is a record of doctors.
+func DoctorOf(r *core.Record) Doctor { return Doctor{Member{r}} }
+
+// AcceptsOnline says that patients may book visits themselves.
+func (d Doctor) AcceptsOnline() bool { return d.GetBool("accepts_online") }
+
+// Specialization is the field of medicine, in words.
+func (d Doctor) Specialization() string { return d.GetString("specialization") }
 
 func (d Doctor) setSpecialization(text string) { d.Set("specialization", text) }
 
