@@ -8,10 +8,11 @@ import (
 	"hospital/modules/appointments"
 	"hospital/modules/hospital"
 	"hospital/modules/patients"
+	"hospital/modules/staff"
 )
 
-// joinCareTeam opens the patient's record to the doctor of an approved visit,
-// until some time after it.
+// joinCareTeam gives the doctor of an approved visit access to the patient's record, until
+// the hospital's care_team_days after the visit.
 func joinCareTeam(tx core.App, approved *core.Record) error {
 	visit := appointments.Appointment{Record: approved}
 	doctor, err := tx.FindRecordById("doctors", visit.Doctor())
@@ -22,5 +23,6 @@ func joinCareTeam(tx core.App, approved *core.Record) error {
 	if err != nil {
 		return err
 	}
-	return patients.JoinCareTeam(tx, visit.Patient(), doctor.GetString("user"), patients.Appointment, visit.Ends().Add(settings.CareTeam()))
+	ends := visit.Ends().Add(settings.CareTeam())
+	return patients.JoinCareTeam(tx, visit.Patient(), staff.Member{Record: doctor}.User(), patients.Appointment, ends)
 }

@@ -1,5 +1,5 @@
-// Package hooks is cause and effect between modules: what one module does because
-// of what happened in another, in the same transaction.
+// Package hooks connects the modules: what one module does after an event in another, in the
+// transaction of the event.
 package hooks
 
 import (
@@ -17,21 +17,21 @@ import (
 	"hospital/modules/staff"
 )
 
-// reactions is what follows what. It runs from top to bottom.
+// reactions run from top to bottom.
 var reactions = []kit.Follow{
-	{accounts.Registered, []kit.Reaction{patients.Enrol, staff.Apply}},
-	{accounts.Joined, []kit.Reaction{staff.Appoint}},
-	{accounts.Activated, []kit.Reaction{staff.SetActive(true)}},
-	{accounts.Halted, []kit.Reaction{staff.SetActive(false)}},
-	{accounts.RoleChanged, []kit.Reaction{staff.Leave}},
+	{accounts.Registered, []kit.Reaction{patients.CreateFromRegistration, staff.CreateFromRegistration}},
+	{accounts.InvitationAccepted, []kit.Reaction{staff.CreateFromInvitation}},
+	{accounts.WasActivated, []kit.Reaction{staff.SetActive(true)}},
+	{accounts.WasSuspended, []kit.Reaction{staff.SetActive(false)}},
+	{accounts.RoleChanged, []kit.Reaction{staff.DeactivateOldRole}},
 	{scheduling.TimeOffChanged, []kit.Reaction{appointments.AddAffectedVisits}},
 	{appointments.WasApproved, []kit.Reaction{joinCareTeam}},
-	{appointments.MovedByHospital, []kit.Reaction{notices.TellMoved}},
-	{appointments.CancelledByHospital, []kit.Reaction{notices.TellCancelled}},
-	{appointments.WasStarted, []kit.Reaction{clinical.Begin}},
+	{appointments.MovedByHospital, []kit.Reaction{notices.NotifyMoved}},
+	{appointments.CancelledByHospital, []kit.Reaction{notices.NotifyCancelled}},
+	{appointments.WasStarted, []kit.Reaction{clinical.OpenEncounter}},
 	{appointments.WasCompleted, []kit.Reaction{billing.BillVisit}},
-	{appointments.WasCancelled, []kit.Reaction{prescriptions.DropDrafts}},
-	{patients.EmergencyAccess, []kit.Reaction{notices.AlertAdmins}},
+	{appointments.WasCancelled, []kit.Reaction{prescriptions.CancelDrafts}},
+	{patients.EmergencyAccessOpened, []kit.Reaction{notices.AlertAdmins}},
 }
 
 // Register binds every reaction.

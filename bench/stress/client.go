@@ -11,25 +11,25 @@ import (
 )
 
 const (
-	patience   = 2 * time.Second        // usual time limit of a client
-	impatience = 100 * time.Millisecond // longest limit of every sixteenth request
-	lastTries  = 15 * time.Second       // after a scene, for requests without an answer
+	timeout      = 2 * time.Second        // of most requests
+	shortTimeout = 100 * time.Millisecond // the longest timeout of one request in sixteen
+	retryPeriod  = 15 * time.Second       // after a scenario, to learn the outcome of the last requests
 )
 
-// client is one patient with an app, who also sends requests as the front desk.
+// client acts as a patient, and also as the front desk.
 type client struct {
-	*stage
+	*runner
 	patient
 	rand *rand.Rand
-	held map[string]visit // visits it believes to be booked
+	held map[string]visit // active visits, as the client knows them
 }
 
-// answer is a decoded answer.
+// answer is a response of the server.
 type answer struct {
 	status int
 	visit             // a record
 	Items  []visit    // of a list
-	Slots  []freeSlot // of a request for free slots
+	Slots  []freeSlot // of a search for free ones
 	refusal
 }
 
@@ -43,7 +43,7 @@ type refusal struct {
 	}
 }
 
-// code returns the error code of a refusal.
+// code is the code of a refusal.
 func (a answer) code() string {
 	for _, why := range a.Data {
 		return why.Code
@@ -51,15 +51,15 @@ func (a answer) code() string {
 	return ""
 }
 
-// ask sends a request once.
-func (c *client) ask(token, method, path string, body map[string]any) (a answer, err error) {
+// send sends a request once.
+func (c *client) send(token, method, path string, body map[string]any) (a answer, err error) {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		return a, err
 	}
-	wait := patience
+	wait := timeout
 	if c.rand.IntN(16) == 0 {
-		wait = time.Duration(1 + c.rand.Int64N(int64(impatience)))
+		wait = time.Duration(1 + c.rand.Int64N(int64(shortTimeout)))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
@@ -87,23 +87,23 @@ func (c *client) ask(token, method, path string, body map[string]any) (a answer,
 		err = json.Unmarshal(raw, &a.refusal)
 	}
 	if err != nil || a.status >= 500 || a.status >= 400 && a.code() == "" {
-		c.mistake("%s %s %v answered %d %s", method, path, body, a.status, raw)
+		c.fail("%s %s %v answered %d %s", method, path, body, a.status, raw)
 	}
 	return a, nil
 }
 
-// insist repeats the same request until it is answered, as CLIENTS.md recommends. It gives
-// up some time after the end of the scene.
-func (c *client) insist(token, method, path string, body map[string]any, of *request) (a answer, answered bool) {
+// sendWithRetry repeats the same request until it is answered, as CLIENTS.md advises. It gives
+// up some time after the end of the scenario.
+func (c *client) sendWithRetry(token, method, path string, body map[string]any, of *request) (a answer, answered bool) {
 	for wait := 20 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		if of != nil {
-			c.ledger.tried(of)
+			c.requestLog.countTry(of)
 		}
-		a, err := c.ask(token, method, path, body)
+		a, err := c.send(token, method, path, body)
 		switch {
 		case err == nil:
 			return a, true
-		case c.ctx.Err() != nil || time.Now().After(c.ends.Add(lastTries)):
+		case c.ctx.Err() != nil || time.Now().After(c.ends.Add(retryPeriod)):
 			return a, false
 		}
 		c.tally.count("retries")
@@ -113,70 +113,70 @@ func (c *client) insist(token, method, path string, body map[string]any, of *req
 
 const visits = "/api/collections/appointments/records"
 
-// book requests a new visit. The visit is empty when the request was refused or never answered.
+// book requests a new visit. The result is empty when the request was refused or not answered.
 func (c *client) book(token string, fields map[string]any) visit {
 	id := newID(c.rand)
-	of := c.ledger.wanted(id, 0, fields)
+	of := c.requestLog.addRequest(id, 0, fields)
 	body := map[string]any{"id": id, "reason": "stress"}
 	for field, value := range fields {
 		body[field] = value
 	}
-	a, answered := c.insist(token, http.MethodPost, visits, body, of)
+	a, answered := c.sendWithRetry(token, http.MethodPost, visits, body, of)
 	switch {
 	case !answered:
 		return visit{}
 	case a.status == http.StatusOK:
 		c.tally.count("booked")
-		return c.learn(a.visit)
-	case a.code() == "validation_not_unique": // an earlier try succeeded, but its answer was lost
+		return c.remember(a.visit)
+	case a.code() == "validation_not_unique": // an earlier try succeeded without an answer
 		c.tally.count("booked")
 		c.tally.count("found booked")
-		return c.look(token, id)
+		return c.view(token, id)
 	}
-	c.refused(of, a)
+	c.noteRefusal(of, a)
 	return visit{}
 }
 
-// change sends an update of a visit, with the version last seen.
+// change requests an update of a visit, based on the version that the client knows.
 func (c *client) change(token, done string, v visit, fields map[string]any) (after visit, why string) {
-	of := c.ledger.wanted(v.ID, v.Version, fields)
+	of := c.requestLog.addRequest(v.ID, v.Version, fields)
 	body := map[string]any{"version": v.Version}
 	for field, value := range fields {
 		body[field] = value
 	}
-	a, answered := c.insist(token, http.MethodPatch, visits+"/"+v.ID, body, of)
+	a, answered := c.sendWithRetry(token, http.MethodPatch, visits+"/"+v.ID, body, of)
 	switch {
 	case !answered:
 		delete(c.held, v.ID)
 		return v, "unanswered"
 	case a.status == http.StatusOK:
 		c.tally.count(done)
-		return c.learn(a.visit), ""
+		return c.remember(a.visit), ""
 	}
-	why = c.refused(of, a)
-	if why == "stale_version" { // changed by another client or by an earlier try
-		return c.look(token, v.ID), why
+	why = c.noteRefusal(of, a)
+	if why == "stale_version" { // another client's change, or an earlier try
+		return c.view(token, v.ID), why
 	}
 	return v, why
 }
 
-// look reads a visit.
-func (c *client) look(token, id string) visit {
-	a, answered := c.insist(token, http.MethodGet, visits+"/"+id, nil, nil)
+// view reads a visit.
+func (c *client) view(token, id string) visit {
+	a, answered := c.sendWithRetry(token, http.MethodGet, visits+"/"+id, nil, nil)
 	switch {
 	case !answered:
 		return visit{}
 	case a.status != http.StatusOK:
-		c.mistake("the visit %s cannot be read: %d %s", id, a.status, a.Message)
+		c.fail("the visit %s cannot be read: %d %s", id, a.status, a.Message)
 		return visit{}
 	}
-	return c.learn(a.visit)
+	return c.remember(a.visit)
 }
 
-// learn records an acknowledged visit.
-func (c *client) learn(v visit) visit {
-	if c.ledger.told(v) {
-		c.mistake("contradicting answers about %s: %+v", v.ID, v)
+// remember stores the state of a visit from a response.
+func (c *client) remember(v visit) visit {
+	if c.requestLog.acknowledge(v) {
+		c.fail("two responses differ about the same version of %s: %+v", v.ID, v)
 	}
 	delete(c.held, v.ID)
 	if v.active() {
@@ -185,9 +185,9 @@ func (c *client) learn(v visit) visit {
 	return v
 }
 
-// refused records that a try was refused.
-func (c *client) refused(of *request, a answer) (code string) {
-	c.ledger.refused(of)
+// noteRefusal counts a final refusal of a request.
+func (c *client) noteRefusal(of *request, a answer) (code string) {
+	c.requestLog.countRefusal(of)
 	code = a.code()
 	c.tally.count("refused " + code)
 	for _, why := range a.Data {

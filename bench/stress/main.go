@@ -1,8 +1,8 @@
-// Stress books, moves and cancels visits at a few doctors from many clients, which time out
-// and retry, while the server is killed and restarted. Then it proves that nothing is double
-// booked, that no acknowledged write is lost, and that every stored visit was requested.
+// Stress is a load test: many clients book, move and cancel visits of a few doctors, time out
+// and retry, while the server is killed and restarted. Afterwards it verifies that there is no
+// double booking, no acknowledged write is lost, and no row exists that no client requested.
 //
-// It starts a server of its own on 127.0.0.1, with data of its own.
+// It starts its own server on 127.0.0.1, with its own data.
 package main
 
 import (
@@ -22,7 +22,7 @@ import (
 
 type options struct {
 	binary    string
-	scenes    []string
+	scenarios []string
 	clients   int
 	lasts     time.Duration
 	killAfter time.Duration
@@ -32,14 +32,15 @@ type options struct {
 func main() {
 	log.SetFlags(0)
 	o := options{}
-	flag.StringVar(&o.binary, "binary", "bin/hospital", "the hospital to put under stress")
-	flag.IntVar(&o.clients, "clients", 64, "how many ask at the same time")
-	flag.DurationVar(&o.lasts, "for", 20*time.Second, "how long each scene lasts")
-	flag.DurationVar(&o.killAfter, "kill-after", 0, "when in a scene the server is killed and started again; 0 is in the middle, a negative time is never")
-	flag.Uint64Var(&o.seed, "seed", 0, "what the clients' choices follow from; 0 is another one each time")
-	scenes := flag.String("scenes", "mixed,overlap,patient", "which scenes are played")
+	flag.StringVar(&o.binary, "binary", "bin/hospital", "the hospital binary to test")
+	flag.IntVar(&o.clients, "clients", 64, "the number of concurrent clients")
+	flag.DurationVar(&o.lasts, "for", 20*time.Second, "the duration of each scenario")
+	flag.DurationVar(&o.killAfter, "kill-after", 0,
+		"when the server is killed and restarted in each scenario; 0 is in the middle, negative is never")
+	flag.Uint64Var(&o.seed, "seed", 0, "the seed of the clients' random choices; 0 is a new one each time")
+	scenarios := flag.String("scenarios", "mixed,overlap,patient", "the scenarios to run")
 	flag.Parse()
-	o.scenes = strings.Split(*scenes, ",")
+	o.scenarios = strings.Split(*scenarios, ",")
 	o.seed = cmp.Or(o.seed, uint64(time.Now().UnixNano()))
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -50,12 +51,12 @@ func main() {
 	}
 }
 
-// run plays the scenes, each in a hospital of its own. It returns an error if a scene found
-// a mistake.
+// run runs the scenarios, each on its own copy of the data. It returns an error when one of
+// them failed.
 func run(ctx context.Context, o options, out io.Writer) error {
-	for _, name := range o.scenes {
-		if _, ok := scenes[name]; !ok {
-			return fmt.Errorf("there is no scene %q", name)
+	for _, name := range o.scenarios {
+		if _, ok := scenarios[name]; !ok {
+			return fmt.Errorf("there is no scenario %q", name)
 		}
 	}
 	if o.clients < 2 || o.lasts <= 0 {
@@ -65,30 +66,31 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	house, err := build(filepath.Join(scratch, "furnished"), o.clients)
+	data, err := createTemplate(filepath.Join(scratch, "furnished"), o.clients)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%d clients for %s in each scene, seed %d\n", o.clients, o.lasts, o.seed)
-	broken := 0
-	for _, name := range o.scenes {
-		s := &stage{options: o, ctx: ctx, house: house, dir: filepath.Join(scratch, name), ledger: ledger{visits: map[string]*page{}}}
-		if err := s.play(scenes[name]); err != nil {
+	fmt.Fprintf(out, "%d clients for %s in each scenario, seed %d\n", o.clients, o.lasts, o.seed)
+	failed := 0
+	for _, name := range o.scenarios {
+		s := &runner{options: o, ctx: ctx, template: data, dir: filepath.Join(scratch, name),
+			requestLog: requestLog{visits: map[string]*visitLog{}}}
+		if err := s.run(scenarios[name]); err != nil {
 			return fmt.Errorf("%s: %w; see %s", name, err, s.dir)
 		}
-		fmt.Fprintf(out, "\n%s: %s\n%s", name, scenes[name].says, s.report())
-		if len(s.wrong) > 0 {
-			broken++
-			fmt.Fprintf(out, "WRONG, the data is in %s:\n  %s\n", s.dir, strings.Join(firsts(s.wrong, 20), "\n  "))
+		fmt.Fprintf(out, "\n%s: %s\n%s", name, scenarios[name].description, s.report())
+		if len(s.failures) > 0 {
+			failed++
+			fmt.Fprintf(out, "FAILED, the data is in %s:\n  %s\n", s.dir, strings.Join(firstOf(s.failures, 20), "\n  "))
 		}
 	}
-	if broken > 0 {
-		return fmt.Errorf("%d scenes went wrong", broken)
+	if failed > 0 {
+		return fmt.Errorf("%d scenarios failed", failed)
 	}
 	return os.RemoveAll(scratch)
 }
 
-func firsts(all []string, n int) []string {
+func firstOf(all []string, n int) []string {
 	if more := len(all) - n; more > 0 {
 		return append(slices.Clone(all[:n]), fmt.Sprintf("and %d more", more))
 	}

@@ -14,14 +14,14 @@ import (
 	"time"
 )
 
-// server is a running hospital.
+// server is a hospital process that serves a data directory.
 type server struct {
 	binary, dir, address string
 	process              *exec.Cmd
 	log                  *os.File
 }
 
-func serve(ctx context.Context, binary, dir string) (*server, error) {
+func startServer(ctx context.Context, binary, dir string) (*server, error) {
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -34,10 +34,10 @@ func serve(ctx context.Context, binary, dir string) (*server, error) {
 	return s, s.start(ctx)
 }
 
-// start returns when the server answers. The process ends with the context.
+// start returns when the hospital answers. The process ends with the context.
 func (s *server) start(ctx context.Context) error {
 	s.process = exec.CommandContext(ctx, s.binary, "serve", "--dir", s.dir, "--http="+s.address)
-	s.process.Env = append(os.Environ(), "HOSPITAL_RATE_LIMIT=0") // 64 clients send more requests than people
+	s.process.Env = append(os.Environ(), "HOSPITAL_RATE_LIMIT=0") // the clients send more than people do
 	s.process.Stdout, s.process.Stderr = s.log, s.log
 	if err := s.process.Start(); err != nil {
 		return fmt.Errorf("serve: %w; is it built?", err)
@@ -51,35 +51,36 @@ func (s *server) start(ctx context.Context) error {
 	return errors.New("the hospital does not answer")
 }
 
-// kill ends the server without warning.
+// kill ends the process without a shutdown, like a power failure.
 func (s *server) kill() {
 	_ = s.process.Process.Kill()
 	_ = s.process.Wait()
 }
 
-// stop shuts the server down. It fails if the server had already exited.
+// stop interrupts the hospital and waits for its shutdown. It is an error when the process had
+// already ended.
 func (s *server) stop() error {
 	defer s.log.Close()
 	ended := s.process.Process.Signal(os.Interrupt)
 	late := time.AfterFunc(10*time.Second, func() { _ = s.process.Process.Kill() })
 	defer late.Stop()
 	if err := errors.Join(ended, s.process.Wait()); err != nil {
-		return fmt.Errorf("the hospital did not end as it was told: %w", err)
+		return fmt.Errorf("the hospital did not shut down cleanly: %w", err)
 	}
 	return nil
 }
 
-// verify runs `hospital verify`.
-func (s *server) verify(ctx context.Context) (broken []string, err error) {
-	said, err := exec.CommandContext(ctx, s.binary, "verify", "--dir", s.dir).CombinedOutput()
+// verify runs the verify command and returns the violated invariants.
+func (s *server) verify(ctx context.Context) (violations []string, err error) {
+	output, err := exec.CommandContext(ctx, s.binary, "verify", "--dir", s.dir).CombinedOutput()
 	var failed *exec.ExitError
 	if err == nil || !errors.As(err, &failed) {
 		return nil, err
 	}
-	for line := range strings.Lines(string(bytes.TrimSpace(said))) {
+	for line := range strings.Lines(string(bytes.TrimSpace(output))) {
 		if !strings.HasPrefix(line, "ok") {
-			broken = append(broken, "verify: "+strings.TrimSpace(line))
+			violations = append(violations, "verify: "+strings.TrimSpace(line))
 		}
 	}
-	return broken, nil
+	return violations, nil
 }

@@ -245,7 +245,7 @@ var conflicts = map[string]func(h *hospitaltest.Hospital){
 	},
 	"updateInvitation": func(h *hospitaltest.Hospital) {
 		h.As("admin1").Update("invitations", hospitaltest.ID("invited1"), hospitaltest.Body{"email": "other@example.org"})
-		h.As("admin1").Update("invitations", hospitaltest.ID("invited1"), hospitaltest.Body{"state": "open"})
+		h.As("admin1").Update("invitations", hospitaltest.ID("invited1"), hospitaltest.Body{"status": "open"})
 	},
 	"updateHospital": func(h *hospitaltest.Hospital) {
 		h.As("admin1").Update("hospital", "hospitalsetting", hospitaltest.Body{"staff_mfa": true})
@@ -402,7 +402,7 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 		}
 	},
 	"acceptInvitation": func(h *hospitaltest.Hospital) {
-		secret, err := accounts.Seal(h.App, h.Record("invitations", hospitaltest.ID("invited1")))
+		secret, err := accounts.IssueToken(h.App, h.Record("invitations", hospitaltest.ID("invited1")))
 		if err != nil {
 			h.T.Fatal(err)
 		}
@@ -415,7 +415,7 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 	"confirmRegistration": func(h *hospitaltest.Hospital) {
 		h.As("admin1").Update("hospital", "hospitalsetting", hospitaltest.Body{"confirm_email": true}).OK(h.T)
 		asked := h.As("guest").Create("users", hospitaltest.Body{"email": "zoe@example.org", "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "Zoe"}).OK(h.T)
-		secret, err := accounts.Seal(h.App, h.Record("registrations", asked.ID()))
+		secret, err := accounts.IssueToken(h.App, h.Record("registrations", asked.ID()))
 		if err != nil {
 			h.T.Fatal(err)
 		}

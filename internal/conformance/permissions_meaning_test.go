@@ -171,7 +171,7 @@ var probes = map[string]probe{
 	"hospital.currency":          {value: "KWD"},
 	"hospital.currency_exponent": {value: 3, with: hospitaltest.Body{"currency": "KWD"}},
 	"hospital.staff_mfa":         {value: withMail},
-	"invitations.state":          {value: "revoked"},
+	"invitations.status":         {value: "revoked"},
 	"users.role":                 {value: "doctor", on: hospitaltest.ID("retireddr")},
 	"users.role guest":           {value: "doctor"},
 	"users.role admin":           {value: "nurse", on: hospitaltest.ID("patient2")},

@@ -1,4 +1,4 @@
-// Package demo fills an empty database with a small hospital to try things in.
+// Package demo fills an empty database with a small hospital for trying things out.
 package demo
 
 import (
@@ -13,10 +13,10 @@ import (
 	"hospital/internal/kit"
 )
 
-// Password opens every demo account.
+// Password is the password of every demo account.
 const Password = "demo-hospital"
 
-// accounts are who can sign in to the demo hospital.
+// accounts are the demo accounts.
 var accounts = []struct{ email, name, role string }{
 	{"admin@hospital.example", "Ada Admin", "admin"},
 	{"doctor@hospital.example", "Dr. Sofia Keller", "doctor"},
@@ -35,7 +35,7 @@ const operator = "operator@hospital.example"
 func Command(app core.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
-		Short: "Fills an empty database with a demo hospital; one that has accounts is left as it is",
+		Short: "Fills an empty database with a demo hospital; a database with accounts is not changed",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := app.RunAllMigrations(); err != nil {
@@ -47,7 +47,7 @@ func Command(app core.App) *cobra.Command {
 			}
 			if n > 0 {
 				if _, err := app.FindAuthRecordByEmail("users", accounts[0].email); err == nil {
-					signIns(c.OutOrStdout())
+					printAccounts(c.OutOrStdout())
 				}
 				fmt.Fprintln(c.OutOrStdout(), "This hospital has accounts already. Nothing was added.")
 				return nil
@@ -55,13 +55,13 @@ func Command(app core.App) *cobra.Command {
 			if err := Fill(app); err != nil {
 				return fmt.Errorf("fill the demo hospital: %w", err)
 			}
-			signIns(c.OutOrStdout())
+			printAccounts(c.OutOrStdout())
 			return nil
 		},
 	}
 }
 
-func signIns(out io.Writer) {
+func printAccounts(out io.Writer) {
 	fmt.Fprintf(out, "Demo sign-ins, all with the password %s\n", Password)
 	for _, a := range accounts {
 		fmt.Fprintf(out, "  %-13s %s\n", a.role, a.email)
@@ -69,8 +69,7 @@ func signIns(out io.Writer) {
 	fmt.Fprintf(out, "  %-13s %s (dashboard)\n", "superuser", operator)
 }
 
-// Fill writes the demo hospital in one transaction, through the same laws as
-// everybody's data.
+// Fill writes the demo hospital in one transaction, with all hooks and validations.
 func Fill(app core.App) error {
 	defer kit.SetClock(app, time.Now)
 	return app.RunInTransaction(func(tx core.App) error {

@@ -83,6 +83,6 @@ func SetActor(a Actor, r *core.Record) *core.Record {
 // AddToResponse adds to a record what is no column of it, for the answer to who wrote it.
 // It is not stored, and nobody else is told.
 func AddToResponse(r *core.Record, name string, value any) {
-	r.WithCustomData(true).Hide(actorKey)
+	r.WithCustomData(true).Hide(actorKey, sentIDKey)
 	r.Set(name, value)
 }

@@ -3,119 +3,126 @@ package accounts
 import (
 	"slices"
 
-	"hospital/internal/role"
-
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"hospital/internal/kit"
+	"hospital/internal/outbox"
+	"hospital/internal/role"
 )
 
 const profileKey = "@profile"
 
-// Registered is somebody making an account of their own.
+// Registered is the event of somebody creating an account of their own.
 var Registered = kit.Event{Collection: "users", Happened: func(before, after *core.Record) bool {
 	return before == nil && kit.ActorOf(after).Role == kit.Guest
 }}
 
-// Activated and Suspended are an admin's decisions about an account.
+// WasActivated and WasSuspended are an admin's decisions about an account. An account
+// that is created active counts as activated.
 var (
-	Activated = kit.Entering("users", "status", string(Active))
-	Halted    = kit.Entering("users", "status", string(Suspended))
+	WasActivated = kit.Entering("users", statusField, string(Active))
+	WasSuspended = kit.Entering("users", statusField, string(Suspended))
 )
 
 // RoleChanged is an admin giving an account another role.
 var RoleChanged = kit.Event{Collection: "users", Happened: func(before, after *core.Record) bool {
-	return before != nil && before.GetString("role") != after.GetString("role")
+	return before != nil && User{before}.Role() != User{after}.Role()
 }}
 
-// Profile is what somebody who registers said beyond the account.
+// Profile is what somebody who registers says beyond the account.
 func Profile(user *core.Record) map[string]any {
 	p, _ := user.GetRaw(profileKey).(map[string]any)
 	return p
 }
 
 func hooks(app core.App) {
-	app.OnRecordCreateRequest("users").Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "usersProfile", Func: func(e *core.RecordRequestEvent) error {
-		info, err := e.RequestInfo()
-		if err != nil {
-			return err
-		}
-		said := map[string]any{}
-		for _, name := range profile {
-			if value, ok := info.Body[name]; ok {
-				said[name] = value
-			}
-		}
-		e.Record.SetRaw(profileKey, said)
-		confirm, err := confirming(e)
-		if err != nil {
-			return err
-		}
-		if confirm {
-			return ask(e)
-		}
-		return e.Next()
-	}})
-	slowDown(app)
-	codes(app)
-	shorten(app)
-	discreet(app)
-	kit.OnCreate(app, "users", register)
-	kit.OnUpdate(app, "users", change)
+	app.OnRecordCreateRequest("users").Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "usersProfile", Func: createUser})
+	throttlePasswords(app)
+	bindOTP(app)
+	capStaffSession(app)
+	answerMailRequestsFirst(app)
+	writeAccountEmails(app)
+	kit.OnCreate(app, "users", checkNew)
+	kit.OnUpdate(app, "users", checkChange)
 	kit.OnCreate(app, "invitations", invite)
+	outbox.Register(app,
+		outbox.Queue{Collection: "registrations", Columns: registrationMail, Compose: composeRegistration, AtOnce: true},
+		outbox.Queue{Collection: "invitations", Columns: invitationMail, Compose: composeInvitation, AtOnce: true})
 	app.Cron().MustAdd("hospitalForget", "17 * * * *", func() {
-		if err := Forget(app); err != nil {
-			app.Logger().Error("forget registrations", "error", err)
+		if err := DeleteExpired(app); err != nil {
+			app.Logger().Error("delete expired registrations", "error", err)
 		}
 	})
 }
 
-// register settles what a new account is. A guest becomes a patient at once, or a
-// doctor who waits for an admin; only admins make other staff.
-func register(e *core.RecordEvent) error {
-	r := e.Record
-	if err := checkPassword(r); err != nil {
+// createUser keeps the profile of a new account for the reactions to it, and turns the
+// request into a registration where addresses have to be confirmed.
+func createUser(e *core.RecordRequestEvent) error {
+	info, err := e.RequestInfo()
+	if err != nil {
 		return err
 	}
-	if kit.ActorOf(r).Role == kit.Guest {
-		if r.GetString("role") == "" {
-			r.Set("role", string(role.Patient))
-		}
-		asked := kit.Role(r.GetString("role"))
-		if !slices.Contains([]kit.Role{role.Patient, role.Doctor}, asked) {
-			return kit.Forbidden("role", "not_allowed", "You can register as a patient or as a doctor. Other accounts are made by an admin.")
-		}
-		r.Set("status", string(Active))
-		if asked == role.Doctor {
-			r.Set("status", string(Pending))
+	sent := map[string]any{}
+	for _, name := range profile {
+		if value, ok := info.Body[name]; ok {
+			sent[name] = value
 		}
 	}
-	if r.GetString("status") == "" {
-		r.Set("status", string(Active))
+	e.Record.SetRaw(profileKey, sent)
+	confirm, err := mustConfirm(e)
+	if err != nil {
+		return err
+	}
+	if confirm {
+		return startRegistration(e)
 	}
 	return e.Next()
 }
 
-// change ends every live token when a role or status changes, and keeps the last
-// admin.
-func change(e *core.RecordEvent, before *core.Record) error {
-	r := e.Record
-	if err := checkPassword(r); err != nil {
+// checkNew sets role and status of a new account. A guest becomes a patient at once, or a
+// doctor who waits for an admin. Only admins create other staff.
+func checkNew(e *core.RecordEvent) error {
+	user := User{e.Record}
+	if err := checkPassword(user); err != nil {
 		return err
 	}
-	if r.GetString("role") == before.GetString("role") && r.GetString("status") == before.GetString("status") {
+	if kit.ActorOf(e.Record).Role == kit.Guest {
+		if user.Role() == "" {
+			user.setRole(role.Patient)
+		}
+		if !slices.Contains([]kit.Role{role.Patient, role.Doctor}, user.Role()) {
+			return kit.Forbidden("role", "not_allowed", "You can register as a patient or as a doctor. Other accounts are made by an admin.")
+		}
+		user.setStatus(Active)
+		if user.Role() == role.Doctor {
+			user.setStatus(Pending)
+		}
+	}
+	if user.status() == "" {
+		user.setStatus(Active)
+	}
+	return e.Next()
+}
+
+// checkChange ends every token of an account whose role or status changes, and keeps the
+// last admin.
+func checkChange(e *core.RecordEvent, stored *core.Record) error {
+	before, after := User{stored}, User{e.Record}
+	if err := checkPassword(after); err != nil {
+		return err
+	}
+	if after.Role() == before.Role() && after.status() == before.status() {
 		return e.Next()
 	}
-	r.RefreshTokenKey()
+	e.Record.RefreshTokenKey()
 	if err := e.Next(); err != nil {
 		return err
 	}
-	if !isAdmin(before) || isAdmin(r) {
+	if !before.isActiveAdmin() || after.isActiveAdmin() {
 		return nil
 	}
-	left, err := e.App.CountRecords("users", dbx.HashExp{"role": string(role.Admin), "status": string(Active)})
+	left, err := e.App.CountRecords("users", activeAdmins)
 	if err != nil {
 		return err
 	}
@@ -123,8 +130,4 @@ func change(e *core.RecordEvent, before *core.Record) error {
 		return kit.Conflict("role", "last_admin", "This is the last active admin. Make another one first.")
 	}
 	return nil
-}
-
-func isAdmin(r *core.Record) bool {
-	return r.GetString("role") == string(role.Admin) && r.GetString("status") == string(Active)
 }

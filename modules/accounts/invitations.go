@@ -6,27 +6,26 @@ import (
 
 	"hospital/internal/role"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
+	"hospital/internal/outbox"
 )
 
-const invitationHolds = 72 * time.Hour
+// invitationPeriod is how long an invitation can be accepted.
+const invitationPeriod = 72 * time.Hour
 
-// State of an invitation.
-type State string
+const invitationMail = outbox.Columns("mail_status")
 
-// The states. Accepted and revoked are final. An open invitation stays open when it expires.
+// InvitationStatus is the status of an invitation.
+type InvitationStatus string
+
+// The statuses. Accepted and revoked are final. An open invitation stays open when it expires.
 const (
-	Open     State = "open"
-	Accepted State = "accepted"
-	Revoked  State = "revoked"
+	Open     InvitationStatus = "open"
+	Accepted InvitationStatus = "accepted"
+	Revoked  InvitationStatus = "revoked"
 )
-
-// credentials are what an admin enters about a doctor or nurse they invite. They are copied
-// to the doctors or nurses record.
-var credentials = []string{"department", "specialization", "license_no"}
 
 var invitations = kit.Collection{
 	Name: "invitations",
@@ -40,24 +39,25 @@ var invitations = kit.Collection{
 		kit.Relation("department", "departments").Help("Department of a doctor or nurse."),
 		kit.Text("specialization", 120).Help("Specialization of a doctor."),
 		kit.Text("license_no", 60).Help("License number of a doctor or nurse."),
-		kit.Select("state", Open, Accepted, Revoked).Required().
-			Help("State of the invitation. It stays open when it expires."),
+		kit.Select("status", Open, Accepted, Revoked).Required().
+			Help("Status of the invitation. It stays open when it expires."),
 		kit.Instant("expires").Required().Help("Until when the link works: 72 hours after the invitation."),
 		kit.Relation("invited_by", "users").Help("Admin who sent it. Empty if it was a superuser."),
 		kit.Relation("user", "users").Help("Account of the person who accepted it."),
 		kit.Instant("settled_at").Help("When it was accepted or revoked."),
-	}, letter()...),
+		tokenField,
+	}, invitationMail.Fields(outbox.MailHelp)...),
 	Indexes: []kit.Index{
 		{Columns: "token_hash", Unique: true, Where: "token_hash != ''"},
-		{Columns: "email", Unique: true, Where: "state = 'open'"},
-		{Columns: "state, created"},
-		{Columns: "status, next_try_at"},
+		{Columns: "email", Unique: true, Where: "status = 'open'"},
+		{Columns: "status, created"},
+		invitationMail.Index(),
 	},
 	Policy: kit.Policy{
 		role.Admin: {
 			Read: kit.All, HiddenFields: []string{"token_hash"},
 			Create: kit.All, CreateFields: []string{"email", "role", "department", "specialization", "license_no"},
-			Update: kit.All, UpdateFields: []string{"state"},
+			Update: kit.All, UpdateFields: []string{"status"},
 		},
 	},
 	RawText: []string{"token_hash"},
@@ -65,47 +65,43 @@ var invitations = kit.Collection{
 
 const invitationKey = "@invitation"
 
-// Joined is somebody accepting an invitation.
-var Joined = kit.Event{Collection: "users", Happened: func(before, after *core.Record) bool {
-	return before == nil && InvitationOf(after) != nil
+// InvitationAccepted is the event of a new account that somebody was invited to.
+var InvitationAccepted = kit.Event{Collection: "users", Happened: func(before, after *core.Record) bool {
+	return before == nil && InvitationOf(after).Record != nil
 }}
 
-// InvitationOf is what a new account was invited with; nil for others.
-func InvitationOf(user *core.Record) *core.Record {
-	invitation, _ := user.GetRaw(invitationKey).(*core.Record)
+// InvitationOf is the invitation that a new account comes from, if any.
+func InvitationOf(user *core.Record) Invitation {
+	invitation, _ := user.GetRaw(invitationKey).(Invitation)
 	return invitation
 }
 
-// invite settles a new invitation, and revokes the one before.
+// invite opens a new invitation and revokes the ones before.
 func invite(e *core.RecordEvent) error {
-	r := e.Record
-	if _, err := e.App.FindAuthRecordByEmail("users", r.GetString("email")); err == nil {
+	invitation := Invitation{e.Record}
+	if _, err := e.App.FindAuthRecordByEmail("users", invitation.email()); err == nil {
 		return kit.Conflict("email", "has_account", "This address has an account already. Change its role instead.")
 	}
-	if invited := kit.Role(r.GetString("role")); invited != role.Doctor && invited != role.Nurse {
-		for _, field := range credentials {
-			if r.GetString(field) != "" {
-				return kit.Invalid(field, "wrong_role", "Only doctors and nurses have a "+field+".")
-			}
-		}
+	if given := invitation.credential(); given != "" && invitation.Role() != role.Doctor && invitation.Role() != role.Nurse {
+		return kit.Invalid(given, "wrong_role", "Only doctors and nurses have a "+given+".")
 	}
-	before, err := e.App.FindAllRecords("invitations", dbx.HashExp{"state": string(Open)}, dbx.NewExp("[[email]] = {:email} COLLATE NOCASE", dbx.Params{"email": r.GetString("email")}))
+	older, err := openInvitations(e.App, invitation.email())
 	if err != nil {
 		return err
 	}
-	actor, now := kit.ActorOf(r), kit.Now(e.App)
-	for _, older := range before {
-		older.Set("state", string(Revoked))
-		if err := e.App.Save(kit.SetActor(actor, older)); err != nil {
+	actor := kit.ActorOf(e.Record)
+	for _, r := range older {
+		Invitation{r}.revoke()
+		if err := e.App.Save(kit.SetActor(actor, r)); err != nil {
 			return err
 		}
 	}
-	r.Load(map[string]any{"state": string(Open), "expires": now.Add(invitationHolds), "status": "pending", "next_try_at": now, "invited_by": actor.ID})
+	invitation.open(actor.ID, kit.Now(e.App))
 	return e.Next()
 }
 
-// acceptInvitation makes the account that somebody was invited to. Two at once are
-// one after the other, and the second has no invitation any more.
+// acceptInvitation creates the account that somebody was invited to. Of two concurrent
+// requests the second is refused: the token is gone by then.
 func acceptInvitation(e *kit.Request) error {
 	sent := struct {
 		Token    string `json:"token" form:"token"`
@@ -118,29 +114,35 @@ func acceptInvitation(e *kit.Request) error {
 	if len(sent.Password) > 72 {
 		return kit.Invalid("password", "too_long", "A password has at most 72 bytes.")
 	}
-	if _, err := opened(e.App, "invitations", sent.Token); err != nil { // before a hash is made for it
+	if _, err := findByToken(e.App, "invitations", sent.Token); err != nil { // before the password is hashed, which is slow
 		return err
 	}
 	user, err := kit.New(e.App, "users")
 	if err != nil {
 		return err
 	}
-	user.Set("password", sent.Password)
+	user.SetPassword(sent.Password)
 	err = e.App.RunInTransaction(func(tx core.App) error {
-		invitation, err := opened(tx, "invitations", sent.Token)
+		found, err := findByToken(tx, "invitations", sent.Token)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.FindAuthRecordByEmail("users", invitation.GetString("email")); err == nil {
-			return badLink // it has an account by now
+		invitation := Invitation{found}
+		if _, err := tx.FindAuthRecordByEmail("users", invitation.email()); err == nil {
+			return errToken // the address has got an account since
 		}
-		user.Load(map[string]any{"email": invitation.GetString("email"), "name": sent.Name, "role": invitation.GetString("role"), "status": string(Active), "verified": true})
+		user.SetEmail(invitation.email())
+		user.SetVerified(true)
+		u := User{user}
+		u.setName(sent.Name)
+		u.setRole(invitation.Role())
+		u.setStatus(Active)
 		user.SetRaw(invitationKey, invitation)
-		if err := tx.Save(kit.SetActor(by(e), user)); err != nil {
+		if err := tx.Save(kit.SetActor(systemFor(e), user)); err != nil {
 			return err
 		}
-		invitation.Load(map[string]any{"state": string(Accepted), "user": user.Id})
-		return tx.Save(kit.SetActor(by(e), invitation))
+		invitation.accept(user.Id)
+		return tx.Save(kit.SetActor(systemFor(e), found))
 	})
 	if err != nil {
 		return err
@@ -148,7 +150,7 @@ func acceptInvitation(e *kit.Request) error {
 	return e.JSON(http.StatusOK, map[string]string{"email": user.Email()})
 }
 
-// by is the hospital itself, at somebody's request.
-func by(e *kit.Request) kit.Actor {
+// systemFor is the server itself, acting because of a request.
+func systemFor(e *kit.Request) kit.Actor {
 	return kit.Actor{Role: kit.System, IP: e.Caller.IP, Request: e.Caller.Request}
 }

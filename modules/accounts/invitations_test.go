@@ -44,7 +44,7 @@ func TestWhoIsInvitedHasAnAccountWithTheRoleThatTheAdminChose(t *testing.T) {
 	if err != nil || !doctor.GetBool("active") || doctor.GetString("name") != "Lena Berg" || doctor.GetString("specialization") != "Cardiology" || doctor.GetString("license_no") != "L9" || doctor.GetString("department") != hospitaltest.ID("general") {
 		t.Errorf("the doctor is %v (%v)", doctor, err)
 	}
-	if settled := h.As("admin1").View("invitations", invited.ID(), "").OK(t); settled.String("state") != "accepted" || settled.String("user") != user["id"] || settled.String("settled_at") == "" {
+	if settled := h.As("admin1").View("invitations", invited.ID(), "").OK(t); settled.String("status") != "accepted" || settled.String("user") != user["id"] || settled.String("settled_at") == "" {
 		t.Errorf("the invitation is %s", settled.Raw)
 	}
 	h.Verify()
@@ -60,7 +60,7 @@ func TestInvitationsThatDoNotHoldLookTheSame(t *testing.T) {
 	_, used := invite("used@example.org")
 	accept(h, used, nil).OK(t)
 	id, revoked := invite("revoked@example.org")
-	h.As("admin1").Update("invitations", id, body{"state": "revoked"}).OK(t)
+	h.As("admin1").Update("invitations", id, body{"status": "revoked"}).OK(t)
 	_, replaced := invite("again@example.org")
 	_, newer := invite("Again@example.org")
 	_, late := invite("late@example.org")
@@ -112,7 +112,7 @@ func TestWhatAnInvitationCannotBe(t *testing.T) {
 		{"admin1", body{"email": "Patient1@example.org"}, "email", "has_account"}, // the admin sees all accounts anyway
 		{"admin1", body{"role": "patient"}, "role", "validation_invalid_value"},
 		{"admin1", body{"role": "receptionist", "license_no": "L9"}, "license_no", "wrong_role"},
-		{"admin1", body{"state": "accepted"}, "state", "not_allowed"},
+		{"admin1", body{"status": "accepted"}, "status", "not_allowed"},
 		{"admin1", body{"expires": "2099-01-01 00:00:00.000Z"}, "expires", "server_owned"},
 		{"admin1", body{"token_hash": "x"}, "token_hash", "server_owned"},
 	} {
@@ -125,12 +125,12 @@ func TestWhatAnInvitationCannotBe(t *testing.T) {
 		}
 	}
 	for _, state := range []string{"accepted", "open"} {
-		h.As("admin1").Update("invitations", hospitaltest.ID("invited2"), body{"state": "revoked"})
-		if answer := h.As("admin1").Update("invitations", hospitaltest.ID("invited2"), body{"state": state}); answer.Code("state") != "invalid_transition" {
+		h.As("admin1").Update("invitations", hospitaltest.ID("invited2"), body{"status": "revoked"})
+		if answer := h.As("admin1").Update("invitations", hospitaltest.ID("invited2"), body{"status": state}); answer.Code("status") != "invalid_transition" {
 			t.Errorf("%s answered %d %s", state, answer.Status, answer.Raw)
 		}
 	}
-	if answer := h.As("admin1").Update("invitations", hospitaltest.ID("invited1"), body{"state": "accepted"}); answer.Code("state") != "invalid_transition" {
+	if answer := h.As("admin1").Update("invitations", hospitaltest.ID("invited1"), body{"status": "accepted"}); answer.Code("status") != "invalid_transition" {
 		t.Errorf("to accept for somebody else answered %d %s", answer.Status, answer.Raw)
 	}
 }

@@ -3,7 +3,7 @@ package accounts
 import "hospital/internal/kit"
 
 // lifecycle is what becomes of an invitation. Accepted and revoked are final.
-var lifecycle = kit.Lifecycle{Collection: "invitations", Noun: "an invitation", Field: "state", Transitions: kit.Transitions[State]{
+var lifecycle = kit.Lifecycle{Collection: "invitations", Noun: "an invitation", Transitions: kit.Transitions[InvitationStatus]{
 	{Action: "accept", From: kit.From(Open), To: Accepted, When: bySystem, By: kit.By(kit.System), Do: settleInvitation},
 	{Action: "revoke", From: kit.From(Open), To: Revoked, Do: settleInvitation},
 	{Action: "edit"},
@@ -13,7 +13,6 @@ func bySystem(c kit.Change) bool { return c.Actor.Role == kit.System }
 
 // settleInvitation ends the link that was sent.
 func settleInvitation(c kit.Change) error {
-	c.After.Set("settled_at", kit.Now(c.App))
-	c.After.Set("token_hash", "")
+	Invitation{c.After}.settle(kit.Now(c.App))
 	return nil
 }

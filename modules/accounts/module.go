@@ -24,8 +24,8 @@ var Module = kit.Module{
 	},
 	Invariants: []kit.Invariant{
 		{"Every account has a role and a status.", `SELECT id FROM users WHERE role = '' OR status = ''`},
-		{"Every accepted invitation says whose account it became.", `SELECT id FROM invitations WHERE (state = 'accepted') != (user != '')`},
-		{"Nothing of an invitation that is settled opens anything.", `SELECT id FROM invitations WHERE state != 'open' AND token_hash != ''`},
+		{"Every accepted invitation says whose account it became.", `SELECT id FROM invitations WHERE (status = 'accepted') != (user != '')`},
+		{"Nothing of an invitation that is settled opens anything.", `SELECT id FROM invitations WHERE status != 'open' AND token_hash != ''`},
 	},
 	OpenAPI: openapi,
 }

@@ -9,19 +9,18 @@ import (
 	"hospital/internal/kit"
 )
 
-// weakest is the score, of 0 to 4, that a password must reach: who knows the common
-// passwords, words and names tries a million others first.
-const weakest = 2
+// minScore is zxcvbn's score, of 0 to 4, that a password must reach: about a million
+// guesses by somebody who knows common passwords, words and names.
+const minScore = 2
 
-// checkPassword refuses a new password that is guessed soon. How long it must be,
-// PocketBase checks.
-func checkPassword(user *core.Record) error {
+// checkPassword refuses a new password that is guessed soon. PocketBase checks its length.
+func checkPassword(user User) error {
 	password := user.GetString(core.FieldNamePassword)
 	if password == "" || len(password) > 72 {
-		return nil // not a new one, or refused by name for its length
+		return nil // not a new one, or refused for its length
 	}
-	own := strings.FieldsFunc(strings.ToLower(user.Email()+" "+user.GetString("name")), func(r rune) bool { return strings.ContainsRune(" @.+-_", r) })
-	if zxcvbn.PasswordStrength(password, append(own, "hospital", "patient", "doctor")).Score < weakest {
+	own := strings.FieldsFunc(strings.ToLower(user.Email()+" "+user.Name()), func(r rune) bool { return strings.ContainsRune(" @.+-_", r) })
+	if zxcvbn.PasswordStrength(password, append(own, "hospital", "patient", "doctor")).Score < minScore {
 		return kit.Invalid("password", "too_common", "This password is guessed too soon: it is a common one, or made of your name. Take several words that do not belong together.")
 	}
 	return nil

@@ -11,12 +11,14 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
+	"hospital/internal/outbox"
 	"hospital/modules/hospital"
 )
 
-// registrationHolds is how long a registration waits for its mail to be read. Then
-// what was said in it is gone.
-const registrationHolds = 24 * time.Hour
+// registrationPeriod is how long a registration can be confirmed. Then it is deleted.
+const registrationPeriod = 24 * time.Hour
+
+const registrationMail = outbox.Columns("status")
 
 // registrations are not readable through the API. Whether the address has an account is
 // looked up only when the email is written, so that registering reveals nothing.
@@ -26,14 +28,15 @@ var registrations = kit.Collection{
 		"It is deleted when it is confirmed or expires.",
 	Fields: append(kit.Fields{
 		kit.Email("email").Required().Presentable().Help("Address to confirm. It becomes the address of the account."),
-		kit.JSON("said", 1<<20).Help("What was sent: the account and the profile."),
+		kit.JSON("payload", 1<<20).Help("What was sent: the account and the profile."),
 		kit.Text("password_hash", 100).Required().Help("Hash of the chosen password."),
 		kit.Instant("expires").Required().Help("When the registration is deleted if it is not confirmed."),
-	}, letter()...),
+		tokenField,
+	}, registrationMail.Fields(outbox.MailHelp)...),
 	Indexes: []kit.Index{
 		{Columns: "token_hash", Unique: true, Where: "token_hash != ''"},
 		{Columns: "email, created"},
-		{Columns: "status, next_try_at"},
+		registrationMail.Index(),
 		{Columns: "expires"},
 	},
 	Policy:   kit.Policy{},
@@ -41,22 +44,22 @@ var registrations = kit.Collection{
 	RawText:  []string{"password_hash", "token_hash"},
 }
 
-// errRehearsed undoes a registration that went well.
-var errRehearsed = errors.New("rehearsed")
+// errDryRun undoes a registration that went well.
+var errDryRun = errors.New("dry run")
 
-// ask takes a registration down and answers as if there were an account. It is made
-// and undone under an address that is nobody's, so that all the laws have their
-// say; that of the guest is not looked up at all, and nothing that can be seen or
-// measured depends on it.
-func ask(e *core.RecordRequestEvent) error {
+// startRegistration stores a registration and answers as if there were an account. The
+// account is created and undone under a random address, so that every validation runs.
+// The address of the guest is not looked up: neither the answer nor the time it takes
+// depends on whether it has an account.
+func startRegistration(e *core.RecordRequestEvent) error {
 	if e.App.IsTransactional() {
 		return kit.Invalid("email", "not_in_a_batch", "Registering is a request of its own.")
 	}
 	r, email := e.Record, e.Record.Email()
 	if err := e.Collection.Fields.GetByName(core.FieldNameEmail).ValidateValue(e.Request.Context(), e.App, r); err != nil {
-		return apis.NewBadRequestError("The request was refused because of email.", map[string]any{"email": err})
+		return apis.NewBadRequestError("The request was refused because of email.", map[string]any{core.FieldNameEmail: err})
 	}
-	if err := checkPassword(r); err != nil {
+	if err := checkPassword(User{r}); err != nil {
 		return err
 	}
 	hash := r.GetString("password:hash")
@@ -67,14 +70,14 @@ func ask(e *core.RecordRequestEvent) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		return errRehearsed
+		return errDryRun
 	})
 	e.App = outer
-	if !errors.Is(err, errRehearsed) {
+	if !errors.Is(err, errDryRun) {
 		return err
 	}
 	r.SetEmail(email)
-	if err := takeDown(e.App, r, hash); err != nil {
+	if err := store(e.App, User{r}, hash); err != nil {
 		return err
 	}
 	if err := apis.EnrichRecord(e.RequestEvent, r); err != nil {
@@ -83,33 +86,27 @@ func ask(e *core.RecordRequestEvent) error {
 	return e.JSON(http.StatusOK, r)
 }
 
-// takeDown stores what somebody said. The account that it may become has the same id.
-func takeDown(app core.App, user *core.Record, hash string) error {
-	said := map[string]any{"profile": Profile(user)}
-	for _, name := range []string{"name", "role", "phone"} {
-		said[name] = user.GetString(name)
-	}
+// store keeps a registration until it is confirmed.
+func store(app core.App, user User, passwordHash string) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		if _, err := tx.FindRecordById("registrations", user.Id); err == nil {
-			return kit.Invalid("id", "validation_not_unique", "There is a record with this id already.")
+			return kit.Invalid(core.FieldNameId, "validation_not_unique", "There is a record with this id already.")
 		}
-		asked, err := kit.New(tx, "registrations")
+		record, err := kit.New(tx, "registrations")
 		if err != nil {
 			return err
 		}
-		now := kit.Now(tx)
-		asked.Load(map[string]any{"id": user.Id, "email": user.Email(), "said": said, "password_hash": hash,
-			"expires": now.Add(registrationHolds), "status": "pending", "next_try_at": now})
-		if err := tx.Save(kit.SetActor(kit.ActorOf(user), asked)); err != nil {
-			return fmt.Errorf("take down a registration: %w", err)
+		Registration{record}.fill(user, passwordHash, kit.Now(tx))
+		if err := tx.Save(kit.SetActor(kit.ActorOf(user.Record), record)); err != nil {
+			return fmt.Errorf("store a registration: %w", err)
 		}
 		return nil
 	})
 }
 
-// confirmRegistration makes the account of somebody who has read their mail. They
-// say the password again: the link alone would give an account to whoever sent the
-// registration, with an address of somebody else.
+// confirmRegistration creates the account of a person who has opened the link in their
+// mail. They enter the password again: otherwise whoever registers with a foreign
+// address would get an account that its owner has confirmed.
 func confirmRegistration(e *kit.Request) error {
 	sent := struct {
 		Token    string `json:"token" form:"token"`
@@ -118,45 +115,33 @@ func confirmRegistration(e *kit.Request) error {
 	if err := e.BindBody(&sent); err != nil {
 		return e.BadRequestError("The body could not be read.", err)
 	}
-	asked, err := opened(e.App, "registrations", sent.Token)
+	found, err := findByToken(e.App, "registrations", sent.Token)
 	if err != nil {
 		return err
 	}
-	secret := &core.PasswordFieldValue{Hash: asked.GetString("password_hash")}
-	if !secret.Validate(sent.Password) { // which takes a while, so before anybody else has to wait to write
+	password := &core.PasswordFieldValue{Hash: Registration{found}.passwordHash()}
+	if !password.Validate(sent.Password) { // slow, so it runs outside of the transaction
 		return kit.Invalid("password", "wrong_password", "This is not the password that was chosen when registering. Did you register? If not, nothing happens.")
 	}
-	email := asked.GetString("email")
+	email := Registration{found}.email()
 	err = e.App.RunInTransaction(func(tx core.App) error {
-		if asked, err = opened(tx, "registrations", sent.Token); err != nil {
-			return err
-		}
-		if _, err := tx.FindAuthRecordByEmail("users", email); err == nil {
-			return badLink // it has an account by now
-		}
-		var said struct {
-			Name    string         `json:"name"`
-			Role    string         `json:"role"`
-			Phone   string         `json:"phone"`
-			Profile map[string]any `json:"profile"`
-		}
-		if err := asked.UnmarshalJSONField("said", &said); err != nil {
-			return err
-		}
-		user, err := kit.New(tx, "users")
+		found, err := findByToken(tx, "registrations", sent.Token)
 		if err != nil {
 			return err
 		}
-		user.Load(map[string]any{"id": asked.Id, "email": email, "name": said.Name, "role": said.Role, "phone": said.Phone, "verified": true})
-		user.SetRaw(core.FieldNamePassword, secret)
-		user.RefreshTokenKey()
-		user.SetRaw(profileKey, said.Profile)
+		if _, err := tx.FindAuthRecordByEmail("users", email); err == nil {
+			return errToken // the address has got an account since
+		}
+		user, err := newUser(tx, Registration{found}, password)
+		if err != nil {
+			return err
+		}
 		guest := e.Caller
-		guest.ID, guest.Role, guest.Superuser, guest.Name = "", kit.Guest, false, "" // whoever is signed in at this device
+		guest.ID, guest.Role, guest.Superuser, guest.Name = "", kit.Guest, false, "" // whoever is signed in on this device
 		if err := tx.Save(kit.SetActor(guest, user)); err != nil {
 			return err
 		}
-		return forget(tx, dbx.HashExp{"email": email})
+		return deleteRegistrations(tx, dbx.HashExp{core.FieldNameEmail: email})
 	})
 	if err != nil {
 		return err
@@ -164,30 +149,52 @@ func confirmRegistration(e *kit.Request) error {
 	return e.JSON(http.StatusOK, map[string]string{"email": email})
 }
 
-// forget takes registrations away.
-func forget(app core.App, which dbx.Expression) error {
-	over, err := app.FindAllRecords("registrations", which)
+// newUser is the account that a registration asks for.
+func newUser(tx core.App, registration Registration, password *core.PasswordFieldValue) (*core.Record, error) {
+	sent, err := registration.payload()
+	if err != nil {
+		return nil, err
+	}
+	user, err := kit.New(tx, "users")
+	if err != nil {
+		return nil, err
+	}
+	user.Id = registration.Id
+	user.SetEmail(registration.email())
+	user.SetVerified(true)
+	user.SetRaw(core.FieldNamePassword, password)
+	user.RefreshTokenKey()
+	user.SetRaw(profileKey, sent.Profile)
+	u := User{user}
+	u.setName(sent.Name)
+	u.setRole(sent.Role)
+	u.setPhone(sent.Phone)
+	return user, nil
+}
+
+func deleteRegistrations(app core.App, which dbx.Expression) error {
+	found, err := app.FindAllRecords("registrations", which)
 	if err != nil {
 		return err
 	}
-	for _, asked := range over {
-		if err := app.Delete(asked); err != nil {
+	for _, registration := range found {
+		if err := app.Delete(registration); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Forget takes away the registrations that were not confirmed in time.
-func Forget(app core.App) error {
-	return forget(app, dbx.NewExp("expires <= {:now}", dbx.Params{"now": kit.FormatInstant(kit.Now(app))}))
+// DeleteExpired deletes the registrations that were not confirmed in time.
+func DeleteExpired(app core.App) error {
+	return deleteRegistrations(app, dbx.NewExp("expires <= {:now}", dbx.Params{"now": kit.FormatInstant(kit.Now(app))}))
 }
 
-// confirming says that who registers has to prove their address.
-func confirming(e *core.RecordRequestEvent) (bool, error) {
+// mustConfirm says that whoever registers has to confirm their address first.
+func mustConfirm(e *core.RecordRequestEvent) (bool, error) {
 	if kit.ActorOf(e.Record).Role != kit.Guest {
 		return false, nil
 	}
-	house, err := hospital.Of(e.App)
-	return err == nil && house.ConfirmEmail(), err
+	settings, err := hospital.Of(e.App)
+	return err == nil && settings.ConfirmEmail(), err
 }

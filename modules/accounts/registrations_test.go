@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"hospital/internal/hospitaltest"
+	"hospital/internal/outbox"
 	"hospital/modules/accounts"
-	"hospital/modules/notices"
 )
 
 // discreet is a hospital with a mail server, where who registers has to read their mail.
@@ -26,7 +26,7 @@ func discreet(t *testing.T) *hospitaltest.Hospital {
 
 func deliver(h *hospitaltest.Hospital) {
 	h.T.Helper()
-	if err := notices.Deliver(h.App); err != nil {
+	if err := outbox.Deliver(h.App); err != nil {
 		h.T.Fatal(err)
 	}
 }
@@ -143,7 +143,7 @@ func TestLinksThatDoNotHoldLookTheSame(t *testing.T) {
 	if len(answers) != 1 {
 		t.Errorf("they answer differently: %v", answers)
 	}
-	if err := accounts.Forget(h.App); err != nil || h.Count("registrations") != 0 {
+	if err := accounts.DeleteExpired(h.App); err != nil || h.Count("registrations") != 0 {
 		t.Errorf("what was not confirmed is kept: %d (%v)", h.Count("registrations"), err)
 	}
 }

@@ -4,29 +4,28 @@ import (
 	"strings"
 	"time"
 
-	"hospital/internal/role"
-
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
+	"hospital/internal/role"
 	"hospital/modules/hospital"
 )
 
-// shorten gives staff a token that ends with their session, however often it is
-// refreshed. Patients' ends as PocketBase says, and is refreshed for as long as they
-// come back in time.
-func shorten(app core.App) {
+// capStaffSession gives staff a token that ends with their session, however often it is
+// refreshed. The tokens of patients last as long as PocketBase says, and can be refreshed
+// before they end.
+func capStaffSession(app core.App) {
 	app.OnRecordAuthRequest("users").BindFunc(func(e *core.RecordAuthRequestEvent) error {
 		claims, err := security.ParseUnverifiedJWT(e.Token)
-		if refreshable, _ := claims[core.TokenClaimRefreshable].(bool); err != nil || !refreshable || e.Record.GetString("role") == string(role.Patient) {
+		if refreshable, _ := claims[core.TokenClaimRefreshable].(bool); err != nil || !refreshable || (User{e.Record}).Role() == role.Patient {
 			return e.Next()
 		}
-		house, err := hospital.Of(e.App)
+		settings, err := hospital.Of(e.App)
 		if err != nil {
 			return err
 		}
-		ends := time.Now().Add(house.StaffSession()).Unix()
-		if e.AuthMethod == "" { // the token that is exchanged was checked before, and ends when it ends
+		ends := time.Now().Add(settings.StaffSession()).Unix()
+		if e.AuthMethod == "" { // a refresh: the new token ends when the old one does
 			_, bare, prefixed := strings.Cut(e.Request.Header.Get("Authorization"), " ")
 			if !prefixed {
 				bare = e.Request.Header.Get("Authorization")

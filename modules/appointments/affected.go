@@ -11,11 +11,10 @@ import (
 	"hospital/modules/scheduling"
 )
 
-// maxAffected is how many visits an answer names.
+// maxAffected is the number of visits that a response lists.
 const maxAffected = 500
 
-// AddAffectedVisits adds to a time off, for the answer to who wrote it, the visits that
-// it meets.
+// AddAffectedVisits adds the visits that overlap a time off to the response of its write.
 func AddAffectedVisits(tx core.App, timeOff *core.Record) error {
 	away := scheduling.TimeOff{Record: timeOff}
 	visits, err := Overlapping(tx, away.Doctor(), away.Starts(), away.Ends(), maxAffected)
@@ -24,23 +23,22 @@ func AddAffectedVisits(tx core.App, timeOff *core.Record) error {
 	}
 	affected := make([]map[string]any, 0, len(visits)) // an empty list, not null
 	for _, v := range visits {
-		named := map[string]any{}
-		for _, field := range []string{"id", "number", "patient", "patient_name", "doctor", "starts", "ends", "status"} {
-			named[field] = v.Get(field)
-		}
-		affected = append(affected, named)
+		affected = append(affected, v.summary())
 		audit.LogAccess(tx, kit.ActorOf(timeOff), "affected", v.Record)
 	}
 	kit.AddToResponse(timeOff, "affected", affected)
 	return nil
 }
 
-// Overlapping is the visits that hold time between two instants, the earliest first: of
-// a doctor, or of all when none is named.
+// Overlapping lists the active visits that overlap the time between two instants, the
+// earliest first. An empty doctor means all doctors.
 func Overlapping(app core.App, doctor string, from, to time.Time, limit int64) (visits []Appointment, err error) {
 	q := app.RecordQuery("appointments").
 		AndWhere(dbx.NewExp("starts < {:to} AND starts > {:back} AND ends > {:from} AND status IN ('pending', 'approved')",
-			dbx.Params{"from": kit.FormatInstant(from), "to": kit.FormatInstant(to), "back": kit.FormatInstant(from.Add(-maxVisit))})).
+			dbx.Params{
+				"from": kit.FormatInstant(from), "to": kit.FormatInstant(to),
+				"back": kit.FormatInstant(from.Add(-maxVisit)),
+			})).
 		OrderBy("starts", "id").Limit(limit)
 	if doctor != "" {
 		q.AndWhere(dbx.HashExp{"doctor": doctor})

@@ -10,37 +10,37 @@ import (
 	"hospital/internal/kit"
 )
 
-// Appointment is one visit of one patient to one doctor.
+// Appointment is a visit of a patient to a doctor.
 type Appointment struct{ *core.Record }
 
-// Status is where the appointment stands.
+// Status of the appointment.
 func (a Appointment) Status() Status { return Status(a.GetString("status")) }
 
-// Patient is the id of who comes.
+// Patient is the patient's id.
 func (a Appointment) Patient() string { return a.GetString("patient") }
 
-// Doctor is the id of who is visited.
+// Doctor is the doctor's id.
 func (a Appointment) Doctor() string { return a.GetString("doctor") }
 
-// Number is what the hospital calls it, "A-000001".
+// Number identifies it for people: "A-000001".
 func (a Appointment) Number() string { return a.GetString("number") }
 
-// Starts is when it begins.
+// Starts is the first instant of the visit.
 func (a Appointment) Starts() time.Time { return a.GetDateTime("starts").Time() }
 
-// Ends is when the next one may begin.
+// Ends is the first instant after the visit.
 func (a Appointment) Ends() time.Time { return a.GetDateTime("ends").Time() }
 
-// Active says that it holds its time.
+// Active says that it occupies its time slot: it is pending or approved.
 func (a Appointment) Active() bool { return a.Status() == Pending || a.Status() == Approved }
 
-// Version counts the changes.
+// Version counts the writes, from 1.
 func (a Appointment) Version() int { return a.GetInt("version") }
 
-// Started says that the doctor has begun.
+// Started says that the doctor has started the visit.
 func (a Appointment) Started() bool { return !a.startedAt().IsZero() }
 
-// Move sets another time. Without an end the visit ends with its new slot.
+// Move sets a new time. With the zero time as its end, the visit ends with its new slot.
 func (a Appointment) Move(starts, ends time.Time) {
 	a.Set("starts", starts)
 	if !ends.IsZero() {
@@ -48,26 +48,25 @@ func (a Appointment) Move(starts, ends time.Time) {
 	}
 }
 
-// Cancel ends it on behalf of the hospital, with a note for the patient.
+// Cancel cancels it on behalf of the hospital, with a note for the patient.
 func (a Appointment) Cancel(note string) {
 	a.setStatus(Cancelled)
 	a.setCancelCode(ByHospital)
 	a.Set("cancel_note", note)
 }
 
-// CancelNote is what the patient is told about a cancellation.
+// CancelNote explains a cancellation to the patient.
 func (a Appointment) CancelNote() string { return a.GetString("cancel_note") }
 
-// Overbook says that staff put it beside another one on purpose.
+// Overbook says that staff booked it beside another visit, or outside the schedule, on purpose.
 func (a Appointment) Overbook() bool { return a.GetBool("overbook") }
 
-// FollowUp says that it was booked to see after an earlier one.
+// FollowUp says that it follows an earlier visit.
 func (a Appointment) FollowUp() bool { return a.visitType() == FollowUp }
 
-// capacity is how many visits the doctor may have at that time.
+// capacity is the number of visits that the doctor can have at that time.
 func (a Appointment) capacity() int { return max(a.GetInt("capacity"), 1) }
 
-// length is how long the visit takes.
 func (a Appointment) length() time.Duration { return a.Ends().Sub(a.Starts()) }
 
 func (a Appointment) visitType() VisitType   { return VisitType(a.GetString("visit_type")) }
@@ -86,26 +85,34 @@ func (a Appointment) setNumber(number string)       { a.Set("number", number) }
 func (a Appointment) setVersion(v int)              { a.Set("version", v) }
 func (a Appointment) setRequestedBy(user string)    { a.Set("requested_by", user) }
 
-// setSchedule notes what the doctor's hours say of the time.
+// setSchedule copies capacity and room from the doctor's schedule at that time.
 func (a Appointment) setSchedule(capacity int, room string) {
 	a.Set("capacity", capacity)
 	a.Set("room", room)
 }
 
-// stamp writes who did something and when, into the fields <did>_by and <did>_at
-// as far as the collection has them.
-func (a Appointment) stamp(did, user string, at time.Time) {
-	a.SetIfFieldExists(did+"_by", user)
-	a.SetIfFieldExists(did+"_at", at)
+// summary is what a list of affected visits shows.
+func (a Appointment) summary() map[string]any {
+	shown := map[string]any{}
+	for _, field := range []string{"id", "number", "patient", "patient_name", "doctor", "starts", "ends", "status"} {
+		shown[field] = a.Get(field)
+	}
+	return shown
 }
 
-// moved says that the time differs from another state of the same appointment.
+// setApproved writes who approved it and when; an empty user and the zero time clear both.
+func (a Appointment) setApproved(user string, at time.Time) {
+	a.Set("approved_by", user)
+	a.Set("approved_at", at)
+}
+
+// moved says that the start or the end has changed.
 func (a Appointment) moved(before Appointment) bool {
 	return !a.Starts().Equal(before.Starts()) || !a.Ends().Equal(before.Ends())
 }
 
-// VisitForWriting is the visit during or after which something is written, "prescribe in";
-// one that was not approved is refused.
+// VisitForWriting finds the visit that a clinical record is written for. It refuses visits
+// that are not approved or completed; the verb is for the message: "prescribe in".
 func VisitForWriting(tx core.App, id, verb string) (Appointment, error) {
 	found, err := tx.FindRecordById("appointments", id)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -113,7 +120,8 @@ func VisitForWriting(tx core.App, id, verb string) (Appointment, error) {
 	}
 	a := Appointment{found}
 	if err == nil && a.Status() != Approved && a.Status() != Completed {
-		err = kit.Conflict("appointment", "invalid_transition", "You cannot "+verb+" a visit that is "+string(a.Status())+".")
+		err = kit.Conflict("appointment", "invalid_transition",
+			"You cannot "+verb+" a visit that is "+string(a.Status())+".")
 	}
 	return a, err
 }

@@ -16,20 +16,19 @@ import (
 )
 
 const (
-	defaultVisit   = 30 * time.Minute // outside the doctor's hours, where no slot says it
+	defaultVisit   = 30 * time.Minute // outside the doctor's schedule
 	minVisit       = 5 * time.Minute
-	maxVisit       = 8 * time.Hour // the triggers look back no further
+	maxVisit       = 8 * time.Hour // the triggers and queries look back this far
 	maxWalkInDelay = 15 * time.Minute
 )
 
-// check refuses a time that cannot be had. It runs in the transaction of the write.
+// check refuses an appointment that breaks a rule. It runs in the transaction of the write.
 type check func(tx core.App, a Appointment, actor kit.Actor) error
 
-// allChecks is what a new or a moved appointment must fulfil: by the clock, by
-// who is there and when, and that nobody else has the time.
+// allChecks are the rules for a new or a moved appointment.
 var allChecks = []check{checkLength, checkTime, checkPeople, checkSchedule, checkFree}
 
-// runChecks runs checks until one refuses.
+// runChecks returns the first refusal.
 func runChecks(tx core.App, a Appointment, actor kit.Actor, checks ...check) error {
 	for _, check := range checks {
 		if err := check(tx, a, actor); err != nil {
@@ -41,20 +40,20 @@ func runChecks(tx core.App, a Appointment, actor kit.Actor, checks ...check) err
 
 func checkLength(_ core.App, a Appointment, _ kit.Actor) error {
 	if a.Starts().IsZero() || a.Ends().IsZero() {
-		return nil // the required field refuses it by name
+		return nil // left to the field validation
 	}
-	switch stay := a.Ends().Sub(a.Starts()); {
-	case stay <= 0:
+	switch length := a.length(); {
+	case length <= 0:
 		return kit.Invalid("ends", "ends_before_starts", "The end must be after the start.")
-	case stay < minVisit || stay > maxVisit:
-		return kit.Invalid("ends", "visit_length", "A visit takes from 5 minutes to 8 hours.")
+	case length < minVisit || length > maxVisit:
+		return errVisitLength
 	}
 	return nil
 }
 
 func checkTime(tx core.App, a Appointment, actor kit.Actor) error {
 	if a.Starts().IsZero() {
-		return nil // likewise
+		return nil // left to the field validation
 	}
 	settings, err := hospital.Of(tx)
 	if err != nil {
@@ -70,26 +69,26 @@ func checkTime(tx core.App, a Appointment, actor kit.Actor) error {
 	}
 	switch {
 	case a.Starts().Before(now) && a.Starts().Before(earliest):
-		return kit.Invalid("starts", "in_the_past", "The appointment must be in the future.")
+		return kit.Invalid("starts", "in_the_past", "This time has passed. Choose a time in the future.")
 	case a.Starts().Before(earliest):
 		return kit.Invalid("starts", "too_short_notice", "This is too soon to book online. Please call the hospital.")
 	case a.Starts().After(now.Add(settings.Horizon())):
-		return kit.Invalid("starts", "beyond_horizon", "This is further ahead than the hospital plans.")
+		return kit.Invalid("starts", "beyond_horizon", "This is too far ahead. Choose an earlier time.")
 	}
 	return nil
 }
 
-// checkPeople refuses who is not there, and notes who comes.
+// checkPeople refuses inactive doctors and patients, and copies the patient's name.
 func checkPeople(tx core.App, a Appointment, actor kit.Actor) error {
 	doctor, err := tx.FindRecordById("doctors", a.Doctor())
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil // the relation refuses it by name
+		return nil // left to the field validation
 	}
 	if err != nil {
 		return err
 	}
-	if !doctor.GetBool("active") || actor.Role == role.Patient && !doctor.GetBool("accepts_online") {
-		return kit.Conflict("doctor", "doctor_unavailable", "This doctor takes no such appointments at present.")
+	if !bookable(doctor, actor) {
+		return kit.Conflict("doctor", "doctor_unavailable", "This doctor cannot be booked at present. Choose another doctor.")
 	}
 	patient, err := tx.FindRecordById("patients", a.Patient())
 	if errors.Is(err, sql.ErrNoRows) {
@@ -100,7 +99,7 @@ func checkPeople(tx core.App, a Appointment, actor kit.Actor) error {
 	}
 	a.setPatientName(patient.GetString("name"))
 	if !patient.GetBool("active") {
-		return kit.Conflict("patient", "patient_inactive", "This patient's record is closed.")
+		return kit.Conflict("patient", "patient_inactive", "This patient's record is inactive. Ask the front desk.")
 	}
 	return nil
 }
@@ -108,27 +107,28 @@ func checkPeople(tx core.App, a Appointment, actor kit.Actor) error {
 var (
 	errSlotTaken   = kit.Conflict("starts", "slot_taken", "The doctor is already booked then.")
 	errPatientBusy = kit.Conflict("starts", "patient_busy", "The patient already has an appointment then.")
-	errNoHours     = kit.Conflict("starts", "outside_schedule", "The doctor sees no patients then.")
-	errNoSlot      = kit.Conflict("starts", "outside_schedule", "None of the doctor's slots begins then.")
+	errNoHours     = kit.Conflict("starts", "outside_schedule", "The doctor does not see patients then. Choose another time.")
+	errNoSlot      = kit.Conflict("starts", "outside_schedule", "None of the doctor's slots starts then. Choose the start of a slot.")
 	errDoctorAway  = kit.Conflict("starts", "doctor_away", "The doctor is away then.")
 	errVisitLength = kit.Invalid("ends", "visit_length", "A visit takes from 5 minutes to 8 hours.")
 )
 
-// timeRefusals are the refusals that another time would settle.
+// timeRefusals are the refusals that another time can avoid.
 var timeRefusals = []error{errSlotTaken, errPatientBusy, errNoHours, errNoSlot, errDoctorAway}
 
-// checkSchedule holds a visit to the doctor's hours, and notes the room and how many
-// visits there may be at once. Staff may go outside them by overbooking.
+// checkSchedule refuses a visit that does not fit the doctor's schedule, and copies room and
+// capacity from it. Overbooked visits need not fit.
 func checkSchedule(tx core.App, a Appointment, actor kit.Actor) error {
-	if _, err := tx.FindRecordById("doctors", a.Doctor()); errors.Is(err, sql.ErrNoRows) || a.Starts().IsZero() || a.Ends().IsZero() {
-		return nil // likewise
+	_, err := tx.FindRecordById("doctors", a.Doctor())
+	if errors.Is(err, sql.ErrNoRows) || a.Starts().IsZero() || a.Ends().IsZero() {
+		return nil // left to the field validation
 	}
 	agenda, err := scheduleFrom(tx, a.Doctor(), a.Starts())
 	if err != nil {
 		return err
 	}
-	hours, inside := agenda.ScheduleAt(a.Starts(), a.Ends())
-	a.setSchedule(max(hours.Capacity, 1), hours.Room)
+	schedule, inside := agenda.ScheduleAt(a.Starts(), a.Ends())
+	a.setSchedule(max(schedule.Capacity, 1), schedule.Room)
 	switch {
 	case a.Overbook():
 		return nil
@@ -137,20 +137,20 @@ func checkSchedule(tx core.App, a Appointment, actor kit.Actor) error {
 	case !inside:
 		return errNoHours
 	case a.visitType() == WalkIn && actor.Role != role.Patient:
-		return nil // who is here now keeps to the hours, not to the slots
+		return nil // walk-ins fit the schedule, not its slots
 	}
 	slot, ok := agenda.SlotAt(a.Starts())
 	if !ok {
 		return errNoSlot
 	}
-	before := Appointment{a.Original()} // a patient may keep the length that the hospital chose
+	before := Appointment{a.Original()} // patients may keep a length that staff chose
 	if actor.Role == role.Patient && !a.Ends().Equal(slot.Ends) && a.length() != before.length() {
 		return kit.Invalid("ends", "slot_length", "A visit that is booked online takes one slot. Leave the end out.")
 	}
 	return nil
 }
 
-// checkTimeOff refuses an appointment while the doctor is away, whatever the slots are.
+// checkTimeOff refuses an appointment while the doctor is away.
 func checkTimeOff(tx core.App, a Appointment, _ kit.Actor) error {
 	agenda, err := scheduleFrom(tx, a.Doctor(), a.Starts())
 	if err == nil && !a.Overbook() && agenda.AwayAt(a.Starts(), a.Ends()) {
@@ -159,13 +159,14 @@ func checkTimeOff(tx core.App, a Appointment, _ kit.Actor) error {
 	return err
 }
 
-// checkFree refuses a time that somebody else has. The triggers guard the same law.
+// checkFree refuses a time that is booked. The triggers guard the same constraint.
 func checkFree(tx core.App, a Appointment, _ kit.Actor) error {
 	if a.Overbook() && a.staffNote() == "" {
-		return kit.Invalid("staff_note", "required", "Say in a staff note why this is booked beside another appointment, or outside the doctor's hours.")
+		return kit.Invalid("staff_note", "required",
+			"Say in a staff note why this is booked beside another appointment, or outside the doctor's hours.")
 	}
-	busy := func(who, id string) (int, error) {
-		visits, err := activeVisits(tx, who, []string{id}, a.Starts(), a.Ends(), a.Id)
+	busy := func(column, id string) (int, error) {
+		visits, err := activeVisits(tx, column, []string{id}, a.Starts(), a.Ends(), a.Id)
 		return scheduling.MaxConcurrent(visits[id], a.Starts(), a.Ends()), err
 	}
 	if !a.Overbook() {
@@ -185,9 +186,14 @@ func checkFree(tx core.App, a Appointment, _ kit.Actor) error {
 	return nil
 }
 
-// fromTriggerError turns the refusal of a trigger into the one the checks would have given.
+// triggerRefusals are the refusals by the codes of the triggers.
+var triggerRefusals = map[string]error{
+	"slot_taken": errSlotTaken, "patient_busy": errPatientBusy, "visit_length": errVisitLength,
+}
+
+// fromTriggerError maps a trigger's error to the refusal of the matching check.
 func fromTriggerError(err error) error {
-	for code, refusal := range map[string]error{"slot_taken": errSlotTaken, "patient_busy": errPatientBusy, "visit_length": errVisitLength} {
+	for code, refusal := range triggerRefusals {
 		if err != nil && strings.Contains(err.Error(), "constraint failed: "+code) {
 			return refusal
 		}

@@ -9,11 +9,12 @@ import (
 	"hospital/internal/role"
 )
 
-// fillDefaults adds what a request may leave out: the end of a moved visit, and why it was
-// cancelled.
+// fillDefaults sets what a request may leave out: the end of a moved visit, and the reason
+// of a cancellation.
 func fillDefaults(c kit.Change) error {
 	before, after := Appointment{c.Before}, Appointment{c.After}
-	if !after.Starts().Equal(before.Starts()) && after.Ends().Equal(before.Ends()) && !after.Starts().IsZero() {
+	startMoved := !after.Starts().IsZero() && !after.Starts().Equal(before.Starts())
+	if startMoved && after.Ends().Equal(before.Ends()) {
 		ends, err := endAfterMove(c.App, before, after)
 		if err != nil {
 			return err
@@ -21,7 +22,7 @@ func fillDefaults(c kit.Change) error {
 		after.setEnds(ends)
 	}
 	if after.cancelCode() != before.cancelCode() && after.Status() != Cancelled {
-		return kit.Invalid("cancel_code", "not_cancelled", "Only a cancelled appointment has a reason for it.")
+		return kit.Invalid("cancel_code", "not_cancelled", "Set a reason only when you cancel the appointment.")
 	}
 	if after.Status() == Cancelled && before.Status() != Cancelled && after.cancelCode() == "" {
 		after.setCancelCode(ByHospital)
@@ -32,12 +33,12 @@ func fillDefaults(c kit.Change) error {
 	return nil
 }
 
-// recheckPeople refuses to approve a visit to a doctor who is away or sees nobody now.
+// recheckPeople refuses to approve a visit when the doctor is away, or doctor or patient is inactive.
 func recheckPeople(c kit.Change) error {
 	return runChecks(c.App, Appointment{c.After}, c.Actor, checkPeople, checkTimeOff)
 }
 
-// recheckOverbook holds a visit that is overbooked, or no longer, to what that takes.
+// recheckOverbook checks a visit again when overbook is switched on or off.
 func recheckOverbook(c kit.Change) error {
 	after := Appointment{c.After}
 	if after.Overbook() == (Appointment{c.Before}).Overbook() {
@@ -46,26 +47,26 @@ func recheckOverbook(c kit.Change) error {
 	return runChecks(c.App, after, c.Actor, checkSchedule, checkFree)
 }
 
-// reschedule holds a moved visit to the rules of a new one. What a patient moves
-// waits for approval again.
+// reschedule checks a moved visit like a new one. A visit that its patient moves is pending
+// again.
 func reschedule(c kit.Change) error {
 	after := Appointment{c.After}
 	if c.Actor.Role == role.Patient {
 		after.setStatus(Pending)
-		after.stamp("approved", "", time.Time{})
+		after.setApproved("", time.Time{})
 	}
 	clearOverbook(c.App, Appointment{c.Before}, after, c.Actor)
 	return runChecks(c.App, after, c.Actor, allChecks...)
 }
 
-// clearOverbook ends the overbooking of a visit that is moved to where it needs none.
-// A patient's move never needs it: it was allowed for another time.
+// clearOverbook switches overbook off when the new time does not need it, and whenever the
+// patient moves the visit: staff allowed it for the old time only.
 func clearOverbook(tx core.App, before, after Appointment, actor kit.Actor) {
 	if !before.Overbook() || !after.Overbook() {
 		return
 	}
 	after.setOverbook(false)
 	if actor.Role != role.Patient && runChecks(tx, after, actor, allChecks...) != nil {
-		after.setOverbook(true) // the checks that follow say what is wrong, if anything is
+		after.setOverbook(true) // the checks that follow report any refusal
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"hospital/modules/hospital"
 )
 
-// What other modules react to.
+// Events that other modules react to.
 var (
 	WasApproved  = kit.Entering("appointments", "status", string(Approved))
 	WasCompleted = kit.Entering("appointments", "status", string(Completed))
@@ -23,10 +23,11 @@ var (
 		return before != nil && !Appointment{before}.Started() && Appointment{after}.Started()
 	}}
 
-	// MovedByHospital and CancelledByHospital are what patients do not know yet: that
-	// somebody else gave their visit another time, or took it from them.
+	// MovedByHospital and CancelledByHospital are changes that the patient did not make and
+	// is notified of.
 	MovedByHospital = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
-		return before != nil && kit.ActorOf(after).Role != role.Patient && Appointment{after}.Active() && Appointment{after}.moved(Appointment{before})
+		return before != nil && kit.ActorOf(after).Role != role.Patient &&
+			Appointment{after}.Active() && Appointment{after}.moved(Appointment{before})
 	}}
 	CancelledByHospital = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
 		return before != nil && Appointment{before}.Active() && Appointment{after}.Status() == Cancelled &&
@@ -39,21 +40,20 @@ func hooks(app core.App) {
 	kit.OnRefusal(app, "appointments", suggestSlots)
 	app.Cron().MustAdd("hospitalExpire", "* * * * *", func() {
 		if err := Expire(app); err != nil {
-			app.Logger().Error("expire appointments that nobody approved", "error", err)
+			app.Logger().Error("expire unapproved appointments", "error", err)
 		}
 	})
 }
 
-// Expire cancels the requests whose time has come without an approval, so that
-// they hold no slot and nobody waits for an answer.
+// Expire cancels pending appointments whose start has passed. It runs every minute.
 func Expire(app core.App) error {
-	waiting, err := app.FindRecordsByFilter("appointments", "status = {:pending} && starts <= {:now}", "starts", 500, 0,
+	overdue, err := app.FindRecordsByFilter("appointments", "status = {:pending} && starts <= {:now}", "starts", 500, 0,
 		dbx.Params{"pending": string(Pending), "now": kit.FormatInstant(kit.Now(app))})
 	if err != nil {
 		return err
 	}
 	var failed []error
-	for _, r := range waiting {
+	for _, r := range overdue {
 		a := Appointment{r}
 		a.setStatus(Cancelled)
 		a.setCancelCode(Expired)
@@ -62,10 +62,10 @@ func Expire(app core.App) error {
 	return errors.Join(failed...)
 }
 
-// createAppointment is the rule for a new appointment: a patient's waits for approval, one that
-// staff makes is approved at once.
+// createAppointment books an appointment: pending when a patient books, approved when staff
+// do.
 func createAppointment(e *core.RecordEvent) error {
-	a, actor, now := Appointment{e.Record}, kit.ActorOf(e.Record), kit.Now(e.App)
+	a, actor := Appointment{e.Record}, kit.ActorOf(e.Record)
 	if a.Ends().IsZero() && !a.Starts().IsZero() {
 		ends, err := defaultEnd(e.App, a)
 		if err != nil {
@@ -77,7 +77,7 @@ func createAppointment(e *core.RecordEvent) error {
 	if actor.Role == role.Patient {
 		a.setStatus(Pending)
 	} else {
-		a.stamp("approved", actor.ID, now)
+		a.setApproved(actor.ID, kit.Now(e.App))
 	}
 	if err := runChecks(e.App, a, actor, allChecks...); err != nil {
 		return err
@@ -92,5 +92,7 @@ func createAppointment(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return writeEvent(kit.Change{App: e.App, Actor: actor, Action: "book", Before: core.NewRecord(a.Collection()), After: a.Record})
+	return writeEvent(kit.Change{
+		App: e.App, Actor: actor, Action: "book", Before: core.NewRecord(a.Collection()), After: a.Record,
+	})
 }

@@ -14,24 +14,39 @@ var (
 	everyone = kit.By(role.Patient, role.Doctor, role.Receptionist, role.Admin)
 )
 
-// lifecycle is everything that can be done to an appointment once it is booked.
-// That a doctor or a patient touches only their own is in the policy.
-var lifecycle = kit.Lifecycle{Collection: "appointments", Noun: "an appointment", Prepare: fillDefaults, Then: writeEvent, Transitions: kit.Transitions[Status]{
-	{Action: "approve", From: kit.From(Pending), To: Approved, By: staff, Guard: inFuture, Stamp: "approved", Do: recheckPeople},
-	{Action: "reject", From: kit.From(Pending), To: Cancelled, When: code(Rejected), By: kit.By(role.Doctor, role.Admin), Guard: noteGiven, Stamp: "cancelled"},
-	{Action: "cancel", From: kit.From(Pending, Approved), To: Cancelled, When: otherCode, By: everyone, Guard: cancellable, Stamp: "cancelled"},
-	{Action: "miss", From: kit.From(Approved), To: Cancelled, When: code(NoShow), By: kit.By(role.Doctor, role.Nurse, role.Receptionist, role.Admin),
-		Guard: patientAbsent, Stamp: "cancelled"},
-	{Action: "expire", From: kit.From(Pending), To: Cancelled, When: code(Expired), By: kit.By(kit.System), Guard: notApprovedInTime, Stamp: "cancelled"},
-	{Action: "complete", From: kit.From(Approved), To: Completed, By: kit.By(role.Doctor, role.Admin), Guard: startReached, Stamp: "completed"},
-	{Action: "reschedule", From: kit.From(Pending, Approved), When: timeChanged, By: everyone, Guard: movable, Do: reschedule},
-	{Action: "check in", From: kit.From(Approved), When: checkInChanged, By: kit.By(role.Nurse, role.Receptionist, role.Admin),
-		Guard: onVisitDay, Stamp: "checked_in", Do: recheckOverbook},
-	{Action: "start", From: kit.From(Approved), When: startChanged, By: kit.By(role.Doctor, role.Admin), Guard: notStarted, Stamp: "started", Do: recheckOverbook},
-	{Action: "edit", From: kit.From(Pending, Approved), By: everyone, Do: recheckOverbook},
-}}
+// lifecycle is everything that can be done to an appointment after it was booked. The
+// policy limits doctors and patients to their own appointments.
+var lifecycle = kit.Lifecycle{
+	Collection: "appointments",
+	Noun:       "an appointment",
+	Prepare:    fillDefaults,
+	Then:       writeEvent,
+	Transitions: kit.Transitions[Status]{
+		{Action: "approve", From: kit.From(Pending), To: Approved, By: staff,
+			Guard: inFuture, Stamp: "approved", Do: recheckPeople},
+		{Action: "reject", From: kit.From(Pending), To: Cancelled, When: code(Rejected), By: kit.By(role.Doctor, role.Admin),
+			Guard: noteGiven, Stamp: "cancelled"},
+		{Action: "cancel", From: kit.From(Pending, Approved), To: Cancelled, When: otherCode, By: everyone,
+			Guard: cancellable, Stamp: "cancelled"},
+		{Action: "miss", From: kit.From(Approved), To: Cancelled, When: code(NoShow),
+			By:    kit.By(role.Doctor, role.Nurse, role.Receptionist, role.Admin),
+			Guard: patientAbsent, Stamp: "cancelled"},
+		{Action: "expire", From: kit.From(Pending), To: Cancelled, When: code(Expired), By: kit.By(kit.System),
+			Guard: notApprovedInTime, Stamp: "cancelled"},
+		{Action: "complete", From: kit.From(Approved), To: Completed, By: kit.By(role.Doctor, role.Admin),
+			Guard: startReached, Stamp: "completed"},
+		{Action: "reschedule", From: kit.From(Pending, Approved), When: timeChanged, By: everyone,
+			Guard: movable, Do: reschedule},
+		{Action: "check in", From: kit.From(Approved), When: checkInChanged,
+			By:    kit.By(role.Nurse, role.Receptionist, role.Admin),
+			Guard: onVisitDay, Stamp: "checked_in", Do: recheckOverbook},
+		{Action: "start", From: kit.From(Approved), When: startChanged, By: kit.By(role.Doctor, role.Admin),
+			Guard: notStarted, Stamp: "started", Do: recheckOverbook},
+		{Action: "edit", From: kit.From(Pending, Approved), By: everyone, Do: recheckOverbook},
+	},
+}
 
-// How an action is recognised in a change.
+// When: how an action is recognised in a change.
 
 func code(is CancelCode) func(kit.Change) bool {
 	return func(c kit.Change) bool { return Appointment{c.After}.cancelCode() == is }
@@ -51,7 +66,7 @@ func startChanged(c kit.Change) bool {
 	return !Appointment{c.After}.startedAt().Equal(Appointment{c.Before}.startedAt())
 }
 
-// What must be true.
+// Guards.
 
 func inFuture(c kit.Change) error {
 	if !(Appointment{c.After}).Starts().After(kit.Now(c.App)) {
@@ -62,7 +77,7 @@ func inFuture(c kit.Change) error {
 
 func noteGiven(c kit.Change) error {
 	if (Appointment{c.After}).CancelNote() == "" {
-		return kit.Invalid("cancel_note", "required", "Tell the patient why.")
+		return kit.Invalid("cancel_note", "required", "Write a note that tells the patient why.")
 	}
 	return nil
 }
@@ -78,14 +93,18 @@ func cancellable(c kit.Change) error {
 	if (Appointment{c.Before}).Started() {
 		return kit.Conflict("status", "invalid_transition", "The visit has already started.")
 	}
-	code := (Appointment{c.After}).cancelCode()
-	if c.Actor.Role == role.Patient && code != ByPatient || c.Actor.Role != role.Patient && !slices.Contains([]CancelCode{ByPatient, ByHospital, Duplicate}, code) {
-		return kit.Invalid("cancel_code", "invalid_code", "This is not a reason you can cancel for.")
+	codes := []CancelCode{ByPatient, ByHospital, Duplicate}
+	if c.Actor.Role == role.Patient {
+		codes = []CancelCode{ByPatient}
+	}
+	if !slices.Contains(codes, (Appointment{c.After}).cancelCode()) {
+		return kit.Invalid("cancel_code", "invalid_code", "You cannot cancel for this reason. Choose another one.")
 	}
 	return beforeCutoff(c)
 }
 
-// beforeCutoff holds patients to the hospital's notice; staff may act until the visit.
+// beforeCutoff refuses patients who cancel or move later than the hospital's cutoff. Staff may
+// do so until the visit.
 func beforeCutoff(c kit.Change) error {
 	if c.Actor.Role != role.Patient {
 		return nil
@@ -95,7 +114,8 @@ func beforeCutoff(c kit.Change) error {
 		return err
 	}
 	if kit.Now(c.App).Add(settings.CancelCutoff()).After((Appointment{c.Before}).Starts()) {
-		return kit.Conflict("starts", "too_late", "It is too late to change this appointment online. Please call the hospital.")
+		return kit.Conflict("starts", "too_late",
+			"It is too late to change this appointment online. Please call the hospital.")
 	}
 	return nil
 }
@@ -110,7 +130,7 @@ func onVisitDay(c kit.Change) error {
 	}
 	day := func(t time.Time) string { return t.In(settings.Zone()).Format(time.DateOnly) }
 	if day(kit.Now(c.App)) != day((Appointment{c.Before}).Starts()) {
-		return kit.Conflict("checked_in_at", "wrong_day", "Patients check in on the day of their visit.")
+		return kit.Conflict("checked_in_at", "wrong_day", "Patients can check in only on the day of their visit.")
 	}
 	return nil
 }
@@ -125,10 +145,10 @@ func notStarted(c kit.Change) error {
 func patientAbsent(c kit.Change) error {
 	a := Appointment{c.Before}
 	if a.checkedIn() || a.Started() {
-		return kit.Conflict("status", "invalid_transition", "The patient has been here.")
+		return kit.Conflict("status", "invalid_transition", "The patient was here: the visit has a check-in or a start.")
 	}
 	if a.Ends().After(kit.Now(c.App)) {
-		return kit.Conflict("status", "too_early", "A visit is missed only once its time is over.")
+		return kit.Conflict("status", "too_early", "Wait for the end of the visit before you mark it as a no-show.")
 	}
 	return nil
 }

@@ -1,5 +1,5 @@
-// Package appointments is the visits: booked, approved, moved, cancelled and
-// completed, and never two at once for a doctor or a patient.
+// Package appointments books, approves, moves, cancels and completes visits. Neither a doctor
+// nor a patient is ever double booked.
 package appointments
 
 import (
@@ -23,22 +23,29 @@ var Module = kit.Module{
 		{Path: "GET /slots", Roles: role.All, Handler: firstSlots},
 	},
 	Invariants: []kit.Invariant{
-		{"No doctor has more active appointments at once than their hours allow, except those that staff overbooked.", `SELECT a.id FROM appointments a
-			WHERE a.status IN ('pending', 'approved') AND NOT a.overbook AND ` + concurrentAtStart("doctor", "COUNT(*) > MAX(MAX(b.capacity), 1)", "AND NOT b.overbook")},
-		{"No two active appointments of a patient overlap.", `SELECT a.id FROM appointments a
+		{"No doctor has more active appointments at once than their schedule allows, except overbooked ones.",
+			`SELECT a.id FROM appointments a
+			WHERE a.status IN ('pending', 'approved') AND NOT a.overbook
+			AND ` + concurrentAtStart("doctor", "COUNT(*) > MAX(MAX(b.capacity), 1)", "AND NOT b.overbook")},
+		{"No two active appointments of a patient overlap.",
+			`SELECT a.id FROM appointments a
 			WHERE a.status IN ('pending', 'approved') AND ` + concurrentAtStart("patient", "COUNT(*) > 1", "")},
-		{"Every appointment ends after it starts, within the longest visit.", `SELECT id FROM appointments
+		{"Every appointment ends after it starts, and takes at most 8 hours.",
+			`SELECT id FROM appointments
 			WHERE ends <= starts OR ends > strftime('%Y-%m-%d %H:%M:%fZ', starts, '+8 hours')`},
-		{"Every status equals what the last event led to.", `SELECT a.id FROM appointments a
-			WHERE a.status IS NOT (SELECT e."to" FROM appointment_events e WHERE e.appointment = a.id ORDER BY e._rowid_ DESC LIMIT 1)`},
+		{"Every appointment has the status of its last event.",
+			`SELECT a.id FROM appointments a
+			WHERE a.status IS NOT (SELECT e."to" FROM appointment_events e
+				WHERE e.appointment = a.id ORDER BY e._rowid_ DESC LIMIT 1)`},
 		{"Appointment numbers are unique.", `SELECT number FROM appointments GROUP BY number HAVING COUNT(*) > 1`},
 	},
 	OpenAPI: openapi,
 }
 
-// concurrentAtStart looks at the moment when appointment a begins: at the active appointments
-// that the doctor or patient has then, a among them.
+// concurrentAtStart is SQL over the active appointments of the doctor or patient at the start
+// of appointment a, which is one of them.
 func concurrentAtStart(who, tooMany, unless string) string {
-	return `(SELECT ` + tooMany + ` FROM appointments b WHERE b.` + who + ` = a.` + who + ` AND b.status IN ('pending', 'approved')
+	return `(SELECT ` + tooMany + ` FROM appointments b
+		WHERE b.` + who + ` = a.` + who + ` AND b.status IN ('pending', 'approved')
 		AND b.starts <= a.starts AND b.starts > ` + maxVisitBefore("a.starts") + ` AND b.ends > a.starts ` + unless + `)`
 }

@@ -19,20 +19,20 @@ import (
 )
 
 const (
-	maxDays      = 62 // of one slotRequest
+	maxDays      = 62 // in one request
 	defaultDays  = 14
 	maxSlots     = 200
 	defaultSlots = 20
 )
 
-// slotRequest is what somebody asks about free slots.
+// slotRequest is a request for free slots, with the response as far as it is known.
 type slotRequest struct {
-	from, to time.Time // the days, as far as the caller may book
-	latest   time.Time // when the last visit may begin
+	from, to time.Time // limited to the time the caller may book
+	latest   time.Time // the last start of a visit
 	response slotsResponse
 }
 
-// add answers the free slots of a doctor that begin before an instant.
+// add appends the free slots of a doctor that start before an instant.
 func (q *slotRequest) add(doctor string, free []scheduling.Slot, before time.Time) {
 	for _, s := range free {
 		if s.Starts.Before(before) && !s.Starts.After(q.latest) {
@@ -41,7 +41,7 @@ func (q *slotRequest) add(doctor string, free []scheduling.Slot, before time.Tim
 	}
 }
 
-// slotsResponse is the free slots, and how to read them.
+// slotsResponse is the JSON body of both routes.
 type slotsResponse struct {
 	Timezone string     `json:"timezone"`
 	From     string     `json:"from"`
@@ -65,7 +65,7 @@ func slotsOfDoctor(r *kit.Request) error {
 	return r.JSON(http.StatusOK, q.response)
 }
 
-// firstSlots goes through the days until it has as many slots as were asked for.
+// firstSlots searches growing steps of days until it has found the requested number of slots.
 func firstSlots(r *kit.Request) error {
 	q, err := parseSlotRequest(r)
 	if err != nil {
@@ -80,30 +80,31 @@ func firstSlots(r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	for from, step := q.from, firstSearchStep; from.Before(q.to) && len(q.response.Slots) < limit; from, step = from.Add(step), 2*step {
+	found := func() int { return len(q.response.Slots) }
+	for from, step := q.from, firstSearchStep; from.Before(q.to) && found() < limit; from, step = from.Add(step), 2*step {
 		until := from.Add(step)
-		to := earlier(until.Add(maxVisit), q.to) // a slot that begins within the step may end after it
+		to := earlier(until.Add(maxVisit), q.to) // a slot that starts in this step may end after it
 		all, err := loadAgendas(r.App, doctors, from, to, "")
 		if err != nil {
 			return err
 		}
-		before := len(q.response.Slots)
+		before := found()
 		for _, doctor := range doctors {
 			q.add(doctor, all[doctor].Free(from, to, 0), until)
 		}
 		slices.SortStableFunc(q.response.Slots[before:], func(x, y FreeSlot) int { return cmp.Compare(x.Starts, y.Starts) })
 	}
-	q.response.Slots = q.response.Slots[:min(limit, len(q.response.Slots))]
+	q.response.Slots = q.response.Slots[:min(limit, found())]
 	return r.JSON(http.StatusOK, q.response)
 }
 
-// bookable says whether somebody can book a doctor at all.
+// bookable says whether the caller may book a doctor.
 func bookable(doctor *core.Record, actor kit.Actor) bool {
 	return doctor.GetBool("active") && (actor.Role != role.Patient || doctor.GetBool("accepts_online"))
 }
 
-// bookableDoctors is the doctors whom somebody can book, of a department and a
-// specialization where these are given, by name.
+// bookableDoctors are the ids of the doctors whom the caller may book, sorted by name.
+// An empty department or specialization matches any.
 func bookableDoctors(app core.App, actor kit.Actor, department, specialization string) (ids []string, err error) {
 	where := dbx.HashExp{"active": true}
 	if department != "" {
@@ -117,14 +118,15 @@ func bookableDoctors(app core.App, actor kit.Actor, department, specialization s
 		return cmp.Or(cmp.Compare(x.GetString("name"), y.GetString("name")), cmp.Compare(x.Id, y.Id))
 	})
 	for _, d := range doctors {
-		if bookable(d, actor) && (specialization == "" || strings.EqualFold(d.GetString("specialization"), strings.TrimSpace(specialization))) {
+		matches := specialization == "" || strings.EqualFold(d.GetString("specialization"), strings.TrimSpace(specialization))
+		if matches && bookable(d, actor) {
 			ids = append(ids, d.Id)
 		}
 	}
 	return ids, nil
 }
 
-// parseSlotRequest reads who asks and about which days.
+// parseSlotRequest reads the days of the query, and limits them to what the caller may book.
 func parseSlotRequest(r *kit.Request) (q slotRequest, err error) {
 	settings, err := hospital.Of(r.App)
 	if err != nil {

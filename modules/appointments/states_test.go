@@ -12,8 +12,7 @@ import (
 	"hospital/internal/kit"
 )
 
-// TestTheStateTable tries every action, by every role, from every status.
-func TestTheStateTable(t *testing.T) {
+func TestEveryActionByEveryRoleFromEveryStatus(t *testing.T) {
 	t.Parallel()
 	actions := map[string]body{
 		"approve":    {"status": "approved"},
@@ -27,8 +26,8 @@ func TestTheStateTable(t *testing.T) {
 		"reopen":     {"status": "pending"},
 		"expire":     {"status": "cancelled", "cancel_code": "expired"},
 	}
-	// who may do what from where; everything else is refused and changes nothing
-	lawful := map[string][]string{
+	// status and action to roles; all other combinations are refused and change nothing
+	allowed := map[string][]string{
 		"pending approve":     {"doctor", "receptionist", "admin"},
 		"pending reject":      {"doctor", "admin"},
 		"pending reschedule":  {"patient", "doctor", "receptionist", "admin"},
@@ -40,14 +39,16 @@ func TestTheStateTable(t *testing.T) {
 		"approved complete":   {"doctor", "admin"},
 		"approved miss":       {"doctor", "nurse", "receptionist", "admin"},
 	}
-	records := map[string]string{"pending": id("asked1"), "approved": id("booked1"), "completed": id("done1"), "cancelled": id("cancelled")}
+	records := map[string]string{"pending": id("asked1"), "approved": id("booked1"), "completed": id("done1"),
+		"cancelled": id("cancelled")}
 	roles := []string{"patient", "doctor", "nurse", "receptionist", "accountant", "admin"}
 	for status, record := range records {
 		for action, change := range actions {
 			t.Run(status+" "+action, func(t *testing.T) {
 				t.Parallel()
 				h := hospitaltest.New(t)
-				h.As("receptionist1").Create("appointments", body{"id": id("cancelled"), "patient": id("pat1"), "doctor": id("dr1"), "starts": wire(tomorrow())}).OK(t)
+				h.As("receptionist1").Create("appointments", body{"id": id("cancelled"), "patient": id("pat1"), "doctor": id("dr1"),
+					"starts": wire(tomorrow())}).OK(t)
 				h.As("receptionist1").Update("appointments", id("cancelled"), body{"status": "cancelled"}).OK(t)
 				stored := h.Record("appointments", record)
 				if stored.GetString("status") != status {
@@ -55,12 +56,14 @@ func TestTheStateTable(t *testing.T) {
 				}
 				h.At(moment(action, stored))
 				for _, role := range roles {
-					if slices.Contains(lawful[status+" "+action], role) {
+					if slices.Contains(allowed[status+" "+action], role) {
 						continue
 					}
 					answer := h.As(role+"1").Update("appointments", record, change)
-					already := change["status"] == status && len(change) == 1 // saying what is so changes nothing, and is no error
-					if refused := answer.Status >= 400 && answer.Status <= 499; kit.Changed(stored, h.Record("appointments", record)) || answer.Status > 499 || !already && !refused {
+					already := change["status"] == status && len(change) == 1 // the current status again: no change, no error
+					if refused := answer.Status >= 400 &&
+						answer.Status <= 499; kit.Changed(stored, h.Record("appointments", record)) || answer.Status > 499 || !already &&
+						!refused {
 						t.Fatalf("by %s: %d %s", role, answer.Status, answer.Raw)
 					}
 				}
@@ -68,7 +71,7 @@ func TestTheStateTable(t *testing.T) {
 			})
 		}
 	}
-	for row, who := range lawful {
+	for row, who := range allowed {
 		for _, role := range who {
 			t.Run(row+" by "+role, func(t *testing.T) {
 				t.Parallel()
@@ -82,7 +85,7 @@ func TestTheStateTable(t *testing.T) {
 	}
 }
 
-// moment is when an action makes sense.
+// moment is a time at which an action is possible.
 func moment(action string, r *core.Record) time.Time {
 	switch action {
 	case "check in", "start", "complete":

@@ -30,7 +30,7 @@ const (
 // MaxNoteLength is the maximum length of a clinical note, in characters.
 const MaxNoteLength = 50_000
 
-var notes = []string{"complaint", "notes", "assessment", "plan"}
+var noteFields = []string{"complaint", "notes", "assessment", "plan"}
 
 var encounters = kit.Collection{
 	Name: "encounters",
@@ -52,7 +52,7 @@ var encounters = kit.Collection{
 		kit.Text("content_hash", 64).Help("SHA-256 of what was signed. Empty until then."),
 		kit.VersionField(),
 	},
-	RawText: notes,
+	RawText: noteFields,
 	Indexes: []kit.Index{
 		{Columns: "appointment", Unique: true, Where: "amends = ''"}, // one per visit, besides amendments
 		{Columns: "amends", Unique: true, Where: "amends != ''"},     // amended once; an amendment can be amended
@@ -66,16 +66,16 @@ var encounters = kit.Collection{
 		role.Doctor: {
 			Read:         patients.Care("patient"),
 			Create:       kit.Own("appointment.doctor.user"),
-			CreateFields: append([]string{"appointment", "amends", "follow_up_on"}, notes...),
+			CreateFields: append([]string{"appointment", "amends", "follow_up_on"}, noteFields...),
 			Update:       kit.Own("doctor.user"),
-			UpdateFields: append([]string{"status", "follow_up_on"}, notes...),
+			UpdateFields: append([]string{"status", "follow_up_on"}, noteFields...),
 		},
 		role.Nurse: {Read: kit.Rows("signed", `status = "signed"`, "")},
 		role.Admin: {Read: kit.All},
 	},
 }
 
-var problem = []string{"text", "code", "state", "certainty", "onset_on"}
+var conditionFields = []string{"text", "code", "state", "certainty", "onset_on"}
 
 var conditions = kit.Collection{
 	Name:        "conditions",
@@ -98,15 +98,15 @@ var conditions = kit.Collection{
 		role.Patient: {Read: kit.Own("patient.user")},
 		role.Doctor: {
 			Read:   patients.Care("patient"),
-			Create: patients.Care("patient"), CreateFields: append([]string{"patient", "encounter"}, problem...),
-			Update: patients.Care("patient"), UpdateFields: problem,
+			Create: patients.Care("patient"), CreateFields: append([]string{"patient", "encounter"}, conditionFields...),
+			Update: patients.Care("patient"), UpdateFields: conditionFields,
 		},
 		role.Nurse: {Read: kit.All},
 		role.Admin: {Read: kit.All},
 	},
 }
 
-var allergy = []string{"substance", "category", "criticality", "reaction", "state"}
+var allergyFields = []string{"substance", "category", "criticality", "reaction", "state"}
 
 var allergies = kit.Collection{
 	Name: "allergies",
@@ -129,13 +129,13 @@ var allergies = kit.Collection{
 		role.Patient: {Read: kit.Own("patient.user")},
 		role.Doctor: {
 			Read:   patients.Care("patient"),
-			Create: patients.Care("patient"), CreateFields: append([]string{"patient"}, allergy...),
-			Update: patients.Care("patient"), UpdateFields: allergy,
+			Create: patients.Care("patient"), CreateFields: append([]string{"patient"}, allergyFields...),
+			Update: patients.Care("patient"), UpdateFields: allergyFields,
 		},
 		role.Nurse: {
 			Read:   kit.All,
-			Create: kit.All, CreateFields: append([]string{"patient"}, allergy...),
-			Update: kit.All, UpdateFields: allergy,
+			Create: kit.All, CreateFields: append([]string{"patient"}, allergyFields...),
+			Update: kit.All, UpdateFields: allergyFields,
 		},
 		role.Admin: {Read: kit.All},
 	},

@@ -10,12 +10,11 @@ import (
 	"path"
 	"strings"
 
-	"hospital/internal/role"
-
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
 	"hospital/internal/kit"
+	"hospital/internal/role"
 	"hospital/modules/patients"
 )
 
@@ -44,85 +43,104 @@ var documents = kit.Collection{
 		{Columns: "patient, created"},
 		{Columns: "appointment"},
 	},
-	Immutable: kit.Immutable{When: kit.Always, Free: filed},
+	Immutable: kit.Immutable{When: kit.Always, Free: documentUpdateFields},
 	Policy: kit.Policy{
 		role.Patient: {
 			Read:   kit.Own("patient.user").Only("own-visible", `visible_to_patient = true && state = "final"`),
-			Create: kit.Own("patient.user"), CreateFields: uploaded,
+			Create: kit.Own("patient.user"), CreateFields: documentCreateFields,
 		},
 		role.Doctor: {
 			Read:   patients.Care("patient"),
-			Create: patients.Care("patient"), CreateFields: append([]string{"visible_to_patient"}, uploaded...),
-			Update: patients.Care("patient"), UpdateFields: filed,
+			Create: patients.Care("patient"), CreateFields: append([]string{"visible_to_patient"}, documentCreateFields...),
+			Update: patients.Care("patient"), UpdateFields: documentUpdateFields,
 		},
 		role.Nurse: {
 			Read:   kit.All,
-			Create: kit.All, CreateFields: append([]string{"visible_to_patient"}, uploaded...),
-			Update: kit.All, UpdateFields: filed,
+			Create: kit.All, CreateFields: append([]string{"visible_to_patient"}, documentCreateFields...),
+			Update: kit.All, UpdateFields: documentUpdateFields,
 		},
 		role.Admin: {Read: kit.All},
 	},
 }
 
 var (
-	uploaded = []string{"patient", "appointment", "kind", "title", "file"}
-	filed    = []string{"kind", "title", "visible_to_patient", "state"} // can be changed later; the file cannot
+	documentCreateFields = []string{"patient", "appointment", "kind", "title", "file"}
+	documentUpdateFields = []string{"kind", "title", "visible_to_patient", "state"} // the file is immutable
 )
 
-// file accepts a new document if its content is of an allowed type, and gives the file the
-// matching extension.
-func file(e *core.RecordEvent) error {
-	r, actor := e.Record, kit.ActorOf(e.Record)
-	if err := patients.Present(e.App, r.GetString("patient")); err != nil {
+// Document is a file of a patient.
+type Document struct{ *core.Record }
+
+func (d Document) appointment() string         { return d.GetString("appointment") }
+func (d Document) file() string                { return d.GetString("file") }
+func (d Document) uploads() []*filesystem.File { return d.GetUnsavedFiles("file") }
+func (d Document) contentType() string         { return d.GetString("content_type") }
+func (d Document) contentHash() string         { return d.GetString("content_hash") }
+func (d Document) setVisibleToPatient()        { d.Set("visible_to_patient", true) }
+
+func (d Document) setUploaded(by string) {
+	d.Set("state", string(Final))
+	d.Set("uploaded_by", by)
+}
+
+func (d Document) setContent(contentType, hash string) {
+	d.Set("content_type", contentType)
+	d.Set("content_hash", hash)
+}
+
+// createDocument accepts a new document if its content is of an allowed type, and gives the file
+// the matching extension.
+func createDocument(e *core.RecordEvent) error {
+	d, actor, patient := Document{e.Record}, kit.ActorOf(e.Record), patientOf(e.Record)
+	if err := patients.RejectMerged(e.App, patient); err != nil {
 		return err
 	}
-	if err := samePatient(e.App, r, "appointment", "appointments"); err != nil {
+	if err := checkSamePatient(e.App, "appointment", "appointments", d.appointment(), patient); err != nil {
 		return err
 	}
-	r.Load(map[string]any{"state": string(Final), "uploaded_by": actor.ID})
+	d.setUploaded(actor.ID)
 	if actor.Role == role.Patient {
-		r.Set("visible_to_patient", true)
+		d.setVisibleToPatient()
 	}
-	for _, sent := range r.GetUnsavedFiles("file") {
-		if sent.Size > MaxFileSize {
+	for _, upload := range d.uploads() {
+		if upload.Size > MaxFileSize {
 			break // the field refuses it
 		}
-		content, err := read(sent)
+		content, err := readFile(upload)
 		if err != nil {
 			return err
 		}
-		kind, ok := kindOf(content)
+		detected, ok := detectFileType(content)
 		if !ok {
-			return kit.Invalid("file", "file_type", "The hospital keeps PDF, PNG, JPEG, DICOM and plain text. "+
-				"This file is something else, or two things at once.")
+			return kit.Invalid("file", "file_type", "Upload a PDF, PNG, JPEG, DICOM or plain text file. "+
+				"This file has another type, or could be read as several types.")
 		}
-		sent.Name = strings.TrimSuffix(sent.Name, path.Ext(sent.Name)) + kind.ending
-		r.Set("content_type", kind.contentType)
-		r.Set("content_hash", hashOf(content))
+		upload.Name = strings.TrimSuffix(upload.Name, path.Ext(upload.Name)) + detected.extension
+		d.setContent(detected.contentType, fileHash(content))
 	}
 	return e.Next()
 }
 
-func read(sent *filesystem.File) ([]byte, error) {
-	from, err := sent.Reader.Open()
+func readFile(upload *filesystem.File) ([]byte, error) {
+	reader, err := upload.Reader.Open()
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", sent.OriginalName, err)
+		return nil, fmt.Errorf("read %s: %w", upload.OriginalName, err)
 	}
-	defer from.Close()
-	return io.ReadAll(io.LimitReader(from, MaxFileSize+1))
+	defer reader.Close()
+	return io.ReadAll(io.LimitReader(reader, MaxFileSize+1))
 }
 
-func hashOf(content []byte) string {
+func fileHash(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
 }
 
-// download serves a document as what it was found to be when it was filed, and
-// to keep, not to show.
-func download(app core.App) {
+// setDownloadHeaders makes browsers save a document instead of showing it. Its content type is the
+// one that was detected when it was uploaded.
+func setDownloadHeaders(app core.App) {
 	app.OnFileDownloadRequest("documents").BindFunc(func(e *core.FileDownloadRequestEvent) error {
 		header := e.Response.Header()
-		header.Set("Content-Type", e.Record.GetString("content_type"))
+		header.Set("Content-Type", Document{e.Record}.contentType())
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Content-Disposition",
 			mime.FormatMediaType("attachment", map[string]string{"filename": e.ServedName}))
@@ -130,23 +148,24 @@ func download(app core.App) {
 	})
 }
 
-// altered names the documents whose file is missing or has changed.
-func altered(app core.App) ([]string, error) {
+// findAlteredFiles finds the documents whose file is missing or has changed.
+func findAlteredFiles(app core.App) ([]string, error) {
 	files, err := app.NewFilesystem()
 	if err != nil {
 		return nil, err
 	}
 	defer files.Close()
 	return kit.FindViolations(app, "documents", `id != ""`, func(r *core.Record) (bool, error) {
-		from, err := files.GetReader(r.BaseFilesPath() + "/" + r.GetString("file"))
+		d := Document{r}
+		reader, err := files.GetReader(d.BaseFilesPath() + "/" + d.file())
 		if err != nil {
 			return false, nil // missing or unreadable
 		}
-		defer from.Close()
+		defer reader.Close()
 		var content bytes.Buffer
-		if _, err := content.ReadFrom(from); err != nil {
+		if _, err := content.ReadFrom(reader); err != nil {
 			return false, nil
 		}
-		return hashOf(content.Bytes()) == r.GetString("content_hash"), nil
+		return fileHash(content.Bytes()) == d.contentHash(), nil
 	})
 }

@@ -13,9 +13,39 @@ import (
 	"hospital/modules/appointments"
 )
 
-// Begin opens the encounter of a visit that the doctor starts, unless there is one.
-func Begin(tx core.App, started *core.Record) error {
-	n, err := tx.CountRecords("encounters", dbx.HashExp{"appointment": started.Id})
+// Encounter is a doctor's notes of a visit.
+type Encounter struct{ *core.Record }
+
+func (e Encounter) appointment() string { return e.GetString("appointment") }
+func (e Encounter) amends() string      { return e.GetString("amends") }
+func (e Encounter) status() Status      { return Status(e.GetString("status")) }
+func (e Encounter) contentHash() string { return e.GetString("content_hash") }
+
+// hasNotes says that at least one of the notes is not blank.
+func (e Encounter) hasNotes() bool {
+	return slices.ContainsFunc(noteFields, func(field string) bool { return strings.TrimSpace(e.GetString(field)) != "" })
+}
+
+// setOpen writes the fields of a new encounter that follow from its visit.
+func (e Encounter) setOpen(visit appointments.Appointment) {
+	e.Set("patient", visit.Patient())
+	e.Set("doctor", visit.Doctor())
+	e.Set("status", string(Open))
+	e.Set("version", 1)
+	e.Set("signed_at", "")
+	e.Set("content_hash", "")
+}
+
+// digest is the hash of what a doctor signs. The patient is left out, because a merge of two
+// patients changes it.
+func (e Encounter) digest() string {
+	fields := append([]string{"appointment", "doctor", "status", "follow_up_on", "amends", "signed_at"}, noteFields...)
+	return kit.Digest(kit.Content(e.Record, fields...))
+}
+
+// OpenEncounter opens the encounter of a visit that was started, unless it has one.
+func OpenEncounter(tx core.App, visit *core.Record) error {
+	n, err := tx.CountRecords("encounters", dbx.HashExp{"appointment": visit.Id})
 	if err != nil || n > 0 {
 		return err
 	}
@@ -23,49 +53,59 @@ func Begin(tx core.App, started *core.Record) error {
 	if err != nil {
 		return err
 	}
-	encounter.Set("appointment", started.Id)
+	encounter.Set("appointment", visit.Id)
 	return tx.Save(encounter)
 }
 
-// begin is the law for a new encounter: of a visit that was approved, or an
-// amendment of a signed one.
-func begin(e *core.RecordEvent) error {
-	r := e.Record
-	visit, err := appointments.VisitForWriting(e.App, r.GetString("appointment"), "write notes on")
+func createEncounter(e *core.RecordEvent) error {
+	encounter := Encounter{e.Record}
+	visit, err := appointments.VisitForWriting(e.App, encounter.appointment(), "write notes on")
 	if err != nil {
 		return err
 	}
-	if err := amendable(e.App, r); err != nil {
+	if err := checkAmendment(e.App, encounter); err != nil {
 		return err
 	}
-	r.Load(map[string]any{"patient": visit.Patient(), "doctor": visit.Doctor(), "status": string(Open), "version": 1, "signed_at": "", "content_hash": ""})
+	encounter.setOpen(visit)
 	return e.Next()
 }
 
-func amendable(tx core.App, r *core.Record) error {
-	if r.GetString("amends") == "" {
+// checkAmendment refuses to amend an encounter that is of another visit or not signed.
+func checkAmendment(tx core.App, amendment Encounter) error {
+	if amendment.amends() == "" {
 		return nil
 	}
-	original, err := tx.FindRecordById("encounters", r.GetString("amends"))
-	if errors.Is(err, sql.ErrNoRows) || err == nil && original.GetString("appointment") != r.GetString("appointment") {
+	found, err := tx.FindRecordById("encounters", amendment.amends())
+	original := Encounter{found}
+	if errors.Is(err, sql.ErrNoRows) || err == nil && original.appointment() != amendment.appointment() {
 		return kit.Invalid("amends", "not_found", "There is no such encounter of this visit.")
 	}
-	if err == nil && original.GetString("status") != string(Signed) {
-		return kit.Conflict("amends", "not_signed", "What is not signed yet can be changed as it is.")
+	if err == nil && original.status() != Signed {
+		return kit.Conflict("amends", "not_signed", "This encounter is not signed yet. Edit it instead.")
 	}
 	return err
 }
 
-// written refuses to sign nothing.
-func written(c kit.Change) error {
-	if !slices.ContainsFunc(notes, func(field string) bool { return strings.TrimSpace(c.After.GetString(field)) != "" }) {
-		return kit.Invalid("notes", "required", "There is nothing to sign yet.")
+func requireNotes(c kit.Change) error {
+	if !(Encounter{c.After}).hasNotes() {
+		return kit.Invalid("notes", "required", "The notes are empty. Write them before you sign.")
 	}
 	return nil
 }
 
-// digest is of what a doctor signs. Whose it is stands in the visit, so that it
-// also holds when two records of one patient are merged.
-func digest(r *core.Record) string {
-	return kit.Digest(kit.Content(r, append([]string{"appointment", "doctor", "status", "follow_up_on", "amends", "signed_at"}, notes...)...))
+// sign sets when it was signed, and the hash that proves it unchanged.
+func sign(c kit.Change) error {
+	encounter := Encounter{c.After}
+	encounter.Set("signed_at", kit.Now(c.App))
+	encounter.Set("content_hash", encounter.digest())
+	return nil
+}
+
+// findAlteredEncounters finds the signed encounters that were changed in the database file.
+func findAlteredEncounters(app core.App) ([]string, error) {
+	return kit.FindViolations(app, "encounters", "status = 'signed' || content_hash != ''",
+		func(r *core.Record) (bool, error) {
+			e := Encounter{r}
+			return e.status() == Signed && e.contentHash() == e.digest(), nil
+		})
 }

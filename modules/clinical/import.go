@@ -17,66 +17,84 @@ import (
 	"hospital/modules/patients"
 )
 
-// linesAtOnce are stored in one transaction.
-const linesAtOnce = 1000
+// Code is an ICD-10 code that doctors choose from.
+type Code struct{ *core.Record }
 
-// ImportCommand is the import command.
+// activeTitle is the title of a code that can be chosen, and empty for others.
+func (c Code) activeTitle() string {
+	if !c.GetBool("active") {
+		return ""
+	}
+	return c.GetString("title")
+}
+
+func (c Code) setActive(code, title string) {
+	c.Set("code", code)
+	c.Set("title", title)
+	c.Set("title_key", patients.NameKey(title))
+	c.Set("active", true)
+}
+
+// batchSize is the number of lines that are stored in one transaction.
+const batchSize = 1000
+
+// ImportCommand returns the command "import".
 func ImportCommand(app core.App) *cobra.Command {
-	command := &cobra.Command{Use: "import", Short: "Brings lists into the hospital"}
+	command := &cobra.Command{Use: "import", Short: "Import lists"}
 	dry := false
 	codes := &cobra.Command{
 		Use:   "codes FILE",
-		Short: "Brings in ICD-10 codes from a CSV file with the columns code and title; may be run again",
+		Short: "Import ICD-10 codes from a CSV file with the columns code and title; it can be repeated",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			from, err := os.Open(args[0])
+			file, err := os.Open(args[0])
 			if err != nil {
 				return err
 			}
-			defer from.Close()
+			defer file.Close()
 			if err := app.RunAllMigrations(); err != nil {
 				return err
 			}
-			return Import(app, from, c.OutOrStdout(), dry)
+			return Import(app, file, c.OutOrStdout(), dry)
 		},
 	}
-	codes.Flags().BoolVar(&dry, "dry-run", false, "say what would happen, and store nothing")
+	codes.Flags().BoolVar(&dry, "dry-run", false, "report what would happen and store nothing")
 	command.AddCommand(codes)
 	return command
 }
 
-// tally counts what became of the lines.
-type tally struct{ added, changed, unchanged, refused int }
+// importCounts is the number of lines by outcome.
+type importCounts struct{ added, changed, unchanged, refused int }
 
-// entry is one line of the file.
-type entry struct {
+// codeLine is a valid line of the file.
+type codeLine struct {
 	line        int
 	code, title string
 }
 
-// Import reads codes line by line, so that a file may be of any size. Each
-// thousand is stored or not as a whole; a line that is refused is named, and the
-// others are stored without it.
-func Import(app core.App, from io.Reader, out io.Writer, dry bool) error {
-	buffered := bufio.NewReader(from)
-	if mark, err := buffered.Peek(3); err == nil && string(mark) == "\xef\xbb\xbf" {
+// Import stores the codes of a CSV file. It reads the file line by line, so that its size does not
+// matter, and stores batches in transactions. It reports invalid lines to out, stores the others,
+// and then returns an error.
+func Import(app core.App, file io.Reader, out io.Writer, dry bool) error {
+	buffered := bufio.NewReader(file)
+	if bom, err := buffered.Peek(3); err == nil && string(bom) == "\xef\xbb\xbf" {
 		_, _ = buffered.Discard(3)
 	}
 	lines := csv.NewReader(buffered)
-	lines.Comma, lines.FieldsPerRecord, lines.ReuseRecord = separator(buffered), -1, true
-	n, seen, waiting := tally{}, map[string]int{}, []entry{}
-	refuse := func(line int, why string) {
+	lines.Comma, lines.FieldsPerRecord, lines.ReuseRecord = detectSeparator(buffered), -1, true
+	n, lineOf, batch := importCounts{}, map[string]int{}, []codeLine{}
+	refuse := func(line int, reason string) {
 		n.refused++
-		fmt.Fprintf(out, "line %d: %s\n", line, why)
+		fmt.Fprintf(out, "line %d: %s\n", line, reason)
 	}
 	for first := true; ; first = false {
 		cells, err := lines.Read()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		var broken *csv.ParseError
-		if errors.As(err, &broken) {
-			refuse(broken.StartLine, broken.Err.Error())
+		var invalid *csv.ParseError
+		if errors.As(err, &invalid) {
+			refuse(invalid.StartLine, invalid.Err.Error())
 			continue
 		}
 		if err != nil {
@@ -86,99 +104,100 @@ func Import(app core.App, from io.Reader, out io.Writer, dry bool) error {
 		if first && strings.EqualFold(strings.TrimSpace(cells[0]), "code") {
 			continue
 		}
-		next, why := parse(cells, seen)
-		if why != "" {
-			refuse(line, why)
+		next, reason := parseLine(cells, lineOf)
+		if reason != "" {
+			refuse(line, reason)
 			continue
 		}
 		next.line = line
-		seen[next.code] = line
-		if waiting = append(waiting, next); len(waiting) == linesAtOnce {
-			if err := store(app, waiting, &n, refuse, dry); err != nil {
+		lineOf[next.code] = line
+		if batch = append(batch, next); len(batch) == batchSize {
+			if err := storeBatch(app, batch, &n, refuse, dry); err != nil {
 				return err
 			}
-			waiting = waiting[:0]
+			batch = batch[:0]
 		}
 	}
-	if err := store(app, waiting, &n, refuse, dry); err != nil {
+	if err := storeBatch(app, batch, &n, refuse, dry); err != nil {
 		return err
 	}
-	done := map[bool]string{true: "would be ", false: ""}[dry]
-	fmt.Fprintf(out, "%d codes %sadded, %d changed, %d unchanged, %d lines refused\n", n.added, done, n.changed, n.unchanged, n.refused)
+	would := map[bool]string{true: "would be ", false: ""}[dry]
+	fmt.Fprintf(out, "%d codes %sadded, %d changed, %d unchanged, %d lines refused\n",
+		n.added, would, n.changed, n.unchanged, n.refused)
 	if n.refused > 0 {
 		return fmt.Errorf("%d lines were refused", n.refused)
 	}
 	return nil
 }
 
-// separator is what the first line is divided by.
-func separator(from *bufio.Reader) rune {
-	start, _ := from.Peek(1024)
+// detectSeparator returns the separator of the first line: a tab, semicolon or comma.
+func detectSeparator(file *bufio.Reader) rune {
+	start, _ := file.Peek(1024)
 	line, _, _ := strings.Cut(string(start), "\n")
-	for _, mark := range []rune{'\t', ';'} {
-		if strings.ContainsRune(line, mark) && !strings.ContainsRune(line, ',') {
-			return mark
+	for _, separator := range []rune{'\t', ';'} {
+		if strings.ContainsRune(line, separator) && !strings.ContainsRune(line, ',') {
+			return separator
 		}
 	}
 	return ','
 }
 
-// parse reads a line, or says what is wrong with it.
-func parse(cells []string, seen map[string]int) (e entry, why string) {
+// parseLine returns a line, or the reason why it is invalid. lineOf has the lines of earlier codes.
+func parseLine(cells []string, lineOf map[string]int) (l codeLine, reason string) {
 	if len(cells) < 2 {
-		return e, "there is no title"
+		return l, "there is no title"
 	}
-	code, ok := Code(strings.Clone(cells[0]))
+	code, ok := normalizeCode(strings.Clone(cells[0]))
 	title := strings.TrimSpace(strings.Clone(cells[1]))
 	switch {
 	case !ok:
-		return e, fmt.Sprintf("%.20q is no ICD-10 code", cells[0])
+		return l, fmt.Sprintf("%.20q is not an ICD-10 code", cells[0])
 	case !utf8.ValidString(title):
-		return e, "the title is not UTF-8"
+		return l, "the title is not UTF-8"
 	case title == "":
-		return e, "there is no title"
-	case seen[code] > 0:
-		return e, fmt.Sprintf("%s stands in line %d already", code, seen[code])
+		return l, "there is no title"
+	case lineOf[code] > 0:
+		return l, fmt.Sprintf("%s is already in line %d", code, lineOf[code])
 	}
-	return entry{code: code, title: title}, ""
+	return codeLine{code: code, title: title}, ""
 }
 
-var errDry = errors.New("dry run")
+var errDryRun = errors.New("dry run")
 
-// store writes some lines in one transaction, which a dry run takes back.
-func store(app core.App, entries []entry, n *tally, refuse func(int, string), dry bool) error {
+// storeBatch stores lines in one transaction. A dry run rolls it back.
+func storeBatch(app core.App, batch []codeLine, n *importCounts, refuse func(int, string), dry bool) error {
 	err := app.RunInTransaction(func(tx core.App) error {
-		for _, e := range entries {
-			if err := put(tx, e, n, refuse); err != nil {
-				return fmt.Errorf("line %d: %w", e.line, err)
+		for _, l := range batch {
+			if err := upsertCode(tx, l, n, refuse); err != nil {
+				return fmt.Errorf("line %d: %w", l.line, err)
 			}
 		}
 		if dry {
-			return errDry
+			return errDryRun
 		}
 		return nil
 	})
-	if errors.Is(err, errDry) {
+	if errors.Is(err, errDryRun) {
 		return nil
 	}
 	return err
 }
 
-func put(tx core.App, e entry, n *tally, refuse func(int, string)) error {
-	r, err := tx.FindFirstRecordByData("codes", "code", e.code)
+func upsertCode(tx core.App, l codeLine, n *importCounts, refuse func(int, string)) error {
+	r, err := tx.FindFirstRecordByData("codes", "code", l.code)
 	if err != nil {
 		if r, err = kit.New(tx, "codes"); err != nil {
 			return err
 		}
 	}
-	if r.GetString("title") == e.title && r.GetBool("active") {
+	code, added := Code{r}, r.IsNew()
+	if code.activeTitle() == l.title {
 		n.unchanged++
 		return nil
 	}
-	added := r.IsNew()
-	r.Load(map[string]any{"code": e.code, "title": e.title, "title_key": patients.NameKey(e.title), "active": true})
-	if err := tx.Save(r); err != nil {
-		refuse(e.line, err.Error())
+	code.setActive(l.code, l.title)
+	if err := tx.Save(code.Record); err != nil {
+		refuse(l.line, err.Error())
 		return nil
 	}
 	if added {

@@ -36,7 +36,7 @@ func TestCodesAreImportedAsOftenAsOneLikes(t *testing.T) {
 		t.Errorf("found without accents: %v", got)
 	}
 	got := imported("C00;Lip\nnothing;here\nC01\nC00;Lip again\nC02;"+strings.Repeat("x", 501)+"\nC03;\xff\nC04;\"broken\" quote\nC05;Palate\n", false)
-	for _, want := range []string{"2 codes added", "6 lines refused", "line 2: \"nothing\" is no ICD-10 code", "line 3: there is no title", "line 4: C00 stands in line 1 already", "line 5: ", "line 6: the title is not UTF-8", "line 7: "} {
+	for _, want := range []string{"2 codes added", "6 lines refused", "line 2: \"nothing\" is not an ICD-10 code", "line 3: there is no title", "line 4: C00 is already in line 1", "line 5: ", "line 6: the title is not UTF-8", "line 7: "} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the report lacks %q:\n%.900s", want, got)
 		}

@@ -5,15 +5,14 @@ import (
 	"hospital/internal/role"
 )
 
-// lifecycles is what becomes of what was written: notes are signed, and what was
-// entered in error stays so. Whose a record is, and who may write it, is in the policy.
+// The policies say which records a role can change.
 var lifecycles = []kit.Lifecycle{
 	{Collection: "encounters", Noun: "an encounter", Transitions: kit.Transitions[Status]{
-		{Action: "sign", From: kit.From(Open), To: Signed, By: kit.By(role.Doctor), Guard: written, Do: sign},
+		{Action: "sign", From: kit.From(Open), To: Signed, By: kit.By(role.Doctor), Guard: requireNotes, Do: sign},
 		{Action: "edit", From: kit.From(Open), By: kit.By(role.Doctor)},
 	}},
-	{Collection: "conditions", Noun: "a condition", Field: "state", Transitions: revisable},
-	{Collection: "allergies", Noun: "an allergy", Field: "state", Transitions: revisable},
+	{Collection: "conditions", Noun: "a condition", Field: "state", Transitions: problemTransitions},
+	{Collection: "allergies", Noun: "an allergy", Field: "state", Transitions: problemTransitions},
 	{Collection: "vitals", Noun: "vitals", Field: "state", Transitions: kit.Transitions[State]{
 		{Action: "withdraw", From: kit.From(Final), To: InError},
 	}},
@@ -23,22 +22,13 @@ var lifecycles = []kit.Lifecycle{
 	}},
 }
 
-// revisable is the table of what a patient has: it may become anything else, until it
-// turns out to have been entered in error.
-var revisable = kit.Transitions[State]{
-	{Action: "reactivate", From: current, To: Active, Do: checkProblem},
-	{Action: "deactivate", From: current, To: Inactive, Do: checkProblem},
-	{Action: "resolve", From: current, To: Resolved, Do: checkProblem},
-	{Action: "withdraw", From: current, To: InError, Do: checkProblem},
-	{Action: "edit", From: current, Do: checkProblem},
+// problemTransitions are those of conditions and allergies. Only entered in error is final.
+var problemTransitions = kit.Transitions[State]{
+	{Action: "reactivate", From: notInError, To: Active, Do: updateProblem},
+	{Action: "deactivate", From: notInError, To: Inactive, Do: updateProblem},
+	{Action: "resolve", From: notInError, To: Resolved, Do: updateProblem},
+	{Action: "withdraw", From: notInError, To: InError, Do: updateProblem},
+	{Action: "edit", From: notInError, Do: updateProblem},
 }
 
-var current = kit.From(Active, Inactive, Resolved)
-
-func sign(c kit.Change) error {
-	c.After.Set("signed_at", kit.Now(c.App))
-	c.After.Set("content_hash", digest(c.After))
-	return nil
-}
-
-func checkProblem(c kit.Change) error { return fitting(c.App, c.After) }
+var notInError = kit.From(Active, Inactive, Resolved)

@@ -1,28 +1,29 @@
 package clinical
 
 import (
-	"database/sql"
-	"errors"
 	"fmt"
 	"time"
-
-	"hospital/internal/role"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
+	"hospital/internal/role"
 	"hospital/modules/patients"
 )
 
-// measures are the vital signs in the units of their names: the possible range, and the normal
-// range of an adult at rest if there is one. 0 means not measured.
-var measures = []struct {
-	name        string
-	help        string
-	least, most int64
-	low, high   int
-	adultsOnly  bool
-}{
+// measure is a vital sign in the unit of its name. 0 means not measured.
+type measure struct {
+	name       string
+	help       string
+	min, max   int64 // the possible range
+	low, high  int   // the normal range of an adult at rest; 0, 0 if there is none
+	adultsOnly bool  // children have another normal range
+}
+
+func (m measure) lowFlag() string  { return m.name + "_low" }
+func (m measure) highFlag() string { return m.name + "_high" }
+
+var measures = []measure{
 	{"systolic", "Systolic blood pressure in mmHg", 30, 300, 90, 139, true},
 	{"diastolic", "Diastolic blood pressure in mmHg", 10, 200, 60, 89, true},
 	{"pulse", "Pulse per minute", 20, 300, 50, 100, true},
@@ -36,6 +37,7 @@ var measures = []struct {
 const (
 	adult     = 16 // years
 	highPain  = 7  // pain from 7 to 10 is flagged
+	painHigh  = "pain_high"
 	clockSkew = 5 * time.Minute
 )
 
@@ -72,15 +74,15 @@ func vitalFields() kit.Fields {
 		kit.Relation("appointment", "appointments").Help("Visit during which it was measured."),
 		kit.Instant("taken_at").Required().Presentable().Help("When it was measured. Now if left out."),
 	}
-	flags := []string{"pain_high"}
+	flags := []string{painHigh}
 	for _, m := range measures {
-		help := fmt.Sprintf("%s, at least %d. 0 means not measured.", m.help, m.least)
-		fields = append(fields, kit.Int(m.name, 0, m.most).Help(help))
+		help := fmt.Sprintf("%s, at least %d. 0 means not measured.", m.help, m.min)
+		fields = append(fields, kit.Int(m.name, 0, m.max).Help(help))
 		if m.low > 0 {
-			flags = append(flags, m.name+"_low")
+			flags = append(flags, m.lowFlag())
 		}
-		if m.low > 0 && m.high < int(m.most) {
-			flags = append(flags, m.name+"_high")
+		if m.low > 0 && m.high < int(m.max) {
+			flags = append(flags, m.highFlag())
 		}
 	}
 	return append(fields,
@@ -104,105 +106,23 @@ func vitalNames() []string {
 	return names
 }
 
-// measure checks new vitals and flags abnormal values.
-func measure(e *core.RecordEvent) error {
-	r, now := e.Record, kit.Now(e.App)
-	if err := patients.Present(e.App, r.GetString("patient")); err != nil {
-		return err
-	}
-	if err := samePatient(e.App, r, "appointment", "appointments"); err != nil {
-		return err
-	}
-	if r.GetDateTime("taken_at").IsZero() {
-		r.Set("taken_at", now)
-	}
-	if r.GetDateTime("taken_at").Time().After(now.Add(clockSkew)) {
-		return kit.Invalid("taken_at", "in_the_future", "Vitals cannot be taken in the future.")
-	}
-	if err := rejectImpossible(r); err != nil {
-		return err
-	}
-	flags, err := flagAbnormal(e.App, r)
-	if err != nil {
-		return err
-	}
-	r.Load(map[string]any{"flags": flags, "state": string(Final), "recorded_by": kit.ActorOf(r).ID})
-	if err := correct(e.App, r); err != nil {
-		return err
-	}
-	return e.Next()
-}
+// Vitals are vital signs that were measured at one moment.
+type Vitals struct{ *core.Record }
 
-// rejectImpossible refuses values that no living person has.
-func rejectImpossible(r *core.Record) error {
-	measured := r.GetString("pain") != ""
-	for _, m := range measures {
-		value := r.GetInt(m.name)
-		measured = measured || value != 0
-		if value != 0 && int64(value) < m.least {
-			return kit.Invalid(m.name, "impossible_value", fmt.Sprintf("This must be from %d to %d.", m.least, m.most))
-		}
-	}
-	switch systolic, diastolic := r.GetInt("systolic"), r.GetInt("diastolic"); {
-	case !measured:
-		return kit.Invalid("systolic", "required", "Give at least one measurement.")
-	case (systolic == 0) != (diastolic == 0):
-		return kit.Invalid("diastolic", "required", "A blood pressure has two values.")
-	case systolic != 0 && diastolic >= systolic:
-		return kit.Invalid("diastolic", "impossible_value", "The diastolic pressure is below the systolic one.")
-	}
-	return nil
-}
+func (v Vitals) appointment() string    { return v.GetString("appointment") }
+func (v Vitals) corrects() string       { return v.GetString("corrects") }
+func (v Vitals) state() State           { return State(v.GetString("state")) }
+func (v Vitals) takenAt() time.Time     { return v.GetDateTime("taken_at").Time() }
+func (v Vitals) value(m measure) int    { return v.GetInt(m.name) }
+func (v Vitals) systolic() int          { return v.GetInt("systolic") }
+func (v Vitals) diastolic() int         { return v.GetInt("diastolic") }
+func (v Vitals) hasPain() bool          { return v.GetString("pain") != "" }
+func (v Vitals) pain() int              { return v.GetInt("pain") }
+func (v Vitals) setTakenAt(t time.Time) { v.Set("taken_at", t) }
+func (v Vitals) setState(state State)   { v.Set("state", string(state)) }
 
-// flagAbnormal names the values outside the normal range.
-func flagAbnormal(tx core.App, r *core.Record) (flags []string, err error) {
-	child, err := isChild(tx, r)
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range measures {
-		value := r.GetInt(m.name)
-		switch {
-		case value == 0 || m.low == 0 || child && m.adultsOnly:
-		case value < m.low:
-			flags = append(flags, m.name+"_low")
-		case value > m.high:
-			flags = append(flags, m.name+"_high")
-		}
-	}
-	if r.GetInt("pain") >= highPain {
-		flags = append(flags, "pain_high")
-	}
-	return flags, nil
-}
-
-func isChild(tx core.App, r *core.Record) (bool, error) {
-	patient, err := tx.FindRecordById("patients", r.GetString("patient"))
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil // PocketBase refuses it with a better message
-	}
-	if err != nil {
-		return false, err
-	}
-	born, err := time.Parse(time.DateOnly, patient.GetString("birth_date"))
-	return err == nil && born.AddDate(adult, 0, 0).After(r.GetDateTime("taken_at").Time()), nil
-}
-
-// correct marks the vitals that these replace as entered in error.
-func correct(tx core.App, r *core.Record) error {
-	if r.GetString("corrects") == "" {
-		return nil
-	}
-	wrong, err := tx.FindRecordById("vitals", r.GetString("corrects"))
-	if errors.Is(err, sql.ErrNoRows) || err == nil && wrong.GetString("patient") != r.GetString("patient") {
-		return kit.Invalid("corrects", "not_found", "There are no such vitals of this patient.")
-	}
-	if err != nil {
-		return err
-	}
-	if wrong.GetString("state") == string(InError) {
-		return kit.Conflict("corrects", "invalid_transition", "These were corrected or withdrawn already.")
-	}
-	wrong.Set("state", string(InError))
-	return tx.Save(wrong)
+func (v Vitals) setRecorded(flags []string, by string) {
+	v.Set("flags", flags)
+	v.setState(Final)
+	v.Set("recorded_by", by)
 }

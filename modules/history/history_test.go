@@ -19,45 +19,45 @@ type body = hospitaltest.Body
 
 var id = hospitaltest.ID
 
-func ask(client hospitaltest.Client, patient, query string) hospitaltest.Response {
+func getHistory(client hospitaltest.Client, patient, query string) hospitaltest.Response {
 	return client.Do(http.MethodGet, "/api/hospital/patients/"+id(patient)+"/history?"+query, nil)
 }
 
-// entriesOf is "kind id" of every entry of an answer.
-func entriesOf(answer hospitaltest.Response) (entries []string) {
-	for _, e := range answer.JSON["entries"].([]any) {
+// entriesOf returns "kind id" of every entry of a response.
+func entriesOf(response hospitaltest.Response) (entries []string) {
+	for _, e := range response.JSON["entries"].([]any) {
 		entry := e.(map[string]any)
 		entries = append(entries, entry["kind"].(string)+" "+entry["record"].(map[string]any)["id"].(string))
 	}
 	return entries
 }
 
-// collections are the collections of the kinds of entries.
+// collections maps kinds of entries to their collections.
 var collections = map[string]string{
 	"visit": "appointments", "encounter": "encounters", "vitals": "vitals", "condition": "conditions",
 	"allergy": "allergies", "prescription": "prescriptions", "document": "documents", "bill": "bills",
 }
 
-// TestHistoryShowsWhatTheListsShow compares the entries of every account with the lists
-// of the collections, record by record.
+// TestHistoryShowsWhatTheListsShow compares the history with the lists of the collections, record
+// by record, for every account.
 func TestHistoryShowsWhatTheListsShow(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	for _, account := range hospitaltest.Accounts {
 		client := h.As(account)
 		for _, patient := range []string{"pat1", "pat2"} {
-			answer := ask(client, patient, "limit=200")
+			response := getHistory(client, patient, "limit=200")
 			visible := client.View("patients", id(patient), "").Status == http.StatusOK
-			if visible != (answer.Status == http.StatusOK) {
-				t.Errorf("%s of %s: %d", account, patient, answer.Status)
+			if visible != (response.Status == http.StatusOK) {
+				t.Errorf("%s of %s: %d", account, patient, response.Status)
 			}
-			if answer.Status != http.StatusOK {
-				if missing := ask(client, "nobody", ""); string(missing.Raw) != string(answer.Raw) {
-					t.Errorf("%s: refused is %s, missing is %s", account, answer.Raw, missing.Raw)
+			if response.Status != http.StatusOK {
+				if missing := getHistory(client, "nobody", ""); string(missing.Raw) != string(response.Raw) {
+					t.Errorf("%s: the refusal %s differs from that of a missing patient: %s", account, response.Raw, missing.Raw)
 				}
 				continue
 			}
-			got, want := entriesOf(answer), []string{}
+			got, want := entriesOf(response), []string{}
 			shown := map[string]map[string]any{}
 			for kind, collection := range collections {
 				of := hospitaltest.Filter("patient = '" + id(patient) + "'")
@@ -72,23 +72,23 @@ func TestHistoryShowsWhatTheListsShow(t *testing.T) {
 			slices.Sort(got)
 			slices.Sort(want)
 			if !slices.Equal(got, want) {
-				t.Errorf("%s of %s reads\n%v, the lists show\n%v", account, patient, got, want)
+				t.Errorf("%s: the history of %s has\n%v, the lists have\n%v", account, patient, got, want)
 			}
-			for _, e := range answer.JSON["entries"].([]any) {
+			for _, e := range response.JSON["entries"].([]any) {
 				entry := e.(map[string]any)
 				record := entry["record"].(map[string]any)
 				delete(record, "expand")
 				item := shown[entry["kind"].(string)+" "+record["id"].(string)]
 				if fmt.Sprint(item) != fmt.Sprint(record) {
-					t.Errorf("%s is shown\n%v, in the list\n%v", account, record, item)
+					t.Errorf("%s: the history has\n%v, the list has\n%v", account, record, item)
 				}
 			}
 		}
 	}
-	if answer := ask(h.As("guest"), "pat1", ""); answer.Status != http.StatusUnauthorized {
-		t.Errorf("a guest: %d", answer.Status)
+	if response := getHistory(h.As("guest"), "pat1", ""); response.Status != http.StatusUnauthorized {
+		t.Errorf("a guest: %d", response.Status)
 	}
-	drugs := string(ask(h.As("patient1"), "pat1", "kinds=prescription").OK(t).Raw)
+	drugs := string(getHistory(h.As("patient1"), "pat1", "kinds=prescription").OK(t).Raw)
 	if !strings.Contains(drugs, "Ibuprofen") || strings.Contains(drugs, "Paracetamol") {
 		t.Errorf("the drugs: %s", drugs)
 	}
@@ -99,12 +99,12 @@ func TestPagesHaveNoGapsAndNoDuplicates(t *testing.T) {
 	h := hospitaltest.New(t)
 	insertEntries(t, h, 30)
 	client := h.As("nurse1")
-	all := entriesOf(ask(client, "pat1", "limit=200").OK(t))
+	all := entriesOf(getHistory(client, "pat1", "limit=200").OK(t))
 	for _, limit := range []int{1, 3, 7, 200} {
 		var got []string
 		cursor := ""
 		for range 300 {
-			page := ask(client, "pat1", fmt.Sprintf("limit=%d&cursor=%s", limit, url.QueryEscape(cursor))).OK(t)
+			page := getHistory(client, "pat1", fmt.Sprintf("limit=%d&cursor=%s", limit, url.QueryEscape(cursor))).OK(t)
 			got = append(got, entriesOf(page)...)
 			if cursor = page.String("cursor"); cursor == "" {
 				break
@@ -114,9 +114,9 @@ func TestPagesHaveNoGapsAndNoDuplicates(t *testing.T) {
 			}
 		}
 		if !slices.Equal(got, all) {
-			t.Errorf("by %d:\n%v\nat once:\n%v", limit, got, all)
+			t.Errorf("pages of %d:\n%v\none page:\n%v", limit, got, all)
 		}
-		all = entriesOf(ask(client, "pat1", "limit=200").OK(t))
+		all = entriesOf(getHistory(client, "pat1", "limit=200").OK(t))
 	}
 }
 
@@ -129,12 +129,12 @@ func TestHistoryIsFilteredByDayAndKind(t *testing.T) {
 	} {
 		nurse.Create("vitals", body{"patient": id("pat1"), "pulse": 70, "taken_at": day}).OK(t)
 	}
-	if got := ask(nurse, "pat1", "from=2020-01-01&to=2020-01-02").OK(t); len(entriesOf(got)) != 2 {
-		t.Errorf("two days have %v", entriesOf(got))
+	if got := getHistory(nurse, "pat1", "from=2020-01-01&to=2020-01-02").OK(t); len(entriesOf(got)) != 2 {
+		t.Errorf("entries of two days: %v, want 2", entriesOf(got))
 	}
-	for _, entry := range entriesOf(ask(nurse, "pat1", "kinds=vitals,allergy&limit=200").OK(t)) {
+	for _, entry := range entriesOf(getHistory(nurse, "pat1", "kinds=vitals,allergy&limit=200").OK(t)) {
 		if !strings.HasPrefix(entry, "vitals") && !strings.HasPrefix(entry, "allergy") {
-			t.Errorf("there is %s", entry)
+			t.Errorf("%s is of another kind", entry)
 		}
 	}
 	for query, field := range map[string]string{
@@ -142,14 +142,14 @@ func TestHistoryIsFilteredByDayAndKind(t *testing.T) {
 		"kinds=visit,secrets": "kinds", "limit=0": "limit", "limit=201": "limit", "limit=x": "limit",
 		"cursor=x": "cursor", "cursor=" + url.QueryEscape("WyJhIl0"): "cursor",
 	} {
-		if answer := ask(nurse.SkipContract(), "pat1", query); answer.Status != http.StatusBadRequest || answer.Code(field) == "" {
-			t.Errorf("%s: %d %s", query, answer.Status, answer.Raw)
+		response := getHistory(nurse.SkipContract(), "pat1", query)
+		if response.Status != http.StatusBadRequest || response.Code(field) == "" {
+			t.Errorf("%s: %d %s", query, response.Status, response.Raw)
 		}
 	}
 }
 
-// insertEntries gives the first patient that many entries of each of five kinds, some
-// of them at the same moment.
+// insertEntries adds entries of five kinds to the first patient, some of them at the same instant.
 func insertEntries(t testing.TB, h *hospitaltest.Hospital, each int) {
 	t.Helper()
 	err := h.App.RunInTransaction(func(tx core.App) error {
@@ -183,14 +183,13 @@ func insertEntries(t testing.TB, h *hospitaltest.Hospital, each int) {
 	}
 }
 
-// TestFirstPageIsReadFromIndexes: the first page of 5,000 entries needs no scan, for
-// any role.
+// TestFirstPageIsReadFromIndexes reads the first of 5,000 entries without a scan, as every role.
 func TestFirstPageIsReadFromIndexes(t *testing.T) {
 	h := hospitaltest.New(t)
 	insertEntries(t, h, 1000)
 	for _, account := range []string{"patient1", "doctor1", "nurse1", "admin1", "receptionist1"} {
 		client := h.As(account)
-		plans := h.Plans(func() { ask(client, "pat1", "").OK(t) })
+		plans := h.Plans(func() { getHistory(client, "pat1", "").OK(t) })
 		for _, p := range plans {
 			for _, step := range p.Steps {
 				if strings.HasPrefix(step, "SCAN ") && !strings.Contains(step, "CONSTANT ROW") {
@@ -202,16 +201,16 @@ func TestFirstPageIsReadFromIndexes(t *testing.T) {
 				if !slices.ContainsFunc(p.Steps, func(s string) bool {
 					return strings.Contains(s, "USING") && strings.Contains(s, "INDEX") && strings.Contains(s, "patient=? AND ")
 				}) {
-					t.Errorf("%s: no index leads to the newest: %v", account, p.Steps)
+					t.Errorf("%s: no index finds the newest entries: %v", account, p.Steps)
 				}
 			}
 		}
 		best := time.Hour
 		for range 10 {
 			begin := time.Now()
-			ask(client.SkipContract(), "pat1", "").OK(t)
+			getHistory(client.SkipContract(), "pat1", "").OK(t)
 			best = min(best, time.Since(begin))
 		}
-		t.Logf("%s: the first page takes %v", account, best)
+		t.Logf("%s: the first page took %v", account, best)
 	}
 }

@@ -1,5 +1,5 @@
-// Package history is one timeline of everything that is recorded about a patient.
-// Every reader sees the entries that the record API would show them.
+// Package history is a timeline of all records about a patient. A caller sees the entries whose
+// records the record API shows them.
 package history
 
 import (
@@ -12,7 +12,7 @@ import (
 //go:embed openapi.yaml
 var openapi []byte
 
-// Module is the timeline. It has no collections of its own.
+// Module declares the timeline. It has no collections.
 var Module = kit.Module{
 	Name: "history",
 	Routes: []kit.Route{

@@ -7,7 +7,7 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// FuzzQuery: every query is answered with 200 or refused with 400.
+// FuzzQuery checks that every query is answered with 200 or refused with 400.
 func FuzzQuery(f *testing.F) {
 	for _, query := range []string{
 		"limit=5&kinds=visit,bill", "cursor=WyJhIiwiYiIsImMiXQ", "cursor=WyIiLCIiLCIiXQ&limit=200", "from=2030-02-30",

@@ -19,21 +19,20 @@ const (
 	maxEntries     = 200
 )
 
-// last sorts after every kind, so that a position with it is behind all entries of
-// the same moment.
-const last = "~"
+// afterAllKinds sorts after every kind. A position with it comes after all entries of its instant.
+const afterAllKinds = "~"
 
-// Entry is one thing that happened.
+// Entry is a record in the timeline.
 type Entry struct {
 	Kind   string       `json:"kind"`
 	At     string       `json:"at"`
 	Record *core.Record `json:"record"`
 }
 
-// page is the newest entries of a query, and where the next page begins.
+// page is one page of entries.
 type page struct {
 	Entries []Entry `json:"entries"`
-	Cursor  string  `json:"cursor"` // empty on the last page
+	Cursor  string  `json:"cursor"` // of the next page; empty on the last one
 }
 
 func timeline(r *kit.Request) error {
@@ -41,19 +40,20 @@ func timeline(r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	answer, err := q.page()
+	result, err := q.page()
 	if err != nil {
 		return err
 	}
 	for _, k := range kinds {
-		if err := apis.EnrichRecords(r.RequestEvent, answer.of(k.name), k.expand...); err != nil {
+		if err := apis.EnrichRecords(r.RequestEvent, result.records(k.name), k.expand...); err != nil {
 			return err
 		}
 	}
-	return r.JSON(http.StatusOK, answer)
+	return r.JSON(http.StatusOK, result)
 }
 
-func (p page) of(kind string) (records []*core.Record) {
+// records returns the records of one kind.
+func (p page) records(kind string) (records []*core.Record) {
 	for _, entry := range p.Entries {
 		if entry.Kind == kind {
 			records = append(records, entry.Record)
@@ -86,26 +86,26 @@ func readQuery(r *kit.Request) (q query, err error) {
 	if !from.IsZero() {
 		q.from = kit.FormatInstant(scheduling.StartOfDay(from, settings.Zone()))
 	}
-	q.after = position{at: "9999", kind: last}
+	q.after = position{at: "9999", kind: afterAllKinds}
 	if !to.IsZero() {
 		q.after.at = kit.FormatInstant(scheduling.StartOfDay(to.AddDate(0, 0, 1), settings.Zone()))
 	}
 	if cursor := r.Request.URL.Query().Get("cursor"); cursor != "" {
-		if q.after, err = positionOf(cursor); err != nil {
-			return q, kit.Invalid("cursor", "invalid_cursor", "Send the cursor of the page before, unchanged.")
+		if q.after, err = parseCursor(cursor); err != nil {
+			return q, kit.Invalid("cursor", "invalid_cursor", "Send the cursor of the previous page unchanged.")
 		}
 	}
 	return q, nil
 }
 
-// readKinds is the kinds that the query names, or all of them, without those whose
-// collection the caller reads nothing of.
+// readKinds returns the kinds that the query names, or all. It leaves out kinds whose collection the
+// caller's role cannot read.
 func readKinds(r *kit.Request) (wanted []kind, err error) {
 	text := r.Request.URL.Query().Get("kinds")
 	names := strings.Split(text, ",")
 	for _, name := range names {
 		if name != "" && !slices.ContainsFunc(kinds, func(k kind) bool { return k.name == name }) {
-			return nil, kit.Invalid("kinds", "unknown_kind", "There is no kind "+name+" of entries.")
+			return nil, kit.Invalid("kinds", "unknown_kind", "There is no kind of entries called "+name+".")
 		}
 	}
 	for _, k := range kinds {

@@ -14,8 +14,8 @@ import (
 	"hospital/internal/kit"
 )
 
-// kind is one kind of entry: its collection, and the column with the moment of an
-// entry. An index over patient and that column finds the newest.
+// kind is a kind of entry. at is the column with the instant of an entry; an index on patient and
+// that column finds the newest entries.
 type kind struct {
 	name, collection, at string
 	expand               []string
@@ -32,16 +32,15 @@ var kinds = []kind{
 	{"bill", "bills", "issued_at", nil},
 }
 
-// earliest sorts before every moment and after the empty text: a bill that is not
-// issued is not in the timeline.
+// earliest sorts before every instant and after the empty text, so that bills that are not issued
+// are left out.
 const earliest = "0"
 
-// position is a place in the timeline. The timeline goes from the newest entry to
-// the oldest, entries of one moment by kind and id.
+// position is the sort key of an entry: newest first, then by kind and id.
 type position struct{ at, kind, id string }
 
-// older compares positions in the order of the timeline.
-func (p position) older(other position) int {
+// compare is negative if p comes before other in the timeline.
+func (p position) compare(other position) int {
 	return cmp.Or(strings.Compare(other.at, p.at), strings.Compare(p.kind, other.kind), strings.Compare(p.id, other.id))
 }
 
@@ -50,7 +49,7 @@ func (p position) cursor() string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-func positionOf(cursor string) (position, error) {
+func parseCursor(cursor string) (position, error) {
 	var parts []string
 	text, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err == nil {
@@ -62,55 +61,52 @@ func positionOf(cursor string) (position, error) {
 	return position{parts[0], parts[1], parts[2]}, nil
 }
 
-// query is which entries of a patient's timeline a request asks for.
+// query is a request for a page of a patient's timeline.
 type query struct {
 	request *kit.Request
 	kinds   []kind
 	limit   int
-	from    string   // the earliest moment; empty for any
-	after   position // the last entry of the page before
+	from    string   // the first instant; empty for any
+	after   position // the last entry of the previous page
 }
 
-// extra is how many positions are read beyond the limit, in case that the caller
-// may not see some of them.
-const extra = 11
+// spare is how many positions are read beyond the limit, because the caller may not see all.
+const spare = 11
 
-// page goes down the timeline until it has as many entries as the limit that the
-// caller may see.
+// page reads the timeline until it has as many visible entries as the limit.
 func (q query) page() (page, error) {
-	answer, ctx := page{Entries: []Entry{}}, q.request.Request.Context()
+	result, ctx := page{Entries: []Entry{}}, q.request.Request.Context()
 	var last position
 	for {
-		found, err := q.next(q.limit + extra)
+		found, err := q.nextPositions(q.limit + spare)
 		if err != nil {
-			return answer, err
+			return result, err
 		}
 		records, err := q.visible(found)
 		if err != nil {
-			return answer, err
+			return result, err
 		}
 		for _, p := range found {
 			record, ok := records[p]
 			if !ok {
 				continue
 			}
-			if len(answer.Entries) == q.limit {
-				answer.Cursor = last.cursor()
-				return answer, nil
+			if len(result.Entries) == q.limit {
+				result.Cursor = last.cursor()
+				return result, nil
 			}
-			answer.Entries = append(answer.Entries, Entry{p.kind, p.at, record})
+			result.Entries = append(result.Entries, Entry{p.kind, p.at, record})
 			last = p
 		}
-		if len(found) < q.limit+extra || ctx.Err() != nil {
-			return answer, ctx.Err()
+		if len(found) < q.limit+spare || ctx.Err() != nil {
+			return result, ctx.Err()
 		}
 		q.after = found[len(found)-1]
 	}
 }
 
-// next are the following positions of all kinds, visible or not. They are read from
-// the index alone.
-func (q query) next(limit int) (positions []position, err error) {
+// nextPositions returns the next positions of all kinds, visible or not. It reads indexes only.
+func (q query) nextPositions(limit int) (positions []position, err error) {
 	for _, k := range q.kinds {
 		var rows []struct{ ID, At string }
 		err := q.request.App.DB().Select("id", k.at+" AS at").From(k.collection).
@@ -127,11 +123,11 @@ func (q query) next(limit int) (positions []position, err error) {
 			positions = append(positions, position{row.At, k.name, row.ID})
 		}
 	}
-	slices.SortFunc(positions, position.older)
+	slices.SortFunc(positions, position.compare)
 	return positions[:min(limit, len(positions))], nil
 }
 
-// visible reads the records of some positions, as far as the caller may view them.
+// visible reads the records of positions, without those that the caller cannot view.
 func (q query) visible(positions []position) (map[position]*core.Record, error) {
 	app, visible := q.request.App, map[position]*core.Record{}
 	for _, k := range q.kinds {

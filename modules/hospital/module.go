@@ -1,5 +1,5 @@
-// Package hospital holds what is true of the whole house: its settings, one row,
-// and the counters that its numbers come from.
+// Package hospital holds the settings of the hospital, one row, and the counters that its
+// numbers come from.
 package hospital
 
 import (
@@ -33,39 +33,37 @@ func hooks(app core.App) {
 		if e.Record.Id != ID {
 			return kit.Conflict("id", "only_one", "There is one hospital. Change it instead.")
 		}
-		if err := check(e.Record); err != nil {
+		if err := check(settingsOf(e.Record)); err != nil {
 			return err
 		}
 		return e.Next()
 	})
 	kit.OnUpdate(app, "hospital", func(e *core.RecordEvent, before *core.Record) error {
-		if err := check(e.Record); err != nil {
+		if err := check(settingsOf(e.Record)); err != nil {
 			return err
 		}
-		if err := setExponent(before, e.Record); err != nil {
+		if err := followCurrency(settingsOf(before), settingsOf(e.Record)); err != nil {
 			return err
 		}
-		if e.Record.GetBool("staff_mfa") && !before.GetBool("staff_mfa") && !e.App.Settings().SMTP.Enabled {
+		if settingsOf(e.Record).staffMFA() && !settingsOf(before).staffMFA() && !e.App.Settings().SMTP.Enabled {
 			return kit.Conflict("staff_mfa", "no_mail_server", "The hospital has no mail server, so no code would arrive and no staff could sign in. Set one up first.")
 		}
 		return e.Next()
 	})
 }
 
-// setExponent keeps the exponent that of the currency, which it follows: with another one
-// every stored amount would read differently.
-func setExponent(before, r *core.Record) error {
-	currency, exponent := r.GetString("currency"), money.ExponentOf(r.GetString("currency"))
-	if given := r.GetInt("currency_exponent"); given != exponent && given != before.GetInt("currency_exponent") {
-		return kit.Invalid("currency_exponent", "wrong_exponent", fmt.Sprintf("%s has %d digits behind the point.", currency, exponent))
+// followCurrency keeps the exponent that of the currency: with another one every stored
+// amount would read differently.
+func followCurrency(before, after Settings) error {
+	exponent := money.ExponentOf(after.Currency())
+	if given := after.Exponent(); given != exponent && given != before.Exponent() {
+		return kit.Invalid("currency_exponent", "wrong_exponent", fmt.Sprintf("%s has %d digits behind the point.", after.Currency(), exponent))
 	}
-	r.Set("currency_exponent", exponent)
+	after.setExponent(exponent)
 	return nil
 }
 
-func check(r *core.Record) error {
-	s := Settings{}
-	s.SetProxyRecord(r)
+func check(s Settings) error {
 	if _, err := time.LoadLocation(s.zone()); err != nil || s.zone() == "" || s.zone() == "Local" {
 		return validation.Errors{"timezone": validation.NewError("unknown_timezone", "This must be an IANA time zone such as Europe/Berlin.")}
 	}

@@ -21,14 +21,24 @@ type Settings struct{ core.BaseRecordProxy }
 
 // Of is the settings. They are shared: do not change them.
 func Of(app core.App) (Settings, error) {
-	s := Settings{}
 	record, err := kit.FindCached(app, "hospital", ID)
 	if err != nil {
-		return s, fmt.Errorf("read the hospital's settings: %w", err)
+		return Settings{}, fmt.Errorf("read the hospital's settings: %w", err)
 	}
-	s.SetProxyRecord(record)
-	return s, nil
+	return settingsOf(record), nil
 }
+
+func settingsOf(r *core.Record) Settings {
+	s := Settings{}
+	s.SetProxyRecord(r)
+	return s
+}
+
+// Name is what the hospital is called.
+func (s Settings) Name() string { return s.GetString("name") }
+
+// Phone is the number of the front desk.
+func (s Settings) Phone() string { return s.GetString("phone") }
 
 func (s Settings) zone() string { return s.GetString("timezone") }
 
@@ -46,6 +56,10 @@ func (s Settings) Currency() string { return s.GetString("currency") }
 
 // Exponent is how many digits stand behind the point of its amounts.
 func (s Settings) Exponent() int { return s.GetInt("currency_exponent") }
+
+func (s Settings) setExponent(digits int) { s.Set("currency_exponent", digits) }
+
+func (s Settings) staffMFA() bool { return s.GetBool("staff_mfa") }
 
 // ExponentOf is the same of any currency. What was billed before the hospital
 // changed its currency has as many digits as ISO 4217 says.
@@ -82,14 +96,14 @@ func (s Settings) CareTeam() time.Duration {
 // DueDays is how many days after it was issued a bill is to be paid.
 func (s Settings) DueDays() int { return s.GetInt("due_days") }
 
-// DiscountLimit is the largest discount, in basis points, that needs nobody's approval.
+// DiscountLimit is the largest discount, in basis points, that needs no approval.
 func (s Settings) DiscountLimit() int64 { return int64(s.GetInt("discount_limit_bp")) }
 
-// ConfirmEmail says that who registers has an account once they have read their mail.
-// Without it registering tells who has one.
+// ConfirmEmail says that people who register have to confirm their address. Without it
+// registering tells whether an address has an account.
 func (s Settings) ConfirmEmail() bool { return s.GetBool("confirm_email") }
 
-// StaffSession is how long after a sign-in staff have to sign in anew.
+// StaffSession is how long staff stay signed in.
 func (s Settings) StaffSession() time.Duration {
 	return time.Duration(cmp.Or(s.GetInt("staff_session_hours"), maxSessionHours)) * time.Hour
 }

@@ -1,9 +1,9 @@
 package notices
 
 import (
-	"hospital/internal/role"
-
 	"hospital/internal/kit"
+	"hospital/internal/outbox"
+	"hospital/internal/role"
 )
 
 // Kind of a notice.
@@ -24,25 +24,14 @@ const (
 	Email  Channel = "email"
 )
 
-// Status of the delivery of a notice.
-type Status string
-
-// The statuses. Failed was tried and given up. Skipped was not tried, and the front desk
-// should call.
-const (
-	Pending Status = "pending"
-	Sent    Status = "sent"
-	Failed  Status = "failed"
-	Skipped Status = "skipped"
-)
-
-const maxAttempts = 8
+// delivery is the columns that say whether a notice or an alert was sent.
+const delivery = outbox.Columns("status")
 
 var notices = kit.Collection{
 	Name: "notices",
 	Description: "A message to a patient that the hospital moved or cancelled their visit. " +
 		"There is one per channel.",
-	Fields: kit.Fields{
+	Fields: append(kit.Fields{
 		kit.Relation("patient", "patients").Required().Help("Patient who is told."),
 		kit.Relation("appointment", "appointments").Required().Help("Visit that was moved or cancelled."),
 		kit.Count("appointment_version").Help("Version of the visit that the notice is about."),
@@ -54,17 +43,12 @@ var notices = kit.Collection{
 		kit.Text("note", 1000).Help("What the patient is told about the change."),
 		kit.Bool("seen").Help("The patient knows: they read it, or somebody called them."),
 		kit.Relation("seen_by", "users").Help("Account that marked it as seen."),
-		kit.Select("status", Pending, Sent, Failed, Skipped).Required().
-			Help("State of the delivery. Failed: given up after 8 tries. Skipped: not tried, call the patient."),
-		kit.Instant("sent_at").Help("When it was sent."),
-		kit.Int("attempts", 0, maxAttempts).Help("How often sending was tried."),
-		kit.Instant("next_try_at").Help("When sending is tried next."),
-		kit.Text("error", 500).Help("Why the last try failed."),
-	},
+	}, delivery.Fields(
+		"State of the delivery. Failed: given up after 8 tries. Skipped: not tried, call the patient.")...),
 	Indexes: []kit.Index{
 		{Columns: "appointment, appointment_version, kind, channel", Unique: true},
 		{Columns: "patient, created"},
-		{Columns: "status, next_try_at"},
+		delivery.Index(),
 		{Columns: "created"},
 	},
 	Policy: kit.Policy{

@@ -1,7 +1,6 @@
-// Package notices is what people are told without having asked: patients, that the
-// hospital moved or cancelled their visit; admins, that somebody broke the glass; and
-// the mails about accounts. It is written in the transaction of what it tells of, and
-// sent after it.
+// Package notices tells patients that the hospital moved or cancelled their visit, and
+// admins that somebody opened a record in an emergency. A notice is stored in the
+// transaction of its cause, and sent after it.
 package notices
 
 import (
@@ -10,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
+	"hospital/internal/outbox"
 )
 
 //go:embed openapi.yaml
@@ -21,13 +21,9 @@ var Module = kit.Module{
 	Collections: []kit.Collection{notices, alerts},
 	Lifecycles:  []kit.Lifecycle{lifecycle},
 	Hooks: func(app core.App) {
-		letters(app)
-		post(app)
-		app.Cron().MustAdd("hospitalNotices", "* * * * *", func() {
-			if err := Deliver(app); err != nil {
-				app.Logger().Error("deliver notices", "error", err)
-			}
-		})
+		outbox.Register(app,
+			outbox.Queue{Collection: "alerts", Columns: delivery, Compose: composeAlert},
+			outbox.Queue{Collection: "notices", Columns: delivery, Compose: composeNotice})
 	},
 	Invariants: []kit.Invariant{
 		{"No notice is newer than the appointment it tells of.", `SELECT n.id FROM notices n JOIN appointments a ON a.id = n.appointment WHERE n.appointment_version > a.version`},

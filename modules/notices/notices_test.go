@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/hospitaltest"
-	"hospital/modules/notices"
+	"hospital/internal/outbox"
 )
 
 type body = hospitaltest.Body
@@ -23,7 +23,7 @@ func posted(t *testing.T) *hospitaltest.Hospital {
 	t.Helper()
 	h := hospitaltest.New(t)
 	h.App.Settings().SMTP.Enabled = true
-	if err := notices.Deliver(h.App); err != nil {
+	if err := outbox.Deliver(h.App); err != nil {
 		t.Fatal(err)
 	}
 	h.App.TestMailer.Reset()
@@ -42,7 +42,7 @@ func mailOf(h *hospitaltest.Hospital, visit string) *core.Record {
 
 func deliver(h *hospitaltest.Hospital) {
 	h.T.Helper()
-	if err := notices.Deliver(h.App); err != nil {
+	if err := outbox.Deliver(h.App); err != nil {
 		h.T.Fatal(err)
 	}
 }
@@ -150,8 +150,8 @@ func TestAMailThatFailsIsTriedAgainLaterAndGivenUpInTheEnd(t *testing.T) {
 		if n := mailOf(h, "booked1").GetInt("attempts"); n != tries {
 			t.Fatalf("after %d rounds there were %d attempts", tries, n)
 		}
-		_ = notices.Deliver(h.App) // says that the line is down
-		_ = notices.Deliver(h.App) // too early: nothing is tried
+		_ = outbox.Deliver(h.App) // says that the line is down
+		_ = outbox.Deliver(h.App) // too early: nothing is tried
 		if tries == 2 {
 			broken = false
 			n := mailOf(h, "booked2")

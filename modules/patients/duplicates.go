@@ -3,68 +3,65 @@ package patients
 import (
 	"strings"
 
-	"hospital/internal/role"
-
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
+	"hospital/internal/role"
 )
 
-// mostCandidates is how many records a refusal names.
-const mostCandidates = 10
+// maxCandidates is how many records a refusal names.
+const maxCandidates = 10
 
-// distinct refuses staff a second record of somebody who has one, unless they say
-// that it is somebody else. People who register themselves are never told that
-// anybody exists.
-func distinct(tx core.App, r *core.Record) error {
-	switch kit.ActorOf(r).Role {
+// rejectDuplicate refuses staff a second record of the same person, unless they confirm
+// that it is another one. People who register themselves are not told of other records.
+func rejectDuplicate(tx core.App, patient Patient) error {
+	switch kit.ActorOf(patient.Record).Role {
 	case role.Nurse, role.Receptionist, role.Admin:
 	default:
-		r.Set("confirmed_distinct", false)
+		patient.setConfirmedDistinct(false)
 		return nil
 	}
-	if r.GetBool("confirmed_distinct") {
+	if patient.confirmedDistinct() {
 		return nil
 	}
-	found, err := alike(tx, r)
+	found, err := findDuplicates(tx, patient)
 	if err != nil || len(found) == 0 {
 		return err
 	}
 	candidates := make([]map[string]any, 0, len(found))
-	for _, p := range found {
-		candidates = append(candidates, map[string]any{"id": p.Id, "mrn": p.GetString("mrn"), "name": p.GetString("name"), "birth_date": p.GetString("birth_date")})
+	for _, r := range found {
+		candidates = append(candidates, Patient{r}.summary())
 	}
 	return kit.WithParams(kit.Conflict("confirmed_distinct", "duplicate", "Somebody like this has a record already. Use that one, or confirm that this is somebody else."),
 		map[string]any{"candidates": candidates})
 }
 
-// alike are the records with the same national id, or with the same name, birth
+// findDuplicates are the records with the same national id, or with the same name, birth
 // date and phone, however they are written.
-func alike(tx core.App, r *core.Record) (found []*core.Record, err error) {
-	id, key, born, phone := strings.TrimSpace(r.GetString("national_id")), NameKey(r.GetString("name")), r.GetString("birth_date"), digits(r.GetString("phone"))
-	if id != "" {
-		err := tx.RecordQuery("patients").AndWhere(dbx.HashExp{"national_id": id, "merged_into": ""}).OrderBy("created").Limit(mostCandidates).All(&found)
+func findDuplicates(tx core.App, patient Patient) (found []*core.Record, err error) {
+	if id := strings.TrimSpace(patient.nationalID()); id != "" {
+		err := tx.RecordQuery("patients").AndWhere(dbx.HashExp{"national_id": id, "merged_into": ""}).OrderBy("created").Limit(maxCandidates).All(&found)
 		if err != nil || len(found) > 0 {
 			return found, err
 		}
 	}
-	if born == "" || phone == "" {
+	phone := digits(patient.phone())
+	if patient.birthDate() == "" || phone == "" {
 		return nil, nil
 	}
-	var namesakes []*core.Record
-	if err := tx.RecordQuery("patients").AndWhere(dbx.HashExp{"name_key": key, "birth_date": born, "merged_into": ""}).OrderBy("created").Limit(100).All(&namesakes); err != nil {
-		return nil, err
-	}
-	for _, n := range namesakes {
-		if digits(n.GetString("phone")) == phone && len(found) < mostCandidates {
-			found = append(found, n)
+	var sameName []*core.Record
+	err = tx.RecordQuery("patients").AndWhere(dbx.HashExp{"name_key": NameKey(patient.Name()), "birth_date": patient.birthDate(), "merged_into": ""}).
+		OrderBy("created").Limit(100).All(&sameName)
+	for _, r := range sameName {
+		if digits(Patient{r}.phone()) == phone && len(found) < maxCandidates {
+			found = append(found, r)
 		}
 	}
-	return found, nil
+	return found, err
 }
 
-// digits are what is dialled.
+// digits is a phone number without anything that is not dialled.
 func digits(phone string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {

@@ -4,12 +4,11 @@ import (
 	"database/sql"
 	"errors"
 
-	"hospital/internal/role"
-
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
+	"hospital/internal/role"
 )
 
 // MergeStatus is the status of a merge.
@@ -70,115 +69,134 @@ var mergeItems = kit.Collection{
 	},
 }
 
-// merge moves all records of the duplicate to the survivor in one transaction, and lists what
-// it moved.
+// merge is the rule for a new merge: every row of the duplicate becomes one of the
+// survivor, in one transaction, and is listed so that the merge can be undone.
 func merge(e *core.RecordEvent) error {
-	r, actor := e.Record, kit.ActorOf(e.Record)
-	duplicate, survivor, err := pair(e.App, r)
+	tx, m := e.App, Merge{e.Record}
+	duplicate, survivor, err := pair(tx, m)
 	if err != nil {
 		return err
 	}
-	account := duplicate.GetString("user")
-	took := account != "" && survivor.GetString("user") == ""
-	r.Load(map[string]any{"status": string(Merged), "merged_by": actor.ID, "was_active": duplicate.GetBool("active"), "took_account": took, "moved": 0})
+	account := duplicate.User()
+	takesAccount := account != "" && survivor.User() == ""
+	m.begin(kit.ActorOf(e.Record).ID, duplicate, takesAccount)
 	if err := e.Next(); err != nil {
 		return err
 	}
-	tables, err := pointing(e.App)
+	tables, err := tablesWithPatient(tx)
 	if err != nil {
 		return err
 	}
 	moved := int64(0)
 	for _, table := range tables {
-		n, err := move(e.App, table, func() (sql.Result, error) {
-			_, err := e.App.NonconcurrentDB().NewQuery("INSERT INTO patient_merge_items (id, merge, [[of]], record, created, updated)" +
+		n, err := reassign(tx, table, func() (sql.Result, error) {
+			_, err := tx.NonconcurrentDB().NewQuery("INSERT INTO patient_merge_items (id, merge, [[of]], record, created, updated)" +
 				" SELECT substr(lower(hex(randomblob(8))), 1, 15), {:merge}, {:of}, id, {:now}, {:now} FROM {{" + table + "}} WHERE patient = {:from}").
-				Bind(dbx.Params{"merge": r.Id, "of": table, "now": kit.FormatInstant(kit.Now(e.App)), "from": duplicate.Id}).Execute()
+				Bind(dbx.Params{"merge": m.Id, "of": table, "now": kit.FormatInstant(kit.Now(tx)), "from": duplicate.Id}).Execute()
 			if err != nil {
 				return nil, err
 			}
-			return e.App.NonconcurrentDB().Update(table, dbx.Params{"patient": survivor.Id}, dbx.HashExp{"patient": duplicate.Id}).Execute()
+			return tx.NonconcurrentDB().Update(table, dbx.Params{"patient": survivor.Id}, dbx.HashExp{"patient": duplicate.Id}).Execute()
 		})
 		if err != nil {
 			return err
 		}
 		moved += n
 	}
-	r.Set("moved", moved)
-	if _, err := e.App.NonconcurrentDB().Update("patient_merges", dbx.Params{"moved": moved}, dbx.HashExp{"id": r.Id}).Execute(); err != nil {
+	m.setMoved(moved)
+	if _, err := tx.NonconcurrentDB().Update("patient_merges", dbx.Params{"moved": moved}, dbx.HashExp{"id": m.Id}).Execute(); err != nil {
 		return err
 	}
-	kit.ForgetReads(e.App)
-	if took {
-		survivor.Set("user", account)
+	kit.ForgetReads(tx)
+	if takesAccount {
+		survivor.setUser(account)
 	}
-	duplicate.Load(map[string]any{"active": false, "merged_into": survivor.Id})
-	return errors.Join(e.App.Save(survivor), e.App.Save(duplicate))
+	duplicate.setActive(false)
+	duplicate.setMergedInto(survivor.Id)
+	return errors.Join(tx.Save(survivor.Record), tx.Save(duplicate.Record))
 }
 
-// pair finds the two patients and refuses those that cannot be merged.
-func pair(tx core.App, r *core.Record) (duplicate, survivor *core.Record, err error) {
-	both := map[string]*core.Record{}
-	for _, field := range []string{"duplicate", "survivor"} {
-		found, err := tx.FindRecordById("patients", r.GetString(field))
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil, nil, kit.Invalid(field, "not_found", "There is no such patient.")
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		if found.GetString("merged_into") != "" {
-			return nil, nil, kit.Conflict(field, "merged", "This record was merged into another already.")
-		}
-		both[field] = found
+// pair are the two records of a merge, if they can be merged.
+func pair(tx core.App, m Merge) (duplicate, survivor Patient, err error) {
+	if duplicate, err = findUnmerged(tx, "duplicate", m.duplicate()); err != nil {
+		return duplicate, survivor, err
 	}
-	if r.GetString("duplicate") == r.GetString("survivor") {
-		return nil, nil, kit.Invalid("survivor", "same_patient", "These are one record already.")
+	if survivor, err = findUnmerged(tx, "survivor", m.survivor()); err != nil {
+		return duplicate, survivor, err
 	}
-	return both["duplicate"], both["survivor"], nil
+	if duplicate.Id == survivor.Id {
+		err = kit.Invalid("survivor", "same_patient", "These are one record already.")
+	}
+	return duplicate, survivor, err
+}
+
+func findUnmerged(tx core.App, field, id string) (Patient, error) {
+	patient, err := Find(tx, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return patient, kit.Invalid(field, "not_found", "There is no such patient.")
+	}
+	if err == nil && patient.mergedInto() != "" {
+		return patient, kit.Conflict(field, "merged", "This record was merged into another already.")
+	}
+	return patient, err
+}
+
+// RejectMerged refuses to add anything to a record that was merged into another.
+// PocketBase refuses a missing one.
+func RejectMerged(tx core.App, patient string) error {
+	found, err := Find(tx, patient)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil && found.mergedInto() != "" {
+		return kit.WithParams(kit.Conflict("patient", "merged", "This record was merged into another. Use that one."),
+			map[string]any{"patient": found.mergedInto()})
+	}
+	return err
 }
 
 // canUndo refuses when the surviving record was merged further.
 func canUndo(c kit.Change) error {
-	survivor, err := c.App.FindRecordById("patients", c.After.GetString("survivor"))
-	if err == nil && survivor.GetString("merged_into") != "" {
+	survivor, err := Find(c.App, Merge{c.After}.survivor())
+	if err == nil && survivor.mergedInto() != "" {
 		return kit.Conflict("status", "merged", "The record was merged further since. Undo that first.")
 	}
 	return err
 }
 
-// moveBack gives the duplicate what the merge moved, with what was noted of that
-// since. What else was noted stays with the survivor.
+// moveBack gives the duplicate its rows back, with what was linked to them since. Other
+// rows that were added since stay with the survivor.
 func moveBack(c kit.Change) error {
-	tx, r := c.App, c.After
-	duplicate, err := tx.FindRecordById("patients", r.GetString("duplicate"))
+	tx, m := c.App, Merge{c.After}
+	duplicate, err := Find(tx, m.duplicate())
 	if err != nil {
 		return err
 	}
-	survivor, err := tx.FindRecordById("patients", r.GetString("survivor"))
+	survivor, err := Find(tx, m.survivor())
 	if err != nil {
 		return err
 	}
-	tables, err := pointing(tx)
+	tables, err := tablesWithPatient(tx)
 	if err != nil {
 		return err
 	}
 	for _, table := range tables {
-		if _, err := move(tx, table, func() (sql.Result, error) {
+		if _, err := reassign(tx, table, func() (sql.Result, error) {
 			return tx.NonconcurrentDB().NewQuery("UPDATE {{" + table + "}} SET patient = {:to} WHERE patient = {:from}" +
 				" AND id IN (SELECT record FROM patient_merge_items WHERE merge = {:merge} AND [[of]] = {:of})").
-				Bind(dbx.Params{"to": duplicate.Id, "from": survivor.Id, "merge": r.Id, "of": table}).Execute()
+				Bind(dbx.Params{"to": duplicate.Id, "from": survivor.Id, "merge": m.Id, "of": table}).Execute()
 		}); err != nil {
 			return err
 		}
 	}
-	if err := follow(tx, survivor.Id, duplicate.Id); err != nil {
+	if err := reassignLinked(tx, survivor.Id, duplicate.Id); err != nil {
 		return err
 	}
 	kit.ForgetReads(tx)
-	if r.GetBool("took_account") && survivor.GetString("user") == duplicate.GetString("user") {
-		survivor.Set("user", "")
+	if m.tookAccount() && survivor.User() == duplicate.User() {
+		survivor.setUser("")
 	}
-	duplicate.Load(map[string]any{"active": r.GetBool("was_active"), "merged_into": ""})
-	return errors.Join(tx.Save(survivor), tx.Save(duplicate))
+	duplicate.setActive(m.wasActive())
+	duplicate.setMergedInto("")
+	return errors.Join(tx.Save(survivor.Record), tx.Save(duplicate.Record))
 }

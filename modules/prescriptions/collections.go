@@ -86,7 +86,7 @@ var prescriptions = kit.Collection{
 	},
 }
 
-var drug = []string{
+var drugFields = []string{
 	"drug", "strength", "form", "dose", "route", "frequency", "duration_days", "quantity", "refills", "as_needed",
 	"instructions",
 }
@@ -133,8 +133,8 @@ var items = kit.Collection{
 		role.Doctor: {
 			Read: patients.Care("patient").
 				Only("care-issued", itemEverIssued+` || prescription.doctor.user = @request.auth.id`),
-			Create: kit.Own("prescription.doctor.user"), CreateFields: append([]string{"prescription"}, drug...),
-			Update: kit.Own("prescription.doctor.user"), UpdateFields: append([]string{"removed"}, drug...),
+			Create: kit.Own("prescription.doctor.user"), CreateFields: append([]string{"prescription"}, drugFields...),
+			Update: kit.Own("prescription.doctor.user"), UpdateFields: append([]string{"removed"}, drugFields...),
 		},
 		role.Nurse: {Read: kit.Rows("issued", itemEverIssued, "")},
 		role.Admin: {Read: kit.Rows("issued", itemEverIssued, "")},

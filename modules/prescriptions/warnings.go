@@ -2,26 +2,23 @@ package prescriptions
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/modules/patients"
+	"hospital/modules/clinical"
 )
 
-// warning is something known against a drug: an allergy of the patient, or that
-// they have it already.
+// warning is a reason not to prescribe a drug: the patient is allergic to it, or has it already.
 type warning struct {
 	Kind    string `json:"kind"` // allergy or duplicate
 	Drug    string `json:"drug"`
 	Against string `json:"against"` // the substance, or the other drug
-	Detail  string `json:"detail"`  // the reaction, or where the other drug stands
+	Detail  string `json:"detail"`  // the reaction, or the prescription of the other drug
 }
 
-// String is the warning as a person reads it.
+// String is the warning as a sentence.
 func (w warning) String() string {
 	sentence := fmt.Sprintf("%s: the patient is allergic to %s", w.Drug, w.Against)
 	if w.Kind == "duplicate" {
@@ -33,14 +30,14 @@ func (w warning) String() string {
 	return sentence + "."
 }
 
-// mostTold is how many warnings a prescription keeps.
-const mostTold = 50
+// maxWarnings is how many warnings are stored with a prescription.
+const maxWarnings = 50
 
-func told(known []warning) string {
+func formatWarnings(warnings []warning) string {
 	lines := []string{}
-	for i, w := range known {
-		if i == mostTold {
-			lines = append(lines, fmt.Sprintf("And %d more.", len(known)-mostTold))
+	for i, w := range warnings {
+		if i == maxWarnings {
+			lines = append(lines, fmt.Sprintf("And %d more.", len(warnings)-maxWarnings))
 			break
 		}
 		lines = append(lines, w.String())
@@ -48,106 +45,60 @@ func told(known []warning) string {
 	return strings.Join(lines, "\n")
 }
 
-// against finds what is known against the drugs of a prescription.
-func against(tx core.App, r *core.Record, drugs []*core.Record, today string) (known []warning, err error) {
-	allergies, err := tx.FindRecordsByFilter("allergies", "patient = {:patient} && state = 'active' && (category = 'medication' || category = 'biologic' || category = '')", "created,id", 0, 0,
-		dbx.Params{"patient": r.GetString("patient")})
+// findWarnings compares the drugs of a prescription with the patient's allergies, with the drugs of
+// other prescriptions that are valid today, and with each other.
+func findWarnings(tx core.App, p Prescription, items []Item, today string) (warnings []warning, err error) {
+	allergies, err := clinical.DrugAllergies(tx, p.patient())
 	if err != nil {
 		return nil, err
 	}
-	others, err := current(tx, r, today)
+	others, err := findActiveDrugs(tx, p, today)
 	if err != nil {
 		return nil, err
 	}
-	for i, d := range drugs {
-		name := d.GetString("drug")
+	for i, item := range items {
+		name := item.drug()
 		for _, a := range allergies {
-			if alike(name, a.GetString("substance")) {
-				known = append(known, warning{"allergy", name, a.GetString("substance"), a.GetString("reaction")})
+			if sameDrug(name, a.Substance()) {
+				warnings = append(warnings, warning{"allergy", name, a.Substance(), a.Reaction()})
 			}
 		}
 		for _, o := range others {
-			if alike(name, o.drug) {
-				known = append(known, warning{"duplicate", name, o.drug, o.number})
+			if sameDrug(name, o.name) {
+				warnings = append(warnings, warning{"duplicate", name, o.name, o.number})
 			}
 		}
-		for _, o := range drugs[:i] {
-			if alike(name, o.GetString("drug")) {
-				known = append(known, warning{"duplicate", name, o.GetString("drug"), "on this prescription"})
+		for _, earlier := range items[:i] {
+			if sameDrug(name, earlier.drug()) {
+				warnings = append(warnings, warning{"duplicate", name, earlier.drug(), "on this prescription"})
 			}
 		}
 	}
-	return known, nil
+	return warnings, nil
 }
 
-// having is a drug that a patient has.
-type having struct{ drug, number string }
+// activeDrug is a drug that the patient has, and the number of its prescription.
+type activeDrug struct{ name, number string }
 
-// current are the drugs of a patient's other issued prescriptions that are still
-// valid, but for the one that is to be replaced.
-func current(tx core.App, r *core.Record, today string) (have []having, err error) {
-	issued, err := tx.FindRecordsByFilter("prescriptions", "patient = {:patient} && status = 'issued' && id != {:id} && id != {:replaces} && (valid_until = '' || valid_until >= {:today})", "created", 0, 0,
-		dbx.Params{"patient": r.GetString("patient"), "id": r.Id, "replaces": r.GetString("replaces"), "today": today})
+// findActiveDrugs returns the drugs of the patient's other issued prescriptions that are valid
+// today, without the prescription that p replaces.
+func findActiveDrugs(tx core.App, p Prescription, today string) (drugs []activeDrug, err error) {
+	const filter = "patient = {:patient} && status = 'issued' && id != {:id} && id != {:replaces} && " +
+		"(valid_until = '' || valid_until >= {:today})"
+	issued, err := tx.FindRecordsByFilter("prescriptions", filter, "created", 0, 0, dbx.Params{
+		"patient": p.patient(), "id": p.Id, "replaces": p.replaces(), "today": today,
+	})
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range issued {
-		drugs, err := itemsOf(tx, p.Id)
+	for _, other := range issued {
+		items, err := findItems(tx, other.Id)
 		if err != nil {
 			return nil, err
 		}
-		for _, d := range drugs {
-			have = append(have, having{d.GetString("drug"), p.GetString("number")})
+		for _, item := range items {
+			drugs = append(drugs, activeDrug{item.drug(), Prescription{other}.number()})
 		}
 	}
-	return have, nil
-}
-
-// alike says that two texts name the same drug, in any case and with any accents:
-// a name of the one stands, word by word, in the other. "Amoxil 500 mg
-// (amoxicillin)" has the names amoxil and amoxicillin.
-func alike(a, b string) bool {
-	return slices.ContainsFunc(names(a), func(x []string) bool {
-		return slices.ContainsFunc(names(b), func(y []string) bool { return stands(x, y) || stands(y, x) })
-	})
-}
-
-// names are the parts of a text that are divided by more than a space, as words
-// without amounts.
-func names(text string) (all [][]string) {
-	for _, part := range strings.FieldsFunc(patients.NameKey(text), func(r rune) bool { return strings.ContainsRune("()[]{}/,;:+&|", r) }) {
-		words := slices.DeleteFunc(strings.FieldsFunc(part, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) }), amount)
-		if len(words) > 0 {
-			all = append(all, words)
-		}
-	}
-	return all
-}
-
-// units and forms say how much and in what, not which.
-var forms = []string{"mg", "g", "mcg", "ug", "µg", "μg", "ml", "l", "iu", "ie", "mmol", "tablet", "tablets", "tab", "tabs", "capsule", "capsules", "cap", "caps", "syrup", "drops", "cream", "ointment",
-	"injection", "solution", "suspension", "spray", "forte", "retard", "allergy", "and", "or", "to"}
-
-func amount(word string) bool {
-	return slices.Contains(forms, word) || unicode.IsDigit([]rune(word)[0])
-}
-
-// stands says that the words of a name stand in a row in a text. Of scripts that
-// put no space between words a name may stand within one.
-func stands(name, text []string) bool {
-	if unspaced(name[0]) {
-		return strings.Contains(strings.Join(text, ""), strings.Join(name, ""))
-	}
-	for i := 0; i+len(name) <= len(text); i++ {
-		if slices.Equal(text[i:i+len(name)], name) {
-			return true
-		}
-	}
-	return false
-}
-
-func unspaced(word string) bool {
-	return strings.ContainsFunc(word, func(r rune) bool {
-		return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
-	})
+	return drugs, nil
 }

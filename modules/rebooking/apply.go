@@ -82,6 +82,6 @@ func refusalFor(err error, number, item string) error {
 		}
 	}
 	refusal := kit.Conflict("status", "visit_refused",
-		number+": "+refused.Message+" Choose another time for it, or create a new rebooking.")
+		number+": "+refused.Message+" Change its item, or create a new rebooking.")
 	return kit.WithParams(refusal, params)
 }

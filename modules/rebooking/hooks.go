@@ -20,7 +20,8 @@ func createRebooking(e *core.RecordEvent) error {
 	r, actor := Rebooking{e.Record}, kit.ActorOf(e.Record)
 	requested := r.status()
 	if !slices.Contains([]Status{"", Proposed, Applied}, requested) {
-		return kit.Invalid("status", "invalid_transition", "Create a rebooking as proposed, or as applied to apply it at once.")
+		return kit.Invalid("status", "invalid_transition",
+			"Create a rebooking as proposed, or as applied to apply it at once.")
 	}
 	r.setStatus(Proposed)
 	r.setRequestedBy(actor.ID)
@@ -56,8 +57,10 @@ func updateItem(e *core.RecordEvent, stored *core.Record) error {
 	if err != nil {
 		return err
 	}
-	if status := (Rebooking{rebooking}).status(); status != Proposed && kit.ActorOf(e.Record).Role != kit.System {
-		return kit.Conflict("outcome", "invalid_transition", "This rebooking is already "+string(status)+". Create a new one.")
+	status := Rebooking{rebooking}.status()
+	if status != Proposed && kit.ActorOf(e.Record).Role != kit.System {
+		return kit.Conflict("outcome", "invalid_transition",
+			"This rebooking is already "+string(status)+". Create a new one.")
 	}
 	if item.outcome() != Move {
 		item.clearTimes()

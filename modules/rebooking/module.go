@@ -1,5 +1,5 @@
-// Package rebooking is what becomes of the visits that a time off meets: for each
-// a proposal, which the front desk looks through, and then all of them in one go.
+// Package rebooking moves or cancels the visits that overlap a time off. The hospital proposes
+// an outcome for each, the front desk reviews them, and then they are applied together.
 package rebooking
 
 import (

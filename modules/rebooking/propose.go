@@ -54,7 +54,9 @@ func proposeItems(tx core.App, r Rebooking, actor kit.Actor) error {
 }
 
 // chooseOutcome proposes the outcome for one visit.
-func chooseOutcome(tx core.App, item Item, visit appointments.Appointment, actor kit.Actor, planner *appointments.SlotPlanner) error {
+func chooseOutcome(
+	tx core.App, item Item, visit appointments.Appointment, actor kit.Actor, planner *appointments.SlotPlanner,
+) error {
 	if visit.Started() || !visit.Starts().After(kit.Now(tx)) {
 		item.setOutcome(Keep, "The visit has already started.")
 		return nil

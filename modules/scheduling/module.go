@@ -1,5 +1,5 @@
-// Package scheduling is when doctors see patients: their weekly hours, the times
-// they are away, and the slots that follow from both.
+// Package scheduling holds when doctors see patients: their weekly schedules, their time off,
+// and the slots that result from both.
 package scheduling
 
 import (
@@ -17,9 +17,12 @@ var Module = kit.Module{
 	Collections: []kit.Collection{schedules, timeOff},
 	Hooks:       hooks,
 	Invariants: []kit.Invariant{
-		{"No two schedules of a doctor are in force at the same time.", `SELECT a.id FROM schedules a JOIN schedules b ON b.doctor = a.doctor AND b.weekday = a.weekday AND b.id != a.id
+		{"No two schedules of a doctor are valid at the same time.",
+			`SELECT a.id FROM schedules a
+			JOIN schedules b ON b.doctor = a.doctor AND b.weekday = a.weekday AND b.id != a.id
 			WHERE a.active AND b.active AND a.start_time < b.end_time AND b.start_time < a.end_time
-			AND (a.valid_from = '' OR b.valid_until = '' OR a.valid_from <= b.valid_until) AND (b.valid_from = '' OR a.valid_until = '' OR b.valid_from <= a.valid_until)`},
+			AND (a.valid_from = '' OR b.valid_until = '' OR a.valid_from <= b.valid_until)
+			AND (b.valid_from = '' OR a.valid_until = '' OR b.valid_from <= a.valid_until)`},
 		{"Every time off ends after it starts.", `SELECT id FROM time_off WHERE ends <= starts`},
 	},
 	OpenAPI: openapi,

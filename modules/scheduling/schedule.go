@@ -56,7 +56,8 @@ func (r scheduleRecord) setActive(yes bool) { r.Set("active", yes) }
 
 func (r scheduleRecord) schedule() Schedule {
 	return Schedule{r.GetInt("weekday"), parseTimeOfDay(r.startTime()), parseTimeOfDay(r.endTime()),
-		r.GetInt("slot_minutes"), r.GetInt("capacity"), r.GetString("valid_from"), r.GetString("valid_until"), r.GetString("room")}
+		r.GetInt("slot_minutes"), r.GetInt("capacity"),
+		r.GetString("valid_from"), r.GetString("valid_until"), r.GetString("room")}
 }
 
 // sameWeekday are the other active schedules of the doctor on that weekday.

@@ -29,7 +29,7 @@ type Agenda struct {
 	Zone      *time.Location // of the schedules
 	Schedules []Schedule     // valid ones and others; no two are valid at the same time
 	Away      []Interval     // time off
-	Booked    []Interval     // active visits, at least all that overlap the time asked about
+	Booked    []Interval     // active visits, at least those in the time of the search
 }
 
 // Free lists the slots between two instants that still have room, sorted by start.

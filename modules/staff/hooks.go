@@ -1,111 +1,104 @@
 package staff
 
 import (
-	"database/sql"
-	"errors"
-
-	"hospital/internal/role"
-
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
+	"hospital/internal/role"
 	"hospital/modules/accounts"
 )
 
 func hooks(app core.App) {
-	kit.OnCreate(app, "doctors", accountOf(role.Doctor))
-	kit.OnCreate(app, "nurses", accountOf(role.Nurse))
+	kit.OnCreate(app, "doctors", requireRole(role.Doctor))
+	kit.OnCreate(app, "nurses", requireRole(role.Nurse))
 }
 
-// accountOf refuses a member of staff whose account has another role. A missing
-// account is PocketBase's to refuse.
-func accountOf(wanted kit.Role) func(e *core.RecordEvent) error {
+// requireRole refuses a member of staff whose account has another role. PocketBase
+// refuses a missing account.
+func requireRole(wanted kit.Role) func(e *core.RecordEvent) error {
 	return func(e *core.RecordEvent) error {
-		user, err := e.App.FindRecordById("users", e.Record.GetString("user"))
-		if err == nil && user.GetString("role") != string(wanted) {
+		user, err := e.App.FindRecordById("users", Member{e.Record}.User())
+		if err == nil && (accounts.User{Record: user}).Role() != wanted {
 			return kit.Invalid("user", "wrong_role", "The account of a "+string(wanted)+" must have the role "+string(wanted)+".")
 		}
 		return e.Next()
 	}
 }
 
-// Apply makes the doctors record of a doctor who registered. It is not active
+// CreateFromRegistration creates the record of a doctor who registered. It is not active
 // until their account is.
-func Apply(tx core.App, user *core.Record) error {
-	if user.GetString("role") != string(role.Doctor) {
+func CreateFromRegistration(tx core.App, user *core.Record) error {
+	account := accounts.User{Record: user}
+	if account.Role() != role.Doctor {
 		return nil
 	}
-	doctor, err := kit.New(tx, "doctors")
+	record, err := kit.New(tx, "doctors")
 	if err != nil {
 		return err
 	}
-	if err := kit.Fill(doctor, accounts.Profile(user), "department", "specialization", "license_no", "qualifications", "bio"); err != nil {
+	if err := kit.Fill(record, accounts.Profile(user), registered...); err != nil {
 		return err
 	}
-	doctor.Set("user", user.Id)
-	doctor.Set("name", user.GetString("name"))
-	doctor.Set("phone", user.GetString("phone"))
-	doctor.Set("accepts_online", true)
-	return tx.Save(doctor)
+	doctor := Doctor{Member{record}}
+	doctor.setAccount(account)
+	doctor.setPhone(account.Phone())
+	doctor.setAcceptsOnline(true)
+	return tx.Save(record)
 }
 
-// Appoint makes the record of a doctor or nurse who accepted an invitation, as the
-// admin described them.
-func Appoint(tx core.App, user *core.Record) error {
-	given := kit.Role(user.GetString("role"))
-	collection, ok := collectionOf[given]
+// CreateFromInvitation creates the record of a doctor or nurse who accepted an invitation.
+func CreateFromInvitation(tx core.App, user *core.Record) error {
+	account, invitation := accounts.User{Record: user}, accounts.InvitationOf(user)
+	collection, ok := collectionOf[account.Role()]
 	if !ok {
 		return nil
 	}
-	member, err := kit.New(tx, collection)
+	record, err := kit.New(tx, collection)
 	if err != nil {
 		return err
 	}
-	invitation := accounts.InvitationOf(user)
-	member.Load(map[string]any{"user": user.Id, "name": user.GetString("name"), "department": invitation.GetString("department"),
-		"license_no": invitation.GetString("license_no"), "active": true})
-	if given == role.Doctor {
-		member.Load(map[string]any{"specialization": invitation.GetString("specialization"), "accepts_online": true})
+	member := Member{record}
+	member.setAccount(account)
+	member.setInvitation(invitation)
+	member.setActive(true)
+	if account.Role() == role.Doctor {
+		doctor := Doctor{member}
+		doctor.setSpecialization(invitation.Specialization())
+		doctor.setAcceptsOnline(true)
 	}
-	return tx.Save(member)
+	return tx.Save(record)
 }
 
 // SetActive opens or closes a member of staff with their account.
 func SetActive(active bool) kit.Reaction {
 	return func(tx core.App, user *core.Record) error {
-		collection, ok := collectionOf[kit.Role(user.GetString("role"))]
+		collection, ok := collectionOf[accounts.User{Record: user}.Role()]
 		if !ok {
 			return nil
 		}
-		return setActive(tx, collection, user, active)
+		return setActive(tx, collection, user.Id, active)
 	}
 }
 
-// Leave closes what an account was before it had another role.
-func Leave(tx core.App, user *core.Record) error {
+// DeactivateOldRole closes the record of the role that an account had before.
+func DeactivateOldRole(tx core.App, user *core.Record) error {
 	for old, collection := range collectionOf {
-		if user.GetString("role") == string(old) {
+		if old == (accounts.User{Record: user}).Role() {
 			continue
 		}
-		if err := setActive(tx, collection, user, false); err != nil {
+		if err := setActive(tx, collection, user.Id, false); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// collectionOf is where the staff of a role have a record.
-var collectionOf = map[kit.Role]string{role.Doctor: "doctors", role.Nurse: "nurses"}
-
 // setActive does nothing for an account that has no such record.
-func setActive(tx core.App, collection string, user *core.Record, active bool) error {
-	member, err := tx.FindFirstRecordByData(collection, "user", user.Id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
+func setActive(tx core.App, collection, user string, active bool) error {
+	member, found, err := memberOf(tx, collection, user)
+	if err != nil || !found {
 		return err
 	}
-	member.Set("active", active)
-	return tx.Save(member)
+	member.setActive(active)
+	return tx.Save(member.Record)
 }

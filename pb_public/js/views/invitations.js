@@ -67,15 +67,15 @@ const resend = async ({ email, role, department, specialization, license_no }) =
 
 /** @param {Invitation} invitation */
 const revoke = async (invitation) => {
-	await update("invitations", invitation, { state: "revoked" });
+	await update("invitations", invitation, { status: "revoked" });
 	await refreshAll();
 };
 
 /** @param {Invitation} invitation */
 function invitationCard(invitation) {
-	const over = invitation.state === "open" && new Date(invitation.expires.replace(" ", "T")) < new Date();
-	const state = over ? "expired" : invitation.state;
-	const open = invitation.state === "open";
+	const over = invitation.status === "open" && new Date(invitation.expires.replace(" ", "T")) < new Date();
+	const state = over ? "expired" : invitation.status;
+	const open = invitation.status === "open";
 	return card({
 		id: invitation.id,
 		version: invitation.updated,
@@ -85,7 +85,7 @@ function invitationCard(invitation) {
 			"Invited " +
 				formatDate(invitation.created) +
 				(open && !over ? `, until ${formatDate(invitation.expires)}` : ""),
-			open && !over && mailStatus[invitation.status] + (invitation.error ? `: ${invitation.error}` : ""),
+			open && !over && mailStatus[invitation.mail_status] + (invitation.error ? `: ${invitation.error}` : ""),
 		],
 		state: badge(invitationState[state], tones[state]),
 		actions: open

@@ -3,17 +3,18 @@ package clinical
 import (
 	"bytes"
 	"encoding/binary"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// fileKind is a kind of file that the hospital keeps, known by its content alone.
-type fileKind struct {
-	contentType, ending string
-	is                  func(content []byte) bool
+// fileType is an allowed type of document. Files are recognized by their content alone.
+type fileType struct {
+	contentType, extension string
+	matches                func(content []byte) bool
 }
 
-var fileKinds = []fileKind{
+var fileTypes = []fileType{
 	{"application/pdf", ".pdf", isPDF},
 	{"image/png", ".png", isPNG},
 	{"image/jpeg", ".jpg", isJPEG},
@@ -21,15 +22,15 @@ var fileKinds = []fileKind{
 	{"text/plain; charset=utf-8", ".txt", isText},
 }
 
-// kindOf finds what a file is. What could be taken for something else as well is
-// nothing that the hospital keeps.
-func kindOf(content []byte) (fileKind, bool) {
-	for _, kind := range fileKinds {
-		if kind.is(content) {
-			return kind, !ambiguous(content) && (kind.ending == ".pdf" || !readableAsPDF(content))
+// detectFileType returns the type of a file. ok is false for types that are not allowed, and for
+// content that another program could read as something else.
+func detectFileType(content []byte) (detected fileType, ok bool) {
+	for _, t := range fileTypes {
+		if t.matches(content) {
+			return t, !isAmbiguous(content) && (t.extension == ".pdf" || !readableAsPDF(content))
 		}
 	}
-	return fileKind{}, false
+	return fileType{}, false
 }
 
 func isPDF(content []byte) bool {
@@ -37,7 +38,7 @@ func isPDF(content []byte) bool {
 	return bytes.HasPrefix(content, []byte("%PDF-")) && bytes.HasSuffix(end, []byte("%%EOF"))
 }
 
-// isPNG goes from chunk to chunk: nothing may follow the last.
+// isPNG follows the chunks. Nothing may follow the last one.
 func isPNG(content []byte) bool {
 	rest, ok := bytes.CutPrefix(content, []byte("\x89PNG\r\n\x1a\n"))
 	for ok && len(rest) >= 12 {
@@ -58,56 +59,59 @@ func isJPEG(content []byte) bool {
 	return bytes.HasPrefix(content, []byte("\xff\xd8\xff")) && bytes.HasSuffix(end, []byte("\xff\xd9"))
 }
 
-// isDICOM wants the preamble empty, or that of a TIFF, which some scanners write;
-// it is where a program would stand.
+// isDICOM accepts a preamble that is empty or that of a TIFF file, which some scanners write. Any
+// other preamble could be an executable.
 func isDICOM(content []byte) bool {
 	if len(content) < 132 || string(content[128:132]) != "DICM" {
 		return false
 	}
 	preamble := content[:128]
-	return len(bytes.Trim(preamble, "\x00")) == 0 || bytes.HasPrefix(preamble, []byte("II*\x00")) || bytes.HasPrefix(preamble, []byte("MM\x00*"))
+	return len(bytes.Trim(preamble, "\x00")) == 0 ||
+		bytes.HasPrefix(preamble, []byte("II*\x00")) || bytes.HasPrefix(preamble, []byte("MM\x00*"))
 }
 
 func isText(content []byte) bool {
 	if len(content) == 0 || !utf8.Valid(content) || bytes.HasPrefix(content, []byte("#!")) {
 		return false
 	}
-	return !bytes.ContainsFunc(content, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' && r != '\f' })
+	return !bytes.ContainsFunc(content, func(r rune) bool {
+		return unicode.IsControl(r) && !strings.ContainsRune("\n\r\t\f", r)
+	})
 }
 
 const (
 	headBytes = 4 << 10
-	tailBytes = 64<<10 + 22 // where the directory of a zip ends
+	tailBytes = 64<<10 + 22 // the end of a zip: its longest comment and the end record
 )
 
-// ambiguous says that a browser, a shell or an unzipper could take a file for
-// something of theirs.
-func ambiguous(content []byte) bool {
+// isAmbiguous says that a browser, an interpreter or a zip program could read the content as HTML,
+// SVG, a script or an archive.
+func isAmbiguous(content []byte) bool {
 	head, tail := content[:min(headBytes, len(content))], content[max(0, len(content)-tailBytes):]
 	if bytes.Contains(tail, []byte("PK\x05\x06")) {
 		return true
 	}
 	for _, marker := range []string{"<svg", "<?xml-stylesheet", "<?php"} {
-		if hasFold(head, marker) {
+		if containsFold(head, marker) {
 			return true
 		}
 	}
 	for _, marker := range []string{"<script", "<html", "<!doctype", "<iframe"} {
-		if hasFold(content, marker) {
+		if containsFold(content, marker) {
 			return true
 		}
 	}
 	return false
 }
 
-// readableAsPDF says that some readers would open a file as PDF, which look for its
-// beginning further on.
+// readableAsPDF says that some PDF readers would open the content: they search for the start of the
+// document in the first kilobytes.
 func readableAsPDF(content []byte) bool {
-	return hasFold(content[:min(headBytes, len(content))], "%PDF-")
+	return containsFold(content[:min(headBytes, len(content))], "%PDF-")
 }
 
-// hasFold finds an ASCII marker that begins with a sign, in any case.
-func hasFold(content []byte, marker string) bool {
+// containsFold finds an ASCII marker in any case. Its first character must not be a letter.
+func containsFold(content []byte, marker string) bool {
 	for rest := content; ; {
 		i := bytes.IndexByte(rest, marker[0])
 		if i < 0 || len(rest)-i < len(marker) {

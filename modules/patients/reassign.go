@@ -12,15 +12,15 @@ import (
 	"hospital/internal/kit"
 )
 
-// follow moves the rows that point to one that has moved: the notes of a visit, the
-// payments of a bill, and so on, until none is left.
-func follow(tx core.App, from, to string) error {
+// reassignLinked gives a patient the rows that point to one of their rows: the notes of a
+// visit, the payments of a bill, and so on, until none is left.
+func reassignLinked(tx core.App, from, to string) error {
 	all, err := links(tx)
 	if err != nil {
 		return err
 	}
-	for moved := int64(-1); moved != 0; {
-		moved = 0
+	for reassigned := int64(-1); reassigned != 0; {
+		reassigned = 0
 		for _, link := range all {
 			where := " WHERE patient = {:from} AND [[" + link.column + "]] IN (SELECT id FROM {{" + link.target + "}} WHERE patient = {:to})"
 			var waiting int
@@ -30,13 +30,13 @@ func follow(tx core.App, from, to string) error {
 			if waiting == 0 {
 				continue
 			}
-			n, err := move(tx, link.table, func() (sql.Result, error) {
+			n, err := reassign(tx, link.table, func() (sql.Result, error) {
 				return tx.NonconcurrentDB().NewQuery("UPDATE {{" + link.table + "}} SET patient = {:to}" + where).Bind(dbx.Params{"from": from, "to": to}).Execute()
 			})
 			if err != nil {
 				return err
 			}
-			moved += n
+			reassigned += n
 		}
 	}
 	return nil
@@ -46,7 +46,7 @@ func follow(tx core.App, from, to string) error {
 type link struct{ table, column, target string }
 
 func links(app core.App) (all []link, err error) {
-	tables, err := pointing(app)
+	tables, err := tablesWithPatient(app)
 	if err != nil {
 		return nil, err
 	}
@@ -72,49 +72,49 @@ func links(app core.App) (all []link, err error) {
 	return all, nil
 }
 
-// pointing are the tables whose rows are of a patient.
-func pointing(app core.App) (tables []string, err error) {
+// tablesWithPatient are the tables whose rows are of a patient.
+func tablesWithPatient(app core.App) (tables []string, err error) {
 	err = app.DB().NewQuery("SELECT t.name FROM sqlite_master t, pragma_table_info(t.name) c" +
-		" WHERE t.type = 'table' AND c.name = 'patient' AND t.name != 'audit_log' ORDER BY t.name"). // which says what was
+		" WHERE t.type = 'table' AND c.name = 'patient' AND t.name != 'audit_log' ORDER BY t.name"). // which keeps what was true
 		Column(&tables)
 	return tables, err
 }
 
-// move lifts the triggers that keep the rows of a table as they are while they are
-// given to the other record of the same person. The schema of SQLite is part of
-// the transaction: nobody else finds them lifted, and a failure brings them back.
-// The triggers that guard against two visits at once stay.
-func move(tx core.App, table string, update func() (sql.Result, error)) (int64, error) {
+// reassign runs an update that gives rows of a table to another record of the same
+// person, without the triggers that keep these rows from being changed. SQLite's schema
+// is part of the transaction: no other connection sees the triggers gone, and a failure
+// brings them back. The triggers against two visits at the same time stay.
+func reassign(tx core.App, table string, update func() (sql.Result, error)) (int64, error) {
 	db := tx.NonconcurrentDB()
-	var keeping []struct{ Name, SQL string }
+	var dropped []struct{ Name, SQL string }
 	err := db.NewQuery("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = {:table} AND sql LIKE '%BEFORE UPDATE%'" +
-		" AND (sql LIKE '%''frozen''%' OR sql LIKE '%''append_only''%')").Bind(dbx.Params{"table": table}).All(&keeping)
+		" AND (sql LIKE '%''frozen''%' OR sql LIKE '%''append_only''%')").Bind(dbx.Params{"table": table}).All(&dropped)
 	if err != nil {
 		return 0, err
 	}
-	for _, t := range keeping {
+	for _, t := range dropped {
 		if _, err := db.NewQuery("DROP TRIGGER [[" + t.Name + "]]").Execute(); err != nil {
 			return 0, err
 		}
 	}
-	done, err := update()
+	result, err := update()
 	if err != nil && strings.Contains(err.Error(), "constraint failed: patient_busy") {
 		return 0, kit.Conflict("duplicate", "patient_busy", "Both records have a visit at the same time. Cancel or move one of them first.")
 	}
 	if err != nil {
-		return 0, fmt.Errorf("move the %s of a patient: %w", table, err)
+		return 0, fmt.Errorf("reassign the %s of a patient: %w", table, err)
 	}
-	for _, t := range keeping {
+	for _, t := range dropped {
 		if _, err := db.NewQuery(t.SQL).Execute(); err != nil {
-			return 0, fmt.Errorf("set trigger %s again: %w", t.Name, err)
+			return 0, fmt.Errorf("restore trigger %s: %w", t.Name, err)
 		}
 	}
-	return done.RowsAffected()
+	return result.RowsAffected()
 }
 
-// leftBehind names what is still of a merged record.
+// leftBehind are the ids of rows that a merge should have reassigned.
 func leftBehind(app core.App) (ids []string, err error) {
-	tables, err := pointing(app)
+	tables, err := tablesWithPatient(app)
 	if err != nil {
 		return nil, err
 	}

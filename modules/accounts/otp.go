@@ -12,17 +12,17 @@ import (
 	"hospital/internal/kit"
 )
 
-// mostCodes is how many codes of an account hold at once.
-const mostCodes = 5
+// maxCodes is how many codes of an account are valid at once.
+const maxCodes = 5
 
-// codes are the second half of a sign-in: whoever has given a password is sent a
-// mail with a code. Nobody else gets one, and a code without the password is none.
+// bindOTP makes one-time codes the second factor of a sign-in: only an account whose
+// password was just given is sent a code, and a code without the password is refused.
 // Wrong codes count for the account, from wherever they come, as wrong passwords do.
-func codes(app core.App) {
+func bindOTP(app core.App) {
 	app.OnRecordRequestOTPRequest().BindFunc(func(e *core.RecordCreateOTPRequestEvent) error {
 		id := core.GenerateDefaultRandomId()
 		app, user, code := e.App, e.Record, e.Password
-		kit.AfterResponse(app, "send a code", func() error { // after the answer, which tells nothing
+		kit.AfterResponse(app, "send a code", func() error { // so that the response does not tell whether there is an account
 			if user == nil {
 				return nil
 			}
@@ -30,38 +30,41 @@ func codes(app core.App) {
 		})
 		return e.JSON(http.StatusOK, map[string]string{"otpId": id})
 	})
-	app.OnRecordAuthWithOTPRequest().BindFunc(func(e *core.RecordAuthWithOTPRequestEvent) error {
-		half := struct {
-			ID string `json:"mfaId" form:"mfaId"`
-		}{e.Request.URL.Query().Get("mfaId")}
-		if half.ID == "" {
-			if err := e.BindBody(&half); err != nil {
-				return e.BadRequestError("The body could not be read.", err)
-			}
-		}
-		started, err := begun(e.App, e.Record)
-		if err != nil {
-			return err
-		}
-		if !slices.ContainsFunc(started, func(m *core.MFA) bool { return m.Id == half.ID }) {
-			return e.BadRequestError("Invalid or expired OTP", nil)
-		}
-		return e.Next()
-	})
-	tried := &throttle{tries: map[[sha256.Size]byte]tries{}}
+	app.OnRecordAuthWithOTPRequest().BindFunc(requireFirstFactor)
+	codes := &throttle{tries: map[[sha256.Size]byte]tries{}}
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalCodes", Func: func(se *core.ServeEvent) error {
 		se.Router.BindFunc(func(e *core.RequestEvent) error {
 			if e.Request.Pattern != "POST /api/collections/{collection}/auth-with-otp" {
 				return e.Next()
 			}
-			return tried.code(e)
+			return codes.checkCode(e)
 		})
 		return se.Next()
 	}})
 }
 
-// begun is the sign-ins of an account that wait for a code.
-func begun(app core.App, user *core.Record) ([]*core.MFA, error) {
+// requireFirstFactor refuses a code without a sign-in by password that waits for it.
+func requireFirstFactor(e *core.RecordAuthWithOTPRequestEvent) error {
+	sent := struct {
+		MFA string `json:"mfaId" form:"mfaId"`
+	}{e.Request.URL.Query().Get("mfaId")}
+	if sent.MFA == "" {
+		if err := e.BindBody(&sent); err != nil {
+			return e.BadRequestError("The body could not be read.", err)
+		}
+	}
+	waiting, err := waitingForCode(e.App, e.Record)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(waiting, func(m *core.MFA) bool { return m.Id == sent.MFA }) {
+		return e.BadRequestError("Invalid or expired OTP", nil)
+	}
+	return e.Next()
+}
+
+// waitingForCode are the sign-ins of an account by password that wait for a code.
+func waitingForCode(app core.App, user *core.Record) ([]*core.MFA, error) {
 	all, err := app.FindAllMFAsByRecord(user)
 	if err != nil {
 		return nil, err
@@ -71,18 +74,18 @@ func begun(app core.App, user *core.Record) ([]*core.MFA, error) {
 	}), nil
 }
 
-// sendCode sends a code to somebody who has just given their password.
+// sendCode sends a code to an account whose password was just given.
 func sendCode(app core.App, user *core.Record, id, code string) error {
-	started, err := begun(app, user)
-	if err != nil || len(started) == 0 {
+	waiting, err := waitingForCode(app, user)
+	if err != nil || len(waiting) == 0 {
 		return err
 	}
-	sent, err := app.FindAllOTPsByRecord(user)
+	valid, err := app.FindAllOTPsByRecord(user)
 	if err != nil {
 		return err
 	}
-	sent = slices.DeleteFunc(sent, func(o *core.OTP) bool { return o.HasExpired(user.Collection().OTP.DurationTime()) })
-	if len(sent) >= mostCodes {
+	valid = slices.DeleteFunc(valid, func(o *core.OTP) bool { return o.HasExpired(user.Collection().OTP.DurationTime()) })
+	if len(valid) >= maxCodes {
 		return nil
 	}
 	otp := core.NewOTP(app)
@@ -96,8 +99,8 @@ func sendCode(app core.App, user *core.Record, id, code string) error {
 	return mails.SendRecordOTP(app, user, id, code)
 }
 
-// code counts a try to guess the code of an account.
-func (t *throttle) code(e *core.RequestEvent) error {
+// checkCode counts a code that is entered for an account.
+func (t *throttle) checkCode(e *core.RequestEvent) error {
 	sent := struct {
 		OTP string `json:"otpId" form:"otpId"`
 	}{}
@@ -106,15 +109,15 @@ func (t *throttle) code(e *core.RequestEvent) error {
 	}
 	otp, err := e.App.FindOTPById(sent.OTP)
 	if err != nil {
-		return e.Next() // of nobody
+		return e.Next() // not a code of any account
 	}
-	name := nameOf(otp.CollectionRef(), otp.RecordRef())
-	if wait := t.enter(name, kit.Now(e.App)); wait > 0 {
+	key := keyOf(otp.CollectionRef(), otp.RecordRef())
+	if wait := t.start(key, kit.Now(e.App)); wait > 0 {
 		return kit.TooManyRequests(e, "password", "too_many_tries", "Too many wrong codes. Wait a little.", wait)
 	}
 	if err := e.Next(); err != nil {
 		return err
 	}
-	t.forget(name)
+	t.reset(key)
 	return nil
 }

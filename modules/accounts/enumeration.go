@@ -21,12 +21,13 @@ const (
 	requestNewAddress   = "POST /api/collections/{collection}/request-email-change"
 )
 
-// sameMail is how long nobody is sent the same mail again.
-const sameMail = 2 * time.Minute
+// repeatAfter is how long an account is not sent the same mail again.
+const repeatAfter = 2 * time.Minute
 
-// discreet answers who asks for a mail before it is looked up whether there is an
-// account: the answer, and the time it takes, are the same for everybody.
-func discreet(app core.App) {
+// answerMailRequestsFirst prevents the enumeration of accounts: requests for a mail are
+// answered before the account is looked up, so that neither the answer nor the time it
+// takes tells whether there is one.
+func answerMailRequestsFirst(app core.App) {
 	app.OnRecordRequestEmailChangeRequest("users").BindFunc(func(e *core.RecordRequestEmailChangeRequestEvent) error {
 		app, user, email := e.App, e.Record, e.NewEmail
 		kit.AfterResponse(app, "send a mail to a new address", func() error { return mails.SendRecordChangeEmail(app, user, email) })
@@ -36,9 +37,9 @@ func discreet(app core.App) {
 		se.Router.BindFunc(func(e *core.RequestEvent) error {
 			switch e.Request.Pattern {
 			case requestReset, requestVerification:
-				return answerFirst(e)
+				return sendAfterAnswer(e)
 			case requestNewAddress:
-				if err := e.Next(); !taken(err) {
+				if err := e.Next(); !isTaken(err) {
 					return err
 				}
 				return e.NoContent(http.StatusNoContent)
@@ -49,9 +50,9 @@ func discreet(app core.App) {
 	}})
 }
 
-// answerFirst sends a mail about an account, if there is one, after the answer. What
-// is no address, or no collection of accounts, is PocketBase's to refuse.
-func answerFirst(e *core.RequestEvent) error {
+// sendAfterAnswer sends a mail about an account, if there is one, after the answer.
+// PocketBase refuses what is not an address, or not a collection of accounts.
+func sendAfterAnswer(e *core.RequestEvent) error {
 	sent := struct {
 		Email string `json:"email" form:"email"`
 	}{}
@@ -66,38 +67,38 @@ func answerFirst(e *core.RequestEvent) error {
 	if verifying && c.Name == core.CollectionNameSuperusers {
 		return e.Next()
 	}
-	app, asker := e.App, kit.Caller(e)
-	kit.AfterResponse(app, "send a mail that was asked for", func() error {
+	app, caller := e.App, kit.Caller(e)
+	kit.AfterResponse(app, "send a requested mail", func() error {
 		user, err := app.FindAuthRecordByEmail(c, sent.Email)
-		if err != nil || verifying && user.Verified() || !once(app, e.Request.Pattern+user.Id) {
-			return nil //nolint:nilerr // there is nobody to write to, or nothing to write
+		if err != nil || verifying && user.Verified() || !firstInAWhile(app, e.Request.Pattern+user.Id) {
+			return nil //nolint:nilerr // there is no account, or nothing to confirm, or the mail was just sent
 		}
 		if verifying {
 			return mails.SendRecordVerification(app, user)
 		}
-		return mails.SendRecordPasswordReset(app, kit.SetActor(asker, user))
+		return mails.SendRecordPasswordReset(app, kit.SetActor(caller, user))
 	})
 	return e.NoContent(http.StatusNoContent)
 }
 
-// once says that a mail was not sent just now, and that it is being sent.
-func once(app core.App, mail string) bool {
+// firstInAWhile says that a mail was not sent lately, and remembers it as sent.
+func firstInAWhile(app core.App, mail string) bool {
 	key := "hospital.mailed " + mail
 	mine := new(int)
 	if app.Store().GetOrSet(key, func() any { return mine }) != any(mine) {
 		return false
 	}
-	time.AfterFunc(sameMail, func() { app.Store().Remove(key) })
+	time.AfterFunc(repeatAfter, func() { app.Store().Remove(key) })
 	return true
 }
 
-// taken says that a new address was refused because somebody has it.
-func taken(refusal error) bool {
+// isTaken says that a new address was refused because another account has it.
+func isTaken(refusal error) bool {
 	var refused *router.ApiError
 	if !errors.As(refusal, &refused) {
 		return false
 	}
-	said, _ := refused.RawData().(validation.Errors)
-	why, ok := errors.AsType[validation.Error](said["newEmail"])
-	return ok && why.Code() == "validation_invalid_new_email"
+	data, _ := refused.RawData().(validation.Errors)
+	cause, ok := errors.AsType[validation.Error](data["newEmail"])
+	return ok && cause.Code() == "validation_invalid_new_email"
 }

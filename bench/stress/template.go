@@ -22,8 +22,8 @@ import (
 	"hospital/modules/scheduling"
 )
 
-// house is the demo hospital with more doctors and one patient for each client.
-type house struct {
+// template is the demo hospital with more doctors, and a patient for each client.
+type template struct {
 	dir      string
 	desk     string // a receptionist's token
 	patients []patient
@@ -32,14 +32,14 @@ type house struct {
 
 type patient struct{ id, token string }
 
-// hours of a doctor, the same every day of the week.
+// hours are a doctor's, on every day of the week.
 type hours struct {
 	opens, closes  string
 	slot, capacity int
 }
 
-// doctors have a capacity of one; the third one also has groups in the evening. The last
-// two have hours all day.
+// doctors see one patient at a time; the third sees several in the evening, and the last two
+// have the maximum capacity.
 var doctors = []struct {
 	id    string
 	hours []hours
@@ -51,9 +51,9 @@ var doctors = []struct {
 	{fixture.ID("stress5"), []hours{{"00:00", "24:00", 15, scheduling.MaxCapacity}}},
 }
 
-var zone, _ = time.LoadLocation("Europe/Berlin") // of the demo hospital
+var zone, _ = time.LoadLocation("Europe/Berlin") // where the demo hospital stands
 
-// capacity returns how many patients a doctor sees at once at a time.
+// capacity is how many visits a doctor can have at an instant.
 func capacity(doctor string, at time.Time) int {
 	clock := at.In(zone).Format("15:04")
 	for _, d := range doctors {
@@ -66,14 +66,14 @@ func capacity(doctor string, at time.Time) int {
 	return 1
 }
 
-// build makes the hospital that every scene gets a copy of.
-func build(dir string, clients int) (house, error) {
-	h := house{dir: dir}
+// createTemplate creates the hospital that every scenario runs on a copy of.
+func createTemplate(dir string, clients int) (template, error) {
+	h := template{dir: dir}
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
 	steps := []func() error{
 		app.Bootstrap,
 		app.RunAllMigrations,
-		func() error { // cheap password hashes
+		func() error { // cheap hashes: the tests use tokens
 			users, err := app.FindCollectionByNameOrId("users")
 			if err != nil {
 				return err
@@ -87,23 +87,24 @@ func build(dir string, clients int) (house, error) {
 			return demo.Fill(app)
 		},
 		func() error {
-			return app.RunInTransaction(func(tx core.App) (err error) { return h.people(tx, clients) })
+			return app.RunInTransaction(func(tx core.App) (err error) { return h.createPeople(tx, clients) })
 		},
 		app.ClearBootstrap,
 	}
 	for i, step := range steps {
 		if err := step(); err != nil {
-			return h, fmt.Errorf("furnish the hospital, step %d: %w", i+1, err)
+			return h, fmt.Errorf("create the hospital, step %d: %w", i+1, err)
 		}
 	}
 	return h, nil
 }
 
-func (h *house) people(tx core.App, clients int) error {
+func (h *template) createPeople(tx core.App, clients int) error {
 	w := fixture.New(tx)
 	system := kit.Actor{Role: kit.System}
 	account := func(name, role string) (token string) {
-		w.Create(system, name, "users", fixture.Fields{"email": name + "@hospital.example", "password": demo.Password, "name": name, "role": role})
+		w.Create(system, name, "users", fixture.Fields{"email": name + "@hospital.example", "password": demo.Password,
+			"name": name, "role": role})
 		if w.Err == nil {
 			var user *core.Record
 			if user, w.Err = tx.FindRecordById("users", w.ID(name)); w.Err == nil {
@@ -120,11 +121,13 @@ func (h *house) people(tx core.App, clients int) error {
 	for i, d := range doctors {
 		user, name := fmt.Sprint("user", i+1, "stress"), fmt.Sprint("stress", i+1)
 		account(user, "doctor")
-		w.Create(system, name, "doctors", fixture.Fields{"user": w.ID(user), "name": "Dr. " + name, "department": department, "consultation": service, "accepts_online": true, "active": true})
+		w.Create(system, name, "doctors", fixture.Fields{"user": w.ID(user), "name": "Dr. " + name, "department": department,
+			"consultation": service, "accepts_online": true, "active": true})
 		for weekday := 1; weekday <= 7; weekday++ {
 			for k, at := range d.hours {
-				w.Create(system, fmt.Sprint("day", weekday, "part", k, "of", i), "schedules", fixture.Fields{"doctor": d.id, "weekday": weekday, "start_time": at.opens, "end_time": at.closes,
-					"slot_minutes": at.slot, "capacity": at.capacity})
+				w.Create(system, fmt.Sprint("day", weekday, "part", k, "of", i), "schedules",
+					fixture.Fields{"doctor": d.id, "weekday": weekday, "start_time": at.opens, "end_time": at.closes,
+						"slot_minutes": at.slot, "capacity": at.capacity})
 			}
 		}
 	}
@@ -142,9 +145,9 @@ func (h *house) people(tx core.App, clients int) error {
 	return err
 }
 
-// copyTo copies the data directory for a scene.
-func (h house) copyTo(dir string) error {
-	key, err := os.ReadFile(audit.KeyFile(h.dir)) // of the audit log, in a file beside the data
+// copyTo copies the data for one scenario.
+func (h template) copyTo(dir string) error {
+	key, err := os.ReadFile(audit.KeyFile(h.dir)) // of the audit log, stored beside the data
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"hospital/internal/hospitaltest"
-	"hospital/modules/notices"
+	"hospital/internal/outbox"
 )
 
 func mrnOf(h *hospitaltest.Hospital, patient string) string {
@@ -95,7 +95,7 @@ func TestEveryAdminIsTold(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.App.Settings().SMTP.Enabled = true
-	if err := notices.Deliver(h.App); err != nil { // what is furnished
+	if err := outbox.Deliver(h.App); err != nil { // what is furnished
 		t.Fatal(err)
 	}
 	h.App.TestMailer.Reset()
@@ -108,7 +108,7 @@ func TestEveryAdminIsTold(t *testing.T) {
 		h.As(admin).Update("alerts", alerts[0]["id"].(string), body{"seen": true}).OK(t)
 	}
 	h.At(time.Now().Add(time.Minute))
-	if err := notices.Deliver(h.App); err != nil {
+	if err := outbox.Deliver(h.App); err != nil {
 		t.Fatal(err)
 	}
 	to := map[string]bool{}

@@ -3,9 +3,8 @@ package patients
 import (
 	"github.com/pocketbase/pocketbase/core"
 
-	"hospital/internal/role"
-
 	"hospital/internal/kit"
+	"hospital/internal/role"
 )
 
 var histories = kit.Collection{
@@ -29,16 +28,16 @@ var histories = kit.Collection{
 }
 
 // keepHistory stores the medical history before a change.
-func keepHistory(tx core.App, before, after *core.Record) error {
-	if before.GetString("medical_history") == after.GetString("medical_history") {
+func keepHistory(tx core.App, before, after Patient) error {
+	if before.medicalHistory() == after.medicalHistory() {
 		return nil
 	}
-	kept, err := kit.New(tx, "medical_histories")
+	earlier, err := kit.New(tx, "medical_histories")
 	if err != nil {
 		return err
 	}
-	kept.Load(map[string]any{
-		"patient": after.Id, "text": before.GetString("medical_history"), "changed_by": kit.ActorOf(after).ID,
-	})
-	return tx.Save(kept)
+	earlier.Set("patient", after.Id)
+	earlier.Set("text", before.medicalHistory())
+	earlier.Set("changed_by", kit.ActorOf(after.Record).ID)
+	return tx.Save(earlier)
 }

@@ -1,0 +1,132 @@
+package outbox
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/mail"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/mailer"
+
+	"hospital/internal/kit"
+)
+
+// sendTimeout is for a mail server that does not answer.
+const sendTimeout = 30 * time.Second
+
+// try makes one attempt to send the mail of a record: it is claimed in a transaction,
+// sent outside of any, and the result is written in another. When the process stops in
+// between, the next attempt comes at the time that the claim has set.
+func (q Queue) try(app core.App, id string) error {
+	claimed, err := q.claim(app, id)
+	if err != nil || claimed == nil {
+		return err
+	}
+	failure := q.send(app, claimed)
+	var skip Skip
+	switch {
+	case failure == nil:
+		return q.write(app, id, func(r *core.Record) { q.Columns.SetSent(r, kit.Now(app)) })
+	case errors.As(failure, &skip):
+		return q.write(app, id, func(r *core.Record) { q.Columns.SetSkipped(r, skip.Error()) })
+	}
+	told := failure.Error()
+	if errors.Is(failure, errCompose) { // the cause is for the log
+		told = errCompose.Error()
+	}
+	return errors.Join(failure, q.write(app, id, func(r *core.Record) { q.Columns.setFailed(r, told) }))
+}
+
+// claim counts an attempt and sets the time of the next one, so that no other worker
+// takes the record meanwhile. It is nil when there is nothing to do any more.
+func (q Queue) claim(app core.App, id string) (claimed *core.Record, err error) {
+	err = app.RunInTransaction(func(tx core.App) error {
+		r, err := tx.FindRecordById(q.Collection, id)
+		if errors.Is(err, sql.ErrNoRows) { // expired
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		now := kit.Now(tx)
+		if q.Columns.status(r) != Pending || r.GetDateTime(nextTryAt).Time().After(now) {
+			return nil // another worker was faster
+		}
+		if r.GetInt(attempts) >= maxAttempts { // the process stopped during the last one
+			q.Columns.setFailed(r, "The last attempt was interrupted.")
+			return tx.Save(r)
+		}
+		count := r.GetInt(attempts) + 1
+		r.Set(attempts, count)
+		r.Set(nextTryAt, now.Add(time.Minute<<count)) // 2, 4, 8 … minutes
+		if err := tx.Save(r); err != nil {
+			return err
+		}
+		claimed = r
+		return nil
+	})
+	return claimed, err
+}
+
+// write stores the result of an attempt and leaves the rest of the row as it is by
+// now: others may have changed it while the mail was on its way.
+func (q Queue) write(app core.App, id string, set func(r *core.Record)) error {
+	return app.RunInTransaction(func(tx core.App) error {
+		r, err := tx.FindRecordById(q.Collection, id)
+		if errors.Is(err, sql.ErrNoRows) { // expired
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		set(r)
+		return tx.Save(r)
+	})
+}
+
+// send writes and sends a mail. It does not panic, and does not wait for ever, as
+// PocketBase's mail client would.
+func (q Queue) send(app core.App, r *core.Record) error {
+	if !app.Settings().SMTP.Enabled {
+		return Skip("The hospital has no mail server.")
+	}
+	m, err := recovered(func() (*mailer.Message, error) { return q.Compose(app, r) })
+	var skip Skip
+	if err != nil && !errors.As(err, &skip) {
+		return fmt.Errorf("%w: %w", errCompose, err)
+	}
+	if err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := recovered(func() (*mailer.Message, error) { return m, app.NewMailClient().Send(m) })
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(sendTimeout):
+		return errors.New("the mail server does not answer")
+	}
+}
+
+var errCompose = errors.New("the mail could not be written")
+
+// Message is a mail from the hospital.
+func Message(app core.App, to mail.Address, subject, text string) *mailer.Message {
+	from := app.Settings().Meta
+	return &mailer.Message{From: mail.Address{Name: from.SenderName, Address: from.SenderAddress}, To: []mail.Address{to}, Subject: subject, Text: text}
+}
+
+// recovered makes an error of a panic.
+func recovered[T any](work func() (T, error)) (result T, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	return work()
+}

@@ -1,0 +1,46 @@
+package accounts
+
+import (
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/internal/kit"
+	"hospital/internal/outbox"
+)
+
+// Registration is a request for an account, until the e-mail address is confirmed.
+type Registration struct{ *core.Record }
+
+// payload is what a person sends when they register.
+type payload struct {
+	Name    string         `json:"name"`
+	Role    kit.Role       `json:"role"`
+	Phone   string         `json:"phone"`
+	Profile map[string]any `json:"profile"`
+}
+
+func (r Registration) email() string        { return r.GetString("email") }
+func (r Registration) passwordHash() string { return r.GetString("password_hash") }
+
+func (r Registration) payload() (sent payload, err error) {
+	err = r.UnmarshalJSONField("payload", &sent)
+	return sent, err
+}
+
+// fill makes it the registration of a person. The account that it may become has the same id.
+func (r Registration) fill(user User, passwordHash string, now time.Time) {
+	r.Set(core.FieldNameId, user.Id)
+	r.Set("email", user.Email())
+	r.Set("payload", payload{user.Name(), user.Role(), user.Phone(), Profile(user.Record)})
+	r.Set("password_hash", passwordHash)
+	setExpires(r.Record, now.Add(registrationPeriod))
+	registrationMail.SetPending(r.Record, now)
+}
+
+// sentSince counts the mails about registrations that an address was sent.
+func sentSince(app core.App, email string, then time.Time) (int64, error) {
+	return app.CountRecords("registrations", dbx.HashExp{"email": email, string(registrationMail): string(outbox.Sent)},
+		dbx.NewExp("sent_at > {:then}", dbx.Params{"then": kit.FormatInstant(then)}))
+}

@@ -1,0 +1,39 @@
+package accounts
+
+import (
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/internal/kit"
+	"hospital/internal/role"
+)
+
+// User is an account.
+type User struct{ *core.Record }
+
+// Name is what the person is called.
+func (u User) Name() string { return u.GetString("name") }
+
+// Phone is where they can be called.
+func (u User) Phone() string { return u.GetString("phone") }
+
+// Role is what they are in the hospital.
+func (u User) Role() kit.Role { return kit.Role(u.GetString("role")) }
+
+func (u User) status() Status { return Status(u.GetString(statusField)) }
+
+func (u User) isActiveAdmin() bool { return u.Role() == role.Admin && u.status() == Active }
+
+func (u User) setName(name string)     { u.Set("name", name) }
+func (u User) setPhone(phone string)   { u.Set("phone", phone) }
+func (u User) setRole(r kit.Role)      { u.Set("role", string(r)) }
+func (u User) setStatus(status Status) { u.Set(statusField, string(status)) }
+
+const statusField = "status"
+
+// ActiveAdmins are the accounts of all admins who can sign in.
+func ActiveAdmins(app core.App) ([]*core.Record, error) {
+	return app.FindAllRecords("users", activeAdmins)
+}
+
+var activeAdmins = dbx.HashExp{"role": string(role.Admin), statusField: string(Active)}

@@ -1,0 +1,47 @@
+package patients
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Patient is a person who is treated, or the record of one.
+type Patient struct{ *core.Record }
+
+// Find reads the record of a patient.
+func Find(app core.App, id string) (Patient, error) {
+	found, err := app.FindRecordById("patients", id)
+	return Patient{found}, err
+}
+
+// Name is what the patient is called.
+func (p Patient) Name() string { return p.GetString("name") }
+
+// User is the id of the account that looks after the record; empty when there is none.
+func (p Patient) User() string { return p.GetString("user") }
+
+// MRN is the medical record number.
+func (p Patient) MRN() string { return p.GetString("mrn") }
+
+func (p Patient) birthDate() string       { return p.GetString("birth_date") }
+func (p Patient) phone() string           { return p.GetString("phone") }
+func (p Patient) nationalID() string      { return p.GetString("national_id") }
+func (p Patient) medicalHistory() string  { return p.GetString("medical_history") }
+func (p Patient) active() bool            { return p.GetBool("active") }
+func (p Patient) confirmedDistinct() bool { return p.GetBool("confirmed_distinct") }
+
+// mergedInto is the id of the record that is used instead; empty when it is this one.
+func (p Patient) mergedInto() string { return p.GetString("merged_into") }
+
+func (p Patient) setUser(id string)              { p.Set("user", id) }
+func (p Patient) setName(name string)            { p.Set("name", name) }
+func (p Patient) setPhone(phone string)          { p.Set("phone", phone) }
+func (p Patient) setMRN(mrn string)              { p.Set("mrn", mrn) }
+func (p Patient) setNameKey(key string)          { p.Set("name_key", key) }
+func (p Patient) setActive(active bool)          { p.Set("active", active) }
+func (p Patient) setConfirmedDistinct(done bool) { p.Set("confirmed_distinct", done) }
+func (p Patient) setMergedInto(id string)        { p.Set("merged_into", id) }
+
+// summary is what a refusal says of a record that may be of the same person.
+func (p Patient) summary() map[string]any {
+	return map[string]any{"id": p.Id, "mrn": p.MRN(), "name": p.Name(), "birth_date": p.birthDate()}
+}

@@ -1,0 +1,56 @@
+package staff
+
+import (
+	"database/sql"
+	"errors"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/internal/kit"
+	"hospital/internal/role"
+	"hospital/modules/accounts"
+)
+
+// Member is the record of a doctor or nurse. The two collections have these columns in common.
+type Member struct{ *core.Record }
+
+// User is the id of their account.
+func (m Member) User() string { return m.GetString("user") }
+
+func (m Member) setActive(active bool) { m.Set("active", active) }
+
+func (m Member) setPhone(phone string) { m.Set("phone", phone) }
+
+// setAccount makes it the record of an account.
+func (m Member) setAccount(user accounts.User) {
+	m.Set("user", user.Id)
+	m.Set("name", user.Name())
+}
+
+// setInvitation takes over what an admin wrote into the invitation.
+func (m Member) setInvitation(i accounts.Invitation) {
+	m.Set("department", i.Department())
+	m.Set("license_no", i.LicenseNo())
+}
+
+// Doctor is a member of staff whom patients visit.
+type Doctor struct{ Member }
+
+func (d Doctor) setSpecialization(text string) { d.Set("specialization", text) }
+
+func (d Doctor) setAcceptsOnline(yes bool) { d.Set("accepts_online", yes) }
+
+// registered are the fields that a doctor who registers may fill in.
+var registered = []string{"department", "specialization", "license_no", "qualifications", "bio"}
+
+// collectionOf is where the staff of a role have a record.
+var collectionOf = map[kit.Role]string{role.Doctor: "doctors", role.Nurse: "nurses"}
+
+// memberOf is the record of an account; false when it has none.
+func memberOf(tx core.App, collection, user string) (Member, bool, error) {
+	found, err := tx.FindFirstRecordByData(collection, "user", user)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Member{}, false, nil
+	}
+	return Member{found}, err == nil, err
+}
