@@ -44,7 +44,7 @@ func demoHospital(t *testing.T) *hospitaltest.Hospital {
 		t.Fatal(err)
 	}
 	h := &hospitaltest.Hospital{T: t, App: app, Router: routes}
-	app.OnServe().Unbind("__pbCronStart__", "hospitalAuditFlush", "hospitalPost")
+	app.OnServe().Unbind("__pbCronStart__", "hospitalAuditFlush", "hospitalOutbox")
 	app.OnTerminate().Unbind("hospitalAuditFlush")
 	err = app.OnServe().Trigger(&core.ServeEvent{App: app, Router: routes}, func(e *core.ServeEvent) error {
 		h.Handler, err = e.Router.BuildMux()

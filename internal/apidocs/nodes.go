@@ -13,9 +13,9 @@ import (
 // empty text, a nil node.
 func object(pairs ...any) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.MappingNode}
-	for i := 0; i < len(pairs); i += 2 {
-		if value := scalar(pairs[i+1]); value != nil {
-			n.Content = append(n.Content, text(pairs[i].(string)), value)
+	for pair := range slices.Chunk(pairs, 2) {
+		if value := scalar(pair[1]); value != nil {
+			n.Content = append(n.Content, text(pair[0].(string)), value)
 		}
 	}
 	return n

@@ -111,7 +111,7 @@ func answersOf(h *hospitaltest.Hospital) object {
 			if len(items) == 0 {
 				h.T.Fatalf("the demo hospital has none of %s with %s", c.Name, filter)
 			}
-			answers[schema[strings.LastIndex(schema, "/")+1:]] = object(items[0])
+			answers[schema[strings.LastIndex(schema, "/")+1:]] = items[0]
 		}
 	}
 	day := h.Record("appointments", hospitaltest.ID("done4")).GetString("starts")[:len("2006-01-02")]
@@ -123,9 +123,9 @@ func answersOf(h *hospitaltest.Hospital) object {
 		"DayClose":          "/api/hospital/reports/day-close?date=" + day,
 		"BillingStatistics": "/api/hospital/reports/billing" + period + "&by=day",
 	} {
-		answers[name] = object(admin.Do(http.MethodGet, path, nil).OK(h.T).JSON)
+		answers[name] = admin.Do(http.MethodGet, path, nil).OK(h.T).JSON
 	}
-	answers["SignedIn"] = object(users(h.As("guest"), "auth-with-password",
-		hospitaltest.Body{"identity": "patient@hospital.example", "password": demoPassword}).OK(h.T).JSON)
+	answers["SignedIn"] = users(h.As("guest"), "auth-with-password",
+		hospitaltest.Body{"identity": "patient@hospital.example", "password": demoPassword}).OK(h.T).JSON
 	return answers
 }

@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -421,6 +422,10 @@ func sample(f core.Field) any {
 		return "2031-05-05 10:00:00.000Z"
 	case *core.EmailField:
 		return "sample@example.org"
+	case *core.TextField:
+		if f.Pattern != "" && regexp.MustCompile(f.Pattern).MatchString("pt-BR") {
+			return "pt-BR"
+		}
 	case *core.RelationField:
 		return map[string]string{"departments": hospitaltest.ID("closed"), "services": hospitaltest.ID("retired"), "users": hospitaltest.ID("nurse2"),
 			"patients": hospitaltest.ID("walkin"), "doctors": hospitaltest.ID("drgone"), "appointments": hospitaltest.ID("walk"), "bills": "", "bill_items": hospitaltest.ID("crutches1"),

@@ -11,6 +11,6 @@ func Free(dir string) (int64, error) {
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return 0, err
 	}
-	// The types differ between systems, and no disk is too large for an int64.
-	return int64(s.Bavail) * int64(s.Bsize), nil //nolint:unconvert // #nosec G115
+	// #nosec G115 -- no disk is too large for an int64; the types differ between systems
+	return int64(s.Bavail) * int64(s.Bsize), nil //nolint:unconvert
 }

@@ -65,10 +65,10 @@ func findOrBuild(now time.Time) (string, error) {
 	if err := build(dir); err != nil {
 		return "", err
 	}
-	if !settled || os.Rename(dir, shared) != nil { // the rename fails if another package was faster
-		return dir, nil
+	if settled && os.Rename(dir, shared) == nil {
+		return shared, nil
 	}
-	return shared, nil
+	return dir, nil // the rename fails if another package was faster
 }
 
 func cacheDir() (string, error) {

@@ -92,6 +92,11 @@ const (
 	timePattern = `^(([01]\d|2[0-3]):[0-5]\d|24:00)$`
 )
 
+// Language is a language as BCP 47 writes it, such as de or pt-BR.
+func Language(name string) Field {
+	return Field{&core.TextField{Name: name, Max: 12, Pattern: `^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$`}}
+}
+
 // Day is a calendar day without a time or zone, "2006-01-02".
 func Day(name string) Field {
 	return Field{&core.TextField{Name: name, Max: 10, Pattern: dayPattern}}

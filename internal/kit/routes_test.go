@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -95,7 +96,8 @@ func (r *routed) get(t *testing.T, account *core.Record, path string) (status in
 	}
 	answer := httptest.NewRecorder()
 	defer func() {
-		if recovered := recover(); recovered != nil && recovered != http.ErrAbortHandler {
+		recovered := recover()
+		if err, ok := recovered.(error); recovered != nil && (!ok || !errors.Is(err, http.ErrAbortHandler)) {
 			panic(recovered)
 		}
 	}()

@@ -113,7 +113,7 @@ func TestAuditLogIsVerifiedAgainstAnchors(t *testing.T) {
 		dir,
 	).refused(
 		t,
-		"written anew",
+		"was rewritten",
 	)
 	run(t, "", nil, "audit", "verify", "--anchor", "nonsense", "--dir", dir).refused(t, "NUMBER:HASH")
 	run(

@@ -16,57 +16,78 @@ type body = hospitaltest.Body
 
 var id = hospitaltest.ID
 
+// wantStatus checks how a request was answered.
+func wantStatus(t *testing.T, what string, answer hospitaltest.Response, status int) {
+	t.Helper()
+	if answer.Status != status {
+		t.Errorf("%s: %d %s", what, answer.Status, answer.Raw)
+	}
+}
+
+// wantRefusal checks that a request was refused with a code of a field.
+func wantRefusal(t *testing.T, what string, answer hospitaltest.Response, status int, field, code string) {
+	t.Helper()
+	if answer.Status != status || answer.Code(field) != code {
+		t.Errorf("%s: %d %s", what, answer.Status, answer.Raw)
+	}
+}
+
 func TestStartingAVisitOpensItsEncounter(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	doctor := h.As("doctor1")
 	doctor.Update("appointments", id("moved1"), body{"started_at": "2030-01-01 00:00:00.000Z"}).OK(t)
 	found := doctor.List("encounters", hospitaltest.Filter("appointment = '"+id("moved1")+"'")).OK(t).Items()
-	if len(found) != 1 || found[0]["status"] != "open" || found[0]["patient"] != id("pat1") || found[0]["doctor"] != id("dr1") {
-		t.Fatalf("the visit has begun, and has %v", found)
+	if len(found) != 1 || found[0]["status"] != "open" ||
+		found[0]["patient"] != id("pat1") || found[0]["doctor"] != id("dr1") {
+		t.Fatalf("the encounters of the started visit: %v", found)
 	}
 	doctor.Update("appointments", id("booked1"), body{"started_at": "2030-01-01 00:00:00.000Z"}).OK(t)
 	if n := len(doctor.List("encounters", hospitaltest.Filter("appointment = '"+id("booked1")+"'")).Items()); n != 1 {
-		t.Errorf("a visit whose notes were begun before has %d encounters", n)
+		t.Errorf("a visit with earlier notes has %d encounters", n)
 	}
-	if answer := doctor.Create("encounters", body{"appointment": id("moved1")}); answer.Code("appointment") != "validation_not_unique" {
-		t.Errorf("a second encounter of a visit: %d %s", answer.Status, answer.Raw)
-	}
+	answer := doctor.Create("encounters", body{"appointment": id("moved1")})
+	wantRefusal(t, "a second encounter", answer, http.StatusBadRequest, "appointment", "validation_not_unique")
 	h.Verify()
 }
 
-func TestAnEncounterIsSignedOnceAndThenStays(t *testing.T) {
+func TestSignedEncountersNeverChange(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	doctor, operator := h.As("doctor1"), h.Operator()
 	doctor.Update("encounters", id("open1"), body{"notes": " ", "complaint": "", "assessment": "", "plan": ""}).OK(t)
-	if answer := doctor.Update("encounters", id("open1"), body{"status": "signed"}); answer.Code("notes") != "required" {
-		t.Errorf("signing nothing: %d %s", answer.Status, answer.Raw)
-	}
+	answer := doctor.Update("encounters", id("open1"), body{"status": "signed"})
+	wantRefusal(t, "signing blank notes", answer, http.StatusBadRequest, "notes", "required")
 	doctor.Update("encounters", id("open1"), body{"notes": "Well.", "status": "signed"}).OK(t)
-	signed := h.Record("encounters", id("open1"))
+	signed, better := h.Record("encounters", id("open1")), body{"notes": "Better."}
+	sql := func(query string) hospitaltest.Response {
+		return operator.Do(http.MethodPost, "/api/sql", body{"query": query})
+	}
 	for what, answer := range map[string]hospitaltest.Response{
-		"its doctor":   doctor.Update("encounters", signed.Id, body{"notes": "Better."}),
-		"opening it":   doctor.Update("encounters", signed.Id, body{"status": "open"}),
-		"an admin":     h.As("admin1").Update("encounters", signed.Id, body{"notes": "Better."}),
-		"the operator": operator.Update("encounters", signed.Id, body{"notes": "Better."}),
-		"a batch":      doctor.Do(http.MethodPost, "/api/batch", body{"requests": []any{body{"method": "PATCH", "url": "/api/collections/encounters/records/" + signed.Id, "body": body{"notes": "Better."}}}}),
-		"the console":  operator.Do(http.MethodPost, "/api/sql", body{"query": "UPDATE encounters SET notes = 'Better.' WHERE id = '" + signed.Id + "'"}),
-		"deleting":     operator.Do(http.MethodPost, "/api/sql", body{"query": "DELETE FROM encounters WHERE id = '" + signed.Id + "'"}),
+		"by its doctor":   doctor.Update("encounters", signed.Id, better),
+		"reopened":        doctor.Update("encounters", signed.Id, body{"status": "open"}),
+		"by an admin":     h.As("admin1").Update("encounters", signed.Id, better),
+		"by the operator": operator.Update("encounters", signed.Id, better),
+		"in a batch": doctor.Do(http.MethodPost, "/api/batch", body{"requests": []any{
+			body{"method": "PATCH", "url": "/api/collections/encounters/records/" + signed.Id, "body": better},
+		}}),
+		"by SQL":         sql("UPDATE encounters SET notes = 'Better.' WHERE id = '" + signed.Id + "'"),
+		"deleted by SQL": sql("DELETE FROM encounters WHERE id = '" + signed.Id + "'"),
 	} {
 		if answer.Status < 400 || answer.Status > 499 {
 			t.Errorf("%s: %d %s", what, answer.Status, answer.Raw)
 		}
 	}
-	if now := h.Record("encounters", signed.Id); now.GetString("notes") != "Well." || now.GetString("updated") != signed.GetString("updated") {
-		t.Errorf("it says %v", now.PublicExport())
+	now := h.Record("encounters", signed.Id)
+	if now.GetString("notes") != "Well." || now.GetString("updated") != signed.GetString("updated") {
+		t.Errorf("the signed encounter is now %v", now.PublicExport())
 	}
 	h.Verify()
 }
 
-// TestVerifyNamesWhatWasForged: whoever drops the triggers changes what is signed,
-// and verify names it.
-func TestVerifyNamesWhatWasForged(t *testing.T) {
+// TestVerifyFindsForgedEncounters changes signed encounters after dropping the trigger that
+// protects them.
+func TestVerifyFindsForgedEncounters(t *testing.T) {
 	t.Parallel()
 	for _, forged := range []string{
 		"UPDATE encounters SET notes = 'Better.' WHERE id = {id}",
@@ -83,7 +104,7 @@ func TestVerifyNamesWhatWasForged(t *testing.T) {
 			h := hospitaltest.New(t)
 			statement := strings.ReplaceAll(forged, "{id}", "'"+id("notes1")+"'")
 			if err := h.SQL(statement); err == nil {
-				t.Fatal("the database takes it")
+				t.Fatal("the trigger does not refuse it")
 			}
 			if err := h.SQL("DROP TRIGGER encounters_frozen"); err != nil {
 				t.Fatal(err)
@@ -92,26 +113,26 @@ func TestVerifyNamesWhatWasForged(t *testing.T) {
 				t.Fatal(err)
 			}
 			if broken := h.Violations(); !strings.Contains(broken, id("notes1")) {
-				t.Errorf("verify says %q", broken)
+				t.Errorf("verify reports %q", broken)
 			}
 		})
 	}
 }
 
-func TestAnAmendmentStandsBesideWhatItAmends(t *testing.T) {
+func TestOnlySignedEncountersAreAmended(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	doctor := h.As("doctor1")
-	amendment := doctor.Create("encounters", body{"appointment": id("done1"), "amends": id("notes1"), "notes": "No fracture."}).OK(t)
-	if answer := doctor.Create("encounters", body{"appointment": id("done1"), "amends": amendment.ID(), "notes": "x"}); answer.Status != http.StatusConflict || answer.Code("amends") != "not_signed" {
-		t.Errorf("amending what is open: %d %s", answer.Status, answer.Raw)
+	amend := func(visit, original string) hospitaltest.Response {
+		return doctor.Create("encounters", body{"appointment": id(visit), "amends": original, "notes": "No fracture."})
 	}
-	if answer := doctor.Create("encounters", body{"appointment": id("done1"), "amends": id("notes1"), "notes": "x"}); answer.Code("amends") != "validation_not_unique" {
-		t.Errorf("a second amendment: %d %s", answer.Status, answer.Raw)
-	}
-	if answer := doctor.Create("encounters", body{"appointment": id("booked1"), "amends": id("notes1")}); answer.Code("amends") != "not_found" {
-		t.Errorf("amending another visit's: %d %s", answer.Status, answer.Raw)
-	}
+	amendment := amend("done1", id("notes1")).OK(t)
+	answer := amend("done1", amendment.ID())
+	wantRefusal(t, "amending an open encounter", answer, http.StatusConflict, "amends", "not_signed")
+	answer = amend("done1", id("notes1"))
+	wantRefusal(t, "a second amendment", answer, http.StatusBadRequest, "amends", "validation_not_unique")
+	answer = amend("booked1", id("notes1"))
+	wantRefusal(t, "amending notes of another visit", answer, http.StatusBadRequest, "amends", "not_found")
 	doctor.Update("encounters", amendment.ID(), body{"status": "signed"}).OK(t)
 	if seen := h.As("patient1").List("encounters", "").OK(t).IDs(); len(seen) != 2 {
 		t.Errorf("the patient reads %v", seen)
@@ -119,12 +140,13 @@ func TestAnAmendmentStandsBesideWhatItAmends(t *testing.T) {
 	h.Verify()
 }
 
-func TestNotesComeBackByteForByte(t *testing.T) {
+func TestNotesAreStoredByteForByte(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	doctor := h.As("doctor1")
 	for name, sample := range map[string]string{
-		"Latin": "Müller", "decomposed": "Mu\u0308ller", "Arabic": "مريض\u2067 123 \u2069يسعل", "Hebrew": "שָׁלוֹם", "Devanagari": "रोगी", "Thai": "ผู้ป่วย", "Chinese": "病人咳嗽", "compatible": "\uF900\u212B\uFB01",
+		"Latin": "Müller", "decomposed": "Mu\u0308ller", "Chinese": "病人咳嗽", "compatible": "\uF900\u212B\uFB01",
+		"Arabic": "مريض\u2067 123 \u2069يسعل", "Hebrew": "שָׁלוֹם", "Devanagari": "रोगी", "Thai": "ผู้ป่วย",
 		"Korean": "\u1112\u1161\u11ab", "emoji": "👩🏽‍⚕️", "lines": " a\r\nb\n\tc ",
 	} {
 		runes := []rune(strings.Repeat(sample, clinical.MaxNoteLength))[:clinical.MaxNoteLength]
@@ -133,52 +155,60 @@ func TestNotesComeBackByteForByte(t *testing.T) {
 			t.Fatal(name)
 		}
 		if got := doctor.Update("encounters", id("open1"), body{"notes": text}).OK(t).String("notes"); got != text {
-			t.Errorf("%s: the answer differs", name)
+			t.Errorf("%s: the answer differs from the request", name)
 		}
 		if got := doctor.View("encounters", id("open1"), "").OK(t).String("notes"); got != text {
-			t.Errorf("%s: what is stored differs", name)
+			t.Errorf("%s: the stored notes differ from the request", name)
 		}
 		answer := doctor.SkipContract().Update("encounters", id("open1"), body{"notes": text + "x"})
-		if answer.Status != http.StatusBadRequest || answer.Code("notes") != "validation_max_text_constraint" || !strings.Contains(string(answer.Raw), fmt.Sprint(clinical.MaxNoteLength)) {
-			t.Errorf("%s: one more is answered %d %.300s", name, answer.Status, answer.Raw)
+		if answer.Status != http.StatusBadRequest || answer.Code("notes") != "validation_max_text_constraint" ||
+			!strings.Contains(string(answer.Raw), fmt.Sprint(clinical.MaxNoteLength)) {
+			t.Errorf("%s with one character more: %d %.300s", name, answer.Status, answer.Raw)
 		}
 	}
 	for _, bad := range []string{"nul\x00", "bell\a", "safe\u202Eelif"} {
-		if answer := doctor.Update("encounters", id("open1"), body{"notes": bad}); answer.Code("notes") != "forbidden_character" {
-			t.Errorf("%q: %d %s", bad, answer.Status, answer.Raw)
-		}
+		answer := doctor.Update("encounters", id("open1"), body{"notes": bad})
+		wantRefusal(t, fmt.Sprintf("%q", bad), answer, http.StatusBadRequest, "notes", "forbidden_character")
 	}
 }
 
-// TestNobodyFindsOpenNotes: patients and nurses neither see nor guess what is not
-// signed, and the front office nothing at all.
-func TestNobodyFindsOpenNotes(t *testing.T) {
+// TestOpenNotesAreHidden tries to find open notes by every list, filter, sort and expand.
+func TestOpenNotesAreHidden(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	secret := "unsigned 1"
 	for _, account := range []string{"patient1", "patient2", "nurse1", "receptionist1", "accountant1", "doctor2"} {
 		client := h.As(account)
-		for _, path := range []string{
-			"appointments/records?" + hospitaltest.Filter("encounters_via_appointment.notes ?~ '"+secret+"'"),
-			"appointments/records?" + hospitaltest.Filter("encounters_via_appointment.status ?= 'open' && patient = '"+id("pat1")+"'"),
-			"appointments/records?sort=encounters_via_appointment.notes&" + hospitaltest.Filter("encounters_via_appointment.notes ?~ '"+secret+"'"),
-			"patients/records?" + hospitaltest.Filter("encounters_via_patient.notes ?~ '"+secret+"'"),
-			"encounters/records?" + hospitaltest.Filter("notes ~ '"+secret+"' || id = ''"),
-			"encounters/records?" + hospitaltest.Filter("encounters_via_amends.id = '' && status = 'open' && patient = '"+id("pat1")+"'"),
+		for _, q := range []struct{ path, filter string }{
+			{"appointments/records?", "encounters_via_appointment.notes ?~ '" + secret + "'"},
+			{"appointments/records?",
+				"encounters_via_appointment.status ?= 'open' && patient = '" + id("pat1") + "'"},
+			{"appointments/records?sort=encounters_via_appointment.notes&",
+				"encounters_via_appointment.notes ?~ '" + secret + "'"},
+			{"patients/records?", "encounters_via_patient.notes ?~ '" + secret + "'"},
+			{"encounters/records?", "notes ~ '" + secret + "' || id = ''"},
+			{"encounters/records?",
+				"encounters_via_amends.id = '' && status = 'open' && patient = '" + id("pat1") + "'"},
 		} {
-			if found := client.Do(http.MethodGet, "/api/collections/"+path, nil).Items(); len(found) > 0 {
+			path := "/api/collections/" + q.path + hospitaltest.Filter(q.filter)
+			if found := client.Do(http.MethodGet, path, nil).Items(); len(found) > 0 {
 				t.Errorf("%s finds by %s: %v", account, path, found)
 			}
 		}
-		for _, path := range []string{"appointments/records?expand=encounters_via_appointment", "patients/records?expand=encounters_via_patient,encounters_via_patient.encounters_via_amends", "vitals/records?expand=appointment.encounters_via_appointment"} {
-			if answer := client.Do(http.MethodGet, "/api/collections/"+path, nil); strings.Contains(string(answer.Raw), secret) {
+		for _, path := range []string{
+			"appointments/records?expand=encounters_via_appointment",
+			"patients/records?expand=encounters_via_patient,encounters_via_patient.encounters_via_amends",
+			"vitals/records?expand=appointment.encounters_via_appointment",
+		} {
+			answer := client.Do(http.MethodGet, "/api/collections/"+path, nil)
+			if strings.Contains(string(answer.Raw), secret) {
 				t.Errorf("%s reads by %s: %s", account, path, answer.Raw)
 			}
 		}
 	}
 }
 
-func TestTwoWhoSignAtOnceSignOnce(t *testing.T) {
+func TestConcurrentRequestsSignOnce(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	var wait sync.WaitGroup
@@ -194,7 +224,7 @@ func TestTwoWhoSignAtOnceSignOnce(t *testing.T) {
 	}
 	wait.Wait()
 	if statuses[200] != 1 || statuses[409] != 7 {
-		t.Errorf("answered %v", statuses)
+		t.Errorf("statuses %v", statuses)
 	}
 	h.Verify()
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// FuzzNormalizeCode: a code that is taken is taken as it is then, and is none but that.
+// FuzzNormalizeCode checks that a normalized code is stable, and only adds a point and upper case.
 func FuzzNormalizeCode(f *testing.F) {
 	for _, text := range []string{"J45.0", " j450 ", "A00", "U07.1", "J45.", "é00", "ſ00", "J4５.0", "A00.00000"} {
 		f.Add(text)
@@ -18,63 +18,72 @@ func FuzzNormalizeCode(f *testing.F) {
 			return
 		}
 		if again, ok := normalizeCode(code); !ok || again != code {
-			t.Errorf("%q is the code %q, and that %q", text, code, again)
+			t.Errorf("%q is normalized to %q, and that to %q", text, code, again)
 		}
-		if len(code) > 10 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.") != "" || !strings.EqualFold(strings.ReplaceAll(code, ".", ""), strings.ReplaceAll(strings.TrimSpace(text), ".", "")) {
-			t.Errorf("%q is taken as %q", text, code)
+		withoutPoint := strings.NewReplacer(".", "")
+		if len(code) > 10 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.") != "" ||
+			!strings.EqualFold(withoutPoint.Replace(code), withoutPoint.Replace(strings.TrimSpace(text))) {
+			t.Errorf("%q is normalized to %q", text, code)
 		}
 	})
 }
 
-// FuzzParseLine: a line is a code and a title, or it is said why not.
+// FuzzParseLine checks that a line has a code and a title, or a reason why it is invalid.
 func FuzzParseLine(f *testing.F) {
 	f.Add("J45.0", " Asthma ")
 	f.Add("x", "")
 	f.Add("A00", "\xff")
 	f.Fuzz(func(t *testing.T, code, title string) {
-		seen := map[string]int{}
-		e, why := parseLine([]string{code, title, "more"}, seen)
-		if (why == "") != (e.code != "" && e.title != "") {
-			t.Errorf("%q,%q is %+v, %q", code, title, e, why)
+		lineOf := map[string]int{}
+		l, reason := parseLine([]string{code, title, "more"}, lineOf)
+		if (reason == "") != (l.code != "" && l.title != "") {
+			t.Errorf("%q,%q is %+v, %q", code, title, l, reason)
 		}
-		if why != "" {
+		if reason != "" {
 			return
 		}
-		seen[e.code] = 1
-		if _, why := parseLine([]string{code, title}, seen); why == "" {
-			t.Errorf("%q is taken twice", code)
+		lineOf[l.code] = 1
+		if _, reason := parseLine([]string{code, title}, lineOf); reason == "" {
+			t.Errorf("%q is accepted twice", code)
 		}
 	})
 }
 
-// FuzzDetectFileType: what the hospital keeps is what a browser takes it for.
+// FuzzDetectFileType checks that a browser detects the same type, and that no file has a script.
 func FuzzDetectFileType(f *testing.F) {
-	for _, content := range []string{"%PDF-1.7\n%%EOF", "\xff\xd8\xff\xe0\xff\xd9", "\x89PNG\r\n\x1a\n\x00\x00\x00\x00IEND\xaeB`\x82", "plain text", "a\n<svg", "PK\x03\x04", "GIF89a", "%!PS-Adobe", "\xef\xbb\xbftext",
-		strings.Repeat("\x00", 128) + "DICM", "II*\x00" + strings.Repeat("\x00", 124) + "DICM"} {
+	for _, content := range []string{
+		"%PDF-1.7\n%%EOF", "\xff\xd8\xff\xe0\xff\xd9", "\x89PNG\r\n\x1a\n\x00\x00\x00\x00IEND\xaeB`\x82",
+		"plain text", "a\n<svg", "PK\x03\x04", "GIF89a", "%!PS-Adobe", "\xef\xbb\xbftext",
+		strings.Repeat("\x00", 128) + "DICM", "II*\x00" + strings.Repeat("\x00", 124) + "DICM",
+	} {
 		f.Add([]byte(content))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		kind, ok := detectFileType(content)
+		detected, ok := detectFileType(content)
 		if !ok {
 			return
 		}
 		sniffed := http.DetectContentType(content)
-		if kind.extension == ".dcm" { // which browsers do not know
-			if strings.Contains(sniffed, "html") || strings.Contains(sniffed, "xml") {
-				t.Errorf("%.80q is %s, and a browser takes it for %s", content, kind.contentType, sniffed)
-			}
+		wrong := sniffed != detected.contentType
+		switch detected.extension {
+		case ".dcm": // browsers do not know it
+			wrong = strings.Contains(sniffed, "html") || strings.Contains(sniffed, "xml")
+		case ".txt":
+			wrong = strings.Contains(sniffed, "html")
+		}
+		if wrong {
+			t.Errorf("%.80q is %s, but a browser detects %s", content, detected.contentType, sniffed)
+		}
+		if detected.extension == ".dcm" {
 			return
 		}
-		if kind.extension != ".txt" && sniffed != kind.contentType || kind.extension == ".txt" && strings.Contains(sniffed, "html") {
-			t.Errorf("%.80q is %s, and a browser takes it for %s", content, kind.contentType, sniffed)
-		}
 		if bytes.Contains(bytes.ToLower(content), []byte("<script")) {
-			t.Errorf("%.80q holds a script", content)
+			t.Errorf("%.80q has a script", content)
 		}
 	})
 }
 
-// FuzzContainsFold holds the search for markers against a slow one.
+// FuzzContainsFold compares containsFold with a slow search.
 func FuzzContainsFold(f *testing.F) {
 	f.Add([]byte("a<<SCRipt"))
 	f.Add([]byte("<sc\xffript"))
@@ -84,7 +93,7 @@ func FuzzContainsFold(f *testing.F) {
 			slow = slow || len(content)-i >= len("<script") && strings.EqualFold(string(content[i:i+len("<script")]), "<script")
 		}
 		if got := containsFold(content, "<script"); got != slow {
-			t.Errorf("%q has it: %v, should be %v", content, got, slow)
+			t.Errorf("%q: got %v, want %v", content, got, slow)
 		}
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"hospital/modules/clinical"
 )
 
-func TestCodesAreImportedAsOftenAsOneLikes(t *testing.T) {
+func TestImportCanBeRepeated(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	before := h.Count("codes")
@@ -23,20 +23,38 @@ func TestCodesAreImportedAsOftenAsOneLikes(t *testing.T) {
 		return text
 	}
 	file := "\uFEFFcode,title\nA00,Cholera\n\"a01.0\",\"Typhoid fever, \"\"abdominal\"\"\"\nB20,Maladie à VIH\n"
-	if got := imported(file, true); got != "3 codes would be added, 0 changed, 0 unchanged, 0 lines refused\n" || h.Count("codes") != before {
-		t.Errorf("a dry run: %q, %d codes", got, h.Count("codes"))
+	got := imported(file, true)
+	if got != "3 codes would be added, 0 changed, 0 unchanged, 0 lines refused\n" || h.Count("codes") != before {
+		t.Errorf("dry run: %q, %d codes", got, h.Count("codes"))
 	}
 	if got := imported(file, false); got != "3 codes added, 0 changed, 0 unchanged, 0 lines refused\n" {
-		t.Errorf("imported: %q", got)
+		t.Errorf("first import: %q", got)
 	}
-	if got := imported(strings.Replace(file, "Cholera", "Cholera due to Vibrio", 1), false); got != "0 codes added, 1 changed, 2 unchanged, 0 lines refused\n" {
-		t.Errorf("again: %q", got)
+	got = imported(strings.Replace(file, "Cholera", "Cholera due to Vibrio", 1), false)
+	if got != "0 codes added, 1 changed, 2 unchanged, 0 lines refused\n" {
+		t.Errorf("second import: %q", got)
 	}
-	if got := h.As("nurse1").List("codes", hospitaltest.Filter("title_key ~ 'a vih'")).OK(t).Items(); len(got) != 1 || got[0]["code"] != "B20" {
-		t.Errorf("found without accents: %v", got)
+	found := h.As("nurse1").List("codes", hospitaltest.Filter("title_key ~ 'a vih'")).OK(t).Items()
+	if len(found) != 1 || found[0]["code"] != "B20" {
+		t.Errorf("found without accents: %v", found)
 	}
-	got := imported("C00;Lip\nnothing;here\nC01\nC00;Lip again\nC02;"+strings.Repeat("x", 501)+"\nC03;\xff\nC04;\"broken\" quote\nC05;Palate\n", false)
-	for _, want := range []string{"2 codes added", "6 lines refused", "line 2: \"nothing\" is not an ICD-10 code", "line 3: there is no title", "line 4: C00 is already in line 1", "line 5: ", "line 6: the title is not UTF-8", "line 7: "} {
+	h.Verify()
+}
+
+func TestImportReportsInvalidLines(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	file := "C00;Lip\nnothing;here\nC01\nC00;Lip again\nC02;" + strings.Repeat("x", 501) +
+		"\nC03;\xff\nC04;\"broken\" quote\nC05;Palate\n"
+	var report strings.Builder
+	if err := clinical.Import(h.App, strings.NewReader(file), &report, false); err == nil {
+		t.Error("the import reports no error")
+	}
+	got := report.String()
+	for _, want := range []string{
+		"2 codes added", "6 lines refused", "line 2: \"nothing\" is not an ICD-10 code", "line 3: there is no title",
+		"line 4: C00 is already in line 1", "line 5: ", "line 6: the title is not UTF-8", "line 7: ",
+	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the report lacks %q:\n%.900s", want, got)
 		}
@@ -44,7 +62,7 @@ func TestCodesAreImportedAsOftenAsOneLikes(t *testing.T) {
 	h.Verify()
 }
 
-func TestALongFileIsImportedInParts(t *testing.T) {
+func TestLongFileIsImportedInBatches(t *testing.T) {
 	hospitaltest.SkipShort(t)
 	t.Parallel()
 	h := hospitaltest.New(t)

@@ -18,7 +18,9 @@ const (
 	BreakGlass  Source = "break_glass" // emergency access, declared by the person
 )
 
-var contact = []string{"phone", "email", "address", "emergency_name", "emergency_phone", "emergency_relation"}
+var contact = []string{
+	"phone", "email", "address", "interpreter", "emergency_name", "emergency_phone", "emergency_relation",
+}
 
 var identity = with(contact, "name", "birth_date", "sex", "blood_group", "national_id")
 
@@ -38,6 +40,8 @@ var patients = kit.Collection{
 		kit.Text("phone", 40).Help("Phone number."),
 		kit.Email("email").Help("Email address for notices. It may differ from the address of the account."),
 		kit.Text("address", 300).Help("Postal address."),
+		kit.Language("interpreter").
+			Help("Language in which the patient needs an interpreter, such as ar or pt-BR. Empty: none is needed."),
 		kit.Text("national_id", 60).
 			Help("Number of an identity document. Doctors, nurses and accountants do not see it."),
 		kit.Text("emergency_name", 120).Help("Name of the emergency contact."),

@@ -26,10 +26,10 @@ interface Invitation extends Stored {
 	department: string;
 	specialization: string;
 	license_no: string;
-	state: string;
 	expires: string;
 	user: string;
 	status: string;
+	mail_status: string;
 	error: string;
 }
 
