@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/modules/patients"
 )
 
 // patientOf returns the patient that a record belongs to and the account of that patient, or
@@ -30,7 +32,7 @@ func patientOf(app core.App, r *core.Record) (patient, user string, err error) {
 	if r.Collection().Name != "patients" {
 		return "", "", nil
 	}
-	return r.Id, r.GetString("user"), nil
+	return r.Id, patients.Patient{Record: r}.User(), nil
 }
 
 // pathToPatient is the shortest path of required relations from a collection to patients,

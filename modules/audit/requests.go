@@ -5,7 +5,6 @@ import (
 	"encoding/json/jsontext"
 	"errors"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -196,51 +195,6 @@ func parseBatchURL(address string) (collection, record string) {
 	path, _, _ := strings.Cut(strings.TrimPrefix(address, "/api/collections/"), "?")
 	collection, path, _ = strings.Cut(path, "/")
 	return truncate(collection), truncate(strings.TrimPrefix(strings.TrimPrefix(path, "records"), "/"))
-}
-
-// logOperators logs what superusers do other than reading and writing records.
-func logOperators(app core.App, buf *buffer) {
-	app.OnSettingsUpdateRequest().BindFunc(func(e *core.SettingsUpdateRequestEvent) error {
-		outer := e.App
-		defer func() { e.App = outer }()
-		return outer.RunInTransaction(func(tx core.App) error {
-			e.App = tx
-			if err := e.Next(); err != nil {
-				return err
-			}
-			changes, err := settingsChanged(e.OldSettings, e.NewSettings)
-			if err != nil {
-				return err
-			}
-			return Write(tx, Entry{
-				Actor: kit.Caller(e.RequestEvent), Action: "settings", Outcome: Done, Changes: changes,
-			})
-		})
-	})
-	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
-		se.Router.BindFunc(func(e *core.RequestEvent) error {
-			err := e.Next()
-			actor := tokenActor(e)
-			if err != nil || !actor.Superuser || !isOperatorRequest(e.Request) {
-				return err
-			}
-			path := truncate(strings.TrimPrefix(e.Request.URL.Path, "/api/"))
-			buf.enqueue(Entry{Actor: actor, Action: "operate", Collection: path, Outcome: Done})
-			return nil
-		})
-		return se.Next()
-	})
-}
-
-// recordPaths are the paths that everybody uses. What is done there is logged by other hooks.
-var recordPaths = regexp.MustCompile(`^/api/(collections/[^/]+/(records|auth-|request-|confirm-)` +
-	`|files/|realtime|batch|health|hospital/|docs|settings$)`)
-
-// isOperatorRequest reports whether only operators can make a request. Reading the
-// collections' declarations is left out: the dashboard does it all the time.
-func isOperatorRequest(r *http.Request) bool {
-	schema := r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/api/collections")
-	return strings.HasPrefix(r.URL.Path, "/api/") && !schema && !recordPaths.MatchString(r.URL.Path)
 }
 
 func topicCollection(topic string) string {

@@ -17,9 +17,11 @@ func TestVerifyReportsTheFirstTamperedRow(t *testing.T) {
 		seq int64
 		why string
 	}{
-		"a changed row":   {[]string{"UPDATE audit_log SET record = 'forged' WHERE seq = 7"}, 7, "was changed"},
-		"a removed actor": {[]string{"UPDATE audit_log SET actor = '', actor_name = '' WHERE seq = 9"}, 9, "was changed"},
-		"a deleted row":   {[]string{"DELETE FROM audit_log WHERE seq = 5"}, 5, "missing"},
+		"a changed row": {[]string{"UPDATE audit_log SET record = 'forged' WHERE seq = 7"}, 7, "was changed"},
+		"a removed actor": {[]string{
+			"UPDATE audit_log SET actor = '', actor_name = '' WHERE seq = 9",
+		}, 9, "was changed"},
+		"a deleted row": {[]string{"DELETE FROM audit_log WHERE seq = 5"}, 5, "missing"},
 		"the last ten rows deleted": {[]string{
 			"DELETE FROM audit_log WHERE seq > (SELECT MAX(seq) - 10 FROM audit_log)",
 		}, -9, "missing"},

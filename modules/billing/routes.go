@@ -7,6 +7,7 @@ import (
 	"hospital/internal/kit"
 	"hospital/internal/role"
 	"hospital/modules/hospital"
+	"hospital/modules/patients"
 	"hospital/modules/scheduling"
 )
 
@@ -31,7 +32,7 @@ func getStatement(r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	s, err := newStatement(r.App, r.Record, settings, first, last)
+	s, err := newStatement(r.App, patients.Patient{Record: r.Record}, settings, first, last)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"hospital/internal/money"
 	"hospital/modules/hospital"
+	"hospital/modules/patients"
 )
 
 // Statement is the account of a patient in a period: the opening balance, what was
@@ -59,10 +60,10 @@ const ledger = `
 			AND decided_at >= {:from} AND decided_at < {:to}`
 
 func newStatement(
-	app core.App, patient *core.Record, settings hospital.Settings, first, last time.Time,
+	app core.App, patient patients.Patient, settings hospital.Settings, first, last time.Time,
 ) (*Statement, error) {
 	s := &Statement{
-		Patient: patient.Id, MRN: patient.GetString("mrn"), Name: patient.GetString("name"),
+		Patient: patient.Id, MRN: patient.MRN(), Name: patient.Name(),
 		Timezone: settings.Zone().String(), From: first.Format(time.DateOnly), To: last.Format(time.DateOnly),
 		Currency: settings.Currency(), Exponent: settings.Exponent(), Entries: []Entry{},
 	}

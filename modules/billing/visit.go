@@ -11,6 +11,7 @@ import (
 	"hospital/modules/hospital"
 	"hospital/modules/scheduling"
 	"hospital/modules/services"
+	"hospital/modules/staff"
 )
 
 // BillVisit creates the bill of a completed visit: the doctor's consultation and the
@@ -83,23 +84,23 @@ func visitItems(tx core.App, visit appointments.Appointment, bill Bill) (items [
 // consultationFor returns the service of a visit: the doctor's consultation, or the
 // doctor's follow-up consultation soon after an earlier visit.
 func consultationFor(tx core.App, visit appointments.Appointment) (services.Service, error) {
-	doctor, err := tx.FindRecordById("doctors", visit.Doctor())
+	doctor, err := staff.FindDoctor(tx, visit.Doctor())
 	if err != nil {
 		return services.Service{}, err
 	}
-	id := doctor.GetString("consultation")
-	if followUp := doctor.GetString("follow_up"); followUp != "" && visit.FollowUp() {
-		recent, err := isFollowUp(tx, visit, doctor.GetInt("follow_up_days"))
+	id := doctor.Consultation()
+	if doctor.FollowUp() != "" && visit.FollowUp() {
+		recent, err := isFollowUp(tx, visit, doctor.FollowUpDays())
 		if err != nil {
 			return services.Service{}, err
 		}
 		if recent {
-			id = followUp
+			id = doctor.FollowUp()
 		}
 	}
 	service, err := services.Find(tx, id)
 	if err != nil {
-		return service, kit.Conflict("status", "no_price", "The bill cannot be created: "+doctor.GetString("name")+
+		return service, kit.Conflict("status", "no_price", "The bill cannot be created: "+doctor.Name()+
 			" has no consultation in the price list. Ask an admin to set one.")
 	}
 	return service, nil

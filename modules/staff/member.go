@@ -39,6 +39,9 @@ func (m Member) setInvitation(i accounts.Invitation) {
 	m.Set("license_no", i.LicenseNo())
 }
 
+// Name is printed on bills and prescriptions.
+func (m Member) Name() string { return m.GetString("name") }
+
 // Doctor is a member of staff whom patients visit.
 type Doctor struct{ Member }
 
@@ -50,6 +53,21 @@ func (d Doctor) AcceptsOnline() bool { return d.GetBool("accepts_online") }
 
 // Specialization is the field of medicine, in words.
 func (d Doctor) Specialization() string { return d.GetString("specialization") }
+
+// FindDoctor reads a doctor.
+func FindDoctor(tx core.App, id string) (Doctor, error) {
+	r, err := tx.FindRecordById("doctors", id)
+	return Doctor{Member{r}}, err
+}
+
+// Consultation is the id of the service that a visit is billed as; empty if there is none.
+func (d Doctor) Consultation() string { return d.GetString("consultation") }
+
+// FollowUp is the id of the service of a follow-up visit; empty if it has no own price.
+func (d Doctor) FollowUp() string { return d.GetString("follow_up") }
+
+// FollowUpDays is for how many days after a visit the follow-up service applies.
+func (d Doctor) FollowUpDays() int { return d.GetInt("follow_up_days") }
 
 func (d Doctor) setSpecialization(text string) { d.Set("specialization", text) }
 
