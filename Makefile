@@ -23,9 +23,9 @@ build: ## one pure-Go binary at bin/hospital with everything in it
 # The portal's checks need Node; without it they say so and pass.
 portal = ./internal/portal/check/run.sh
 
-# Tests that start goroutines or a server run again with the race detector. In these packages
+# Packages whose tests do several things at once run again with the race detector. There
 # -short leaves out long sequential tests, which have nothing to race with.
-concurrent = $(sort $(dir $(shell grep -rlE 'sync\.WaitGroup|httptest\.NewServer' --include='*_test.go' modules internal)))
+concurrent = $(sort $(dir $(shell grep -rl 'sync\.WaitGroup' --include='*_test.go' modules internal)))
 
 # Code that only calculates and shares nothing is not watched: SQLite, hashes, fonts, regular
 # expressions. Watching it takes most of the time.

@@ -146,6 +146,7 @@ func TestRoutePermissions(t *testing.T) {
 // TestRoutesAreAudited calls every declared route as staff and looks for the entry
 // that its row promises. A file is an export, whatever the row says.
 func TestRoutesAreAudited(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.As("accountant1").Update("payments", hospitaltest.ID("paid1"), hospitaltest.Body{"status": "verified"}).OK(t)

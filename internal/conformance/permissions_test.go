@@ -18,6 +18,7 @@ import (
 // which records were seen or changed, not the status codes.
 
 func TestReadPermissions(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	permissions := readTable(t)
 	for _, collection := range slices.Sorted(maps.Keys(permissions)) {

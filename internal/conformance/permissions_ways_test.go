@@ -16,6 +16,7 @@ import (
 
 // Who may read a record may read its files, with a token of their own and not without.
 func TestFilePermissions(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	h := hospitaltest.New(t)
 	asked := 0

@@ -18,6 +18,7 @@ import (
 )
 
 func TestCreatePermissions(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	permissions := readTable(t)
 	for _, collection := range slices.Sorted(maps.Keys(permissions)) {
@@ -80,6 +81,7 @@ func creates(t testing.TB, h *hospitaltest.Hospital, account, collection string,
 }
 
 func TestUpdatePermissions(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	permissions := readTable(t)
 	for _, collection := range slices.Sorted(maps.Keys(permissions)) {

@@ -54,6 +54,7 @@ func TestListsOfOwnRowsUseTheScopeIndex(t *testing.T) {
 // The trigger against double booking and the queries for free slots read only the visits
 // of one doctor or patient, around one time.
 func TestSlotQueriesUseIndexes(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	h := hospitaltest.New(t)
 	desk := h.As("receptionist1")

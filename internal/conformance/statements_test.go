@@ -12,6 +12,7 @@ import (
 // TestStatementsPerRequest limits how many SQL statements a request may execute.
 // go test ./internal/conformance -run StatementsPerRequest -v prints them.
 func TestStatementsPerRequest(t *testing.T) {
+	hospitaltest.SkipShort(t)
 	t.Parallel()
 	slot := time.Now().UTC().Truncate(24 * time.Hour).Add(200 * 24 * time.Hour)
 	body := func(b hospitaltest.Body) hospitaltest.Body { return b }
