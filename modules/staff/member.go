@@ -17,7 +17,7 @@ type Member struct{ *core.Record }
 // User is the id of their account.
 func (m Member) User() string { return m.GetString("user") }
 
-// Name is their name, as patients see it.
+// Name is their name, as patients see it and as it is printed on bills and prescriptions.
 func (m Member) Name() string { return m.GetString("name") }
 
 // Active is false once they have left.
@@ -38,9 +38,6 @@ func (m Member) setInvitation(i accounts.Invitation) {
 	m.Set("department", i.Department())
 	m.Set("license_no", i.LicenseNo())
 }
-
-// Name is printed on bills and prescriptions.
-func (m Member) Name() string { return m.GetString("name") }
 
 // Doctor is a member of staff whom patients visit.
 type Doctor struct{ Member }
