@@ -145,9 +145,9 @@ func indented(t testing.TB, value any) string {
 	return text.String()
 }
 
-// settled are the answers as they are stored: moved to the spring of 2030, with speaking
-// ids for the records to which the server gave random ones.
-func settled(t testing.TB, h *hospitaltest.Hospital, answers object) []byte {
+// storable are the answers as examples.json has them: moved to the spring of 2030, with
+// readable ids in place of random ones.
+func storable(t testing.TB, h *hospitaltest.Hospital, answers object) object {
 	t.Helper()
 	now := time.Now().UTC()
 	shift := time.Date(2030, 3, 15, 0, 0, 0, 0, time.UTC).Sub(now).Round(7 * 24 * time.Hour)
@@ -167,7 +167,11 @@ func settled(t testing.TB, h *hospitaltest.Hospital, answers object) []byte {
 		return day.Add(shift).Format(`"2006-01-02"`)
 	})
 	const token = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0eXBlIjoiYXV0aCJ9.c2lnbmF0dXJl"
-	return []byte(tokenIn.ReplaceAllString(yearIn.ReplaceAllString(text, "$1-2030-"), token))
+	moved := object{}
+	if err := json.Unmarshal([]byte(tokenIn.ReplaceAllString(yearIn.ReplaceAllString(text, "$1-2030-"), token)), &moved); err != nil {
+		t.Fatal(err)
+	}
+	return moved
 }
 
 // speaking is an id that stands for a random one, and of which collection it is.
