@@ -6,8 +6,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// finish adds what every operation has without its being written: what a refusal looks
-// like, with the examples of its codes; and the tables of codes.
+// finish adds what every operation has: that the server may be unable to answer, what a
+// refusal looks like, with the examples of its codes, and the tables of codes.
 func finish(whole *yaml.Node) {
 	f := finisher{examples: map[string]string{}}
 	_ = each(find(whole, "components", "examples"), func(name string, example *yaml.Node) error {
@@ -20,7 +20,13 @@ func finish(whole *yaml.Node) {
 		return nil
 	})
 	_ = each(find(whole, "components", "responses"), f.refusal)
-	_ = eachOperation(whole, func(operation *yaml.Node) { _ = each(find(operation, "responses"), f.refusal) })
+	_ = eachOperation(whole, func(operation *yaml.Node) {
+		answers := find(operation, "responses")
+		if answers != nil && find(answers, "503") == nil {
+			set(answers, "503", ref("responses", "Unavailable"))
+		}
+		_ = each(answers, f.refusal)
+	})
 	_ = each(find(whole, "components", "schemas"), func(_ string, schema *yaml.Node) error {
 		tabulate(schema)
 		return nil

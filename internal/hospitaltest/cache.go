@@ -161,7 +161,7 @@ func removeOld(cache string, now time.Time) {
 
 // build migrates a new database in a directory and fills it.
 func build(dir string) error {
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, EncryptionEnv: "pb_test_env"})
+	app := core.NewBaseApp(appConfig(dir))
 	isAudit := func(m kit.Module) bool { return m.Name == "audit" } // the log starts empty
 	const checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)"
 	steps := []func() error{

@@ -3,12 +3,16 @@
 package hospitaltest
 
 import (
+	"bytes"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
@@ -19,6 +23,7 @@ import (
 	"hospital/internal/fixture"
 	"hospital/internal/kit"
 	"hospital/internal/server"
+	"hospital/internal/sqlite"
 	"hospital/internal/verify"
 	_ "hospital/migrations" // the schema
 	"hospital/modules"
@@ -37,7 +42,7 @@ type Hospital struct {
 // New opens a copy of the test hospital. It is closed with the test.
 func New(t testing.TB) *Hospital {
 	t.Helper()
-	app, err := tests.NewTestApp(fixtureDir())
+	app, err := tests.NewTestAppWithConfig(appConfig(fixtureDir()))
 	if err != nil {
 		t.Fatal("open the hospital:", err)
 	}
@@ -65,6 +70,11 @@ func New(t testing.TB) *Hospital {
 		t.Fatal("serve the hospital:", err)
 	}
 	return h
+}
+
+// appConfig opens a data directory as the server does.
+func appConfig(dir string) core.BaseAppConfig {
+	return core.BaseAppConfig{DataDir: dir, EncryptionEnv: "pb_test_env", DBConnect: sqlite.Open}
 }
 
 // SkipShort skips a long sequential test in short mode, which the run with the race
@@ -156,6 +166,27 @@ func (h *Hospital) Violations(of ...kit.Module) string {
 func (h *Hospital) SQL(statement string) error {
 	_, err := h.App.NonconcurrentDB().NewQuery(statement).Execute()
 	return err
+}
+
+// Damage overwrites the database file but for its first page.
+func (h *Hospital) Damage() {
+	h.T.Helper()
+	if err := h.SQL("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		h.T.Fatal(err)
+	}
+	file := filepath.Join(h.App.DataDir(), sqlite.DataFile)
+	content, err := os.ReadFile(file) // #nosec G304 -- of this test
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	const page = 4096
+	copy(content[page:], bytes.Repeat([]byte{0xAA}, len(content)-page))
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		h.T.Fatal(err)
+	}
+	if db, ok := h.App.ConcurrentDB().(*dbx.DB); ok { // new connections have read nothing yet
+		db.DB().SetMaxIdleConns(0)
+	}
 }
 
 // Verify fails the test when an invariant of the hospital is broken.

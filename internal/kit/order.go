@@ -26,6 +26,8 @@ const (
 // On every HTTP request. PocketBase's own middlewares are from -99,999 to about -1,000.
 const (
 	OrderOutermost = -100_000                                          // sees the request first and the answer last
+	OrderFaults    = -99_999                                           // inside the journal, which names the cause
+	OrderToken     = apis.DefaultLoadAuthTokenMiddlewarePriority + 1   // when PocketBase has looked for the caller
 	OrderRefusals  = apis.DefaultPanicRecoverMiddlewarePriority - 1    // logs refusals, also those of PocketBase's middlewares
 	orderRequestID = apis.DefaultActivityLoggerMiddlewarePriority - 1  // before the request log, which names it
 	OrderHeaders   = apis.DefaultSecurityHeadersMiddlewarePriority + 1 // after PocketBase's headers, to replace them

@@ -103,6 +103,9 @@ func countRequests(registry *prometheus.Registry) func(*core.RequestEvent) error
 
 // gauges are measured whenever Prometheus reads them.
 func gauges(app core.App) (all []prometheus.Collector) {
+	all = append(all, prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "hospital_database_faults_total",
+		Help: "Failures of the database or its disk: full, busy, damaged, read-only, out of descriptors."},
+		func() float64 { return float64(sqlite.Faults(app)) }))
 	gauge := func(name, help string, labels prometheus.Labels, value func() float64) {
 		options := prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}
 		all = append(all, prometheus.NewGaugeFunc(options, value))

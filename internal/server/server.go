@@ -71,6 +71,7 @@ func Run(app *pocketbase.PocketBase, modules []kit.Module, more ...*cobra.Comman
 func Harden(app core.App) {
 	config.Overlay(app)
 	serveReadiness(app)
+	answerFaults(app)
 	limitRequests(app)
 	setHeaders(app)
 	closeConsole(app)

@@ -2,6 +2,7 @@
 package sqlite
 
 import (
+	"database/sql"
 	"path/filepath"
 
 	"github.com/pocketbase/dbx"
@@ -15,19 +16,22 @@ const (
 	LogsFile = "auxiliary.db"
 )
 
-// Open opens a database file with PocketBase's settings, except for three.
+// Open opens a database file with PocketBase's settings, except for these.
 // Data is on the disk before a write is acknowledged (synchronous=FULL), so that it
 // survives a power cut; the request log may lose its last moments.
 // Recursive triggers make REPLACE INTO fire the triggers that refuse to delete.
 // Defensive mode refuses SQL that could corrupt the file, such as writes to sqlite_schema.
+// A transaction waits for the writer when it begins: one that has read before it writes
+// is refused at once if another process wrote in between, such as an import.
 func Open(path string) (*dbx.DB, error) {
 	synchronous := "NORMAL"
 	if filepath.Base(path) == DataFile && config.Synchronous.Value() != "normal" {
 		synchronous = "FULL"
 	}
-	return dbx.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"+
-		"&_pragma=journal_size_limit(200000000)&_pragma=synchronous("+synchronous+")&_pragma=foreign_keys(ON)"+
-		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)&_pragma=recursive_triggers(ON)&_defensive=1")
+	dsn := path + "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
+		"&_pragma=journal_size_limit(200000000)&_pragma=synchronous(" + synchronous + ")&_pragma=foreign_keys(ON)" +
+		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)&_pragma=recursive_triggers(ON)&_defensive=1"
+	return dbx.NewFromDB(sql.OpenDB(connector{dsn, &faultCounter{}}), "sqlite"), nil
 }
 
 // Synchronous is the level in force on a connection: off, normal, full or extra.

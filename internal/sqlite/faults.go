@@ -1,0 +1,59 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"syscall"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	sqlite3 "modernc.org/sqlite"
+	result "modernc.org/sqlite/lib"
+)
+
+// faultCodes are SQLite's primary result codes that no input of a client causes:
+// https://sqlite.org/rescode.html
+var faultCodes = map[int]bool{
+	result.SQLITE_BUSY:     true, // another process writes for longer than busy_timeout
+	result.SQLITE_LOCKED:   true,
+	result.SQLITE_NOMEM:    true,
+	result.SQLITE_READONLY: true,
+	result.SQLITE_IOERR:    true,
+	result.SQLITE_CORRUPT:  true,
+	result.SQLITE_FULL:     true, // the disk, or the largest size of the file
+	result.SQLITE_CANTOPEN: true, // also when the process has no descriptors left
+	result.SQLITE_PROTOCOL: true,
+	result.SQLITE_NOTADB:   true,
+}
+
+// faultErrnos are errors of the file system that no input of a client causes.
+var faultErrnos = []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EIO, syscall.EROFS, syscall.EMFILE, syscall.ENFILE}
+
+// IsFault says that the database or the disk failed: full, busy, damaged, read-only,
+// out of descriptors, or too slow. The same request may succeed later.
+func IsFault(err error) bool {
+	if err == nil {
+		return false
+	}
+	if failed, ok := errors.AsType[*sqlite3.Error](err); ok && faultCodes[failed.Code()&0xff] {
+		return true
+	}
+	for _, errno := range faultErrnos {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	return errors.Is(err, context.DeadlineExceeded)
+}
+
+// Faults is how many faults an app's database has had since it was opened.
+func Faults(app core.App) (total int64) {
+	for _, builder := range []dbx.Builder{app.ConcurrentDB(), app.NonconcurrentDB()} {
+		if db, ok := builder.(*dbx.DB); ok {
+			if d, ok := db.DB().Driver().(*faultCounter); ok {
+				total += d.faults.Load()
+			}
+		}
+	}
+	return total
+}
