@@ -39,6 +39,15 @@ func (s Settings) Name() string { return s.GetString("name") }
 // Phone is the number of the front desk.
 func (s Settings) Phone() string { return s.GetString("phone") }
 
+// Email is the address that is printed on documents; it may be empty.
+func (s Settings) Email() string { return s.GetString("email") }
+
+// Address is the postal address that is printed on documents.
+func (s Settings) Address() string { return s.GetString("address") }
+
+// TaxID is printed on documents; it may be empty.
+func (s Settings) TaxID() string { return s.GetString("tax_id") }
+
 func (s Settings) zone() string { return s.GetString("timezone") }
 
 // Zone is where the hospital's days begin and end.

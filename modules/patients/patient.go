@@ -25,6 +25,9 @@ func (p Patient) MRN() string { return p.GetString("mrn") }
 // BirthDate is a day, YYYY-MM-DD.
 func (p Patient) BirthDate() string { return p.GetString("birth_date") }
 
+// Address is the postal address; it may be empty.
+func (p Patient) Address() string { return p.GetString("address") }
+
 // Active is false for a closed record.
 func (p Patient) Active() bool { return p.GetBool("active") }
 
