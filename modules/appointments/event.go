@@ -8,7 +8,7 @@ import (
 	"hospital/internal/kit"
 )
 
-// event is an entry of the history of an appointment.
+// event is a record of appointment_events: an entry of the history of an appointment.
 type event struct{ *core.Record }
 
 func newEvent(tx core.App, a Appointment, action string, from, to Status, actor string) (event, error) {

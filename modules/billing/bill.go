@@ -15,7 +15,7 @@ import (
 	"hospital/modules/staff"
 )
 
-// Bill is an invoice or a credit note.
+// Bill is a record of bills: an invoice or a credit note.
 type Bill struct{ *core.Record }
 
 func findBill(tx core.App, id string) (Bill, error) {

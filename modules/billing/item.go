@@ -8,7 +8,7 @@ import (
 	"hospital/modules/services"
 )
 
-// Item is a line of a bill as it is stored; its calculation is in line.go.
+// Item is a record of bill_items: a line of a bill. Its calculation is in line.go.
 type Item struct{ *core.Record }
 
 func findItem(tx core.App, id string) (Item, error) {

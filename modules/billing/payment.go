@@ -10,7 +10,7 @@ import (
 	"hospital/modules/patients"
 )
 
-// Payment is money received, or money returned.
+// Payment is a record of payments: a payment or a refund.
 type Payment struct{ *core.Record }
 
 // Kind tells a payment from a refund.

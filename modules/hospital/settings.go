@@ -15,7 +15,7 @@ import (
 // ID is the id of the one settings row.
 const ID = "hospitalsetting"
 
-// Settings is how this hospital works.
+// Settings is the one record of hospital: how this hospital works.
 type Settings struct{ core.BaseRecordProxy }
 
 // Of is the settings. They are shared: do not change them.

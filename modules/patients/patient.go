@@ -4,7 +4,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Patient is a person who is treated, or the record of one.
+// Patient is a record of patients: a person who is treated.
 type Patient struct{ *core.Record }
 
 // Find reads the record of a patient.

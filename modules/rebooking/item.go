@@ -10,7 +10,7 @@ import (
 	"hospital/modules/appointments"
 )
 
-// Item is the outcome for one visit of a rebooking.
+// Item is a record of rebooking_items: the outcome for one visit of a rebooking.
 type Item struct{ *core.Record }
 
 // newItem is an item without an outcome yet.
