@@ -12,9 +12,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pocketbase/pocketbase/core"
-
-	"hospital/internal/hospitaltest"
+	"hospital/internal/kit"
+	"hospital/modules"
 )
 
 // TestFieldsAreNamedOnlyByTypedRecords: outside of declarations and queries, a field name is written
@@ -25,10 +24,11 @@ import (
 //   - r is the receiver of that method;
 //   - the name is a field of a collection that the comment names.
 //
-// Names that a method passes with its record, as in amountOf(b.Record, "total_minor"), must be fields, too.
+// Names that a method passes with its record, as in amountOf(b.Record, "total_minor"), or that it
+// repeats something for, as in range []string{"issued_at"}, must be fields, too.
 func TestFieldsAreNamedOnlyByTypedRecords(t *testing.T) {
 	t.Parallel()
-	h := hospitaltest.New(t)
+	catalog := kit.CatalogOf(modules.All)
 	folders, err := filepath.Glob("../../modules/*")
 	if err != nil || len(folders) < 10 {
 		t.Fatalf("modules: %v, %v", folders, err)
@@ -41,8 +41,8 @@ func TestFieldsAreNamedOnlyByTypedRecords(t *testing.T) {
 				t.Errorf(`%s: the comment of %s must say "a record of" a collection`, folder, typed.name)
 			}
 			for _, name := range typed.collections {
-				if _, err := h.App.FindCachedCollectionByNameOrId(name); err != nil {
-					t.Errorf("%s: %s is a record of %s: %v", folder, typed.name, name, err)
+				if catalog[name].Name == "" {
+					t.Errorf("%s: %s is a record of %s, which is no collection", folder, typed.name, name)
 				}
 			}
 		}
@@ -52,16 +52,13 @@ func TestFieldsAreNamedOnlyByTypedRecords(t *testing.T) {
 				if typed.path != path {
 					receiver = ""
 				}
-				for _, use := range fieldsNamedIn(d) {
-					at := files.position(use.pos)
-					switch {
-					case use.accessor && (receiver == "" || use.root != receiver):
+				for _, use := range fieldsNamedIn(d, receiver) {
+					names++
+					switch at := files.position(use.pos); {
+					case use.owned && !isField(catalog, typed.collections, use.field):
+						t.Errorf("%s: %q is no field of %v", at, use.field, typed.collections)
+					case use.accessor && !use.owned:
 						t.Errorf("%s: %q is not read or set by a method of a typed record on its receiver", at, use.field)
-					case receiver != "" && use.root == receiver:
-						names++
-						if !isField(h.App, typed.collections, use.field) {
-							t.Errorf("%s: %q is no field of %v", at, use.field, typed.collections)
-						}
 					}
 				}
 			}
@@ -154,11 +151,12 @@ func methodOf(d ast.Decl, declared map[string]typedRecord) (typed typedRecord, r
 	return declared[lastName(f.Recv.List[0].Type)], f.Recv.List[0].Names[0].Name
 }
 
-// fieldUse is a field name in quotes, and the name of the variable whose field it is.
+// fieldUse is a field name in quotes.
 type fieldUse struct {
-	pos         token.Pos
-	root, field string
-	accessor    bool // of a method such as GetString, and not passed on with the record
+	pos      token.Pos
+	field    string
+	accessor bool // it is given to a method such as GetString
+	owned    bool // it is used with the receiver of a method of a typed record
 }
 
 // accessors are the methods of *core.Record whose first argument is a field name.
@@ -171,38 +169,43 @@ var accessors = []string{
 // notRecords are other things with a Get and a Set: of them only the name tells, without types.
 var notRecords = []string{"Header", "header", "Query", "query"}
 
-func fieldsNamedIn(d ast.Decl) (uses []fieldUse) {
-	ast.Inspect(d, func(n ast.Node) bool {
-		call, ok := n.(*ast.CallExpr)
-		if !ok || len(call.Args) == 0 {
-			return true
-		}
-		method, ok := call.Fun.(*ast.SelectorExpr)
-		if ok && slices.Contains(accessors, method.Sel.Name) {
-			field, quoted := textOf(call.Args[0])
-			if quoted && !slices.Contains(notRecords, lastName(method.X)) {
-				uses = append(uses, fieldUse{call.Pos(), rootOf(method.X), field, true})
+// fieldsNamedIn finds the field names in a declaration. The receiver is empty if it is no method of a
+// typed record.
+func fieldsNamedIn(d ast.Decl, receiver string) (uses []fieldUse) {
+	owned := func(e ast.Expr) bool { return receiver != "" && rootOf(e) == receiver }
+	add := func(accessor, owned bool, names ...ast.Expr) {
+		for _, name := range names {
+			literal, ok := name.(*ast.BasicLit)
+			if !ok || literal.Kind != token.STRING {
+				continue
 			}
-			return true
+			if field, err := strconv.Unquote(literal.Value); err == nil {
+				uses = append(uses, fieldUse{name.Pos(), field, accessor, owned})
+			}
 		}
-		passed := slices.IndexFunc(call.Args, func(arg ast.Expr) bool { return lastName(arg) == "Record" })
-		for _, arg := range call.Args[passed+1:] {
-			if field, quoted := textOf(arg); quoted && passed >= 0 {
-				uses = append(uses, fieldUse{arg.Pos(), rootOf(call.Args[passed]), field, false})
+	}
+	ast.Inspect(d, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			method, ok := n.Fun.(*ast.SelectorExpr)
+			if ok && len(n.Args) > 0 && slices.Contains(accessors, method.Sel.Name) {
+				if !slices.Contains(notRecords, lastName(method.X)) {
+					add(true, owned(method.X), n.Args[0])
+				}
+				break
+			}
+			isRecord := func(arg ast.Expr) bool { return lastName(arg) == "Record" }
+			if i := slices.IndexFunc(n.Args, isRecord); i >= 0 {
+				add(false, owned(n.Args[i]), n.Args[i+1:]...)
+			}
+		case *ast.RangeStmt:
+			if list, ok := n.X.(*ast.CompositeLit); ok && n.Value != nil && lastName(n.Value) == "field" {
+				add(false, receiver != "", list.Elts...)
 			}
 		}
 		return true
 	})
 	return uses
-}
-
-func textOf(e ast.Expr) (text string, quoted bool) {
-	literal, ok := e.(*ast.BasicLit)
-	if !ok || literal.Kind != token.STRING {
-		return "", false
-	}
-	text, err := strconv.Unquote(literal.Value)
-	return text, err == nil
 }
 
 // lastName is "Query" for r.Request.URL.Query(), and "Bill" for *Bill.
@@ -235,11 +238,13 @@ func rootOf(e ast.Expr) string {
 	return ""
 }
 
-// isField reports whether one of the collections has a field. The hash of a password is a field, too.
-func isField(app core.App, collections []string, field string) bool {
+// givenFields are fields that PocketBase gives to collections; only users has a password.
+var givenFields = []string{"id", "created", "updated", "password"}
+
+// isField reports whether one of the collections has a field. A field can have a modifier: "password:hash".
+func isField(catalog kit.Catalog, collections []string, field string) bool {
 	field, _, _ = strings.Cut(field, ":")
-	return slices.ContainsFunc(collections, func(name string) bool {
-		c, err := app.FindCachedCollectionByNameOrId(name)
-		return err == nil && c.Fields.GetByName(field) != nil
+	return slices.Contains(givenFields, field) || slices.ContainsFunc(collections, func(name string) bool {
+		return catalog[name].Field(field) != nil
 	})
 }
