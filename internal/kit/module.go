@@ -44,6 +44,7 @@ func Register(app core.App, modules []Module) {
 	finishAsides(app)
 	app.Store().Set(catalogKey, declared)
 	app.Store().Set(signInKey, declared.signIn())
+	refuseTypedRecords(app)
 	keepReads(app)
 	dropCached(app, declared)
 	validateRecords(app)

@@ -15,12 +15,13 @@ const (
 
 // On writes, whoever makes them.
 const (
-	orderText      = -50 // text is normalised before anything reads it
-	orderRefusal   = -10 // adds to a refusal, after the transaction has ended
-	orderReactions = -5  // begins the transaction; reactions follow the whole change
-	orderLifecycle = 0   // a module's rules for its own records
-	OrderAudit     = 20  // next to the write: the audit log sees what is stored
-	orderValidate  = 99  // in the place of PocketBase's own validation
+	orderTyped     = -100 // refuses what would be written without record hooks
+	orderText      = -50  // text is normalised before anything reads it
+	orderRefusal   = -10  // adds to a refusal, after the transaction has ended
+	orderReactions = -5   // begins the transaction; reactions follow the whole change
+	orderLifecycle = 0    // a module's rules for its own records
+	OrderAudit     = 20   // next to the write: the audit log sees what is stored
+	orderValidate  = 99   // in the place of PocketBase's own validation
 )
 
 // On every HTTP request. PocketBase's own middlewares are from -99,999 to about -1,000.

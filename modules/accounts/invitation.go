@@ -9,7 +9,7 @@ import (
 	"hospital/internal/kit"
 )
 
-// Invitation is an account that is offered to a member of staff.
+// Invitation is a record of invitations: an account that is offered to a member of staff.
 type Invitation struct{ *core.Record }
 
 // Role is what the admin wants them to be.

@@ -10,7 +10,7 @@ import (
 	"hospital/internal/outbox"
 )
 
-// Registration is a request for an account, until the e-mail address is confirmed.
+// Registration is a record of registrations: a request for an account, until its address is confirmed.
 type Registration struct{ *core.Record }
 
 // payload is what a person sends when they register.

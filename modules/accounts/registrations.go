@@ -63,7 +63,7 @@ func startRegistration(e *core.RecordRequestEvent) error {
 	if err := checkPassword(User{r}); err != nil {
 		return err
 	}
-	hash := r.GetString("password:hash")
+	hash := User{r}.passwordHash()
 	r.SetEmail(core.GenerateDefaultRandomId() + "@registration.invalid")
 	outer := e.App
 	err := outer.RunInTransaction(func(tx core.App) error {

@@ -8,7 +8,7 @@ import (
 	"hospital/internal/role"
 )
 
-// User is an account.
+// User is a record of users: an account.
 type User struct{ *core.Record }
 
 // Name is what the person is called.
@@ -21,6 +21,8 @@ func (u User) Phone() string { return u.GetString("phone") }
 func (u User) Role() kit.Role { return kit.Role(u.GetString("role")) }
 
 func (u User) status() Status { return Status(u.GetString(statusField)) }
+
+func (u User) passwordHash() string { return u.GetString("password:hash") }
 
 func (u User) isActiveAdmin() bool { return u.Role() == role.Admin && u.status() == Active }
 

@@ -10,7 +10,7 @@ import (
 	"hospital/internal/kit"
 )
 
-// Appointment is a visit of a patient to a doctor.
+// Appointment is a record of appointments: a visit of a patient to a doctor.
 type Appointment struct{ *core.Record }
 
 // Status of the appointment.

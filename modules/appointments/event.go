@@ -8,7 +8,7 @@ import (
 	"hospital/internal/kit"
 )
 
-// event is an entry of the history of an appointment.
+// event is a record of appointment_events: an entry of the history of an appointment.
 type event struct{ *core.Record }
 
 func newEvent(tx core.App, a Appointment, action string, from, to Status, actor string) (event, error) {
@@ -16,10 +16,18 @@ func newEvent(tx core.App, a Appointment, action string, from, to Status, actor 
 	if err != nil {
 		return event{}, err
 	}
-	r.Load(map[string]any{
-		"appointment": a.Id, "action": action, "from": string(from), "to": string(to), "actor": actor,
-	})
-	return event{r}, nil
+	e := event{r}
+	e.fill(a, action, from, to, actor)
+	return e, nil
+}
+
+// fill makes it the entry of an action on an appointment, by a user.
+func (e event) fill(a Appointment, action string, from, to Status, actor string) {
+	e.Set("appointment", a.Id)
+	e.Set("action", action)
+	e.Set("from", string(from))
+	e.Set("to", string(to))
+	e.Set("actor", actor)
 }
 
 func (e event) setNote(note string) { e.Set("note", note) }

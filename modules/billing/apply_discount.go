@@ -34,7 +34,7 @@ func applyDiscount(tx core.App, d Discount, bill Bill, actor kit.Actor) error {
 	if err := requireIssued(bill, "status"); err != nil {
 		return err
 	}
-	if bill.discount()+bill.credited() > 0 {
+	if bill.Discount()+bill.Credited() > 0 {
 		return kit.Conflict("bill", "discounted",
 			"This bill was already discounted or credited. Create a credit note instead.")
 	}

@@ -26,7 +26,7 @@ func balanceOf(total, credited, paid money.Amount) (balance money.Amount, status
 }
 
 func applyBalance(bill Bill, credited, paid money.Amount) {
-	balance, status := balanceOf(bill.total(), credited, paid)
+	balance, status := balanceOf(bill.Total(), credited, paid)
 	bill.setBalance(status, credited, paid, balance)
 }
 
@@ -45,7 +45,7 @@ func recalculate(tx core.App, id string) error {
 				FROM payments p WHERE p.bill = {:bill} AND p.status = 'verified')`).
 		Bind(dbx.Params{"bill": id}).Row(&credited, &paid)
 	if err != nil {
-		return fmt.Errorf("recalculate %s: %w", bill.number(), err)
+		return fmt.Errorf("recalculate %s: %w", bill.Number(), err)
 	}
 	applyBalance(bill, money.Amount(credited), money.Amount(paid))
 	bill.nextVersion()
@@ -55,7 +55,7 @@ func recalculate(tx core.App, id string) error {
 // openAmount is what can still be paid on a bill: its balance less pending payments.
 func openAmount(tx core.App, bill Bill) (money.Amount, error) {
 	pending, err := sumOfPayments(tx, `bill = {:id} AND kind = 'payment' AND status = 'pending'`, bill.Id)
-	return bill.balance() - pending, err
+	return bill.Balance() - pending, err
 }
 
 // sumOfPayments adds up the payments that match an SQL condition on {:id}.

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -8,10 +9,13 @@ import (
 
 	"hospital/internal/kit"
 	"hospital/internal/money"
+	"hospital/modules/appointments"
 	"hospital/modules/hospital"
+	"hospital/modules/patients"
+	"hospital/modules/staff"
 )
 
-// Bill is an invoice or a credit note.
+// Bill is a record of bills: an invoice or a credit note.
 type Bill struct{ *core.Record }
 
 func findBill(tx core.App, id string) (Bill, error) {
@@ -33,27 +37,99 @@ func newDraft(tx core.App, patient string) (Bill, error) {
 	// Its lines refer to the id before it is saved.
 	bill.Id = security.PseudorandomStringWithAlphabet(core.DefaultIdLength, core.DefaultIdAlphabet)
 	bill.setKind(Invoice)
-	bill.Set("patient", patient)
+	bill.setPatient(patient)
 	bill.setDraft(settings.Currency())
 	return bill, nil
 }
 
-func (b Bill) kind() Kind             { return Kind(b.GetString("kind")) }
-func (b Bill) status() Status         { return Status(b.GetString("status")) }
-func (b Bill) isDraft() bool          { return b.status() == Draft }
-func (b Bill) number() string         { return b.GetString("number") }
-func (b Bill) appointment() string    { return b.GetString("appointment") }
-func (b Bill) patient() string        { return b.GetString("patient") }
-func (b Bill) doctor() string         { return b.GetString("doctor") }
-func (b Bill) original() string       { return b.GetString("original") }
-func (b Bill) currency() string       { return b.GetString("currency") }
-func (b Bill) reason() string         { return b.GetString("reason") }
-func (b Bill) dueOn() string          { return b.GetString("due_on") }
-func (b Bill) subtotal() money.Amount { return amountOf(b.Record, "subtotal_minor") }
-func (b Bill) discount() money.Amount { return amountOf(b.Record, "discount_minor") }
-func (b Bill) total() money.Amount    { return amountOf(b.Record, "total_minor") }
-func (b Bill) credited() money.Amount { return amountOf(b.Record, "credited_minor") }
-func (b Bill) balance() money.Amount  { return amountOf(b.Record, "balance_minor") }
+// Kind tells an invoice from a credit note.
+func (b Bill) Kind() Kind { return Kind(b.GetString("kind")) }
+
+// Status of the bill.
+func (b Bill) Status() Status { return Status(b.GetString("status")) }
+
+// Number identifies it for people; a draft has a temporary one.
+func (b Bill) Number() string { return b.GetString("number") }
+
+// Patient is the patient's id.
+func (b Bill) Patient() string { return b.GetString("patient") }
+
+// Currency is the ISO 4217 code of its amounts.
+func (b Bill) Currency() string { return b.GetString("currency") }
+
+// Reason is why it was voided, or why a credit note was issued.
+func (b Bill) Reason() string { return b.GetString("reason") }
+
+// DueOn is the day on which it is to be paid, YYYY-MM-DD; empty if there is none.
+func (b Bill) DueOn() string { return b.GetString("due_on") }
+
+// Created is when it was first stored.
+func (b Bill) Created() time.Time { return b.GetDateTime("created").Time() }
+
+// IssuedAt is when it was issued; the zero time for a draft.
+func (b Bill) IssuedAt() time.Time { return b.GetDateTime("issued_at").Time() }
+
+// VoidedAt is when it was voided; the zero time if it was not.
+func (b Bill) VoidedAt() time.Time { return b.GetDateTime("voided_at").Time() }
+
+// Subtotal is the sum of quantity times unit price, in minor units of the currency.
+func (b Bill) Subtotal() money.Amount { return amountOf(b.Record, "subtotal_minor") }
+
+// Discount is the sum of the discounts of its lines, in minor units.
+func (b Bill) Discount() money.Amount { return amountOf(b.Record, "discount_minor") }
+
+// Tax is the sum of the tax of its lines, in minor units.
+func (b Bill) Tax() money.Amount { return amountOf(b.Record, "tax_minor") }
+
+// Total is subtotal minus discount plus tax, in minor units.
+func (b Bill) Total() money.Amount { return amountOf(b.Record, "total_minor") }
+
+// Credited is the sum of its credit notes, in minor units.
+func (b Bill) Credited() money.Amount { return amountOf(b.Record, "credited_minor") }
+
+// Paid is verified payments minus verified refunds, in minor units.
+func (b Bill) Paid() money.Amount { return amountOf(b.Record, "paid_minor") }
+
+// Balance is what is still to be paid, in minor units. It is negative if the hospital owes the patient.
+func (b Bill) Balance() money.Amount { return amountOf(b.Record, "balance_minor") }
+
+// ExpandBills reads the related records of bills, for the Expanded methods.
+func ExpandBills(app core.App, bills ...*core.Record) error {
+	relations := []string{"patient", "doctor", "original", "appointment"}
+	if failed := app.ExpandRecords(bills, relations, nil); len(failed) > 0 {
+		return fmt.Errorf("read relations of bills: %v", failed)
+	}
+	return nil
+}
+
+// ExpandedPatient is the patient, after ExpandBills.
+func (b Bill) ExpandedPatient() (p patients.Patient, ok bool) {
+	p.Record = b.ExpandedOne("patient")
+	return p, p.Record != nil
+}
+
+// ExpandedDoctor is the doctor of the visit, after ExpandBills; false if it is the bill of no visit.
+func (b Bill) ExpandedDoctor() (d staff.Doctor, ok bool) {
+	d.Record = b.ExpandedOne("doctor")
+	return d, d.Record != nil
+}
+
+// ExpandedOriginal is the bill that it replaces or credits, after ExpandBills; false if there is none.
+func (b Bill) ExpandedOriginal() (original Bill, ok bool) {
+	original.Record = b.ExpandedOne("original")
+	return original, original.Record != nil
+}
+
+// ExpandedVisit is the visit that is billed, after ExpandBills; false if there is none.
+func (b Bill) ExpandedVisit() (visit appointments.Appointment, ok bool) {
+	visit.Record = b.ExpandedOne("appointment")
+	return visit, visit.Record != nil
+}
+
+func (b Bill) isDraft() bool       { return b.Status() == Draft }
+func (b Bill) appointment() string { return b.GetString("appointment") }
+func (b Bill) doctor() string      { return b.GetString("doctor") }
+func (b Bill) original() string    { return b.GetString("original") }
 
 // hasTotal reports whether a client sent a total, valid or not.
 func (b Bill) hasTotal() bool { return b.GetFloat("total_minor") != 0 }
@@ -61,6 +137,7 @@ func (b Bill) hasTotal() bool { return b.GetFloat("total_minor") != 0 }
 func (b Bill) checkTotal(tx core.App) error { return checkAmount(tx, b.Record, "total_minor") }
 
 func (b Bill) setKind(kind Kind)           { b.Set("kind", string(kind)) }
+func (b Bill) setPatient(patient string)   { b.Set("patient", patient) }
 func (b Bill) setCurrency(currency string) { b.Set("currency", currency) }
 func (b Bill) setOriginal(bill string)     { b.Set("original", bill) }
 func (b Bill) setReason(reason string)     { b.Set("reason", reason) }
@@ -93,10 +170,10 @@ func (b Bill) setCredit(original Bill, net, tax money.Amount) {
 	b.setKind(CreditNote)
 	b.Set("status", string(Issued))
 	b.Set("version", 1)
-	b.Set("patient", original.patient())
+	b.setPatient(original.Patient())
 	b.setOriginal(original.Id)
 	b.setVisit(original.appointment(), original.doctor())
-	b.setCurrency(original.currency())
+	b.setCurrency(original.Currency())
 	b.setAmounts(amounts{Subtotal: net, Tax: tax, Total: net + tax})
 }
 

@@ -12,7 +12,8 @@ import (
 	"hospital/modules/services"
 )
 
-// Charge is a service that was provided during a visit, in addition to the consultation.
+// Charge is a record of charges: a service that was provided during a visit, in addition to the
+// consultation.
 type Charge struct{ *core.Record }
 
 func (c Charge) appointment() string { return c.GetString("appointment") }

@@ -18,7 +18,7 @@ func createPayment(e *core.RecordEvent) error {
 		return err
 	}
 	check := checkPayment
-	if p.refundOf() != "" || p.kind() == KindRefund {
+	if p.refundOf() != "" || p.Kind() == KindRefund {
 		check = checkRefund
 	}
 	bill, err := check(e.App, p)
@@ -47,18 +47,18 @@ func checkPayment(tx core.App, p Payment) (Bill, error) {
 	if err != nil {
 		return bill, err
 	}
-	if p.amount() > open {
+	if p.Amount() > open {
 		return bill, exceedsBalance(tx, "amount_minor", max(open, 0), "is open on this bill, after pending payments.")
 	}
 	var exists bool
 	err = tx.DB().NewQuery("SELECT " + referenceUsed("{:method}", "{:reference}")).
-		Bind(dbx.Params{"method": p.method(), "reference": p.reference()}).Row(&exists)
+		Bind(dbx.Params{"method": p.Method(), "reference": p.Reference()}).Row(&exists)
 	if err != nil {
 		return bill, err
 	}
 	if exists {
 		return bill, kit.Conflict("reference", "already_booked",
-			"A payment by "+p.method()+" with this reference already exists.")
+			"A payment by "+p.Method()+" with this reference already exists.")
 	}
 	p.setKind(KindPayment)
 	return bill, nil
@@ -76,13 +76,13 @@ func checkRefund(tx core.App, p Payment) (Bill, error) {
 		return Bill{}, err
 	}
 	switch {
-	case p.kind() == KindPayment:
+	case p.Kind() == KindPayment:
 		return Bill{}, kit.Invalid("kind", "invalid_code", "The kind of a refund must be refund.")
-	case paid.kind() == KindRefund:
+	case paid.Kind() == KindRefund:
 		return Bill{}, kit.Conflict("refund_of", "invalid_transition", "A refund cannot be refunded.")
-	case paid.status() != Verified:
+	case paid.Status() != Verified:
 		return Bill{}, kit.Conflict("refund_of", "invalid_transition",
-			"Only a verified payment can be refunded; this one is "+string(paid.status())+".")
+			"Only a verified payment can be refunded; this one is "+string(paid.Status())+".")
 	case p.note() == "":
 		return Bill{}, kit.Invalid("note", "required", "Enter the reason for the refund.")
 	}
@@ -90,7 +90,7 @@ func checkRefund(tx core.App, p Payment) (Bill, error) {
 	if err != nil {
 		return Bill{}, err
 	}
-	if left := paid.amount() - refunded; p.amount() > left {
+	if left := paid.Amount() - refunded; p.Amount() > left {
 		return Bill{}, exceedsBalance(tx, "amount_minor", left,
 			"of this payment can still be refunded, after pending refunds.")
 	}
@@ -109,7 +109,7 @@ func billOf(tx core.App, p Payment) (Bill, error) {
 // giveReceipt numbers the receipt of a verified payment or refund.
 func giveReceipt(c kit.Change) error {
 	p, series := Payment{c.After}, paymentReceipts
-	if p.kind() == KindRefund {
+	if p.Kind() == KindRefund {
 		series = refundReceipts
 	}
 	receipt, err := nextNumber(c.App, series)

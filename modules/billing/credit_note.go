@@ -23,7 +23,7 @@ type creditPart struct {
 func createCreditNote(e *core.RecordEvent, actor kit.Actor) error {
 	note := Bill{e.Record}
 	original, err := findBill(e.App, note.original())
-	wrongPatient := err == nil && note.patient() != "" && note.patient() != original.patient()
+	wrongPatient := err == nil && note.Patient() != "" && note.Patient() != original.Patient()
 	if errors.Is(err, sql.ErrNoRows) || wrongPatient {
 		return kit.Invalid("original", "not_found", "There is no such bill for this patient.")
 	}
@@ -33,16 +33,16 @@ func createCreditNote(e *core.RecordEvent, actor kit.Actor) error {
 	if err := requireIssued(original, "original"); err != nil {
 		return err
 	}
-	if note.reason() == "" {
+	if note.Reason() == "" {
 		return kit.Invalid("reason", "required", "Enter the reason for the credit note.")
 	}
-	if note.dueOn() != "" {
+	if note.DueOn() != "" {
 		return kit.Invalid("due_on", "not_due", "A credit note has no due date.")
 	}
 	if err := note.checkTotal(e.App); err != nil {
 		return err
 	}
-	left, amount := original.total()-original.credited(), note.total()
+	left, amount := original.Total()-original.Credited(), note.Total()
 	if amount == 0 {
 		amount = left
 	}
@@ -65,10 +65,10 @@ func createCreditNote(e *core.RecordEvent, actor kit.Actor) error {
 // requireIssued refuses drafts, void bills and credit notes.
 func requireIssued(bill Bill, field string) error {
 	switch {
-	case bill.kind() == CreditNote:
+	case bill.Kind() == CreditNote:
 		return kit.Conflict(field, "not_issued", "This is a credit note. Choose an invoice.")
-	case bill.status() == Draft || bill.status() == Void:
-		return kit.Conflict(field, "not_issued", "This bill is "+string(bill.status())+". Choose an issued bill.")
+	case bill.Status() == Draft || bill.Status() == Void:
+		return kit.Conflict(field, "not_issued", "This bill is "+string(bill.Status())+". Choose an issued bill.")
 	}
 	return nil
 }
@@ -143,7 +143,7 @@ func createCreditLines(tx core.App, note Bill, parts []creditPart) error {
 		}
 		item.setCredit(of, p.net, p.tax)
 		if err := tx.Save(item.Record); err != nil {
-			return fmt.Errorf("lines of %s: %w", note.number(), err)
+			return fmt.Errorf("lines of %s: %w", note.Number(), err)
 		}
 	}
 	return recalculate(tx, note.original())

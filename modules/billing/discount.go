@@ -8,7 +8,8 @@ import (
 	"hospital/internal/money"
 )
 
-// Discount is a discount on a bill, in basis points of the subtotal or as an amount.
+// Discount is a record of discounts: a discount on a bill, in basis points of the subtotal or as an
+// amount in minor units.
 type Discount struct{ *core.Record }
 
 func (d Discount) bill() string           { return d.GetString("bill") }

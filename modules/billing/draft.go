@@ -20,7 +20,7 @@ func createBill(e *core.RecordEvent) error {
 	if actor.Role == kit.System {
 		return e.Next()
 	}
-	if bill.kind() == CreditNote {
+	if bill.Kind() == CreditNote {
 		return createCreditNote(e, actor)
 	}
 	settings, err := hospital.Of(e.App)
@@ -34,7 +34,7 @@ func createBill(e *core.RecordEvent) error {
 	}{
 		{"original", bill.original() != "", "Only a credit note refers to another bill."},
 		{"total_minor", bill.hasTotal(), "The total of an invoice is the sum of its lines."},
-		{"reason", bill.reason() != "", "Only a credit note has a reason on creation."},
+		{"reason", bill.Reason() != "", "Only a credit note has a reason on creation."},
 	} {
 		if c.sent {
 			return kit.Invalid(c.field, "credit_notes_only", c.why+" Leave this out.")
@@ -43,7 +43,7 @@ func createBill(e *core.RecordEvent) error {
 	if err := checkDueDate(bill); err != nil {
 		return err
 	}
-	if bill.kind() == "" {
+	if bill.Kind() == "" {
 		bill.setKind(Invoice)
 	}
 	bill.setDraft(settings.Currency())
@@ -64,7 +64,7 @@ func createLine(e *core.RecordEvent) error {
 	if bill == nil {
 		return e.Next() // the relation's validation refuses it
 	}
-	if item.quantity() == 0 {
+	if item.Quantity() == 0 {
 		return kit.Invalid("quantity", "required", "Enter a quantity.")
 	}
 	if n, err := e.App.CountRecords("bill_items", dbx.HashExp{"bill": bill.Id}); err != nil || n >= maxLines {
@@ -84,7 +84,7 @@ func createLine(e *core.RecordEvent) error {
 		}
 		item.setService(service)
 	}
-	item.setCurrency(bill.currency())
+	item.setCurrency(bill.Currency())
 	return saveLine(e, item, *bill)
 }
 
@@ -145,7 +145,7 @@ func editableBill(tx core.App, item Item) (*Bill, error) {
 	}
 	if !bill.isDraft() {
 		return nil, kit.Conflict("bill", "invalid_transition",
-			bill.number()+" is issued: its lines can no longer change.")
+			bill.Number()+" is issued: its lines can no longer change.")
 	}
 	if discount, err := activeDiscount(tx, bill.Id); err != nil || discount != nil {
 		return nil, cmp.Or(err, kit.Conflict("bill", "discounted",

@@ -24,7 +24,7 @@ func issueBill(tx core.App, bill Bill, by kit.Actor) error {
 	}
 	now := kit.Now(tx)
 	bill.setIssued(number, now, by.ID)
-	if bill.dueOn() == "" {
+	if bill.DueOn() == "" {
 		bill.setDueOn(now.In(settings.Zone()).AddDate(0, 0, settings.DueDays()))
 	}
 	applyBalance(bill, 0, 0)
@@ -33,7 +33,7 @@ func issueBill(tx core.App, bill Bill, by kit.Actor) error {
 
 // checkDueDate refuses what is not a calendar day. The field would accept any text.
 func checkDueDate(bill Bill) error {
-	if _, err := time.Parse(time.DateOnly, bill.dueOn()); bill.dueOn() != "" && err != nil {
+	if _, err := time.Parse(time.DateOnly, bill.DueOn()); bill.DueOn() != "" && err != nil {
 		return kit.Invalid("due_on", "invalid_date", "This must be a day such as 2030-12-31.")
 	}
 	return nil
@@ -46,12 +46,12 @@ func replaceVoidBill(c kit.Change) error {
 	if old.appointment() == "" {
 		return nil
 	}
-	bill, err := newDraft(tx, old.patient())
+	bill, err := newDraft(tx, old.Patient())
 	if err != nil {
 		return err
 	}
 	bill.setVisit(old.appointment(), old.doctor())
-	bill.setCurrency(old.currency())
+	bill.setCurrency(old.Currency())
 	bill.setOriginal(old.Id)
 	oldItems, err := tx.FindRecordsByFilter("bill_items", "bill = {:bill}", "@rowid", 0, 0, dbx.Params{"bill": old.Id})
 	if err != nil {
@@ -71,7 +71,7 @@ func replaceVoidBill(c kit.Change) error {
 		return err
 	}
 	if err := saveBill(tx, bill, items); err != nil {
-		return fmt.Errorf("replace %s: %w", old.number(), err)
+		return fmt.Errorf("replace %s: %w", old.Number(), err)
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 	"hospital/modules/services"
 )
 
-// Item is a line of a bill as it is stored; its calculation is in line.go.
+// Item is a record of bill_items: a line of a bill. Its calculation is in line.go.
 type Item struct{ *core.Record }
 
 func findItem(tx core.App, id string) (Item, error) {
@@ -23,14 +23,38 @@ func newItem(tx core.App, bill Bill) (Item, error) {
 		return Item{}, err
 	}
 	item := Item{r}
-	item.Set("bill", bill.Id)
-	item.setCurrency(bill.currency())
+	item.setBill(bill)
 	return item, nil
 }
 
+// Description is what is billed, as it is printed.
+func (i Item) Description() string { return i.GetString("description") }
+
+// Quantity is how many are billed; 0 if the line was removed.
+func (i Item) Quantity() int { return i.GetInt("quantity") }
+
+// UnitPrice is the price of one before discount and tax, in minor units of the currency.
+func (i Item) UnitPrice() money.Amount { return amountOf(i.Record, "unit_minor") }
+
+// Discount is the discount on the whole line, in minor units.
+func (i Item) Discount() money.Amount { return amountOf(i.Record, "discount_minor") }
+
+// TaxBP is the tax rate in basis points: 700 is 7 %.
+func (i Item) TaxBP() int { return i.GetInt("tax_bp") }
+
+// Tax is the tax on the line, in minor units.
+func (i Item) Tax() money.Amount { return amountOf(i.Record, "tax_minor") }
+
+// Total is the line with discount and tax, in minor units.
+func (i Item) Total() money.Amount { return amountOf(i.Record, "total_minor") }
+
 func (i Item) bill() string    { return i.GetString("bill") }
 func (i Item) service() string { return i.GetString("service") }
-func (i Item) quantity() int   { return i.GetInt("quantity") }
+
+func (i Item) setBill(bill Bill) {
+	i.Set("bill", bill.Id)
+	i.setCurrency(bill.Currency())
+}
 
 func (i Item) setCurrency(currency string) { i.Set("currency", currency) }
 func (i Item) setQuantity(quantity int)    { i.Set("quantity", quantity) }
@@ -39,12 +63,12 @@ func (i Item) setQuantity(quantity int)    { i.Set("quantity", quantity) }
 func (i Item) line() line {
 	return line{
 		ID:       i.Id,
-		Quantity: int64(i.GetInt("quantity")),
-		Unit:     amountOf(i.Record, "unit_minor"),
-		Discount: amountOf(i.Record, "discount_minor"),
-		TaxBP:    int64(i.GetInt("tax_bp")),
-		Tax:      amountOf(i.Record, "tax_minor"),
-		Total:    amountOf(i.Record, "total_minor"),
+		Quantity: int64(i.Quantity()),
+		Unit:     i.UnitPrice(),
+		Discount: i.Discount(),
+		TaxBP:    int64(i.TaxBP()),
+		Tax:      i.Tax(),
+		Total:    i.Total(),
 	}
 }
 

@@ -49,11 +49,11 @@ func hooks(app core.App) {
 // checkBill refuses what no change of a bill may do besides its action.
 func checkBill(c kit.Change) error {
 	before, after := Bill{c.Before}, Bill{c.After}
-	voids := after.status() == Void && before.status() != Void
+	voids := after.Status() == Void && before.Status() != Void
 	switch {
-	case !voids && after.reason() != before.reason():
+	case !voids && after.Reason() != before.Reason():
 		return kit.Invalid("reason", "not_void", "Enter a reason only when you void a bill.")
-	case voids && after.dueOn() != before.dueOn():
+	case voids && after.DueOn() != before.DueOn():
 		return kit.Invalid("status", "one_at_a_time", "Do one thing at a time: void the bill or change its due date.")
 	}
 	return checkDueDate(after)
@@ -88,9 +88,9 @@ func checkIssue(c kit.Change) error {
 func checkVoid(c kit.Change) error {
 	bill := Bill{c.Before}
 	switch {
-	case Bill{c.After}.reason() == "":
+	case Bill{c.After}.Reason() == "":
 		return kit.Invalid("reason", "required", "Enter the reason why the bill is void.")
-	case bill.kind() != Invoice:
+	case bill.Kind() != Invoice:
 		return kit.Conflict("status", "invalid_transition", "A credit note cannot be voided.")
 	case bill.isDraft() && bill.appointment() != "":
 		return kit.Conflict("status", "one_visit_one_bill",
@@ -100,7 +100,7 @@ func checkVoid(c kit.Change) error {
 	if err != nil {
 		return err
 	}
-	if paid > 0 || bill.credited() > 0 {
+	if paid > 0 || bill.Credited() > 0 {
 		return kit.Conflict("status", "has_payments",
 			"This bill has payments or credit notes. Create a credit note for the rest instead.")
 	}
@@ -112,7 +112,7 @@ func discountNotByRequester(c kit.Change) error {
 }
 
 func refundNotByRequester(c kit.Change) error {
-	if p := (Payment{c.Before}); p.kind() == KindRefund {
+	if p := (Payment{c.Before}); p.Kind() == KindRefund {
 		return rejectOwnRequest(c, p.recordedBy())
 	}
 	return nil

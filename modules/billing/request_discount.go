@@ -38,11 +38,11 @@ func requestDiscount(e *core.RecordEvent) error {
 	if err != nil {
 		return err
 	}
-	amount, within, err := discountAmount(d, bill.subtotal(), settings)
+	amount, within, err := discountAmount(d, bill.Subtotal(), settings)
 	if err != nil {
 		return err
 	}
-	d.setPending(amount, bill.currency(), actor.ID)
+	d.setPending(amount, bill.Currency(), actor.ID)
 	if within {
 		d.setApproved(actor.ID, kit.Now(e.App))
 		if err := applyDiscount(e.App, d, bill, actor); err != nil {

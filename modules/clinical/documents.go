@@ -68,7 +68,7 @@ var (
 	documentUpdateFields = []string{"kind", "title", "visible_to_patient", "state"} // the file is immutable
 )
 
-// Document is a file of a patient.
+// Document is a record of documents: a file of a patient.
 type Document struct{ *core.Record }
 
 func (d Document) appointment() string         { return d.GetString("appointment") }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -13,7 +14,7 @@ import (
 	"hospital/modules/appointments"
 )
 
-// Encounter is a doctor's notes of a visit.
+// Encounter is a record of encounters: a doctor's notes of a visit.
 type Encounter struct{ *core.Record }
 
 func (e Encounter) appointment() string { return e.GetString("appointment") }
@@ -24,6 +25,14 @@ func (e Encounter) contentHash() string { return e.GetString("content_hash") }
 // hasNotes says that at least one of the notes is not blank.
 func (e Encounter) hasNotes() bool {
 	return slices.ContainsFunc(noteFields, func(field string) bool { return strings.TrimSpace(e.GetString(field)) != "" })
+}
+
+func (e Encounter) setAppointment(id string) { e.Set("appointment", id) }
+
+// setSigned sets when it was signed, and the hash that proves it unchanged.
+func (e Encounter) setSigned(at time.Time) {
+	e.Set("signed_at", at)
+	e.Set("content_hash", e.digest())
 }
 
 // setOpen writes the fields of a new encounter that follow from its visit.
@@ -53,7 +62,7 @@ func OpenEncounter(tx core.App, visit *core.Record) error {
 	if err != nil {
 		return err
 	}
-	encounter.Set("appointment", visit.Id)
+	Encounter{encounter}.setAppointment(visit.Id)
 	return tx.Save(encounter)
 }
 
@@ -93,11 +102,8 @@ func requireNotes(c kit.Change) error {
 	return nil
 }
 
-// sign sets when it was signed, and the hash that proves it unchanged.
 func sign(c kit.Change) error {
-	encounter := Encounter{c.After}
-	encounter.Set("signed_at", kit.Now(c.App))
-	encounter.Set("content_hash", encounter.digest())
+	Encounter{c.After}.setSigned(kit.Now(c.App))
 	return nil
 }
 

@@ -17,7 +17,7 @@ import (
 	"hospital/modules/patients"
 )
 
-// Code is an ICD-10 code that doctors choose from.
+// Code is a record of codes: an ICD-10 code that doctors choose from.
 type Code struct{ *core.Record }
 
 // activeTitle is the title of a code that can be chosen, and empty for others.

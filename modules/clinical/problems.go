@@ -14,7 +14,8 @@ import (
 	"hospital/modules/patients"
 )
 
-// Problem is a condition or an allergy. Allergies have no encounter, code or onset: those are empty.
+// Problem is a record of conditions or allergies. Allergies have no encounter, code or onset: those are
+// empty.
 type Problem struct{ *core.Record }
 
 func (p Problem) encounter() string { return p.GetString("encounter") }
@@ -30,7 +31,7 @@ func (p Problem) setRecorded(by string) {
 	p.Set("version", 1)
 }
 
-// Allergy is a substance that the patient does not tolerate.
+// Allergy is a record of allergies: a substance that the patient does not tolerate.
 type Allergy struct{ *core.Record }
 
 // Substance names one or more substances or brands.
@@ -106,8 +107,13 @@ func normalizeCode(text string) (code string, ok bool) {
 	return code, icd10.MatchString(code)
 }
 
-// patientOf returns the patient of a record of any clinical collection, or of an appointment.
-func patientOf(r *core.Record) string { return r.GetString("patient") }
+// patientRecord is a record of conditions, allergies, documents, encounters, vitals or appointments.
+// Each belongs to a patient.
+type patientRecord struct{ *core.Record }
+
+func (r patientRecord) patient() string { return r.GetString("patient") }
+
+func patientOf(r *core.Record) string { return patientRecord{r}.patient() }
 
 // checkSamePatient refuses a relation to a record of another patient. The refusal is the same as
 // for a record that does not exist, so that it reveals nothing.

@@ -106,7 +106,7 @@ func vitalNames() []string {
 	return names
 }
 
-// Vitals are vital signs that were measured at one moment.
+// Vitals is a record of vitals: vital signs that were measured at one moment.
 type Vitals struct{ *core.Record }
 
 func (v Vitals) appointment() string    { return v.GetString("appointment") }

@@ -15,7 +15,7 @@ import (
 // ID is the id of the one settings row.
 const ID = "hospitalsetting"
 
-// Settings is how this hospital works.
+// Settings is the one record of hospital: how this hospital works.
 type Settings struct{ core.BaseRecordProxy }
 
 // Of is the settings. They are shared: do not change them.
@@ -38,6 +38,15 @@ func (s Settings) Name() string { return s.GetString("name") }
 
 // Phone is the number of the front desk.
 func (s Settings) Phone() string { return s.GetString("phone") }
+
+// Email is the address that is printed on documents; it may be empty.
+func (s Settings) Email() string { return s.GetString("email") }
+
+// Address is the postal address that is printed on documents.
+func (s Settings) Address() string { return s.GetString("address") }
+
+// TaxID is printed on documents; it may be empty.
+func (s Settings) TaxID() string { return s.GetString("tax_id") }
 
 func (s Settings) zone() string { return s.GetString("timezone") }
 

@@ -6,7 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Alert is what an admin is told about an emergency access.
+// Alert is a record of alerts: it tells an admin about an emergency access.
 type Alert struct{ *core.Record }
 
 func (a Alert) user() string       { return a.GetString("user") }

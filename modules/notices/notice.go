@@ -9,7 +9,7 @@ import (
 	"hospital/modules/appointments"
 )
 
-// Notice is what a patient is told about a visit, by one channel.
+// Notice is a record of notices: it tells a patient about a visit, by one channel.
 type Notice struct{ *core.Record }
 
 func (n Notice) patient() string      { return n.GetString("patient") }

@@ -47,7 +47,7 @@ var emergencyGrant = kit.Grant{
 	Create: kit.All, CreateFields: []string{"patient", "mrn", "reason"},
 }
 
-// EmergencyAccess is a record that was opened without a visit.
+// EmergencyAccess is a record of break_glass: a patient's record was opened without a visit.
 type EmergencyAccess struct{ *core.Record }
 
 // User is the id of who opened it.

@@ -10,7 +10,7 @@ import (
 	"hospital/internal/kit"
 )
 
-// CareTeamEntry lets a user open a patient's record for a while.
+// CareTeamEntry is a record of care_team: it lets a user open a patient's record for a while.
 type CareTeamEntry struct{ *core.Record }
 
 func (c CareTeamEntry) source() Source    { return Source(c.GetString("source")) }

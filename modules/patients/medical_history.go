@@ -27,6 +27,16 @@ var histories = kit.Collection{
 	},
 }
 
+// MedicalHistory is a record of medical_histories: an earlier version of a patient's medical history.
+type MedicalHistory struct{ *core.Record }
+
+// fill makes it the history of a patient before a change by a user.
+func (h MedicalHistory) fill(before Patient, user string) {
+	h.Set("patient", before.Id)
+	h.Set("text", before.medicalHistory())
+	h.Set("changed_by", user)
+}
+
 // keepHistory stores the medical history before a change.
 func keepHistory(tx core.App, before, after Patient) error {
 	if before.medicalHistory() == after.medicalHistory() {
@@ -36,8 +46,6 @@ func keepHistory(tx core.App, before, after Patient) error {
 	if err != nil {
 		return err
 	}
-	earlier.Set("patient", after.Id)
-	earlier.Set("text", before.medicalHistory())
-	earlier.Set("changed_by", kit.ActorOf(after.Record).ID)
+	MedicalHistory{earlier}.fill(before, kit.ActorOf(after.Record).ID)
 	return tx.Save(earlier)
 }

@@ -4,7 +4,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Merge is two records of one person that became one.
+// Merge is a record of patient_merges: two records of one person that became one.
 type Merge struct{ *core.Record }
 
 func (m Merge) duplicate() string   { return m.GetString("duplicate") }

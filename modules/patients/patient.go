@@ -4,7 +4,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Patient is a person who is treated, or the record of one.
+// Patient is a record of patients: a person who is treated.
 type Patient struct{ *core.Record }
 
 // Find reads the record of a patient.
@@ -24,6 +24,9 @@ func (p Patient) MRN() string { return p.GetString("mrn") }
 
 // BirthDate is a day, YYYY-MM-DD.
 func (p Patient) BirthDate() string { return p.GetString("birth_date") }
+
+// Address is the postal address; it may be empty.
+func (p Patient) Address() string { return p.GetString("address") }
 
 // Active is false for a closed record.
 func (p Patient) Active() bool { return p.GetBool("active") }

@@ -11,7 +11,7 @@ import (
 	"hospital/internal/kit"
 )
 
-// Item is one drug of a prescription.
+// Item is a record of prescription_items: one drug of a prescription.
 type Item struct{ *core.Record }
 
 func (i Item) prescription() string      { return i.GetString("prescription") }

@@ -11,7 +11,7 @@ import (
 	"hospital/modules/appointments"
 )
 
-// Prescription is a list of drugs that a doctor prescribes during a visit.
+// Prescription is a record of prescriptions: the drugs that a doctor prescribes during a visit.
 type Prescription struct{ *core.Record }
 
 func (p Prescription) appointment() string    { return p.GetString("appointment") }

@@ -10,17 +10,24 @@ import (
 	"hospital/modules/appointments"
 )
 
-// Item is the outcome for one visit of a rebooking.
+// Item is a record of rebooking_items: the outcome for one visit of a rebooking.
 type Item struct{ *core.Record }
 
 // newItem is an item without an outcome yet.
 func newItem(tx core.App, r Rebooking, visit appointments.Appointment) (Item, error) {
-	item, err := kit.New(tx, "rebooking_items")
+	blank, err := kit.New(tx, "rebooking_items")
 	if err != nil {
 		return Item{}, err
 	}
-	item.Load(map[string]any{"rebooking": r.Id, "appointment": visit.Id, "old_starts": visit.Starts()})
-	return Item{item}, nil
+	item := Item{blank}
+	item.setVisit(r, visit)
+	return item, nil
+}
+
+func (i Item) setVisit(r Rebooking, visit appointments.Appointment) {
+	i.Set("rebooking", r.Id)
+	i.Set("appointment", visit.Id)
+	i.Set("old_starts", visit.Starts())
 }
 
 func (i Item) rebooking() string    { return i.GetString("rebooking") }

@@ -2,7 +2,7 @@ package rebooking
 
 import "github.com/pocketbase/pocketbase/core"
 
-// Rebooking is what becomes of the visits that a time off affects.
+// Rebooking is a record of rebookings: what becomes of the visits that a time off affects.
 type Rebooking struct{ *core.Record }
 
 func (r Rebooking) timeOff() string { return r.GetString("time_off") }

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,16 +15,18 @@ import (
 	"hospital/internal/pdf"
 	"hospital/modules/billing"
 	"hospital/modules/hospital"
+	"hospital/modules/patients"
+	"hospital/modules/staff"
 )
 
 // bill is a stored bill with everything that is printed on it.
 type bill struct {
-	*core.Record
+	billing.Bill
 	settings hospital.Settings
 	exponent int
-	lines    []*core.Record // without removed ones
-	payments []*core.Record // without rejected ones
-	credits  []*core.Record // credit notes of this bill
+	lines    []billing.Item    // without removed ones
+	payments []billing.Payment // without rejected ones
+	credits  []billing.Bill    // credit notes of this bill
 }
 
 func billOf(app core.App, record *core.Record) (*bill, error) {
@@ -33,33 +34,39 @@ func billOf(app core.App, record *core.Record) (*bill, error) {
 	if err != nil {
 		return nil, err
 	}
-	relations := []string{"patient", "doctor", "original", "appointment"}
-	if failed := app.ExpandRecord(record, relations, nil); len(failed) > 0 {
-		return nil, fmt.Errorf("read relations of bill %s: %v", record.Id, failed)
+	if err := billing.ExpandBills(app, record); err != nil {
+		return nil, err
 	}
-	b := &bill{Record: record, settings: settings, exponent: settings.ExponentOf(record.GetString("currency"))}
+	b := &bill{Bill: billing.Bill{Record: record}, settings: settings}
+	b.exponent = settings.ExponentOf(b.Currency())
 	for _, part := range []struct {
-		into               *[]*core.Record
 		collection, filter string
+		add                func(*core.Record)
 	}{
-		{&b.lines, "bill_items", "bill = {:bill} && quantity > 0"},
-		{&b.payments, "payments", "bill = {:bill} && status != 'rejected'"},
-		{&b.credits, "bills", "original = {:bill} && kind = 'credit_note'"},
+		{"bill_items", "bill = {:bill} && quantity > 0",
+			func(r *core.Record) { b.lines = append(b.lines, billing.Item{Record: r}) }},
+		{"payments", "bill = {:bill} && status != 'rejected'",
+			func(r *core.Record) { b.payments = append(b.payments, billing.Payment{Record: r}) }},
+		{"bills", "original = {:bill} && kind = 'credit_note'",
+			func(r *core.Record) { b.credits = append(b.credits, billing.Bill{Record: r}) }},
 	} {
 		params := dbx.Params{"bill": record.Id}
-		*part.into, err = app.FindRecordsByFilter(part.collection, part.filter, "@rowid", 0, 0, params)
+		found, err := app.FindRecordsByFilter(part.collection, part.filter, "@rowid", 0, 0, params)
 		if err != nil {
 			return nil, err
+		}
+		for _, r := range found {
+			part.add(r)
 		}
 	}
 	return b, nil
 }
 
-func (b *bill) status() billing.Status { return billing.Status(b.GetString("status")) }
-func (b *bill) amount(field string) string {
-	return amountOf(b.Record, field).Decimal(b.exponent)
-}
-func (b *bill) day(field string) string { return day(b.Record, field, b.settings.Zone()) }
+// decimal writes an amount in the bill's currency: "12.30".
+func (b *bill) decimal(amount money.Amount) string { return amount.Decimal(b.exponent) }
+
+// day is the day of an instant in the hospital's zone; empty for the zero time.
+func (b *bill) day(at time.Time) string { return day(at, b.settings.Zone()) }
 
 // billPDF prints a bill.
 func billPDF(r *kit.Request) error {
@@ -71,30 +78,30 @@ func billPDF(r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return sendPDF(r, b.GetString("number"), content)
+	return sendPDF(r, b.Number(), content)
 }
 
 // letterhead is the head of every page: the hospital, and what the document is.
 func letterhead(s hospital.Settings, title, notice string) pdf.Letterhead {
-	contact := []string{s.GetString("phone"), s.GetString("email")}
+	contact := []string{s.Phone(), s.Email()}
 	contact = slices.DeleteFunc(contact, func(text string) bool { return text == "" })
-	lines := []string{s.GetString("address"), strings.Join(contact, " · ")}
-	if id := s.GetString("tax_id"); id != "" {
+	lines := []string{s.Address(), strings.Join(contact, " · ")}
+	if id := s.TaxID(); id != "" {
 		lines = append(lines, "Tax ID "+id)
 	}
-	return pdf.Letterhead{From: s.GetString("name"), Lines: lines, Title: title, Notice: notice}
+	return pdf.Letterhead{From: s.Name(), Lines: lines, Title: title, Notice: notice}
 }
 
 // title is the title of the document, and a notice that is printed in bold below it.
 func (b *bill) title() (title, notice string) {
-	title = "Invoice " + b.GetString("number")
-	switch b.status() {
+	title = "Invoice " + b.Number()
+	switch b.Status() {
 	case billing.Draft:
 		return "Draft of an invoice", "DRAFT. It is not issued and not to be paid."
 	case billing.Void:
-		return title, "VOID since " + b.day("voided_at") + ". Nothing is to be paid."
+		return title, "VOID since " + b.day(b.VoidedAt()) + ". Nothing is to be paid."
 	case billing.Issued:
-		return "Credit note " + b.GetString("number"), ""
+		return "Credit note " + b.Number(), ""
 	}
 	return title, ""
 }
@@ -103,26 +110,26 @@ func (b *bill) title() (title, notice string) {
 // gives the same bytes.
 func (b *bill) draw() ([]byte, error) {
 	title, notice := b.title()
-	made := b.GetDateTime("issued_at").Time()
+	made := b.IssuedAt()
 	if made.IsZero() {
-		made = b.GetDateTime("created").Time()
+		made = b.Created()
 	}
 	d := pdf.New(letterhead(b.settings, title, notice), made)
 	original := "Replaces"
-	if b.status() == billing.Issued {
+	if b.Status() == billing.Issued {
 		original = "Takes back"
 	}
 	d.Facts(
-		pdf.Fact{Name: "Patient", Value: related(b.Record, "patient", "name")},
-		pdf.Fact{Name: "Issued", Value: b.day("issued_at")},
-		pdf.Fact{Name: "Address", Value: related(b.Record, "patient", "address")},
-		pdf.Fact{Name: "Due", Value: b.GetString("due_on")},
-		pdf.Fact{Name: "Record number", Value: related(b.Record, "patient", "mrn")},
+		pdf.Fact{Name: "Patient", Value: related(b.ExpandedPatient, patients.Patient.Name)},
+		pdf.Fact{Name: "Issued", Value: b.day(b.IssuedAt())},
+		pdf.Fact{Name: "Address", Value: related(b.ExpandedPatient, patients.Patient.Address)},
+		pdf.Fact{Name: "Due", Value: b.DueOn()},
+		pdf.Fact{Name: "Record number", Value: related(b.ExpandedPatient, patients.Patient.MRN)},
 		pdf.Fact{Name: "Visit", Value: b.visit()},
-		pdf.Fact{Name: "Doctor", Value: related(b.Record, "doctor", "name")},
-		pdf.Fact{Name: original, Value: related(b.Record, "original", "number")},
-		pdf.Fact{Name: "Reason", Value: b.GetString("reason")},
-		pdf.Fact{Name: "Currency", Value: b.GetString("currency")},
+		pdf.Fact{Name: "Doctor", Value: related(b.ExpandedDoctor, staff.Doctor.Name)},
+		pdf.Fact{Name: original, Value: related(b.ExpandedOriginal, billing.Bill.Number)},
+		pdf.Fact{Name: "Reason", Value: b.Reason()},
+		pdf.Fact{Name: "Currency", Value: b.Currency()},
 	)
 	d.Table(lineColumns, b.rows())
 	d.Sums(b.sums()...)
@@ -130,7 +137,7 @@ func (b *bill) draw() ([]byte, error) {
 		d.Heading("Credited and paid")
 		d.Table(entryColumns, entries)
 	}
-	if sums := b.balance(); len(sums) > 0 {
+	if sums := b.balanceSums(); len(sums) > 0 {
 		d.Sums(sums...)
 	}
 	return d.Bytes()
@@ -149,19 +156,18 @@ var entryColumns = []pdf.Column{
 
 // visit is the number and the day of the visit. Its reason is clinical and is not printed.
 func (b *bill) visit() string {
-	visit := b.ExpandedOne("appointment")
-	if visit == nil {
+	visit, ok := b.ExpandedVisit()
+	if !ok {
 		return ""
 	}
-	return visit.GetString("number") + ", " + day(visit, "starts", b.settings.Zone())
+	return visit.Number() + ", " + b.day(visit.Starts())
 }
 
 func (b *bill) rows() (rows [][]string) {
 	for i, l := range b.lines {
-		cell := func(field string) string { return amountOf(l, field).Decimal(b.exponent) }
 		rows = append(rows, []string{
-			strconv.Itoa(i + 1), l.GetString("description"), strconv.Itoa(l.GetInt("quantity")),
-			cell("unit_minor"), cell("discount_minor"), percent(l), cell("tax_minor"), cell("total_minor"),
+			strconv.Itoa(i + 1), l.Description(), strconv.Itoa(l.Quantity()),
+			b.decimal(l.UnitPrice()), b.decimal(l.Discount()), percent(l.TaxBP()), b.decimal(l.Tax()), b.decimal(l.Total()),
 		})
 	}
 	return rows
@@ -169,29 +175,28 @@ func (b *bill) rows() (rows [][]string) {
 
 // sums are the totals of the lines, with the tax of each rate.
 func (b *bill) sums() []pdf.Sum {
-	sums := []pdf.Sum{{Name: "Subtotal", Amount: b.amount("subtotal_minor")}}
-	if b.GetInt("discount_minor") > 0 {
-		discount := -amountOf(b.Record, "discount_minor")
-		sums = append(sums, pdf.Sum{Name: "Discount", Amount: discount.Decimal(b.exponent)})
+	sums := []pdf.Sum{{Name: "Subtotal", Amount: b.decimal(b.Subtotal())}}
+	if b.Discount() > 0 {
+		sums = append(sums, pdf.Sum{Name: "Discount", Amount: b.decimal(-b.Discount())})
 	}
 	type rate struct{ net, tax money.Amount }
 	rates, order := map[int]rate{}, []int{}
 	for _, l := range b.lines {
-		bp, tax, total := l.GetInt("tax_bp"), amountOf(l, "tax_minor"), amountOf(l, "total_minor")
+		bp := l.TaxBP()
 		if _, known := rates[bp]; !known {
 			order = append(order, bp)
 		}
-		rates[bp] = rate{rates[bp].net + total - tax, rates[bp].tax + tax}
+		rates[bp] = rate{rates[bp].net + l.Total() - l.Tax(), rates[bp].tax + l.Tax()}
 	}
 	slices.Sort(order)
-	sums = append(sums, pdf.Sum{Name: "Tax", Amount: b.amount("tax_minor")})
+	sums = append(sums, pdf.Sum{Name: "Tax", Amount: b.decimal(b.Tax())})
 	for _, bp := range order {
 		if bp > 0 {
-			name := "of it " + money.Amount(bp).Decimal(2) + " % of " + rates[bp].net.Decimal(b.exponent)
-			sums = append(sums, pdf.Sum{Name: name, Amount: rates[bp].tax.Decimal(b.exponent), Minor: true})
+			name := "of it " + percent(bp) + " % of " + b.decimal(rates[bp].net)
+			sums = append(sums, pdf.Sum{Name: name, Amount: b.decimal(rates[bp].tax), Minor: true})
 		}
 	}
-	return append(sums, pdf.Sum{Name: "Total " + b.GetString("currency"), Amount: b.amount("total_minor"), Bold: true})
+	return append(sums, pdf.Sum{Name: "Total " + b.Currency(), Amount: b.decimal(b.Total()), Bold: true})
 }
 
 // entries are the credit notes, payments and refunds in the order of time. A pending
@@ -202,23 +207,21 @@ func (b *bill) entries() (rows [][]string) {
 		row []string
 	}
 	var all []entry
-	zone := b.settings.Zone()
+	add := func(at time.Time, number, what string, amount money.Amount) {
+		all = append(all, entry{at, []string{b.day(at), number, what, b.decimal(amount)}})
+	}
 	for _, c := range b.credits {
-		amount := -amountOf(c, "total_minor")
-		all = append(all, entry{c.GetDateTime("issued_at").Time(), []string{
-			day(c, "issued_at", zone), c.GetString("number"), "Credit note", amount.Decimal(b.exponent)}})
+		add(c.IssuedAt(), c.Number(), "Credit note", -c.Total())
 	}
 	for _, p := range b.payments {
-		what, amount := methods[p.GetString("method")], -amountOf(p, "amount_minor")
-		number, at := p.GetString("receipt"), "decided_at"
-		if p.GetString("kind") == string(billing.KindRefund) {
+		at, number, what, amount := p.DecidedAt(), p.Receipt(), methods[p.Method()], -p.Amount()
+		if p.Kind() == billing.KindRefund {
 			what, amount = "Refund, "+strings.ToLower(what), -amount
 		}
-		if p.GetString("status") == string(billing.Pending) {
-			what, number, at = what+"; it waits to be verified and does not count yet", p.GetString("number"), "created"
+		if p.Status() == billing.Pending {
+			at, number, what = p.Created(), p.Number(), what+"; it waits to be verified and does not count yet"
 		}
-		all = append(all, entry{p.GetDateTime(at).Time(), []string{
-			day(p, at, zone), number, what, amount.Decimal(b.exponent)}})
+		add(at, number, what, amount)
 	}
 	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Compare(a.at.UnixNano(), b.at.UnixNano()) })
 	for _, e := range all {
@@ -227,24 +230,18 @@ func (b *bill) entries() (rows [][]string) {
 	return rows
 }
 
-// methods are the printed names of the payment methods.
-var methods = map[string]string{
-	"cash": "Cash", "card": "Card", "transfer": "Bank transfer", "mobile": "Mobile payment",
-	"cheque": "Cheque", "insurance": "Insurance",
-}
-
-// balance is what is credited, paid and open; empty for what is not to be paid.
-func (b *bill) balance() []pdf.Sum {
-	if slices.Contains([]billing.Status{billing.Draft, billing.Void, billing.Issued}, b.status()) {
+// balanceSums are what is credited, paid and open; nil for what is not to be paid.
+func (b *bill) balanceSums() []pdf.Sum {
+	if slices.Contains([]billing.Status{billing.Draft, billing.Void, billing.Issued}, b.Status()) {
 		return nil
 	}
-	open, balance := "To be paid "+b.GetString("currency"), amountOf(b.Record, "balance_minor")
+	open, balance := "To be paid "+b.Currency(), b.Balance()
 	if balance < 0 {
-		open, balance = "To be returned "+b.GetString("currency"), -balance
+		open, balance = "To be returned "+b.Currency(), -balance
 	}
 	return []pdf.Sum{
-		{Name: "Credited", Amount: b.amount("credited_minor")},
-		{Name: "Paid", Amount: b.amount("paid_minor")},
-		{Name: open, Amount: balance.Decimal(b.exponent), Bold: true},
+		{Name: "Credited", Amount: b.decimal(b.Credited())},
+		{Name: "Paid", Amount: b.decimal(b.Paid())},
+		{Name: open, Amount: b.decimal(balance), Bold: true},
 	}
 }

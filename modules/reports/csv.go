@@ -1,13 +1,17 @@
 package reports
 
 import (
-	"fmt"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/csvfile"
 	"hospital/internal/kit"
+	"hospital/internal/money"
+	"hospital/modules/billing"
+	"hospital/modules/patients"
+	"hospital/modules/staff"
 )
 
 // billCSV is the lines of a bill.
@@ -16,14 +20,12 @@ func billCSV(r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	number, currency := b.GetString("number"), b.GetString("currency")
-	file := csvfile.New(r, number+".csv", "bill", "line", "description", "quantity",
+	file := csvfile.New(r, b.Number()+".csv", "bill", "line", "description", "quantity",
 		"unit", "discount", "tax_percent", "tax", "total", "currency")
 	for i, l := range b.lines {
-		cell := func(field string) csvfile.Number { return csvfile.Amount(amountOf(l, field), b.exponent) }
-		file.Row(number, i+1, l.GetString("description"), l.GetInt("quantity"),
-			cell("unit_minor"), cell("discount_minor"), csvfile.Number(percent(l)),
-			cell("tax_minor"), cell("total_minor"), currency)
+		cell := func(amount money.Amount) csvfile.Number { return csvfile.Amount(amount, b.exponent) }
+		file.Row(b.Number(), i+1, l.Description(), l.Quantity(), cell(l.UnitPrice()), cell(l.Discount()),
+			csvfile.Number(percent(l.TaxBP())), cell(l.Tax()), cell(l.Total()), b.Currency())
 	}
 	return file.Close(nil)
 }
@@ -38,18 +40,19 @@ func billsCSV(r *kit.Request) error {
 		"record_number", "patient", "doctor", "original",
 		"subtotal", "discount", "tax", "total", "credited", "paid", "balance", "currency", "voided_on", "reason")
 	zone := b.settings.Zone()
-	export := export{"bills", "issued_at", nil, []string{"patient", "doctor", "original"}}
-	err = b.each(r, export, func(bill *core.Record) {
-		currency := bill.GetString("currency")
-		exponent := b.settings.ExponentOf(currency)
-		cell := func(field string) csvfile.Number { return csvfile.Amount(amountOf(bill, field), exponent) }
-		file.Row(bill.GetString("number"), bill.GetString("kind"), bill.GetString("status"),
-			day(bill, "issued_at", zone), bill.GetString("due_on"),
-			related(bill, "patient", "mrn"), related(bill, "patient", "name"),
-			related(bill, "doctor", "name"), related(bill, "original", "number"),
-			cell("subtotal_minor"), cell("discount_minor"), cell("tax_minor"), cell("total_minor"),
-			cell("credited_minor"), cell("paid_minor"), cell("balance_minor"), currency,
-			day(bill, "voided_at", zone), bill.GetString("reason"))
+	bills := export[billing.Bill]{
+		collection: "bills", moment: "issued_at", expand: billing.ExpandBills,
+		record: func(r *core.Record) billing.Bill { return billing.Bill{Record: r} }, at: billing.Bill.IssuedAt,
+	}
+	err = each(b, r, bills, func(bill billing.Bill) {
+		exponent := b.settings.ExponentOf(bill.Currency())
+		cell := func(amount money.Amount) csvfile.Number { return csvfile.Amount(amount, exponent) }
+		file.Row(bill.Number(), string(bill.Kind()), string(bill.Status()), day(bill.IssuedAt(), zone), bill.DueOn(),
+			related(bill.ExpandedPatient, patients.Patient.MRN), related(bill.ExpandedPatient, patients.Patient.Name),
+			related(bill.ExpandedDoctor, staff.Doctor.Name), related(bill.ExpandedOriginal, billing.Bill.Number),
+			cell(bill.Subtotal()), cell(bill.Discount()), cell(bill.Tax()), cell(bill.Total()),
+			cell(bill.Credited()), cell(bill.Paid()), cell(bill.Balance()), bill.Currency(),
+			day(bill.VoidedAt(), zone), bill.Reason())
 	})
 	return file.Close(err)
 }
@@ -63,25 +66,31 @@ func paymentsCSV(r *kit.Request) error {
 	file := csvfile.New(r, b.fileName("payments"), "receipt", "number", "kind", "method", "verified_on", "recorded_on",
 		"bill", "record_number", "patient", "reference", "amount", "currency")
 	zone := b.settings.Zone()
-	export := export{"payments", "decided_at", dbx.HashExp{"status": "verified"}, []string{"patient", "bill"}}
-	err = b.each(r, export, func(payment *core.Record) {
-		currency := payment.GetString("currency")
-		amount := csvfile.Amount(amountOf(payment, "amount_minor"), b.settings.ExponentOf(currency))
-		file.Row(payment.GetString("receipt"), payment.GetString("number"),
-			payment.GetString("kind"), payment.GetString("method"),
-			day(payment, "decided_at", zone), day(payment, "created", zone),
-			related(payment, "bill", "number"), related(payment, "patient", "mrn"), related(payment, "patient", "name"),
-			payment.GetString("reference"), amount, currency)
+	payments := export[billing.Payment]{
+		collection: "payments", moment: "decided_at", where: dbx.HashExp{"status": "verified"},
+		expand: billing.ExpandPayments,
+		record: func(r *core.Record) billing.Payment { return billing.Payment{Record: r} }, at: billing.Payment.DecidedAt,
+	}
+	err = each(b, r, payments, func(p billing.Payment) {
+		amount := csvfile.Amount(p.Amount(), b.settings.ExponentOf(p.Currency()))
+		file.Row(p.Receipt(), p.Number(), string(p.Kind()), p.Method(),
+			day(p.DecidedAt(), zone), day(p.Created(), zone), related(p.ExpandedBill, billing.Bill.Number),
+			related(p.ExpandedPatient, patients.Patient.MRN), related(p.ExpandedPatient, patients.Patient.Name),
+			p.Reference(), amount, p.Currency())
 	})
 	return file.Close(err)
 }
 
-// export is which records are exported, ordered by the moment at which they entered
-// the books, and the relations that are read with them.
-type export struct {
-	collection, moment string
+// bookEntry is a typed record that is exported.
+type bookEntry interface{ Patient() string }
+
+// export is which records are exported, ordered by the moment at which they entered the books.
+type export[T bookEntry] struct {
+	collection, moment string         // moment is the column
 	where              dbx.Expression // nil for all
-	relations          []string
+	expand             func(app core.App, page ...*core.Record) error
+	record             func(*core.Record) T
+	at                 func(T) time.Time // the moment of a record
 }
 
 // pageSize is how many records are read at a time.
@@ -89,7 +98,7 @@ const pageSize = 500
 
 // each reads the records of the period page by page, and audits that they are
 // exported: one entry for each patient.
-func (b books) each(r *kit.Request, x export, write func(*core.Record)) error {
+func each[T bookEntry](b books, r *kit.Request, x export[T], write func(T)) error {
 	at, id, audited := b.from, "", map[string]bool{}
 	for {
 		var page []*core.Record
@@ -103,17 +112,17 @@ func (b books) each(r *kit.Request, x export, write func(*core.Record)) error {
 		if err := q.All(&page); err != nil || len(page) == 0 {
 			return err
 		}
-		if failed := r.App.ExpandRecords(page, x.relations, nil); len(failed) > 0 {
-			return fmt.Errorf("read relations of %s: %v", x.collection, failed)
+		if err := x.expand(r.App, page...); err != nil {
+			return err
 		}
-		for _, record := range page {
-			if patient := record.GetString("patient"); !audited[patient] {
+		for _, found := range page {
+			record := x.record(found)
+			if patient := record.Patient(); !audited[patient] {
 				audited[patient] = true
-				r.LogAccess(record)
+				r.LogAccess(found)
 			}
 			write(record)
+			at, id = kit.FormatInstant(x.at(record)), found.Id
 		}
-		last := page[len(page)-1]
-		at, id = kit.FormatInstant(last.GetDateTime(x.moment).Time()), last.Id
 	}
 }

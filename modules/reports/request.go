@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	"hospital/internal/kit"
 	"hospital/internal/money"
 	"hospital/modules/billing"
@@ -42,23 +40,21 @@ func sendPDF(r *kit.Request, name string, content []byte) error {
 	return r.Blob(http.StatusOK, "application/pdf", content)
 }
 
-func amountOf(r *core.Record, field string) money.Amount { return money.Amount(r.GetInt(field)) }
-
-// day is the day of an instant in the hospital's zone; empty when there is no instant.
-func day(r *core.Record, field string, zone *time.Location) string {
-	if r.GetDateTime(field).IsZero() {
+// day is the day of an instant in a zone; empty for the zero time.
+func day(at time.Time, zone *time.Location) string {
+	if at.IsZero() {
 		return ""
 	}
-	return r.GetDateTime(field).Time().In(zone).Format(time.DateOnly)
+	return at.In(zone).Format(time.DateOnly)
 }
 
-// percent writes the tax rate of a line, which is stored in basis points: "7.50".
-func percent(r *core.Record) string { return money.Amount(r.GetInt("tax_bp")).Decimal(2) }
+// percent writes a tax rate, which is stored in basis points: "7.50".
+func percent(bp int) string { return money.Amount(bp).Decimal(2) }
 
 // related is a text of an expanded relation; empty when the relation is empty.
-func related(r *core.Record, relation, field string) string {
-	if target := r.ExpandedOne(relation); target != nil {
-		return target.GetString(field)
+func related[T any](expanded func() (T, bool), text func(T) string) string {
+	if target, ok := expanded(); ok {
+		return text(target)
 	}
 	return ""
 }

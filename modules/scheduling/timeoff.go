@@ -8,7 +8,7 @@ import (
 	"hospital/internal/kit"
 )
 
-// TimeOff is an absence of a doctor, or a closure of the whole hospital.
+// TimeOff is a record of time_off: an absence of a doctor, or a closure of the whole hospital.
 type TimeOff struct{ *core.Record }
 
 // Doctor is the id of the absent doctor; empty for the whole hospital.

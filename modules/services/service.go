@@ -6,7 +6,7 @@ import (
 	"hospital/internal/money"
 )
 
-// Service is an entry of the price list.
+// Service is a record of services: an entry of the price list.
 type Service struct{ *core.Record }
 
 // Find reads a service. It returns sql.ErrNoRows if there is none.

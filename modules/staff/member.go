@@ -11,7 +11,7 @@ import (
 	"hospital/modules/accounts"
 )
 
-// Member is the record of a doctor or nurse. The two collections have these columns in common.
+// Member is a record of doctors or nurses. The two collections have these fields in common.
 type Member struct{ *core.Record }
 
 // User is the id of their account.
@@ -39,7 +39,7 @@ func (m Member) setInvitation(i accounts.Invitation) {
 	m.Set("license_no", i.LicenseNo())
 }
 
-// Doctor is a member of staff whom patients visit.
+// Doctor is a record of doctors: a member of staff whom patients visit.
 type Doctor struct{ Member }
 
 // DoctorOf is a record of doctors.
