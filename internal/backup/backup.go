@@ -92,17 +92,8 @@ func copyDatabase(ctx context.Context, from, to string) error {
 	if _, err := vacuum.WithContext(ctx).Execute(); err != nil {
 		return err
 	}
-	copied, err := sqlite.Open(to)
-	if err != nil {
-		return err
-	}
-	defer copied.Close()
-	var result string
-	if err := copied.NewQuery("PRAGMA quick_check(1)").WithContext(ctx).Row(&result); err != nil {
-		return err
-	}
-	if result != "ok" {
-		return errors.New("the copy is damaged: " + result)
+	if err := sqlite.QuickCheck(to); err != nil {
+		return fmt.Errorf("the copy is damaged: %w", err)
 	}
 	return nil
 }

@@ -38,10 +38,11 @@ const (
 
 // When the server starts.
 const (
-	OrderAnnounce = -999 // after everything else has started: prints the addresses
-	OrderJournal  = -998 // writes that the server serves
-	orderServe    = -10  // request ids, before routes are bound
-	OrderStatic   = 999  // the portal takes what no route takes
+	OrderData     = -1000 // the data directory is checked before anything opens it
+	OrderAnnounce = -999  // after everything else has started: prints the addresses
+	OrderJournal  = -998  // writes that the server serves
+	orderServe    = -10   // request ids, before routes are bound
+	OrderStatic   = 999   // the portal takes what no route takes
 )
 
 // When the server stops.

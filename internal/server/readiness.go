@@ -3,8 +3,10 @@ package server
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"time"
 
@@ -32,7 +34,7 @@ var readinessChecks = []struct {
 	check func(app core.App) error
 }{
 	{"database", databaseReads},
-	{"writer", writerFree},
+	{"writer", databaseWrites},
 	{"migrations", migrationsApplied},
 	{"disk", diskFree},
 	{"clock", clockPlausible},
@@ -84,12 +86,14 @@ func databaseReads(app core.App) error {
 	return app.ConcurrentDB().NewQuery("SELECT 1 FROM hospital").WithContext(ctx).Row(&one)
 }
 
-// writerFree fails when the one connection that writes is not free in time.
-func writerFree(app core.App) error {
+// databaseWrites writes a number that nothing reads, as durably as every other write. It
+// fails when the one connection that writes is not free in time, and when the disk is full.
+func databaseWrites(app core.App) error {
 	ctx, cancel := context.WithTimeout(context.Background(), queryTimeout)
 	defer cancel()
-	var one int
-	return app.NonconcurrentDB().NewQuery("SELECT 1").WithContext(ctx).Row(&one)
+	number := strconv.Itoa(int(kit.Now(app).Unix() & math.MaxInt32))
+	_, err := app.NonconcurrentDB().NewQuery("PRAGMA user_version = " + number).WithContext(ctx).Execute()
+	return err
 }
 
 func migrationsApplied(app core.App) error {

@@ -3,16 +3,19 @@
 package server
 
 import (
+	"errors"
 	"os"
 	"slices"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/plugins/migratecmd"
+	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/spf13/cobra"
 
 	"hospital/internal/backup"
 	"hospital/internal/config"
+	"hospital/internal/datadir"
 	"hospital/internal/journal"
 	"hospital/internal/kit"
 	"hospital/internal/sqlite"
@@ -62,7 +65,38 @@ func Run(app *pocketbase.PocketBase, modules []kit.Module, more ...*cobra.Comman
 	logFailures(app)
 	shutdown(app)
 	serveMetrics(app)
-	return app.Execute()
+	release := guardData(app, command.Name() == "serve")
+	return errors.Join(app.Execute(), release())
+}
+
+// guardData checks the data directory before it is opened, and locks it for a server.
+func guardData(app core.App, serves bool) (release func() error) {
+	var lock *datadir.Lock
+	check := func() error {
+		datadir.CloseToOthers()
+		if err := datadir.Check(app.DataDir()); err != nil || !serves {
+			return err
+		}
+		var err error
+		if lock, err = datadir.Serve(app.DataDir()); err != nil {
+			return err
+		}
+		return datadir.CheckFiles(app.DataDir(), lock.Stopped)
+	}
+	app.OnBootstrap().Bind(&hook.Handler[*core.BootstrapEvent]{Id: "hospitalData", Priority: kit.OrderData,
+		Func: func(e *core.BootstrapEvent) error {
+			if err := check(); err != nil {
+				journal.Log.Error("refused to start", "error", err.Error())
+				return err
+			}
+			return e.Next()
+		}})
+	return func() error {
+		if lock == nil {
+			return nil
+		}
+		return lock.Release()
+	}
 }
 
 // Harden binds what makes a server fit for a hospital's network: the settings of the

@@ -3,6 +3,7 @@ package sqlite
 
 import (
 	"database/sql"
+	"errors"
 	"path/filepath"
 
 	"github.com/pocketbase/dbx"
@@ -39,4 +40,21 @@ func Synchronous(db dbx.Builder) string {
 	level := -1
 	_ = db.NewQuery("PRAGMA synchronous").Row(&level)
 	return map[int]string{0: "off", 1: "normal", 2: "full", 3: "extra"}[level]
+}
+
+// QuickCheck reads a whole database file and says what is damaged.
+func QuickCheck(path string) error {
+	db, err := Open(path)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var result string
+	if err := db.NewQuery("PRAGMA quick_check(1)").Row(&result); err != nil {
+		return err
+	}
+	if result != "ok" {
+		return errors.New(result)
+	}
+	return nil
 }

@@ -72,13 +72,19 @@ func (b *buffer) run() {
 		return e.Next()
 	})
 	routine.FireAndForget(func() {
-		for ticker := time.NewTicker(flushInterval); ; {
+		ticker, heads := time.NewTicker(flushInterval), time.NewTicker(headInterval)
+		defer ticker.Stop()
+		defer heads.Stop()
+		for {
 			select {
 			case <-stop:
-				ticker.Stop()
 				return
 			case <-ticker.C:
 				b.tryFlush()
+			case <-heads.C:
+				if err := writeHead(b.app); err != nil {
+					b.app.Logger().Error("audit: cannot write the head of the log", "error", err)
+				}
 			}
 		}
 	})

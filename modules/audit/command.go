@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Command is the audit command, with verify and anchor.
+// Command is the audit command.
 func Command(app core.App) *cobra.Command {
 	command := &cobra.Command{Use: "audit", Short: "Verify the audit log"}
 	var anchor string
@@ -29,12 +29,28 @@ func Command(app core.App) *cobra.Command {
 				return err
 			}
 			fmt.Fprintf(c.OutOrStdout(), "The audit log is intact: %d rows.\n", report.Rows)
+			if report.Lost > 0 {
+				fmt.Fprintf(c.OutOrStdout(), "The key of the rows up to %d is lost: they were not verified.\n", report.Lost)
+			}
 			return nil
 		},
 	}
 	verify.Flags().StringVar(&anchor, "anchor", "",
 		"NUMBER:HASH that the anchor command printed earlier; fail if it no longer matches")
 	command.AddCommand(verify, &cobra.Command{
+		Use:   "accept",
+		Short: "Accept the log as it is, after a backup was restored or the key was lost",
+		Long: "Accept the log as it is, so that the hospital can be served again: after a backup was restored over newer " +
+			"data on purpose, or when the key is lost.\nAn entry in the log says so. Rows whose key is lost cannot be verified.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := Accept(app); err != nil {
+				return err
+			}
+			fmt.Fprintln(c.OutOrStdout(), "Accepted. Find out why this was necessary.")
+			return nil
+		},
+	}, &cobra.Command{
 		Use:   "anchor",
 		Short: "Print the number and the hash of the last row, to keep outside this machine",
 		Long: "Print the number and the hash of the last row. Keep them where this machine cannot change them: " +

@@ -91,8 +91,10 @@ func logRealtime(app core.App, buf *buffer) {
 // serve checks the key, logs refusals, and flushes the buffer while the app runs.
 func serve(app core.App, buf *buffer) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalAudit", Func: func(se *core.ServeEvent) error {
-		if err := checkKey(se.App); err != nil { // without a key the app must not start
-			return err
+		for _, check := range []func(core.App) error{checkKey, checkHead, writeHead} {
+			if err := check(se.App); err != nil { // without a key that fits, or after a rollback, the app must not start
+				return err
+			}
 		}
 		// Before the panic recovery, so that it sees the final answer of every other middleware.
 		se.Router.Bind(&hook.Handler[*core.RequestEvent]{
@@ -111,6 +113,9 @@ func serve(app core.App, buf *buffer) {
 		Id: "hospitalAuditFlush", Priority: kit.OrderFlushReads, Func: func(e *core.TerminateEvent) error {
 			if err := buf.flush(); err != nil {
 				e.App.Logger().Error("audit: cannot write the last entries", "error", err)
+			}
+			if err := writeHead(e.App); err != nil {
+				e.App.Logger().Error("audit: cannot write the head of the log", "error", err)
 			}
 			return e.Next()
 		}})

@@ -16,8 +16,7 @@ import (
 const (
 	keyName = "hospital.audit.key"
 	// KeyEnv is the environment variable with the key of the hash chain.
-	KeyEnv = "HOSPITAL_AUDIT_KEY"
-	// shortestKey is how many characters a key has at least.
+	KeyEnv       = "HOSPITAL_AUDIT_KEY"
 	minKeyLength = 32 // characters
 )
 
@@ -26,13 +25,24 @@ const (
 func SetKey(app core.App, key []byte) { app.Store().Set(keyName, key) }
 
 // keyOf returns the key of the hash chain: from the environment, or from a file beside the
-// data directory, which is created if it is missing. The file is not inside the directory, so
+// data directory, which is created with the first row. The file is not inside the directory, so
 // that a backup does not contain it and its owner cannot forge the chain.
 func keyOf(app core.App) ([]byte, error) {
 	if key, ok := app.Store().Get(keyName).([]byte); ok {
 		return key, nil
 	}
 	key, err := loadKey(app.DataDir())
+	if errors.Is(err, fs.ErrNotExist) {
+		_, written, errLog := lastRow(app)
+		if errLog != nil {
+			return nil, errLog
+		}
+		if written {
+			return nil, fmt.Errorf("the key of the audit log, %s, is missing. Put it back, or set %s. "+
+				"If it is lost, run hospital audit accept", KeyFile(app.DataDir()), KeyEnv)
+		}
+		key, err = createKey(KeyFile(app.DataDir()))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the key of the audit log: %w", err)
 	}
@@ -49,9 +59,6 @@ func loadKey(dataDir string) ([]byte, error) {
 	}
 	file := KeyFile(dataDir)
 	content, err := os.ReadFile(file) // #nosec G304 -- beside the data directory
-	if errors.Is(err, fs.ErrNotExist) {
-		return createKey(file)
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -92,8 +99,8 @@ func createKey(file string) ([]byte, error) {
 	return []byte(key), nil
 }
 
-// checkKey warns if the log was written with another key, for example after the data was
-// moved without it: rows before the change can then not be verified.
+// checkKey refuses a log that was written with another key, for example after the data was
+// moved without it: nobody could verify the log any more.
 func checkKey(app core.App) error {
 	key, err := keyOf(app)
 	if err != nil {
@@ -101,8 +108,8 @@ func checkKey(app core.App) error {
 	}
 	last, ok, err := lastRow(app)
 	if err == nil && ok && last.Hash != last.computeHash(key) {
-		fmt.Fprintf(os.Stderr, "The audit log was written with another key. "+
-			"Stop the server and put that key into %s or %s.\n", KeyEnv, KeyFile(app.DataDir()))
+		return fmt.Errorf("the audit log was written with another key than that in %s or %s. Put the right key there. "+
+			"If it is lost, run hospital audit accept", KeyEnv, KeyFile(app.DataDir()))
 	}
 	return err
 }
