@@ -9,6 +9,7 @@ import (
 
 	"hospital/hooks"
 	"hospital/internal/apidocs"
+	"hospital/internal/datadir"
 	"hospital/internal/demo"
 	"hospital/internal/kit"
 	"hospital/internal/portal"
@@ -33,7 +34,8 @@ func main() {
 	hooks.Register(app)
 	apidocs.Register(app, document)
 	portal.Register(app, public)
-	err = server.Run(app, modules.All, demo.Command(app), audit.Command(app), clinical.ImportCommand(app))
+	served := func() bool { return datadir.Served(app.DataDir()) }
+	err = server.Run(app, modules.All, demo.Command(app), audit.Command(app), clinical.ImportCommand(app, served))
 	if err != nil {
 		log.Fatal("hospital: ", err)
 	}

@@ -2,14 +2,17 @@ package clinical
 
 import (
 	"bufio"
+	"database/sql"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
@@ -35,11 +38,16 @@ func (c Code) setActive(code, title string) {
 	c.Set("active", true)
 }
 
-// batchSize is the number of lines that are stored in one transaction.
-const batchSize = 1000
+const (
+	// batchSize is the number of lines that are stored in one transaction.
+	batchSize = 200
+	// pause is how long an import lets others write between two transactions. A server that
+	// waits for the database looks every 100 ms.
+	pause = 120 * time.Millisecond
+)
 
-// ImportCommand returns the command "import".
-func ImportCommand(app core.App) *cobra.Command {
+// ImportCommand returns the command "import". It pauses for others if a server serves the same data.
+func ImportCommand(app core.App, served func() bool) *cobra.Command {
 	command := &cobra.Command{Use: "import", Short: "Import lists"}
 	dry := false
 	codes := &cobra.Command{
@@ -55,7 +63,11 @@ func ImportCommand(app core.App) *cobra.Command {
 			if err := app.RunAllMigrations(); err != nil {
 				return err
 			}
-			return Import(app, file, c.OutOrStdout(), dry)
+			yield := func() {}
+			if served() {
+				yield = func() { time.Sleep(pause) }
+			}
+			return Import(app, file, c.OutOrStdout(), dry, yield)
 		},
 	}
 	codes.Flags().BoolVar(&dry, "dry-run", false, "report what would happen and store nothing")
@@ -74,8 +86,8 @@ type codeLine struct {
 
 // Import stores the codes of a CSV file. It reads the file line by line, so that its size does not
 // matter, and stores batches in transactions. It reports invalid lines to out, stores the others,
-// and then returns an error.
-func Import(app core.App, file io.Reader, out io.Writer, dry bool) error {
+// and then returns an error. It calls yield after every transaction.
+func Import(app core.App, file io.Reader, out io.Writer, dry bool, yield func()) error {
 	buffered := bufio.NewReader(file)
 	if bom, err := buffered.Peek(3); err == nil && string(bom) == "\xef\xbb\xbf" {
 		_, _ = buffered.Discard(3)
@@ -116,6 +128,7 @@ func Import(app core.App, file io.Reader, out io.Writer, dry bool) error {
 				return err
 			}
 			batch = batch[:0]
+			yield()
 		}
 	}
 	if err := storeBatch(app, batch, &n, refuse, dry); err != nil {
@@ -185,10 +198,11 @@ func storeBatch(app core.App, batch []codeLine, n *importCounts, refuse func(int
 
 func upsertCode(tx core.App, l codeLine, n *importCounts, refuse func(int, string)) error {
 	r, err := tx.FindFirstRecordByData("codes", "code", l.code)
+	if errors.Is(err, sql.ErrNoRows) {
+		r, err = kit.New(tx, "codes")
+	}
 	if err != nil {
-		if r, err = kit.New(tx, "codes"); err != nil {
-			return err
-		}
+		return err
 	}
 	code, added := Code{r}, r.IsNew()
 	if code.activeTitle() == l.title {
@@ -197,6 +211,10 @@ func upsertCode(tx core.App, l codeLine, n *importCounts, refuse func(int, strin
 	}
 	code.setActive(l.code, l.title)
 	if err := tx.Save(code.Record); err != nil {
+		var invalid validation.Errors
+		if !errors.As(err, &invalid) { // not the line's mistake
+			return err
+		}
 		refuse(l.line, err.Error())
 		return nil
 	}

@@ -15,7 +15,7 @@ func TestImportCanBeRepeated(t *testing.T) {
 	before := h.Count("codes")
 	imported := func(csv string, dry bool) string {
 		var report strings.Builder
-		err := clinical.Import(h.App, strings.NewReader(csv), &report, dry)
+		err := clinical.Import(h.App, strings.NewReader(csv), &report, dry, func() {})
 		text := report.String()
 		if err != nil {
 			text += err.Error()
@@ -47,7 +47,7 @@ func TestImportReportsInvalidLines(t *testing.T) {
 	file := "C00;Lip\nnothing;here\nC01\nC00;Lip again\nC02;" + strings.Repeat("x", 501) +
 		"\nC03;\xff\nC04;\"broken\" quote\nC05;Palate\n"
 	var report strings.Builder
-	if err := clinical.Import(h.App, strings.NewReader(file), &report, false); err == nil {
+	if err := clinical.Import(h.App, strings.NewReader(file), &report, false, func() {}); err == nil {
 		t.Error("the import reports no error")
 	}
 	got := report.String()
@@ -72,7 +72,7 @@ func TestLongFileIsImportedInBatches(t *testing.T) {
 		fmt.Fprintf(&csv, "X%02d.%d,Code %d\n", i%100, i/100, i)
 	}
 	var report strings.Builder
-	if err := clinical.Import(h.App, strings.NewReader(csv.String()), &report, false); err != nil {
+	if err := clinical.Import(h.App, strings.NewReader(csv.String()), &report, false, func() {}); err != nil {
 		t.Fatal(err, report.String())
 	}
 	if n := h.Count("codes") - before; n != 2500 {
