@@ -15,11 +15,13 @@ const (
 	LogsFile = "auxiliary.db"
 )
 
-// Open opens a database file with PocketBase's settings, except for three.
-// Data is on the disk before a write is acknowledged (synchronous=FULL), so that it
-// survives a power cut; the request log may lose its last moments.
-// Recursive triggers make REPLACE INTO fire the triggers that refuse to delete.
-// Defensive mode refuses SQL that could corrupt the file, such as writes to sqlite_schema.
+// Open opens a database file with PocketBase's settings, except for three:
+//
+//   - synchronous=FULL: data is on the disk before a write is acknowledged, so that it
+//     survives a power cut. The request log uses NORMAL and may lose its last entries.
+//   - recursive_triggers: REPLACE INTO fires the triggers that refuse to delete.
+//   - defensive: SQLite refuses SQL that could corrupt the file, such as writes to
+//     sqlite_schema.
 func Open(path string) (*dbx.DB, error) {
 	synchronous := "NORMAL"
 	if filepath.Base(path) == DataFile && config.Synchronous.Value() != "normal" {
@@ -30,7 +32,7 @@ func Open(path string) (*dbx.DB, error) {
 		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)&_pragma=recursive_triggers(ON)&_defensive=1")
 }
 
-// Synchronous is the level in force on a connection: off, normal, full or extra.
+// Synchronous returns the level of a connection: off, normal, full or extra.
 func Synchronous(db dbx.Builder) string {
 	level := -1
 	_ = db.NewQuery("PRAGMA synchronous").Row(&level)
