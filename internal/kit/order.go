@@ -38,7 +38,7 @@ const (
 	OrderAnnounce = -999 // after everything else has started: prints the addresses
 	OrderJournal  = -998 // logs that the server has started
 	orderServe    = -10  // request ids, before routes are bound
-	OrderStatic   = 999  // the portal serves paths that no route matches
+	OrderStatic   = 999  // the portal serves all paths that no route matches
 )
 
 // When the server stops.

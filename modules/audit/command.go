@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Command is the audit command, with verify and anchor.
+// Command returns the audit command, with verify and anchor.
 func Command(app core.App) *cobra.Command {
 	command := &cobra.Command{Use: "audit", Short: "Verify the audit log"}
 	var anchor string
@@ -65,7 +65,7 @@ func parseAnchor(anchor string) (seq int64, hash string, err error) {
 	return seq, hash, nil
 }
 
-// checkAnchor fails if a row is no longer the one of an anchor.
+// checkAnchor fails if the row of an anchor is missing or has another hash.
 func checkAnchor(app core.App, anchor string) error {
 	if anchor == "" {
 		return nil

@@ -16,8 +16,7 @@ import (
 const (
 	keyName = "hospital.audit.key"
 	// KeyEnv is the environment variable with the key of the hash chain.
-	KeyEnv = "HOSPITAL_AUDIT_KEY"
-	// shortestKey is how many characters a key has at least.
+	KeyEnv       = "HOSPITAL_AUDIT_KEY"
 	minKeyLength = 32 // characters
 )
 
@@ -26,8 +25,8 @@ const (
 func SetKey(app core.App, key []byte) { app.Store().Set(keyName, key) }
 
 // keyOf returns the key of the hash chain: from the environment, or from a file beside the
-// data directory, which is created if it is missing. The file is not inside the directory, so
-// that a backup does not contain it and its owner cannot forge the chain.
+// data directory, which is created if it is missing. The file is not inside the directory,
+// so that backups do not contain it: a person with a backup cannot forge the chain.
 func keyOf(app core.App) ([]byte, error) {
 	if key, ok := app.Store().Get(keyName).([]byte); ok {
 		return key, nil
