@@ -10,8 +10,7 @@ import (
 	"hospital/modules"
 )
 
-// TestClientsReadTheLifecycles: what the API says about actions is what is executed.
-func TestClientsReadTheLifecycles(t *testing.T) {
+func TestActionsRouteMatchesTheLifecycles(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	lifecycles := 0

@@ -20,7 +20,7 @@ func TestBatchIsGuardedLikeSingleRequests(t *testing.T) {
 	before := counts(h)
 	for what, answer := range map[string]hospitaltest.Response{
 		"approving as a patient":       send("patient1", "PATCH", visits+"/"+hospitaltest.ID("asked1"), body{"status": "approved"}),
-		"a stranger's visit":           send("patient2", "PATCH", booked, body{"reason": "mine"}),
+		"a visit of another patient":   send("patient2", "PATCH", booked, body{"reason": "mine"}),
 		"a server-owned field":         send("admin1", "PATCH", booked, body{"number": "A-9"}),
 		"an unknown field":             send("admin1", "PATCH", booked, body{"nothing": 1}),
 		"a wrong type":                 send("admin1", "PATCH", booked, body{"reason": 5}),

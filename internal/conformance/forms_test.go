@@ -13,7 +13,7 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// encodings are the ways in which the body of a write can come.
+// encodings send a write with each encoding of the body.
 var encodings = map[string]func(h *hospitaltest.Hospital, account, method, path string, body map[string]string) hospitaltest.Response{
 	"json": func(h *hospitaltest.Hospital, account, method, path string, body map[string]string) hospitaltest.Response {
 		return h.As(account).SkipContract().Do(method, path, body)
@@ -45,8 +45,8 @@ var encodings = map[string]func(h *hospitaltest.Hospital, account, method, path 
 	},
 }
 
-// TestTheQueryIsNotWritten: in a create and an update, fields picks what is answered, and
-// a query key that is the name of a field changes nothing, however the body is encoded.
+// In a create and an update the parameter fields selects the fields of the answer. Other
+// parameters with the name of a field have no effect, for every encoding of the body.
 func TestTheQueryIsNotWritten(t *testing.T) {
 	t.Parallel()
 	for name, send := range encodings {
@@ -74,8 +74,8 @@ func TestTheQueryIsNotWritten(t *testing.T) {
 	}
 }
 
-// TestAFieldCalledFieldsIsUnknown: what a body names is refused also where the query may have it.
-func TestAFieldCalledFieldsIsUnknown(t *testing.T) {
+// fields is a parameter of the query, but not a field of the body.
+func TestQueryParametersInTheBodyAreRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	for name, send := range encodings {

@@ -13,8 +13,8 @@ const (
 	parts  = "Content-Type: multipart/form-data; boundary=b"
 )
 
-// office are attacks on data of the front office, accountants and admins.
-var office = []attack{
+// officeAttacks are attacks on data of the front office, accountants and admins.
+var officeAttacks = []attack{
 	{"a bill on paper", refused, "GET /api/hospital/bills/{bill2}/pdf", "", nil},
 	{"a bill as a sheet", refused, "GET /api/hospital/bills/{bill2}/csv", "", nil},
 	{"the books", refused, "GET /api/hospital/reports/bills.csv?from=2000-01-01&to=2000-12-31", "", nil},
@@ -24,8 +24,8 @@ var office = []attack{
 	{"an invitation of one's own", refused, "POST /api/collections/invitations/records", `{"email":"evil@example.org","role":"admin"}`, nil},
 }
 
-// everybodys are attacks that fail for every role.
-var everybodys = []attack{
+// commonAttacks are attacks that fail for every role.
+var commonAttacks = []attack{
 	// Tokens of another kind, of other accounts, and forged ones.
 	{"a file token is no sign-in", refused, log, "", []string{"Authorization: {file token}"}},
 	{"an admin's file token is no sign-in", refused, log, "", []string{"Authorization: {file token of an admin}"}},
@@ -229,8 +229,8 @@ var everybodys = []attack{
 	{"a number of a series", refused, "POST /api/collections/counters/records", `{"series":"audit","value":1}`, nil},
 }
 
-// signedIns are attacks that need a signed-in account.
-var signedIns = []attack{
+// signedInAttacks are attacks that need a signed-in account.
+var signedInAttacks = []attack{
 	{"a role, a status and a key of one's own choice", refused, mine, `{"role":"admin","status":"active","tokenKey":"a"}`, nil},
 	{"an address that is verified", refused, mine, `{"verified":true}`, nil},
 	{"another address at once", refused, mine, `{"email":"evil@example.org"}`, nil},

@@ -19,7 +19,7 @@ import (
 	"hospital/modules"
 )
 
-// siege is one hostile account in a hospital of its own.
+// siege is a test hospital that one account attacks.
 type siege struct {
 	t       *testing.T
 	h       *hospitaltest.Hospital
@@ -36,7 +36,7 @@ type sent struct {
 	api    bool
 }
 
-// besiege opens a hospital in which everything that the account may not see is marked.
+// besiege creates a hospital in which all text that the account may not read contains mark.
 func besiege(t *testing.T, account string) *siege {
 	h := hospitaltest.New(t)
 	s := &siege{t: t, h: h, account: account, sent: map[string]sent{}}
@@ -45,8 +45,8 @@ func besiege(t *testing.T, account string) *siege {
 	return s
 }
 
-// writeMarks writes the mark into every text that the account may not see: into the
-// records it may not read, and into the fields hidden from its role.
+// writeMarks writes the mark into every text that the account may not read: into records
+// outside of its scope, and into fields that are hidden from its role.
 func (s *siege) writeMarks() {
 	s.t.Helper()
 	var triggers []struct{ Name, SQL string }
@@ -76,7 +76,7 @@ func (s *siege) writeMarks() {
 	s.sql(fmt.Sprintf("UPDATE users SET tokenKey = '%[1]s' || id || substr(tokenKey, 1, 30), email = CASE WHEN id = '%[2]s' OR '%[3]s' = 'admin' THEN email ELSE '%[1]s' || email END", mark, hospitaltest.ID(s.account), role))
 	settings := s.h.App.Settings()
 	settings.SMTP.Password, settings.S3.Secret = mark, mark
-	settings.RateLimits.Enabled = false // the rules must refuse, not the limits
+	settings.RateLimits.Enabled = false // otherwise the limits would refuse the attacks before the rules
 	if err := s.h.App.Save(settings); err != nil {
 		s.t.Fatal(err)
 	}

@@ -57,12 +57,12 @@ func TestInvalidFieldsAreRefusedByName(t *testing.T) {
 		{patient, "appointments", visit("reason", "nul\u0000"), "reason"},
 		{patient, "appointments", visit("visit_type", "party"), "visit_type"},
 		{patient, "appointments", visit("doctor", hospitaltest.ID("pat1")), "doctor"},
-		{patient, "appointments", visit("doctor", "nobody"), "doctor"},
+		{patient, "appointments", visit("doctor", "missing"), "doctor"},
 		{patient, "appointments", visit("doctor", nil), "doctor"},
 		{patient, "appointments", visit("patient", hospitaltest.ID("dr1")), "patient"},
 		{patient, "appointments", visit("patient", 7), "patient"},
 		{desk, "appointments", visit("patient", hospitaltest.ID("dr1")), "patient"},
-		{desk, "appointments", visit("patient", hospitaltest.ID("nobody")), "patient"},
+		{desk, "appointments", visit("patient", hospitaltest.ID("missing")), "patient"},
 		{desk, "appointments", visit("overbook", "yes"), "overbook"},
 		{patient, "appointments", visit("status", "completed"), "status"},
 		{patient, "appointments", visit("approved_at", starts), "approved_at"},
@@ -148,7 +148,7 @@ func TestInvalidJSONIsRefused(t *testing.T) {
 	}
 }
 
-func TestInvalidQueriesAreNoServerError(t *testing.T) {
+func TestInvalidQueriesCauseNoServerError(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	for _, q := range []string{"filter=(", "filter=%00", "filter=id~", "sort=nothing", "sort=@random,@rowid,-", "perPage=-1", "perPage=1e9", "page=-5", "page=99999999999999999999", "fields=%7B", "expand=..",
@@ -178,7 +178,7 @@ func TestRetriedCreateIsRefused(t *testing.T) {
 	}
 }
 
-// The dashboard sends every field; those that are not filled in are empty.
+// The dashboard sends every field. Fields that are not filled in have empty values.
 func TestDashboardFormsWithEmptyFieldsAreAccepted(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
@@ -213,7 +213,7 @@ func TestDashboardFormsWithEmptyFieldsAreAccepted(t *testing.T) {
 	h.Verify()
 }
 
-// Updating a visible record of somebody else answers 403, an invisible one 404.
+// Updating a record that the caller may only read answers 403, a hidden or missing one 404.
 func TestForbiddenAndNotFound(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)

@@ -18,7 +18,7 @@ import (
 	"hospital/modules"
 )
 
-// The meaning of the words in permissions.txt, defined independently of the policies.
+// meaning defines the scopes of permissions.txt in SQL, independently of the policies.
 var meaning = map[string]string{
 	"users own":                      `SELECT id FROM users WHERE id = {:me}`,
 	"departments active":             `SELECT id FROM departments WHERE active`,
@@ -95,7 +95,7 @@ func meant(t testing.TB, h *hospitaltest.Hospital, collection, word, account str
 		sql, ok = meaning[key]
 	}
 	if !ok {
-		t.Fatalf("the test does not know what %q means for a %s", key, hospitaltest.RoleOf(account))
+		t.Fatalf("meaning has no SQL for %q of a %s", key, hospitaltest.RoleOf(account))
 	}
 	ids := query(t, h, sql, dbx.Params{"me": hospitaltest.ID(account), "now": time.Now().UTC().Format("2006-01-02 15:04:05.000Z")})
 	slices.Sort(ids)
@@ -159,7 +159,7 @@ func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Rol
 
 // probe is an attempt to write one field.
 type probe struct {
-	value any                            // or a func that returns it; a value that no record in the test hospital has
+	value any                            // or a func that returns it; a value that no record of the fixture has
 	with  hospitaltest.Body              // other fields that must be sent with it
 	on    string                         // the record to change; empty for any
 	at    func(r *core.Record) time.Time // the time of the attempt; nil for now
@@ -266,8 +266,8 @@ var probes = map[string]probe{
 	"break_glass.reason":    {value: "another reason of some length"},
 }
 
-// inAYear makes working hours in a year without others. Without a value it takes the
-// field's own part of them.
+// inAYear sets the working hours of a request in a year without other hours. It returns
+// value, or what it has set for the field if value is empty.
 func inAYear(field string, value any) func(*hospitaltest.Hospital, hospitaltest.Body) any {
 	return func(_ *hospitaltest.Hospital, body hospitaltest.Body) any {
 		year := 1000 + serial()%1000
@@ -363,7 +363,7 @@ func crediting(value any) func(*hospitaltest.Hospital, hospitaltest.Body) any {
 	}
 }
 
-// reason is the reason of a credit note, or for voiding a bill.
+// reason returns the reason of a credit note, or of voiding a bill.
 func reason(h *hospitaltest.Hospital, body hospitaltest.Body) any {
 	if body["patient"] == nil {
 		body["status"] = "void"
@@ -373,7 +373,7 @@ func reason(h *hospitaltest.Hospital, body hospitaltest.Body) any {
 	return body["reason"]
 }
 
-// servicePriced is a service; a bill line copies its name.
+// servicePriced returns a service. A bill line copies its name, so the description is removed.
 func servicePriced(_ *hospitaltest.Hospital, body hospitaltest.Body) any {
 	delete(body, "description")
 	return hospitaltest.ID("ecg")
@@ -409,7 +409,7 @@ func end(body hospitaltest.Body, length time.Duration) string {
 	return starts.Add(length).Format("2006-01-02 15:04:05.000Z")
 }
 
-// sample returns a valid value of a field that no record in the test hospital has.
+// sample returns a valid value of a field that no record of the fixture has.
 func sample(f core.Field) any {
 	switch f := f.(type) {
 	case *core.NumberField:
@@ -462,8 +462,8 @@ func query(t testing.TB, h *hospitaltest.Hospital, sql string, params dbx.Params
 	return ids
 }
 
-// asking is one account asking about one collection.
-type asking struct {
+// checker checks what one account reads of one collection.
+type checker struct {
 	t          testing.TB
 	h          *hospitaltest.Hospital
 	client     hospitaltest.Client
@@ -471,10 +471,10 @@ type asking struct {
 	collection string
 }
 
-func (a asking) sees(how string, got, want []string) {
-	a.t.Helper()
+func (c checker) sees(how string, got, want []string) {
+	c.t.Helper()
 	got, want = slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))
 	if !slices.Equal(got, want) {
-		a.t.Errorf("%s, %s of %s: sees %v, should see %v", a.account, how, a.collection, got, want)
+		c.t.Errorf("%s reads %v by %s of %s, want %v", c.account, got, how, c.collection, want)
 	}
 }

@@ -200,7 +200,7 @@ func differing(t testing.TB, h *hospitaltest.Hospital, collection, field string,
 		}
 	}
 	if best == "" {
-		t.Fatalf("every %s has the value %v as %s already, so the probe proves nothing", collection, p.value, field)
+		t.Fatalf("every %s already has the value %v as %s, so the probe proves nothing", collection, p.value, field)
 	}
 	return best
 }
