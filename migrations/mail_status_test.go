@@ -54,7 +54,8 @@ func TestInvitationsAndRegistrationsKeepTheirValuesUnderNewNames(t *testing.T) {
 	if err := h.App.RunAllMigrations(); err != nil {
 		t.Fatal(err)
 	}
-	if r := h.Record("invitations", invitation); r.GetString("status") != "revoked" || r.GetString("mail_status") != "skipped" {
+	if r := h.Record("invitations", invitation); r.GetString("status") != "revoked" ||
+		r.GetString("mail_status") != "skipped" {
 		t.Errorf("the invitation is %s, its mail %s", r.GetString("status"), r.GetString("mail_status"))
 	}
 	if r := h.Record("registrations", registration); r.GetString("payload") != `{"name":"Ada"}` {

@@ -117,10 +117,12 @@ func signIn(ctx context.Context, email, password string) (*api.ClientWithRespons
 }
 
 // emails are the accounts of the demo doctors.
-var emails = map[string]string{"Dr. Sofia Keller": "doctor@hospital.example", "Dr. Emeka Obi": "doctor2@hospital.example"}
+var emails = map[string]string{"Dr. Sofia Keller": "doctor@hospital.example",
+	"Dr. Emeka Obi": "doctor2@hospital.example"}
 
 // book books the first free slot of the demo doctors. When it has just been taken, the next slot of the list is tried.
-func book(ctx context.Context, mia *api.ClientWithResponses, patient api.RecordId) (visit api.Appointment, doctor api.Doctor, err error) {
+func book(ctx context.Context, mia *api.ClientWithResponses, patient api.RecordId) (visit api.Appointment,
+	doctor api.Doctor, err error) {
 	doctors, err := mia.ListDoctorsWithResponse(ctx, &api.ListDoctorsParams{Sort: ptr("-name"), SkipTotal: ptr(true)})
 	if err = want(doctors, err, http.StatusOK); err != nil {
 		return visit, doctor, err
@@ -130,11 +132,15 @@ func book(ctx context.Context, mia *api.ClientWithResponses, patient api.RecordI
 		return visit, doctor, err
 	}
 	for _, slot := range free.JSON200.Slots {
-		i := slices.IndexFunc(doctors.JSON200.Items, func(d api.Doctor) bool { return d.Id == slot.Doctor && emails[d.Name] != "" })
+		i := slices.IndexFunc(doctors.JSON200.Items, func(d api.Doctor) bool {
+			return d.Id == slot.Doctor &&
+				emails[d.Name] != ""
+		})
 		if i < 0 {
 			continue
 		}
-		asked, err := mia.CreateAppointmentWithResponse(ctx, nil, api.AppointmentCreate{Patient: patient, Doctor: slot.Doctor, Starts: slot.Starts, Reason: ptr("Sore throat")})
+		asked, err := mia.CreateAppointmentWithResponse(ctx, nil, api.AppointmentCreate{Patient: patient, Doctor: slot.Doctor,
+			Starts: slot.Starts, Reason: ptr("Sore throat")})
 		if err == nil && refused(asked.JSON409, "starts", api.HospitalCodeSlotTaken) {
 			say("%s has just been taken", slot.Starts)
 			continue
@@ -155,7 +161,8 @@ func moveToNow(ctx context.Context, visit api.Appointment) error {
 	}
 	starts := time.Now().UTC().Add(3 * time.Second)
 	moved, err := desk.UpdateAppointmentWithResponse(ctx, visit.Id, nil, api.AppointmentUpdate{
-		Starts: ptr(starts.Format(time.RFC3339Nano)), Ends: ptr(starts.Add(5 * time.Minute).Format(time.RFC3339Nano)), Overbook: ptr(true), StaffNote: ptr("Is here already"),
+		Starts: ptr(starts.Format(time.RFC3339Nano)), Ends: ptr(starts.Add(5 * time.Minute).Format(time.RFC3339Nano)),
+		Overbook: ptr(true), StaffNote: ptr("Is here already"),
 	})
 	if err = want(moved, err, http.StatusOK); err != nil {
 		return fmt.Errorf("come now: %w", err)
@@ -212,7 +219,8 @@ func billOf(ctx context.Context, as *api.ClientWithResponses, visit api.Appointm
 // pay reports a payment of the whole bill, which the accountant verifies.
 func pay(ctx context.Context, mia *api.ClientWithResponses, bill api.Bill) error {
 	declared, err := mia.CreatePaymentWithResponse(ctx, nil, api.PaymentCreate{
-		Bill: bill.Id, Method: api.PaymentCreateMethodTransfer, AmountMinor: bill.TotalMinor, Reference: ptr("story of " + bill.Id),
+		Bill: bill.Id, Method: api.PaymentCreateMethodTransfer, AmountMinor: bill.TotalMinor,
+		Reference: ptr("story of " + bill.Id),
 	})
 	if err = want(declared, err, http.StatusOK); err != nil {
 		return err

@@ -114,10 +114,12 @@ func TestThePageNeedsNothingFromOutside(t *testing.T) {
 	if page.Code != http.StatusOK || !strings.HasPrefix(page.Header().Get("Content-Type"), "text/html") {
 		t.Fatalf("the page answered %d %s", page.Code, page.Header().Get("Content-Type"))
 	}
-	if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "script-src 'self';") || strings.Contains(policy, "http") {
+	if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "script-src 'self';") ||
+		strings.Contains(policy, "http") {
 		t.Errorf("the policy is %s", policy)
 	}
-	if body := page.Body.String(); strings.Contains(body, "://") || regexp.MustCompile(`<script>|<script [^s]|<style|\son\w+=`).MatchString(body) {
+	if body := page.Body.String(); strings.Contains(body, "://") ||
+		regexp.MustCompile(`<script>|<script [^s]|<style|\son\w+=`).MatchString(body) {
 		t.Error("the page has an inline script or style, or an address outside")
 	}
 	files := asset.FindAllStringSubmatch(page.Body.String(), -1)
@@ -126,7 +128,8 @@ func TestThePageNeedsNothingFromOutside(t *testing.T) {
 	}
 	for _, f := range files {
 		packed, open := get(h, f[1], "gzip"), get(h, f[1], "")
-		if packed.Code != http.StatusOK || open.Code != http.StatusOK || open.Body.Len() < 200 || open.Body.Len() < packed.Body.Len() {
+		if packed.Code != http.StatusOK || open.Code != http.StatusOK || open.Body.Len() < 200 ||
+			open.Body.Len() < packed.Body.Len() {
 			t.Errorf("%s answered %d, and %d with %d bytes", f[1], packed.Code, open.Code, open.Body.Len())
 		}
 		again := httptest.NewRequest(http.MethodGet, f[1], nil)

@@ -14,12 +14,15 @@ var skipped = []string{
 	" /", // answers 404 to whatever is no route
 	// the dashboard and the operator's own
 	"GET /_/extensions.js", "POST /api/sql",
-	"GET /api/settings", "PATCH /api/settings", "POST /api/settings/test/s3", "POST /api/settings/test/email", "POST /api/settings/apple/generate-client-secret",
-	"GET /api/collections", "POST /api/collections", "GET /api/collections/{collection}", "PATCH /api/collections/{collection}", "DELETE /api/collections/{collection}",
+	"GET /api/settings", "PATCH /api/settings", "POST /api/settings/test/s3", "POST /api/settings/test/email",
+	"POST /api/settings/apple/generate-client-secret",
+	"GET /api/collections", "POST /api/collections", "GET /api/collections/{collection}",
+	"PATCH /api/collections/{collection}", "DELETE /api/collections/{collection}",
 	"DELETE /api/collections/{collection}/truncate", "PUT /api/collections/import", "GET /api/collections/meta/scaffolds",
 	"GET /api/collections/meta/oauth2-providers", "POST /api/collections/meta/dry-run-view",
 	"GET /api/logs", "DELETE /api/logs", "GET /api/logs/stats", "GET /api/logs/{id}",
-	"GET /api/backups", "POST /api/backups", "POST /api/backups/upload", "GET /api/backups/{key}", "DELETE /api/backups/{key}", "POST /api/backups/{key}/restore",
+	"GET /api/backups", "POST /api/backups", "POST /api/backups/upload", "GET /api/backups/{key}",
+	"DELETE /api/backups/{key}", "POST /api/backups/{key}/restore",
 	"GET /api/crons", "POST /api/crons/{id}",
 	"POST /api/collections/{collection}/impersonate/{id}",
 	// ways to sign in that are not enabled

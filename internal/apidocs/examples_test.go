@@ -58,7 +58,8 @@ func prepare(h *hospitaltest.Hospital) {
 	}
 	for _, role := range []string{"doctor", "nurse"} {
 		account := core.NewRecord(users)
-		account.Load(map[string]any{"id": hospitaltest.ID("new" + role), "email": "new" + role + "@example.org", "password": hospitaltest.Password, "name": "New", "role": role})
+		account.Load(map[string]any{"id": hospitaltest.ID("new" + role), "email": "new" + role + "@example.org",
+			"password": hospitaltest.Password, "name": "New", "role": role})
 		if err := h.App.Save(account); err != nil {
 			h.T.Fatal(err)
 		}
@@ -88,7 +89,9 @@ func body(t *testing.T, h *hospitaltest.Hospital, value any) []byte {
 // that is to be rebooked, of the first alert, and of a notice of a move.
 func actual(h *hospitaltest.Hospital, text string) string {
 	h.T.Helper()
-	for name, at := range map[string][3]string{"bill1": {"bills", "appointment", "done1"}, "item1": {"rebooking_items", "rebooking", "rebook1"}, "alert1": {"alerts", "user", "admin1"}, "notice1": {"notices", "appointment", "moved1"}} {
+	for name, at := range map[string][3]string{"bill1": {"bills", "appointment", "done1"},
+		"item1": {"rebooking_items", "rebooking", "rebook1"}, "alert1": {"alerts", "user", "admin1"},
+		"notice1": {"notices", "appointment", "moved1"}} {
 		if id := hospitaltest.ID(name); strings.Contains(text, id) {
 			record, err := h.App.FindFirstRecordByData(at[0], at[1], hospitaltest.ID(at[2]))
 			if err != nil {

@@ -14,18 +14,22 @@ import (
 )
 
 // encodings send a write with each encoding of the body.
-var encodings = map[string]func(h *hospitaltest.Hospital, account, method, path string, body map[string]string) hospitaltest.Response{
+var encodings = map[string]func(h *hospitaltest.Hospital, account, method, path string,
+	body map[string]string) hospitaltest.Response{
 	"json": func(h *hospitaltest.Hospital, account, method, path string, body map[string]string) hospitaltest.Response {
 		return h.As(account).SkipContract().Do(method, path, body)
 	},
-	"urlencoded": func(h *hospitaltest.Hospital, account, method, path string, body map[string]string) hospitaltest.Response {
+	"urlencoded": func(h *hospitaltest.Hospital, account, method, path string,
+		body map[string]string) hospitaltest.Response {
 		form := url.Values{}
 		for field, value := range body {
 			form.Set(field, value)
 		}
-		return h.As(account).SkipContract().With("Content-Type", "application/x-www-form-urlencoded").Do(method, path, []byte(form.Encode()))
+		return h.As(account).SkipContract().With("Content-Type", "application/x-www-form-urlencoded").Do(method, path,
+			[]byte(form.Encode()))
 	},
-	"multipart": func(h *hospitaltest.Hospital, account, method, path string, body map[string]string) hospitaltest.Response {
+	"multipart": func(h *hospitaltest.Hospital, account, method, path string,
+		body map[string]string) hospitaltest.Response {
 		var form bytes.Buffer
 		parts := multipart.NewWriter(&form)
 		for field, value := range body {
@@ -61,14 +65,17 @@ func TestTheQueryIsNotWritten(t *testing.T) {
 			if h.Record("departments", made.ID()).GetBool("active") {
 				t.Error("the create wrote the query")
 			}
-			path = "/api/collections/appointments/records/" + hospitaltest.ID("asked1") + "?fields=id,status&status=approved&%40jsonPayload=" +
+			path = "/api/collections/appointments/records/" + hospitaltest.ID("asked1") +
+				"?fields=id,status&status=approved&%40jsonPayload=" +
 				url.QueryEscape(`{"status":"approved"}`)
 			changed := send(h, "doctor1", http.MethodPatch, path, map[string]string{"staff_note": "call first"}).OK(t)
 			if keys := slices.Sorted(maps.Keys(changed.JSON)); !slices.Equal(keys, []string{"id", "status"}) {
 				t.Errorf("the update answered %v", keys)
 			}
-			if visit := h.Record("appointments", hospitaltest.ID("asked1")); visit.GetString("status") != "pending" || visit.GetString("staff_note") != "call first" {
-				t.Errorf("after the update the visit is %s, with the note %q", visit.GetString("status"), visit.GetString("staff_note"))
+			if visit := h.Record("appointments", hospitaltest.ID("asked1")); visit.GetString("status") != "pending" ||
+				visit.GetString("staff_note") != "call first" {
+				t.Errorf("after the update the visit is %s, with the note %q", visit.GetString("status"),
+					visit.GetString("staff_note"))
 			}
 		})
 	}
@@ -82,7 +89,8 @@ func TestQueryParametersInTheBodyAreRefused(t *testing.T) {
 		if name == "batch" { // its refusals are one level deeper
 			continue
 		}
-		answer := send(h, "admin1", http.MethodPost, "/api/collections/departments/records?fields=id", map[string]string{"code": name, "name": name, "fields": "id"})
+		answer := send(h, "admin1", http.MethodPost, "/api/collections/departments/records?fields=id",
+			map[string]string{"code": name, "name": name, "fields": "id"})
 		if answer.Code("fields") != "unknown_field" {
 			t.Errorf("%s answered %d %s", name, answer.Status, answer.Raw)
 		}

@@ -27,7 +27,8 @@ func TestEmergencyAccessEndsAfterAnHour(t *testing.T) {
 	file := "/api/files/documents/" + document + "/" + h.Record("documents", document).GetString("file")
 	reads := func() (statuses []int) {
 		token := doctor.Do(http.MethodPost, "/api/files/token", nil).OK(t).String("token")
-		for _, path := range []string{"/api/collections/vitals/records/" + vitals, "/api/collections/patients/records/" + patient,
+		for _, path := range []string{"/api/collections/vitals/records/" + vitals,
+			"/api/collections/patients/records/" + patient,
 			"/api/hospital/patients/" + patient + "/history", file + "?token=" + token} {
 			statuses = append(statuses, doctor.Do(http.MethodGet, path, nil).Status)
 		}

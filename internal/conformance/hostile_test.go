@@ -126,7 +126,9 @@ func (s *siege) checkRealtime() {
 	catalog := kit.CatalogOf(modules.All)
 	var topics []string
 	for collection := range catalog {
-		topics = append(topics, strings.ToUpper(collection)+"/*", collection+`/*?options={"query":{"expand":"patient,user,doctor,appointment,bill","fields":"*"},"headers":{"Authorization":"x"}}`)
+		topics = append(topics, strings.ToUpper(collection)+"/*",
+			collection+`/*?options={"query":{"expand":"patient,user,doctor,appointment,bill","fields":"*"},`+
+				`"headers":{"Authorization":"x"}}`)
 	}
 	l := listen(s.t, s.h, server, s.account, append(topics, "_superusers/*", "_otps/*", "*", "@oauth2", "/*")...)
 	for collection := range catalog {
@@ -150,10 +152,12 @@ func (s *siege) checkRealtime() {
 // digests returns a hash of every table, except for the audit log and its counter.
 func (s *siege) digests() map[string]string {
 	sums := map[string]string{}
-	for _, table := range query(s.t, s.h, "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'audit_log'", nil) {
+	for _, table := range query(s.t, s.h, "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'audit_log'",
+		nil) {
 		columns := query(s.t, s.h, "SELECT name FROM pragma_table_info({:table})", dbx.Params{"table": table})
 		sum := sha256.New()
-		for _, row := range query(s.t, s.h, "SELECT quote(`"+strings.Join(columns, "`) || quote(`")+"`) FROM `"+table+"` ORDER BY 1", nil) {
+		for _, row := range query(s.t, s.h,
+			"SELECT quote(`"+strings.Join(columns, "`) || quote(`")+"`) FROM `"+table+"` ORDER BY 1", nil) {
 			if table != "counters" || !strings.Contains(row, "'audit'") {
 				fmt.Fprintln(sum, row)
 			}
@@ -169,7 +173,8 @@ func (s *siege) checkAuditLog(before int64) {
 		s.t.Fatal(err)
 	}
 	var rows []struct{ Request, Outcome, Action, IP, Role, Collection string }
-	if err := s.h.App.DB().NewQuery("SELECT * FROM audit_log WHERE seq > {:before}").Bind(dbx.Params{"before": before}).All(&rows); err != nil {
+	if err := s.h.App.DB().NewQuery("SELECT * FROM audit_log WHERE seq > {:before}").Bind(
+		dbx.Params{"before": before}).All(&rows); err != nil {
 		s.t.Fatal(err)
 	}
 	logged := map[string]bool{}
@@ -178,7 +183,8 @@ func (s *siege) checkAuditLog(before int64) {
 		if r.IP != "127.0.0.1" {
 			s.t.Errorf("%s: the log has the address %q", s.sent[r.Request].name, r.IP)
 		}
-		if r.Outcome == string(audit.Done) && slices.Contains([]string{"create", "update", "delete", "settings", "operate"}, r.Action) {
+		if r.Outcome == string(audit.Done) && slices.Contains([]string{"create", "update", "delete", "settings", "operate"},
+			r.Action) {
 			s.t.Errorf("%s: did %s %s", s.sent[r.Request].name, r.Action, r.Collection)
 		}
 	}

@@ -86,13 +86,17 @@ func TestInvalidFieldsAreRefusedByName(t *testing.T) {
 		{h.As("admin1"), "services", body{"code": "X", "name": "X", "tax_bp": 10_001}, "tax_bp"},
 		{h.As("admin1"), "services", body{"code": "CONS", "name": "again"}, "code"},
 		{h.As("admin1"), "doctors", body{"user": hospitaltest.ID("doctor1"), "name": "again"}, "user"},
-		{h.As("admin1"), "users", body{"email": "patient1@example.org", "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "N", "role": "nurse"}, "email"},
+		{h.As("admin1"), "users", body{"email": "patient1@example.org", "password": hospitaltest.Password,
+			"passwordConfirm": hospitaltest.Password, "name": "N", "role": "nurse"}, "email"},
 		{patient, "appointments", visit("starts", "2030-12-22"), "starts"},
 		{patient, "appointments", visit("starts", "2030-12-22 10:00:00"), "starts"},
 		{patient, "appointments", visit("starts", "21 Dec 2030"), "starts"},
-		{h.As("admin1"), "users", body{"email": "n@example.org", "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "N", "role": "patient", "birth_date": "1990-01-01"}, "birth_date"},
-		{h.As("guest"), "users", body{"email": "n@example.org", "password": strings.Repeat("é", 40), "passwordConfirm": strings.Repeat("é", 40), "name": "N"}, "password"},
-		{h.As("admin1"), "users", body{"email": "n@example.org", "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "N", "role": "king"}, "role"},
+		{h.As("admin1"), "users", body{"email": "n@example.org", "password": hospitaltest.Password,
+			"passwordConfirm": hospitaltest.Password, "name": "N", "role": "patient", "birth_date": "1990-01-01"}, "birth_date"},
+		{h.As("guest"), "users", body{"email": "n@example.org", "password": strings.Repeat("é", 40),
+			"passwordConfirm": strings.Repeat("é", 40), "name": "N"}, "password"},
+		{h.As("admin1"), "users", body{"email": "n@example.org", "password": hospitaltest.Password,
+			"passwordConfirm": hospitaltest.Password, "name": "N", "role": "king"}, "role"},
 	} {
 		answer := c.client.Create(c.collection, c.body)
 		if answer.Status < 400 || answer.Status > 499 || answer.Code(c.field) == "" {
@@ -108,8 +112,10 @@ func TestInvalidFieldsAreRefusedByName(t *testing.T) {
 func TestInvalidUpdatesAreRefusedByName(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	for field, value := range (body{"starts": "never", "reason": "\u2066", "status": "done", "version": -1, "approved_by": hospitaltest.ID("admin1"), "completed_at": at(0), "unknown": 1,
-		"starts+": "x", "id": hospitaltest.ID("other"), "patient": hospitaltest.ID("kid1"), "ends": "1990-01-01 00:00:00.000Z", "created": "2001-01-01 00:00:00.000Z"}) {
+	for field, value := range (body{"starts": "never", "reason": "\u2066", "status": "done", "version": -1,
+		"approved_by": hospitaltest.ID("admin1"), "completed_at": at(0), "unknown": 1,
+		"starts+": "x", "id": hospitaltest.ID("other"), "patient": hospitaltest.ID("kid1"),
+		"ends": "1990-01-01 00:00:00.000Z", "created": "2001-01-01 00:00:00.000Z"}) {
 		stored := h.Record("appointments", hospitaltest.ID("booked1"))
 		answer := h.As("admin1").Update("appointments", stored.Id, body{field: value})
 		if answer.Status < 400 || answer.Status > 499 || answer.Code(field) == "" {
@@ -127,10 +133,12 @@ func TestInvalidJSONIsRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	before := counts(h)
-	for _, raw := range []string{"", "{", "[]", "null", `"text"`, "{]", "\xff\xfe", `{"patient":`, `{"a":"\xff"}`, strings.Repeat("[", 20_000), strings.Repeat(`{"a":`, 20_000)} {
+	for _, raw := range []string{"", "{", "[]", "null", `"text"`, "{]", "\xff\xfe", `{"patient":`, `{"a":"\xff"}`,
+		strings.Repeat("[", 20_000), strings.Repeat(`{"a":`, 20_000)} {
 		for _, account := range []string{"guest", "patient1", "admin1"} {
 			for _, collection := range slices.Sorted(maps.Keys(before)) {
-				for method, path := range map[string]string{http.MethodPost: "", http.MethodPatch: "/" + hospitaltest.ID("booked1")} {
+				for method, path := range map[string]string{http.MethodPost: "",
+					http.MethodPatch: "/" + hospitaltest.ID("booked1")} {
 					answer := h.As(account).SkipContract().Do(method, "/api/collections/"+collection+"/records"+path, []byte(raw))
 					// an empty update of a record that the caller may update is accepted
 					if answer.Status > 499 || answer.Status < 400 && method == http.MethodPost {
@@ -143,7 +151,9 @@ func TestInvalidJSONIsRefused(t *testing.T) {
 	if after := counts(h); !maps.Equal(before, after) {
 		t.Errorf("records before %v, after %v", before, after)
 	}
-	if answer := h.As("receptionist1").Do(http.MethodPatch, "/api/collections/appointments/records/"+hospitaltest.ID("booked1"), []byte(`{"reason":"half"} of it`)); answer.Status != http.StatusBadRequest {
+	if answer := h.As("receptionist1").Do(http.MethodPatch,
+		"/api/collections/appointments/records/"+hospitaltest.ID("booked1"),
+		[]byte(`{"reason":"half"} of it`)); answer.Status != http.StatusBadRequest {
 		t.Errorf("JSON with trailing text answered %d", answer.Status)
 	}
 }
@@ -151,13 +161,18 @@ func TestInvalidJSONIsRefused(t *testing.T) {
 func TestInvalidQueriesCauseNoServerError(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	for _, q := range []string{"filter=(", "filter=%00", "filter=id~", "sort=nothing", "sort=@random,@rowid,-", "perPage=-1", "perPage=1e9", "page=-5", "page=99999999999999999999", "fields=%7B", "expand=..",
-		"expand=" + strings.Repeat("patient.", 50), "filter=" + strings.Repeat("(", 5000), "filter=@collection.users.email~'a'", "filter=@request.auth.id!=''", "filter=patient.user.password~'a'", "filter=patient.user.tokenKey~'a'"} {
+	for _, q := range []string{"filter=(", "filter=%00", "filter=id~", "sort=nothing", "sort=@random,@rowid,-",
+		"perPage=-1", "perPage=1e9", "page=-5", "page=99999999999999999999", "fields=%7B", "expand=..",
+		"expand=" + strings.Repeat("patient.", 50), "filter=" + strings.Repeat("(", 5000),
+		"filter=@collection.users.email~'a'", "filter=@request.auth.id!=''", "filter=patient.user.password~'a'",
+		"filter=patient.user.tokenKey~'a'"} {
 		if answer := h.As("patient1").List("appointments", q); answer.Status > 499 {
 			t.Errorf("%.60s answered %d %s", q, answer.Status, answer.Raw)
 		}
 	}
-	for _, path := range []string{"/api/collections/nothing/records", "/api/collections/appointments/records/" + strings.Repeat("a", 5000), "/api/collections/appointments/records/%00", "/api/files/appointments/x/y", "/api/hospital/nothing"} {
+	for _, path := range []string{"/api/collections/nothing/records",
+		"/api/collections/appointments/records/" + strings.Repeat("a", 5000), "/api/collections/appointments/records/%00",
+		"/api/files/appointments/x/y", "/api/hospital/nothing"} {
 		if answer := h.As("patient1").Do(http.MethodGet, path, nil); answer.Status < 400 || answer.Status > 499 {
 			t.Errorf("%.60s answered %d", path, answer.Status)
 		}
@@ -167,10 +182,12 @@ func TestInvalidQueriesCauseNoServerError(t *testing.T) {
 func TestRetriedCreateIsRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	b := body{"id": hospitaltest.ID("retried"), "patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"), "starts": at(500 * 60 * 60 * 1e9)}
+	b := body{"id": hospitaltest.ID("retried"), "patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"),
+		"starts": at(500 * 60 * 60 * 1e9)}
 	h.As("patient1").Create("appointments", b).OK(t)
 	b["starts"] = at(510 * 60 * 60 * 1e9)
-	if answer := h.As("patient1").Create("appointments", b); answer.Status != http.StatusBadRequest || answer.Code("id") != "validation_not_unique" {
+	if answer := h.As("patient1").Create("appointments", b); answer.Status != http.StatusBadRequest ||
+		answer.Code("id") != "validation_not_unique" {
 		t.Errorf("the retry answered %d %s", answer.Status, answer.Raw)
 	}
 	if got := h.Record("appointments", b["id"].(string)).GetString("starts"); got != at(500*60*60*1e9) {
@@ -184,10 +201,11 @@ func TestDashboardFormsWithEmptyFieldsAreAccepted(t *testing.T) {
 	h := hospitaltest.New(t)
 	operator := h.Operator()
 	for collection, filled := range map[string]body{
-		"departments":  {"code": "NEU", "name": "Neurology", "active": true},
-		"patients":     {"name": "From the Dashboard"},
-		"appointments": {"patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"), "starts": at(500 * 60 * 60 * 1e9)},
-		"payments":     {"bill": billOf(h, "1"), "method": "cash", "amount_minor": 5},
+		"departments": {"code": "NEU", "name": "Neurology", "active": true},
+		"patients":    {"name": "From the Dashboard"},
+		"appointments": {"patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"),
+			"starts": at(500 * 60 * 60 * 1e9)},
+		"payments": {"bill": billOf(h, "1"), "method": "cash", "amount_minor": 5},
 	} {
 		c, err := h.App.FindCachedCollectionByNameOrId(collection)
 		if err != nil {

@@ -111,7 +111,8 @@ func TestRulesNameRealFieldsAndAllowGuestsOnlyOnPurpose(t *testing.T) {
 		if c.System {
 			continue
 		}
-		for action, rule := range map[string]*string{"list": c.ListRule, "view": c.ViewRule, "create": c.CreateRule, "update": c.UpdateRule, "delete": c.DeleteRule} {
+		for action, rule := range map[string]*string{"list": c.ListRule, "view": c.ViewRule, "create": c.CreateRule,
+			"update": c.UpdateRule, "delete": c.DeleteRule} {
 			if rule == nil {
 				continue
 			}

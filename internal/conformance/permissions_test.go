@@ -84,7 +84,8 @@ func (c checker) fields(permissions table, id string) {
 			continue
 		}
 		for _, probe := range []string{
-			hospitaltest.Filter(field + ` != "x"`), hospitaltest.Filter(field + `:lower != "x"`), hospitaltest.Filter(`id != "" && ` + field + ` != "x"`),
+			hospitaltest.Filter(field + ` != "x"`), hospitaltest.Filter(field + `:lower != "x"`),
+			hospitaltest.Filter(`id != "" && ` + field + ` != "x"`),
 			"sort=" + field, "sort=-" + field,
 		} {
 			if items := c.client.List(c.collection, probe).Items(); len(items) > 0 {
@@ -130,7 +131,8 @@ func (c checker) relations(permissions table) {
 			if strings.Contains(permissions[c.collection][field][role], "r") {
 				continue
 			}
-			for _, probe := range []string{hospitaltest.Filter(relation + "." + field + ` != "x"`), "sort=" + relation + "." + field} {
+			for _, probe := range []string{hospitaltest.Filter(relation + "." + field + ` != "x"`),
+				"sort=" + relation + "." + field} {
 				if items := c.client.List(from, probe).Items(); len(items) > 0 {
 					c.t.Errorf("%s can probe %s.%s from %s by %s", c.account, c.collection, field, from, probe)
 				}
@@ -157,7 +159,8 @@ func relationsTo(collection string) func(func(string, string) bool) {
 		catalog := kit.CatalogOf(modules.All)
 		for _, from := range slices.Sorted(maps.Keys(catalog)) {
 			for _, f := range catalog[from].Fields {
-				if r, ok := f.Field.(*core.RelationField); ok && catalog.NameOf(r.CollectionId) == collection && !yield(from, f.GetName()) {
+				if r, ok := f.Field.(*core.RelationField); ok && catalog.NameOf(r.CollectionId) == collection &&
+					!yield(from, f.GetName()) {
 					return
 				}
 			}

@@ -63,7 +63,9 @@ func TestBatchPermissions(t *testing.T) {
 			role := hospitaltest.RoleOf(account)
 			word := permissions[collection]["create"][role]
 			record := creation(h, collection, "1", role)
-			h.As(account).Do(http.MethodPost, "/api/batch", body{"requests": []any{body{"method": "POST", "url": "/api/collections/" + collection + "/records", "body": record}}})
+			h.As(account).Do(http.MethodPost, "/api/batch",
+				body{"requests": []any{body{"method": "POST", "url": "/api/collections/" + collection + "/records",
+					"body": record}}})
 			_, err := h.App.FindRecordById(collection, record["id"].(string))
 			want := word == "all" || (word == "care" || strings.HasPrefix(word, "own")) && strings.HasSuffix(account, "1")
 			if (err == nil) != want {

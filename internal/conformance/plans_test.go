@@ -68,7 +68,8 @@ func TestSlotQueriesUseIndexes(t *testing.T) {
 		desk.Do(http.MethodGet, "/api/hospital/doctors/"+hospitaltest.ID("dr1")+"/slots", nil).OK(t)
 		desk.Do(http.MethodGet, "/api/hospital/slots?department="+hospitaltest.ID("general"), nil).OK(t)
 		desk.Update("appointments", hospitaltest.ID("asked1"), hospitaltest.Body{"starts": taken})
-		desk.Create("appointments", hospitaltest.Body{"patient": hospitaltest.ID("walkin"), "doctor": hospitaltest.ID("dr1"), "starts": taken})
+		desk.Create("appointments", hospitaltest.Body{"patient": hospitaltest.ID("walkin"), "doctor": hospitaltest.ID("dr1"),
+			"starts": taken})
 	})...)
 	for _, p := range plans {
 		for _, step := range p.FullScans("appointments", "doctor", "patient") {

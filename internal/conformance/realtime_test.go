@@ -34,7 +34,8 @@ type event struct {
 
 // listen opens a stream as an account and subscribes to topics. The stream ends with the
 // test, which checks the received events against the API document.
-func listen(t testing.TB, h *hospitaltest.Hospital, server *httptest.Server, account string, topics ...string) *listener {
+func listen(t testing.TB, h *hospitaltest.Hospital, server *httptest.Server, account string,
+	topics ...string) *listener {
 	t.Helper()
 	stream, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/api/realtime", nil)
 	if err != nil {
@@ -123,7 +124,8 @@ func TestRealtimePermissions(t *testing.T) {
 			}
 			listeners := map[string][2]*listener{}
 			for _, account := range everybody {
-				listeners[account] = [2]*listener{listen(t, h, server, account, topics[0]), listen(t, h, server, account, topics[1:]...)}
+				listeners[account] = [2]*listener{listen(t, h, server, account, topics[0]),
+					listen(t, h, server, account, topics[1:]...)}
 			}
 			for _, id := range ids {
 				announce(t, h, collection, id)
@@ -163,7 +165,8 @@ func TestEveryActionSendsAnEvent(t *testing.T) {
 	t.Cleanup(server.Close)
 	l := listen(t, h, server, "doctor1", "appointments/*")
 	starts := at(2 * time.Hour)
-	visit := h.As("receptionist1").Create("appointments", body{"patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"), "starts": starts}).OK(t)
+	visit := h.As("receptionist1").Create("appointments",
+		body{"patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"), "starts": starts}).OK(t)
 	l.awaits(1)
 	h.As("doctor1").Update("appointments", visit.ID(), body{"staff_note": "Bring the X-ray"}).OK(t)
 	var received []any
@@ -214,7 +217,8 @@ func TestRealtimeFiltersOnHiddenFieldsAreRefused(t *testing.T) {
 		`appointments/*?options={"query":{"filter":"status='completed'"}}`:                              true,
 		`appointments/` + hospitaltest.ID("booked1") + `?options={"query":{"filter":"cancel_note=''"}}`: false,
 	} {
-		answer := h.As("accountant1").Do(http.MethodPost, "/api/realtime", body{"clientId": l.client, "subscriptions": []string{topic}})
+		answer := h.As("accountant1").Do(http.MethodPost, "/api/realtime",
+			body{"clientId": l.client, "subscriptions": []string{topic}})
 		if got := answer.Status < 300; got != allowed {
 			t.Errorf("subscribing to %s: allowed %v, want %v (%s)", topic, got, allowed, answer.Raw)
 		}

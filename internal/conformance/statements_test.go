@@ -26,11 +26,15 @@ func TestStatementsPerRequest(t *testing.T) {
 		{"own list", "patient1", http.MethodGet, "appointments/records?skipTotal=1&sort=-starts", nil, 2, nil},
 		{"own list with total", "patient1", http.MethodGet, "appointments/records?sort=-starts", nil, 3, nil},
 		{"book", "patient1", http.MethodPost, "appointments/records",
-			body(hospitaltest.Body{"patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr2"), "starts": slot.Format(wireFormat), "reason": "cough"}), 18, nil},
-		{"approve", "doctor1", http.MethodPatch, "appointments/records/" + hospitaltest.ID("asked1"), hospitaltest.Body{"status": "approved"}, 20, nil},
-		{"complete with bill", "doctor1", http.MethodPatch, "appointments/records/" + hospitaltest.ID("booked1"), hospitaltest.Body{"status": "completed"}, 30,
+			body(hospitaltest.Body{"patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr2"),
+				"starts": slot.Format(wireFormat), "reason": "cough"}), 18, nil},
+		{"approve", "doctor1", http.MethodPatch, "appointments/records/" + hospitaltest.ID("asked1"),
+			hospitaltest.Body{"status": "approved"}, 20, nil},
+		{"complete with bill", "doctor1", http.MethodPatch, "appointments/records/" + hospitaltest.ID("booked1"),
+			hospitaltest.Body{"status": "completed"}, 30,
 			func(h *hospitaltest.Hospital) { h.At(time.Now().Add(80 * time.Hour)) }},
-		{"verify payment", "accountant1", http.MethodPatch, "payments/records/" + hospitaltest.ID("paid1"), hospitaltest.Body{"status": "verified"}, 20, nil},
+		{"verify payment", "accountant1", http.MethodPatch, "payments/records/" + hospitaltest.ID("paid1"),
+			hospitaltest.Body{"status": "verified"}, 20, nil},
 	} {
 		t.Run(request.name, func(t *testing.T) {
 			t.Parallel()

@@ -63,7 +63,8 @@ func TestPages(t *testing.T) {
 	} {
 		t.Run(page.url+" is served", func(t *testing.T) {
 			answer := get(site, page.url)
-			if got := answer.Header().Get("Content-Type"); answer.Code != http.StatusOK || !strings.HasPrefix(got, page.contentType) {
+			if got := answer.Header().Get("Content-Type"); answer.Code != http.StatusOK ||
+				!strings.HasPrefix(got, page.contentType) {
 				t.Errorf("answered %d %s, want 200 %s", answer.Code, got, page.contentType)
 			}
 			policy := answer.Header().Get("Content-Security-Policy")
@@ -84,9 +85,11 @@ func TestUnknownPathsOfTheAPIAreNoPages(t *testing.T) {
 
 func TestNothingOutsideTheFolderIsServed(t *testing.T) {
 	site := site(t)
-	for _, url := range []string{"/go.mod", "/../go.mod", "/%2e%2e/go.mod", "/..%2fgo.mod", "/js/..%2f..%2fgo.mod", "/js/%2e%2e/%2e%2e/go.mod", "/%5c..%5cgo.mod"} {
+	for _, url := range []string{"/go.mod", "/../go.mod", "/%2e%2e/go.mod", "/..%2fgo.mod", "/js/..%2f..%2fgo.mod",
+		"/js/%2e%2e/%2e%2e/go.mod", "/%5c..%5cgo.mod"} {
 		t.Run(url, func(t *testing.T) {
-			if answer := get(site, url); answer.Code == http.StatusOK || strings.Contains(answer.Body.String(), "module hospital") {
+			if answer := get(site, url); answer.Code == http.StatusOK ||
+				strings.Contains(answer.Body.String(), "module hospital") {
 				t.Errorf("answered %d %s", answer.Code, answer.Body)
 			}
 		})
@@ -97,7 +100,8 @@ func TestNothingOutsideTheFolderIsServed(t *testing.T) {
 var namespaces = strings.NewReplacer(`xmlns="http://www.w3.org/2000/svg"`, "")
 
 // forbidden is what the content policy blocks, and what would turn text into markup.
-var forbidden = regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|\bstyle=|\bon[a-z]+="|onclick=|https?://`)
+var forbidden = regexp.MustCompile(
+	`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|\bstyle=|\bon[a-z]+="|onclick=|https?://`)
 
 func TestPagesKeepTheContentPolicy(t *testing.T) {
 	eachFile(t, func(t *testing.T, _, text string) {
