@@ -105,7 +105,7 @@ func numbers(t *testing.T, values any) (out any) {
 var asset = regexp.MustCompile(`(?:src|href)="(/api/[^"]+)"`)
 
 // TestThePageNeedsNothingFromOutside: every file it names is served by the
-// hospital, and no script or address stands in it that the policy would refuse.
+// hospital, and contains no script or address that the policy would refuse.
 func TestThePageNeedsNothingFromOutside(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)

@@ -36,7 +36,7 @@ func (d describer) join(whole *yaml.Node, m kit.Module, written *yaml.Node) erro
 	}
 	err = each(find(written, "paths"), func(path string, _ *yaml.Node) error {
 		if strings.HasPrefix(path, "/api/collections/") && strings.Contains(path, "/records") {
-			return fmt.Errorf("%s: nobody may do this", path)
+			return fmt.Errorf("%s: no role may do this", path)
 		}
 		return nil
 	})

@@ -32,7 +32,7 @@ func overlayItem(made, written *yaml.Node) error {
 	return each(written, func(method string, says *yaml.Node) error {
 		operation := find(made, method)
 		if operation == nil {
-			return fmt.Errorf("%s: nobody may do this", method)
+			return fmt.Errorf("%s: no role may do this", method)
 		}
 		if err := overlayOperation(operation, says); err != nil {
 			return fmt.Errorf("%s: %w", method, err)

@@ -25,8 +25,8 @@ func TestAnOverlayOfNothingIsAnError(t *testing.T) {
 
 		"collections: {halls: {one: hall}}":                                                  "there is no collection halls",
 		"collections: {rooms: {plural: halls}}":                                              "plural not found",
-		"paths: {" + one + ": {patch: {summary: Change}}}":                                   "nobody may do this",
-		"paths: {/api/collections/halls/records: {get: {summary: List}}}":                    "nobody may do this",
+		"paths: {" + one + ": {patch: {summary: Change}}}":                                   "no role may do this",
+		"paths: {/api/collections/halls/records: {get: {summary: List}}}":                    "no role may do this",
 		"paths: {" + list + ": {get: {summary: List rooms}}}":                                "the same without being written",
 		"paths: {" + list + ": {get: {examples: {first: {}}}}}":                              "without a body",
 		"paths: {" + list + ": {post: {responses: {'400': {x-codes: [unknown_field]}}}}}":    "the code unknown_field already",

@@ -29,7 +29,7 @@ export const cardList = (records, toCard, emptyText = "") =>
 			);
 
 /**
- * card shows one record of a list. `first` stands in the first column; `version` has to change with the record, so
+ * card shows one record of a list. `first` is the content of the first column; `version` has to change with the record, so
  * that a refresh replaces the card.
  * @param {CardOptions} options
  */
