@@ -104,8 +104,8 @@ func numbers(t *testing.T, values any) (out any) {
 
 var asset = regexp.MustCompile(`(?:src|href)="(/api/[^"]+)"`)
 
-// TestThePageNeedsNothingFromOutside: every file it names is served by the
-// hospital, and contains no script or address that the policy would refuse.
+// The server itself serves every file of the page, and the page contains no script or
+// address that the content security policy would refuse.
 func TestThePageNeedsNothingFromOutside(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
