@@ -20,7 +20,7 @@ import (
 	"hospital/modules"
 )
 
-// joined is the document as clients get it.
+// joined is the document that clients receive.
 var joined = sync.OnceValues(func() (*openapi3.T, error) {
 	d, err := apidocs.Join(modules.All)
 	if err != nil {
@@ -45,9 +45,8 @@ func TestTheDocumentIsValidOpenAPI(t *testing.T) {
 	}
 }
 
-// TestThePartsHaveNoTwoTruths: what two parts describe is refused, and so is a
-// part that says more than its paths and components.
-func TestThePartsHaveNoTwoTruths(t *testing.T) {
+// A part may only contain paths and components, and no two parts may describe the same one.
+func TestConflictingPartsAreRefused(t *testing.T) {
 	t.Parallel()
 	for part, says := range map[string]string{
 		"paths: {/api/realtime: {}}":             "paths /api/realtime is described twice",
@@ -85,8 +84,8 @@ func TestYAMLAndJSONAreOneDocument(t *testing.T) {
 	}
 }
 
-// numbers sends values through JSON, so that all numbers are of one kind. A date
-// that YAML took for more than text would not survive it.
+// numbers converts values to JSON and back, so that all numbers have the same type. It fails
+// for dates that YAML parses as timestamps.
 func numbers(t *testing.T, values any) (out any) {
 	t.Helper()
 	text, err := json.Marshal(values)
@@ -106,7 +105,7 @@ var asset = regexp.MustCompile(`(?:src|href)="(/api/[^"]+)"`)
 
 // The server itself serves every file of the page, and the page contains no script or
 // address that the content security policy would refuse.
-func TestThePageNeedsNothingFromOutside(t *testing.T) {
+func TestThePageLoadsNothingFromOtherServers(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	page := get(h, "/api/docs", "")

@@ -11,15 +11,15 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// TestLimitsAreWhereTheDocumentSays sends what just fits and what just does not,
-// to everything that is no field of a record; those are compared with the code.
-func TestLimitsAreWhereTheDocumentSays(t *testing.T) {
+// TestDocumentedLimitsAreEnforced sends values at the limit and above it for everything that
+// is not a field of a record. TestSchemasMatchTheDeclarations checks fields.
+func TestDocumentedLimitsAreEnforced(t *testing.T) {
 	t.Parallel()
 	letters := func(n uint64) string { return strings.Repeat("a", int(n)) }
 	address := func(n uint64) string { return letters(n-uint64(len("@example.org"))) + "@example.org" }
 	length := func(s *openapi3.Schema) uint64 { return *s.MaxLength }
 	items := func(s *openapi3.Schema) uint64 { return *s.MaxItems }
-	// tooLong says that the endpoint of the accounts refuses a field for its length.
+	// tooLong reports whether an endpoint of the accounts refuses a field because of its length.
 	tooLong := func(as, endpoint, field string, value func(uint64) string,
 		more hospitaltest.Body) func(*hospitaltest.Hospital, uint64) bool {
 		return func(h *hospitaltest.Hospital, n uint64) bool {
@@ -68,10 +68,10 @@ func TestLimitsAreWhereTheDocumentSays(t *testing.T) {
 			h := hospitaltest.New(t)
 			limit := c.limit(property(t, c.operation, c.path))
 			if c.refuses(h, limit) {
-				t.Errorf("%d is refused, and documented", limit)
+				t.Errorf("%d is refused, but documented as allowed", limit)
 			}
 			if !c.refuses(h, limit+1) {
-				t.Errorf("%d is taken, one more than is documented", limit+1)
+				t.Errorf("%d is accepted, one more than documented", limit+1)
 			}
 		})
 	}
@@ -96,7 +96,7 @@ func TestLimitsOfLists(t *testing.T) {
 	}
 }
 
-// property is the schema of a request's property.
+// property returns the schema of a property of a request.
 func property(t *testing.T, operation string, path []string) *openapi3.Schema {
 	t.Helper()
 	for _, item := range document(t).Paths.Map() {
@@ -147,8 +147,8 @@ func topics(n uint64, topic string) []string {
 	return all
 }
 
-// subscribes says that a subscription is refused for one of its fields. Without a
-// stream it never succeeds; what fits is told that there is no such client.
+// subscribes reports whether a subscription is refused because of a field. There is no
+// stream, so a valid subscription is refused because of its client.
 func subscribes(field string, sent func(n uint64) hospitaltest.Body) func(*hospitaltest.Hospital, uint64) bool {
 	return func(h *hospitaltest.Hospital, n uint64) bool {
 		answer := h.As("patient1").SkipContract().Do(http.MethodPost, "/api/realtime", sent(n))

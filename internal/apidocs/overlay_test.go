@@ -9,9 +9,9 @@ import (
 	"hospital/internal/kit"
 )
 
-// TestAnOverlayOfNothingIsAnError: what a module writes by hand must lie over something
-// that is made from its declarations, and say something else.
-func TestAnOverlayOfNothingIsAnError(t *testing.T) {
+// A module's openapi.yaml must override something that is made from its declarations, with a
+// different value.
+func TestInvalidOverlaysAreRefused(t *testing.T) {
 	t.Parallel()
 	const list, one = "/api/collections/rooms/records", "'/api/collections/rooms/records/{id}'"
 	for part, message := range map[string]string{

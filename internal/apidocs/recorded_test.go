@@ -16,8 +16,8 @@ import (
 	"hospital/modules"
 )
 
-// chosen is which record of a collection is its example. Of the others it is the first.
-// {done1} is the id of that record.
+// chosen is a filter for the example record of a collection. Other collections use their
+// first record. {done1} is the id of that record.
 var chosen = map[string]string{
 	"appointments":       `id = "{done1}"`,
 	"allergies":          `id = "{allergy1}"`,
@@ -45,9 +45,9 @@ var chosen = map[string]string{
 	"vitals":             `id = "{vitals1}"`,
 }
 
-// TestTheExamplesAreAnswersOfTheDemoHospital compares examples.json with what the demo
-// hospital answers now. Ids and times differ each time: of an id only the collection is
-// compared. To write the file anew:
+// TestTheExamplesAreAnswersOfTheDemoHospital compares examples.json with the answers of the
+// demo hospital. Times are not compared, and of an id only the collection. To update the
+// file:
 //
 //	go test ./internal/apidocs -run ExamplesAreAnswers -update
 func TestTheExamplesAreAnswersOfTheDemoHospital(t *testing.T) {
@@ -90,8 +90,8 @@ func TestTheExamplesAreAnswersOfTheDemoHospital(t *testing.T) {
 	})
 }
 
-// answersOf are one record of every collection that is read, by the name of its schema,
-// and the answers of some routes.
+// answersOf returns one record of every readable collection, by the name of its schema, and
+// the answers of some routes.
 func answersOf(h *hospitaltest.Hospital) object {
 	h.T.Helper()
 	answers, admin := object{}, h.As("admin1")
