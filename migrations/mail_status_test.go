@@ -11,8 +11,7 @@ import (
 	"hospital/modules"
 )
 
-// TestInvitationsAndRegistrationsKeepTheirValuesUnderNewNames gives the two collections
-// the columns of before, with values, and migrates again.
+// The test gives the two collections their old columns, with values, and migrates again.
 func TestInvitationsAndRegistrationsKeepTheirValuesUnderNewNames(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)

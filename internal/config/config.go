@@ -1,4 +1,4 @@
-// Package config is the settings that an operator makes in the environment.
+// Package config reads the settings of the operator from environment variables.
 package config
 
 import (
@@ -46,7 +46,7 @@ const (
 	Metrics           Name = "HOSPITAL_METRICS"
 )
 
-// Setting is something that an operator may set in the environment.
+// Setting describes an environment variable.
 type Setting struct {
 	Name        Name
 	Default     string // may be empty
@@ -56,7 +56,7 @@ type Setting struct {
 	requires    []Name                   // must be set with it
 }
 
-// Settings are all of them, in the order of the table in docs/operating.md.
+// Settings lists all settings in the order of the table in docs/operating.md.
 var Settings = []Setting{
 	{Name: DataDir, Default: "pb_data", Description: "The data directory. `--dir` takes precedence."},
 	{Name: HTTP, Default: "127.0.0.1:8090", check: address,
@@ -109,7 +109,7 @@ var Settings = []Setting{
 			"only. Empty: no metrics."},
 }
 
-// Value is the value in force: from the environment, or else the default.
+// Value returns the value from the environment, or else the default.
 func (n Name) Value() string {
 	for _, s := range Settings {
 		if s.Name == n {
@@ -119,23 +119,23 @@ func (n Name) Value() string {
 	panic(string(n) + " is not in config.Settings")
 }
 
-// Int is the value of a numeric setting. Check has validated it.
+// Int returns the value of a numeric setting. Check has validated it.
 func (n Name) Int() int64 {
 	value, _ := strconv.ParseInt(n.Value(), 10, 64)
 	return value
 }
 
-// Duration is the value of a setting that is a duration. Check has validated it.
+// Duration returns the value of a duration. Check has validated it.
 func (n Name) Duration() time.Duration {
 	value, _ := time.ParseDuration(n.Value())
 	return value
 }
 
-// List is the value of a setting that is a list, separated by commas.
+// List returns the items of a list that is separated by commas.
 func (n Name) List() []string { return split(n.Value()) }
 
-// Check refuses invalid values and unknown names with the hospital's prefix: a
-// misspelt name would be a setting that is not in force. The error names all of them.
+// Check refuses invalid values and unknown names with the prefix HOSPITAL_, because a
+// misspelt setting would have no effect. The error names all of them.
 func Check() error {
 	var problems []error
 	for _, s := range Settings {

@@ -22,7 +22,7 @@ const Password = "correct-horse-battery"
 var Accounts = []string{"admin1", "admin2", "doctor1", "doctor2", "nurse1", "nurse2", "receptionist1", "receptionist2",
 	"accountant1", "accountant2", "patient1", "patient2"}
 
-// RoleOf is the role of one of the Accounts, or of "guest".
+// RoleOf returns the role of one of the Accounts, or of "guest".
 func RoleOf(account string) kit.Role {
 	if account == "guest" {
 		return kit.Guest
@@ -48,9 +48,9 @@ func cheapPasswords(app core.App) error {
 	return app.Save(codes)
 }
 
-// fill creates two of everybody, doctors who see patients every half hour of the day (UTC),
-// a child under the account of patient1, a patient without an account, and for each
-// doctor a visit of every kind.
+// fill creates the fixture: two accounts of each role, doctors with slots every half hour of
+// the day (UTC), a child of patient1, a patient without an account, and a visit of every
+// kind for each doctor.
 func fill(tx core.App) error {
 	w := fixture.New(tx)
 	system := kit.Actor{Role: kit.System}

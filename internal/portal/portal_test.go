@@ -19,10 +19,10 @@ import (
 	"hospital/internal/portal"
 )
 
-// root is the repository, which holds pb_public as the binary embeds it.
+// root is the root of the repository, which contains pb_public.
 var root = os.DirFS("../..")
 
-// site is a server with the portal and nothing else of the hospital.
+// site returns a server with only the portal.
 func site(t *testing.T) http.Handler {
 	t.Helper()
 	app, err := tests.NewTestApp()
@@ -96,10 +96,11 @@ func TestNothingOutsideTheFolderIsServed(t *testing.T) {
 	}
 }
 
-// namespaces are written like addresses and never fetched.
+// namespaces are URLs that are not fetched.
 var namespaces = strings.NewReplacer(`xmlns="http://www.w3.org/2000/svg"`, "")
 
-// forbidden is what the content policy blocks, and what would turn text into markup.
+// forbidden matches code that the content security policy blocks, and code that parses text
+// as HTML.
 var forbidden = regexp.MustCompile(
 	`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|\bstyle=|\bon[a-z]+="|onclick=|https?://`)
 
@@ -116,7 +117,7 @@ var (
 	exported = regexp.MustCompile(`(?m)^export (?:async )?(?:function|const|class) (\w+)`)
 )
 
-// A misspelt import leaves the reader with an empty page.
+// With a misspelt import the page stays empty.
 func TestImportsLeadToWhatIsThere(t *testing.T) {
 	eachFile(t, func(t *testing.T, name, text string) {
 		if path.Ext(name) != ".js" {
@@ -160,7 +161,7 @@ var (
 	ledTo     = regexp.MustCompile(`\b(?:link|open|address)\(\s*"([\w-]+)"|\btabs\(\s*"[^"]*",\s+"([\w-]+)"`)
 )
 
-// A link to a view that there is not leads the reader back to the start.
+// A link to an unknown view leads to the start page.
 func TestLinksAndMenusLeadToViews(t *testing.T) {
 	raw, err := fs.ReadFile(root, "pb_public/js/app.js")
 	if err != nil {
