@@ -69,9 +69,9 @@ func TestAMergeMovesEveryRowAndIsUndone(t *testing.T) {
 		t.Error("the triggers are gone")
 	}
 	for what, answer := range map[string]hospitaltest.Response{
-		"changing it":  h.As("receptionist1").Update("patients", id("pat2"), body{"phone": "9"}),
-		"opening it":   h.As("receptionist1").Update("patients", id("pat2"), body{"active": true}),
-		"noting on it": h.As("nurse1").Create("vitals", body{"patient": id("pat2"), "pulse": 70}),
+		"changing it":   h.As("receptionist1").Update("patients", id("pat2"), body{"phone": "9"}),
+		"opening it":    h.As("receptionist1").Update("patients", id("pat2"), body{"active": true}),
+		"adding vitals": h.As("nurse1").Create("vitals", body{"patient": id("pat2"), "pulse": 70}),
 		"merging it": h.As("admin1").Create("patient_merges",
 			body{"duplicate": id("pat2"), "survivor": id("pat1"), "reason": "x"}),
 		"merging to it": h.As("admin1").Create("patient_merges",
