@@ -11,7 +11,8 @@ import (
 // declarations are applied before this step.
 func init() {
 	core.AppMigrations.Register(func(tx core.App) error {
-		if err := replaceColumn(tx, "invitations", "state", `UPDATE invitations SET mail_status = status, status = state`); err != nil {
+		if err := replaceColumn(tx, "invitations", "state",
+			`UPDATE invitations SET mail_status = status, status = state`); err != nil {
 			return err
 		}
 		return replaceColumn(tx, "registrations", "said", `UPDATE registrations SET payload = said`)

@@ -11,8 +11,7 @@ import (
 	"hospital/modules"
 )
 
-// TestInvitationsAndRegistrationsKeepTheirValuesUnderNewNames gives the two collections
-// the columns of before, with values, and migrates again.
+// The test gives the two collections their old columns, with values, and migrates again.
 func TestInvitationsAndRegistrationsKeepTheirValuesUnderNewNames(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
@@ -54,7 +53,8 @@ func TestInvitationsAndRegistrationsKeepTheirValuesUnderNewNames(t *testing.T) {
 	if err := h.App.RunAllMigrations(); err != nil {
 		t.Fatal(err)
 	}
-	if r := h.Record("invitations", invitation); r.GetString("status") != "revoked" || r.GetString("mail_status") != "skipped" {
+	if r := h.Record("invitations", invitation); r.GetString("status") != "revoked" ||
+		r.GetString("mail_status") != "skipped" {
 		t.Errorf("the invitation is %s, its mail %s", r.GetString("status"), r.GetString("mail_status"))
 	}
 	if r := h.Record("registrations", registration); r.GetString("payload") != `{"name":"Ada"}` {

@@ -66,7 +66,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	data, err := createTemplate(filepath.Join(scratch, "furnished"), o.clients)
+	data, err := createTemplate(filepath.Join(scratch, "template"), o.clients)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 	"log"
 	"net/http"
 	"os"
-	"slices"
 	"time"
 
 	"hospital-clients/build/api"
@@ -33,7 +32,7 @@ func main() {
 		err = story(ctx)
 	}
 	if err != nil {
-		log.Fatal("go: the story ended with a surprise: ", err)
+		log.Fatal("go: the example failed: ", err)
 	}
 }
 
@@ -97,7 +96,7 @@ func register(ctx context.Context) (*api.ClientWithResponses, error) {
 		return nil, err
 	}
 	if role := account.JSON200.Role; role != api.UserRolePatient {
-		return nil, fmt.Errorf("who registers is a %s", role)
+		return nil, fmt.Errorf("the new account has the role %s", role)
 	}
 	say("%s registers as a patient", email)
 	return signIn(ctx, email, password)
@@ -114,126 +113,6 @@ func signIn(ctx context.Context, email, password string) (*api.ClientWithRespons
 		r.Header.Set("Authorization", token)
 		return nil
 	}))
-}
-
-// emails are the accounts of the demo doctors.
-var emails = map[string]string{"Dr. Sofia Keller": "doctor@hospital.example", "Dr. Emeka Obi": "doctor2@hospital.example"}
-
-// book books the first free slot of the demo doctors. When it has just been taken, the next slot of the list is tried.
-func book(ctx context.Context, mia *api.ClientWithResponses, patient api.RecordId) (visit api.Appointment, doctor api.Doctor, err error) {
-	doctors, err := mia.ListDoctorsWithResponse(ctx, &api.ListDoctorsParams{Sort: ptr("-name"), SkipTotal: ptr(true)})
-	if err = want(doctors, err, http.StatusOK); err != nil {
-		return visit, doctor, err
-	}
-	free, err := mia.ListSlotsWithResponse(ctx, &api.ListSlotsParams{Limit: ptr(200)})
-	if err = want(free, err, http.StatusOK); err != nil {
-		return visit, doctor, err
-	}
-	for _, slot := range free.JSON200.Slots {
-		i := slices.IndexFunc(doctors.JSON200.Items, func(d api.Doctor) bool { return d.Id == slot.Doctor && emails[d.Name] != "" })
-		if i < 0 {
-			continue
-		}
-		asked, err := mia.CreateAppointmentWithResponse(ctx, nil, api.AppointmentCreate{Patient: patient, Doctor: slot.Doctor, Starts: slot.Starts, Reason: ptr("Sore throat")})
-		if err == nil && refused(asked.JSON409, "starts", api.HospitalCodeSlotTaken) {
-			say("%s has just been taken", slot.Starts)
-			continue
-		}
-		if err = want(asked, err, http.StatusOK); err != nil {
-			return visit, doctor, err
-		}
-		return *asked.JSON200, doctors.JSON200.Items[i], nil
-	}
-	return visit, doctor, fmt.Errorf("the demo doctors have no free slot")
-}
-
-// moveToNow moves the visit to a few seconds from now, as the front desk.
-func moveToNow(ctx context.Context, visit api.Appointment) error {
-	desk, err := signIn(ctx, "reception@hospital.example", demoPassword)
-	if err != nil {
-		return err
-	}
-	starts := time.Now().UTC().Add(3 * time.Second)
-	moved, err := desk.UpdateAppointmentWithResponse(ctx, visit.Id, nil, api.AppointmentUpdate{
-		Starts: ptr(starts.Format(time.RFC3339Nano)), Ends: ptr(starts.Add(5 * time.Minute).Format(time.RFC3339Nano)), Overbook: ptr(true), StaffNote: ptr("Is here already"),
-	})
-	if err = want(moved, err, http.StatusOK); err != nil {
-		return fmt.Errorf("come now: %w", err)
-	}
-	say("is here already; the front desk moves the visit to now")
-	return nil
-}
-
-// treat approves the visit, waits until it starts, and completes it, as the doctor.
-func treat(ctx context.Context, visit api.Appointment, doctor api.Doctor) error {
-	physician, err := signIn(ctx, emails[doctor.Name], demoPassword)
-	if err != nil {
-		return err
-	}
-	approved, err := physician.UpdateAppointmentWithResponse(ctx, visit.Id, nil,
-		api.AppointmentUpdate{Status: ptr(api.AppointmentUpdateStatusApproved), Version: &visit.Version})
-	if err = want(approved, err, http.StatusOK); err != nil {
-		return fmt.Errorf("approve: %w", err)
-	}
-	say("%s approves it", doctor.Name)
-	if err := moveToNow(ctx, visit); err != nil {
-		return err
-	}
-	for tooEarly := 0; ; tooEarly++ {
-		completed, err := physician.UpdateAppointmentWithResponse(ctx, visit.Id, nil,
-			api.AppointmentUpdate{Status: ptr(api.AppointmentUpdateStatusCompleted)})
-		if err == nil && refused(completed.JSON409, "status", api.HospitalCodeTooEarly) {
-			time.Sleep(time.Second / 2)
-			continue
-		}
-		if err = want(completed, err, http.StatusOK); err != nil {
-			return fmt.Errorf("complete: %w", err)
-		}
-		if status := completed.JSON200.Status; status != api.AppointmentStatusCompleted || tooEarly == 0 {
-			return fmt.Errorf("a visit is %s after having been too early %d times", status, tooEarly)
-		}
-		say("%s completes the visit", doctor.Name)
-		return nil
-	}
-}
-
-// billOf returns the only bill of a visit.
-func billOf(ctx context.Context, as *api.ClientWithResponses, visit api.Appointment) (bill api.Bill, err error) {
-	bills, err := as.ListBillsWithResponse(ctx, &api.ListBillsParams{Filter: ptr("appointment = '" + visit.Id + "'")})
-	if err = want(bills, err, http.StatusOK); err != nil {
-		return bill, err
-	}
-	if n := len(bills.JSON200.Items); n != 1 || bills.JSON200.TotalItems != 1 {
-		return bill, fmt.Errorf("one visit has %d bills", n)
-	}
-	return bills.JSON200.Items[0], nil
-}
-
-// pay reports a payment of the whole bill, which the accountant verifies.
-func pay(ctx context.Context, mia *api.ClientWithResponses, bill api.Bill) error {
-	declared, err := mia.CreatePaymentWithResponse(ctx, nil, api.PaymentCreate{
-		Bill: bill.Id, Method: api.PaymentCreateMethodTransfer, AmountMinor: bill.TotalMinor, Reference: ptr("story of " + bill.Id),
-	})
-	if err = want(declared, err, http.StatusOK); err != nil {
-		return err
-	}
-	payment := declared.JSON200
-	if payment.Status != api.PaymentStatusPending {
-		return fmt.Errorf("a payment that a patient reports is %s", payment.Status)
-	}
-	say("reports the payment %s", payment.Number)
-
-	accountant, err := signIn(ctx, "accountant@hospital.example", demoPassword)
-	if err != nil {
-		return err
-	}
-	verified, err := accountant.UpdatePaymentWithResponse(ctx, payment.Id, nil,
-		api.PaymentUpdate{Status: ptr(api.PaymentUpdateStatusVerified), Version: &payment.Version})
-	if err = want(verified, err, http.StatusOK); err != nil {
-		return err
-	}
-	say("the accountant verifies it")
-	return nil
 }
 
 // answer is an answer of the generated client.
@@ -254,12 +133,12 @@ func want(a answer, err error, status int) error {
 }
 
 // refused reports whether a field has an error with the code.
-func refused(r *api.Refusal, field string, why api.HospitalCode) bool {
+func refused(r *api.Refusal, field string, want api.HospitalCode) bool {
 	if r == nil {
 		return false
 	}
 	code, err := r.Data[field].Code.AsHospitalCode()
-	return err == nil && code == why
+	return err == nil && code == want
 }
 
 func say(format string, a ...any) { fmt.Printf("go: "+format+"\n", a...) }

@@ -4,7 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; then
+if ! command -v npm >/dev/null ||
+	! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; then
   echo "The clients need Node 20 or newer, and npm." >&2
   exit 1
 fi
@@ -22,7 +23,10 @@ stop() {
 }
 trap stop EXIT
 trap 'exit 130' INT TERM
-port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
+port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => {
+	console.log(s.address().port);
+	s.close();
+})')
 url=http://127.0.0.1:$port
 ../../bin/hospital demo --dir="$data" >/dev/null
 ../../bin/hospital serve --dir="$data" --http="127.0.0.1:$port" >/dev/null &

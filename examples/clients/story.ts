@@ -34,7 +34,7 @@ const listed = must(
 		params: { query: { sort: "starts,id", filter: "status != 'cancelled'", expand: "patient", skipTotal: true } },
 	}),
 );
-assert.equal(listed.totalItems, -1, "nobody counted");
+assert.equal(listed.totalItems, -1, "no total was counted");
 assert(listed.items.length > 0, "the demo hospital gives its patients visits");
 say(`lists ${listed.items.length} visits of their own and of their child`);
 
@@ -43,7 +43,7 @@ const family = must(
 ).items;
 assert(
 	listed.items.every((visit) => family.some((patient) => patient.id === visit.patient)),
-	"and nobody else's",
+	"and no records of other patients",
 );
 
 const doctors = must(

@@ -7,14 +7,14 @@ import (
 	"hospital/internal/kit"
 )
 
-// access is what the policy of a collection says, in words for people who write clients.
+// access describes the policy of a collection for people who write clients.
 type access struct {
 	kit.Collection
 	roles  []kit.Role        // guests first
-	scopes map[string]string // what each scope of a policy is called here: "own" is "their own"
+	scopes map[string]string // the text for each scope of a policy: "own" is "their own"
 }
 
-// action is something a policy grants: the records, and where it writes the fields.
+// action selects the scope and the fields of one action from a grant.
 type action struct {
 	scope  func(kit.Grant) kit.Scope
 	fields func(kit.Grant) []string
@@ -32,7 +32,7 @@ var (
 	}
 )
 
-// may are the roles that have an action, on some records at least.
+// may returns the roles that may do an action on any records.
 func (a access) may(do action) (roles []kit.Role) {
 	for _, role := range a.roles {
 		if do.scope(a.Policy[role]).Name != "" {
@@ -42,8 +42,8 @@ func (a access) may(do action) (roles []kit.Role) {
 	return roles
 }
 
-// who says who has an action and on which records: "Allowed: nurses and admins (all);
-// patients (their own)."
+// who describes the roles of an action and their records: "Allowed: nurses and admins
+// (all); patients (their own)."
 func (a access) who(do action) string {
 	var scopes []string
 	grouped := map[string][]string{}
@@ -70,7 +70,8 @@ func (a access) who(do action) string {
 	return "Allowed: " + strings.Join(groups, "; ") + "."
 }
 
-// sends says who may send which fields, as a table where the roles differ.
+// sends returns a table of the fields that each role may send. It is empty if all roles may
+// send the same.
 func (a access) sends(do action, order []string) string {
 	var rows []string
 	fields := map[string][]string{}
@@ -91,7 +92,7 @@ func (a access) sends(do action, order []string) string {
 	return table
 }
 
-// shown says which fields some of those who read a record are not shown.
+// shown describes the fields that some roles may not read.
 func (a access) shown() string {
 	var rows []string
 	roles := map[string][]string{}
@@ -119,21 +120,21 @@ func (a access) shown() string {
 	return strings.Join(sentences, " ")
 }
 
-// always are the declared fields that everybody is shown who reads a record at all.
+// always reports whether every role that reads the records may read a field.
 func (a access) always(name string) bool {
 	return !slices.ContainsFunc(a.may(reading), func(role kit.Role) bool {
 		return slices.Contains(a.HiddenFrom(role), name)
 	})
 }
 
-// visible says that some role is shown a field.
+// visible reports whether any role may read a field.
 func (a access) visible(name string) bool {
 	return slices.ContainsFunc(a.may(reading), func(role kit.Role) bool {
 		return !slices.Contains(a.HiddenFrom(role), name)
 	})
 }
 
-// sent are the fields that some role may send.
+// sent returns the fields that any role may send.
 func (a access) sent(do action) (names []string) {
 	for _, role := range a.may(do) {
 		for _, name := range do.fields(a.Policy[role]) {
@@ -145,8 +146,8 @@ func (a access) sent(do action) (names []string) {
 	return names
 }
 
-// refusesFields says that a role which has an action may be refused a field that
-// another role writes.
+// refusesFields reports whether a role that may do an action may not write a field that
+// another role may write.
 func (a access) refusesFields(do action) bool {
 	written := append(a.sent(creating), a.sent(updating)...)
 	return slices.ContainsFunc(a.may(do), func(role kit.Role) bool {
@@ -156,7 +157,7 @@ func (a access) refusesFields(do action) bool {
 	})
 }
 
-// refusesReaders says that somebody may see a record and not change it.
+// refusesReaders reports whether any role may read records that it may not change.
 func (a access) refusesReaders() bool {
 	return slices.ContainsFunc(a.may(reading), func(role kit.Role) bool {
 		grant := a.Policy[role]
@@ -170,10 +171,10 @@ func (a access) inOrder(names, order []string) string {
 	}))
 }
 
-// quoted are names as code: `a`, `b`.
+// quoted formats names as code: `a`, `b`.
 func quoted(names []string) string { return "`" + strings.Join(names, "`, `") + "`" }
 
-// and lists words as people do: a, b and c.
+// and joins words in a sentence: a, b and c.
 func and(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")

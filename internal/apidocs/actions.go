@@ -10,12 +10,12 @@ import (
 	"hospital/internal/kit"
 )
 
-// hasStates says that not everything can be done at any time.
+// hasStates reports whether any action needs a certain status.
 func (r records) hasStates() bool {
 	return slices.ContainsFunc(r.actions, func(a kit.Action) bool { return len(a.From) > 0 })
 }
 
-// conflict is the answer to a change that comes too late, nil where none does.
+// conflict returns the answer 409 of an update, or nil if there is none.
 func (r records) conflict() *yaml.Node {
 	versioned := r.Field("version") != nil
 	switch {
@@ -30,8 +30,8 @@ func (r records) conflict() *yaml.Node {
 	return nil
 }
 
-// does is the lifecycle of the records as a table for people.
-func (r records) does() string {
+// lifecycle returns the actions on the records as a Markdown table.
+func (r records) lifecycle() string {
 	if !r.hasStates() {
 		return ""
 	}
@@ -47,7 +47,7 @@ func (r records) does() string {
 	return table
 }
 
-// table is the lifecycle for programs, as GET /api/hospital/actions/{collection} answers it.
+// table returns the actions as data, in the format of GET /api/hospital/actions/{collection}.
 func (r records) table() *yaml.Node {
 	rows := &yaml.Node{Kind: yaml.SequenceNode}
 	for _, a := range r.actions {

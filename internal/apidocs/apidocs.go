@@ -1,6 +1,5 @@
-// Package apidocs is what people who write clients read: one OpenAPI document,
-// made from the declarations of the modules and what they wrote beside, and a page to
-// read and try it.
+// Package apidocs makes the OpenAPI document from the declarations of the modules and their
+// openapi.yaml files, and serves it with a page to read and try it.
 package apidocs
 
 import (

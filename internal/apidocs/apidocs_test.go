@@ -20,7 +20,7 @@ import (
 	"hospital/modules"
 )
 
-// joined is the document as clients get it.
+// joined is the document that clients receive.
 var joined = sync.OnceValues(func() (*openapi3.T, error) {
 	d, err := apidocs.Join(modules.All)
 	if err != nil {
@@ -45,9 +45,8 @@ func TestTheDocumentIsValidOpenAPI(t *testing.T) {
 	}
 }
 
-// TestThePartsHaveNoTwoTruths: what two parts describe is refused, and so is a
-// part that says more than its paths and components.
-func TestThePartsHaveNoTwoTruths(t *testing.T) {
+// A part may only contain paths and components, and no two parts may describe the same one.
+func TestConflictingPartsAreRefused(t *testing.T) {
 	t.Parallel()
 	for part, says := range map[string]string{
 		"paths: {/api/realtime: {}}":             "paths /api/realtime is described twice",
@@ -85,8 +84,8 @@ func TestYAMLAndJSONAreOneDocument(t *testing.T) {
 	}
 }
 
-// numbers sends values through JSON, so that all numbers are of one kind. A date
-// that YAML took for more than text would not survive it.
+// numbers converts values to JSON and back, so that all numbers have the same type. It fails
+// for dates that YAML parses as timestamps.
 func numbers(t *testing.T, values any) (out any) {
 	t.Helper()
 	text, err := json.Marshal(values)
@@ -104,9 +103,9 @@ func numbers(t *testing.T, values any) (out any) {
 
 var asset = regexp.MustCompile(`(?:src|href)="(/api/[^"]+)"`)
 
-// TestThePageNeedsNothingFromOutside: every file it names is served by the
-// hospital, and no script or address stands in it that the policy would refuse.
-func TestThePageNeedsNothingFromOutside(t *testing.T) {
+// The server itself serves every file of the page, and the page contains no script or
+// address that the content security policy would refuse.
+func TestThePageLoadsNothingFromOtherServers(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	page := get(h, "/api/docs", "")
@@ -114,10 +113,12 @@ func TestThePageNeedsNothingFromOutside(t *testing.T) {
 	if page.Code != http.StatusOK || !strings.HasPrefix(page.Header().Get("Content-Type"), "text/html") {
 		t.Fatalf("the page answered %d %s", page.Code, page.Header().Get("Content-Type"))
 	}
-	if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "script-src 'self';") || strings.Contains(policy, "http") {
+	if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "script-src 'self';") ||
+		strings.Contains(policy, "http") {
 		t.Errorf("the policy is %s", policy)
 	}
-	if body := page.Body.String(); strings.Contains(body, "://") || regexp.MustCompile(`<script>|<script [^s]|<style|\son\w+=`).MatchString(body) {
+	if body := page.Body.String(); strings.Contains(body, "://") ||
+		regexp.MustCompile(`<script>|<script [^s]|<style|\son\w+=`).MatchString(body) {
 		t.Error("the page has an inline script or style, or an address outside")
 	}
 	files := asset.FindAllStringSubmatch(page.Body.String(), -1)
@@ -126,7 +127,8 @@ func TestThePageNeedsNothingFromOutside(t *testing.T) {
 	}
 	for _, f := range files {
 		packed, open := get(h, f[1], "gzip"), get(h, f[1], "")
-		if packed.Code != http.StatusOK || open.Code != http.StatusOK || open.Body.Len() < 200 || open.Body.Len() < packed.Body.Len() {
+		if packed.Code != http.StatusOK || open.Code != http.StatusOK || open.Body.Len() < 200 ||
+			open.Body.Len() < packed.Body.Len() {
 			t.Errorf("%s answered %d, and %d with %d bytes", f[1], packed.Code, open.Code, open.Body.Len())
 		}
 		again := httptest.NewRequest(http.MethodGet, f[1], nil)

@@ -12,7 +12,7 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// TestClientsGuideSnippetsAreAllRun allows only languages whose snippets some test runs.
+// TestClientsGuideSnippetsAreAllRun allows only languages whose snippets a test runs.
 func TestClientsGuideSnippetsAreAllRun(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("CLIENTS.md")

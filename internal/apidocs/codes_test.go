@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-// TestTheDocumentKnowsEveryCode: what the program refuses with, and nothing else,
-// is in the document's list, and every code of an operation is in one of the lists.
-func TestTheDocumentKnowsEveryCode(t *testing.T) {
+// The document lists exactly the codes that the source uses, and every code of an operation
+// is in one of the lists.
+func TestEveryCodeIsDocumented(t *testing.T) {
 	t.Parallel()
 	doc := document(t)
 	list := func(name string) (codes []string) {
@@ -31,7 +31,7 @@ func TestTheDocumentKnowsEveryCode(t *testing.T) {
 	}
 	sameNames(t, "the codes of the hospital", ours, own)
 
-	named := map[string]bool{"never_deleted": true, "only_one": true} // met by operators only
+	named := map[string]bool{"never_deleted": true, "only_one": true} // only operators receive them
 	for path, item := range doc.Paths.Map() {
 		for method, o := range item.Operations() {
 			for status, response := range o.Responses.Map() {
@@ -55,7 +55,7 @@ func TestTheDocumentKnowsEveryCode(t *testing.T) {
 	}
 }
 
-// codesOfTheSource reads the codes out of the refusals in the program files.
+// codesOfTheSource returns the codes of the refusals in the source files.
 func codesOfTheSource(t *testing.T) (codes []string) {
 	t.Helper()
 	platform, err := filepath.Glob("../*/*.go")
@@ -87,7 +87,7 @@ func codesOfTheSource(t *testing.T) (codes []string) {
 	return codes
 }
 
-// refusalOf is the code that a call refuses with, empty when it is another call.
+// refusalOf returns the code of a call that makes a refusal, or an empty string for other calls.
 func refusalOf(call *ast.CallExpr) string {
 	name := ""
 	switch f := call.Fun.(type) {

@@ -9,36 +9,38 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// skipped are the routes that no client of the hospital uses.
+// skipped are the routes that are not for clients.
 var skipped = []string{
-	" /", // answers 404 to whatever is no route
-	// the dashboard and the operator's own
+	" /", // answers 404 for unknown paths
+	// for the dashboard and operators
 	"GET /_/extensions.js", "POST /api/sql",
-	"GET /api/settings", "PATCH /api/settings", "POST /api/settings/test/s3", "POST /api/settings/test/email", "POST /api/settings/apple/generate-client-secret",
-	"GET /api/collections", "POST /api/collections", "GET /api/collections/{collection}", "PATCH /api/collections/{collection}", "DELETE /api/collections/{collection}",
+	"GET /api/settings", "PATCH /api/settings", "POST /api/settings/test/s3", "POST /api/settings/test/email",
+	"POST /api/settings/apple/generate-client-secret",
+	"GET /api/collections", "POST /api/collections", "GET /api/collections/{collection}",
+	"PATCH /api/collections/{collection}", "DELETE /api/collections/{collection}",
 	"DELETE /api/collections/{collection}/truncate", "PUT /api/collections/import", "GET /api/collections/meta/scaffolds",
 	"GET /api/collections/meta/oauth2-providers", "POST /api/collections/meta/dry-run-view",
 	"GET /api/logs", "DELETE /api/logs", "GET /api/logs/stats", "GET /api/logs/{id}",
-	"GET /api/backups", "POST /api/backups", "POST /api/backups/upload", "GET /api/backups/{key}", "DELETE /api/backups/{key}", "POST /api/backups/{key}/restore",
+	"GET /api/backups", "POST /api/backups", "POST /api/backups/upload", "GET /api/backups/{key}",
+	"DELETE /api/backups/{key}", "POST /api/backups/{key}/restore",
 	"GET /api/crons", "POST /api/crons/{id}",
 	"POST /api/collections/{collection}/impersonate/{id}",
 	// ways to sign in that are not enabled
 	"POST /api/collections/{collection}/auth-with-oauth2",
 	"GET /api/oauth2-redirect", "POST /api/oauth2-redirect",
-	// nothing is deleted
+	// records are never deleted
 	"DELETE /api/collections/{collection}/records/{id}",
 	// the page that shows the document
 	"GET /api/docs", "GET /api/docs/{file}",
 }
 
-// TestEveryRouteIsDocumentedOrSkipped, and nothing that is neither a route nor an
-// open verb of a collection.
+// The document must not contain routes or record operations that do not exist either.
 func TestEveryRouteIsDocumentedOrSkipped(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	routes := walk(reflect.ValueOf(h.Router.RouterGroup), "")
 	if !slices.Contains(routes, "GET /api/hospital/openapi.yaml") || len(routes) < 50 {
-		t.Fatalf("the walk over the routes does not find them any more: %v", routes)
+		t.Fatalf("walk does not find the routes: %v", routes)
 	}
 	var wanted []string
 	for _, route := range routes {
@@ -66,17 +68,17 @@ func TestEveryRouteIsDocumentedOrSkipped(t *testing.T) {
 	}
 	for _, operation := range documented {
 		if !slices.Contains(wanted, operation) {
-			t.Errorf("the document has %s, which the server has not", operation)
+			t.Errorf("the document has %s, which does not exist", operation)
 		}
 	}
 	for _, route := range skipped {
 		if !slices.Contains(routes, route) {
-			t.Errorf("%s is skipped, and no route any more", route)
+			t.Errorf("%s is skipped but is not a route", route)
 		}
 	}
 }
 
-// openOperations is a record route for every collection where somebody may use it.
+// openOperations returns a record route for every collection where any role may use it.
 func openOperations(t *testing.T, h *hospitaltest.Hospital, method, path string) (operations []string) {
 	t.Helper()
 	collections, err := h.App.FindAllCollections()
@@ -95,8 +97,7 @@ func openOperations(t *testing.T, h *hospitaltest.Hospital, method, path string)
 	return operations
 }
 
-// walk lists the routes of a group. They stand in fields that are not exported,
-// which reflection may read.
+// walk lists the routes of a group. It uses reflection because the fields are not exported.
 func walk(v reflect.Value, prefix string) (routes []string) {
 	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
 		v = v.Elem()

@@ -23,7 +23,7 @@ import (
 
 const demoPassword = demo.Password
 
-// demoHospital is the hospital of the demo command, with what examples need and it has not.
+// demoHospital returns the hospital of the demo command, with further records for examples.
 func demoHospital(t *testing.T) *hospitaltest.Hospital {
 	t.Helper()
 	app, err := tests.NewTestApp(t.TempDir())
@@ -94,7 +94,7 @@ func complete(h *hospitaltest.Hospital) {
 	}
 }
 
-// nextTuesday is a working day on which the demo hospital has no visits yet.
+// nextTuesday returns a working day on which the demo hospital has no visits.
 func nextTuesday() string {
 	day := time.Now().UTC().AddDate(0, 0, 10)
 	for day.Weekday() != time.Tuesday {
@@ -103,7 +103,7 @@ func nextTuesday() string {
 	return day.Format(time.DateOnly)
 }
 
-// What differs each time, and what stands for it in a comparison.
+// masked replaces these values, which differ in each run.
 var (
 	namedIn   = regexp.MustCompile(`\{\w+\}`)
 	instantIn = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z`)
@@ -161,7 +161,7 @@ func storable(t testing.TB, h *hospitaltest.Hospital, answers object) object {
 	})
 	text = regexp.MustCompile(`"`+dayIn.String()+`"`).ReplaceAllStringFunc(text, func(s string) string {
 		day, _ := time.Parse(`"2006-01-02"`, s)
-		if day.Sub(now).Abs() > 400*24*time.Hour { // a birthday
+		if day.Sub(now).Abs() > 400*24*time.Hour { // a birth date, which is not moved
 			return s
 		}
 		return day.Add(shift).Format(`"2006-01-02"`)
@@ -174,11 +174,11 @@ func storable(t testing.TB, h *hospitaltest.Hospital, answers object) object {
 	return moved
 }
 
-// speaking is an id that stands for a random one, and of which collection it is.
+// speaking is a readable id that replaces a random one, and its collection.
 type speaking struct{ id, collection string }
 
-// speakingIDs are those for the random ids in answers, in the order of their appearance:
-// bill10000000000 for the first bill.
+// speakingIDs returns readable ids for the random ids in answers, numbered in their order,
+// such as bill10000000000 for the first bill.
 func speakingIDs(h *hospitaltest.Hospital, answers object) map[string]speaking {
 	h.T.Helper()
 	found, count := map[string]speaking{}, map[string]int{}
@@ -197,7 +197,7 @@ func speakingIDs(h *hospitaltest.Hospital, answers object) map[string]speaking {
 	return found
 }
 
-// short is one of a collection in a word: event of appointment_events.
+// short returns a short singular of a collection: "event" for appointment_events.
 func short(collection string) string {
 	word := collection[strings.LastIndex(collection, "_")+1:]
 	if stem, ok := strings.CutSuffix(word, "ies"); ok {
@@ -206,7 +206,7 @@ func short(collection string) string {
 	return strings.TrimSuffix(word, "s")
 }
 
-// eachRecord visits the records in answers, wherever they are.
+// eachRecord visits all records in answers, also nested ones.
 func eachRecord(value any, visit func(kit.Collection, object)) {
 	switch v := value.(type) {
 	case object:

@@ -12,31 +12,31 @@ import (
 	"hospital/internal/kit"
 )
 
-// describer makes the part of a module: what follows from its declarations, and what it
-// wrote by hand laid over that.
+// describer makes the part of a module: the paths and schemas that it generates from the
+// declarations, merged with the module's openapi.yaml.
 type describer struct {
 	modules []kit.Module
 	catalog kit.Catalog
-	scopes  map[string]string // what the scopes of policies are called
-	names   map[string]string // collection id -> name, as far as it was asked for
+	scopes  map[string]string // the texts for the scopes of policies
+	names   map[string]string // cache: collection id -> name
 }
 
-// join adds the part of a module to the whole.
+// join adds the part of a module to the whole document.
 func (d describer) join(whole *yaml.Node, m kit.Module, written *yaml.Node) error {
 	paths, schemas, err := d.make(m, written)
 	if err != nil {
 		return err
 	}
 	components := entry(written, "components")
-	if err := lay(entry(written, "paths"), paths, overlayItem); err != nil {
+	if err := overlayNamed(entry(written, "paths"), paths, overlayItem); err != nil {
 		return err
 	}
-	if err := lay(entry(components, "schemas"), schemas, overlaySchema); err != nil {
+	if err := overlayNamed(entry(components, "schemas"), schemas, overlaySchema); err != nil {
 		return err
 	}
 	err = each(find(written, "paths"), func(path string, _ *yaml.Node) error {
 		if strings.HasPrefix(path, "/api/collections/") && strings.Contains(path, "/records") {
-			return fmt.Errorf("%s: nobody may do this", path)
+			return fmt.Errorf("%s: no role may do this", path)
 		}
 		return nil
 	})
@@ -49,8 +49,8 @@ func (d describer) join(whole *yaml.Node, m kit.Module, written *yaml.Node) erro
 	return graft(whole, written)
 }
 
-// make is what follows from the declarations of a module. What its part says of names is
-// taken out of it.
+// make generates the paths and schemas of a module from its declarations. It removes the
+// keys tag and collections, which contain names, from written.
 func (d describer) make(m kit.Module, written *yaml.Node) (paths, schemas *yaml.Node, err error) {
 	tag, names := m.Name, map[string]naming{}
 	if own := take(written, "tag"); own != nil {
@@ -79,7 +79,7 @@ func (d describer) make(m kit.Module, written *yaml.Node) (paths, schemas *yaml.
 	return paths, schemas, nil
 }
 
-// records is what the document says of one collection.
+// records returns the description of one collection.
 func (d describer) records(c kit.Collection, n naming, tag string) (records, error) {
 	r := records{naming: n, tag: tag, target: d.target, access: access{c, d.roles(), d.scopes}}
 	for _, role := range r.roles {
@@ -89,7 +89,7 @@ func (d describer) records(c kit.Collection, n naming, tag string) (records, err
 			}
 		}
 	}
-	r.back = d.pointing(r)
+	r.back = d.backRelations(r)
 	if r.signsIn() {
 		r.fields, r.guest = slices.Clone(accountFields), d.profile(c)
 	}
@@ -101,7 +101,7 @@ func (d describer) records(c kit.Collection, n naming, tag string) (records, err
 	return r, nil
 }
 
-// roles are guests, and what an account can be.
+// roles returns guests and all roles of accounts.
 func (d describer) roles() []kit.Role {
 	for _, c := range d.catalog {
 		if c.SignIn.RoleField != "" {
@@ -124,9 +124,9 @@ func decode(n *yaml.Node, into any) error {
 	return decoder.Decode(into)
 }
 
-// pointing are the back relations by which a record leads to those that point to it. To an
-// account almost everything points; what belongs to it does so as its user.
-func (d describer) pointing(to records) (names []string) {
+// backRelations returns the back relations of a collection. Almost all collections point to
+// accounts, so for accounts it returns only those through a field named user.
+func (d describer) backRelations(to records) (names []string) {
 	for _, m := range d.modules {
 		for _, c := range m.Collections {
 			for _, f := range c.Fields {
@@ -144,7 +144,7 @@ func (d describer) pointing(to records) (names []string) {
 	return names
 }
 
-// target is the collection that a relation points to.
+// target returns the collection that a relation points to.
 func (d describer) target(relation *core.RelationField) string {
 	name, known := d.names[relation.CollectionId]
 	if !known {
@@ -154,8 +154,8 @@ func (d describer) target(relation *core.RelationField) string {
 	return name
 }
 
-// profile are the fields by which a guest says more of themselves than the account holds:
-// those of the first record with this field that belongs to an account.
+// profile returns the fields that a registration may contain in addition to the account.
+// Their schemas come from the first collection that has the field and belongs to an account.
 func (d describer) profile(accounts kit.Collection) (fields []guestField) {
 	for _, name := range accounts.GuestFields {
 		for _, m := range d.modules {
@@ -168,8 +168,8 @@ func (d describer) profile(accounts kit.Collection) (fields []guestField) {
 	return fields
 }
 
-// owned finds a field in those collections of a module whose records belong to an account
-// that somebody chooses.
+// owned finds a field in the collections of a module whose records belong to an account that
+// a client can set.
 func (d describer) owned(accounts kit.Collection, m kit.Module, name string) (guestField, bool) {
 	for _, c := range m.Collections {
 		owner, ok := c.Field("user").(*core.RelationField)

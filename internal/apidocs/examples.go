@@ -7,14 +7,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// recorded are answers of the demo hospital, by the name of their schema or, where it has
-// none, of their operation. A test writes them and compares them with the demo hospital.
+// recorded are answers of the demo hospital, by the name of their schema or, without a
+// schema name, of their operation. A test writes the file and compares it with the demo
+// hospital.
 //
 //go:embed examples.json
 var recorded []byte
 
-// illustrate gives the answers of all operations their example.
-func illustrate(whole *yaml.Node) error {
+// addExamples adds an example to the answers of all operations.
+func addExamples(whole *yaml.Node) error {
 	answers, err := parse(recorded)
 	if err != nil {
 		return fmt.Errorf("examples.json: %w", err)
@@ -43,8 +44,8 @@ func illustrate(whole *yaml.Node) error {
 	})
 }
 
-// plainStyle lets the values of a JSON text be written like the rest of the document. What
-// begins like a number stays quoted: other readers would take it for an instant.
+// plainStyle formats values from JSON like the rest of the document. Text that begins with a
+// digit stays quoted, because some YAML parsers read it as a timestamp.
 func plainStyle(n *yaml.Node) {
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!str" || n.Value == "" || n.Value[0] > '9' {
 		n.Style = 0

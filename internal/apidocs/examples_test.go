@@ -12,8 +12,7 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// TestEveryExampleIsAccepted sends the examples of all requests, each to a
-// hospital of its own.
+// TestEveryExampleIsAccepted sends the examples of all requests, each to a new hospital.
 func TestEveryExampleIsAccepted(t *testing.T) {
 	t.Parallel()
 	sent := 0
@@ -48,8 +47,8 @@ func TestEveryExampleIsAccepted(t *testing.T) {
 	}
 }
 
-// prepare adds to the furnished hospital what examples begin with: accounts of
-// staff who have no record yet, and a server for mail.
+// prepare adds to the fixture what examples need: accounts of staff without a staff record,
+// and a mail server.
 func prepare(h *hospitaltest.Hospital) {
 	h.T.Helper()
 	users, err := h.App.FindCollectionByNameOrId("users")
@@ -58,14 +57,16 @@ func prepare(h *hospitaltest.Hospital) {
 	}
 	for _, role := range []string{"doctor", "nurse"} {
 		account := core.NewRecord(users)
-		account.Load(map[string]any{"id": hospitaltest.ID("new" + role), "email": "new" + role + "@example.org", "password": hospitaltest.Password, "name": "New", "role": role})
+		account.Load(map[string]any{"id": hospitaltest.ID("new" + role), "email": "new" + role + "@example.org",
+			"password": hospitaltest.Password, "name": "New", "role": role})
 		if err := h.App.Save(account); err != nil {
 			h.T.Fatal(err)
 		}
 	}
 }
 
-// moment is when an example happens: an instant, or what a field of its record says.
+// moment returns the time at which an example is sent: an instant, or the value of a field
+// of its record.
 func moment(h *hospitaltest.Hospital, path, id, at string) time.Time {
 	if instant, err := types.ParseDateTime(at); err == nil && !instant.IsZero() {
 		return instant.Time()
@@ -73,7 +74,7 @@ func moment(h *hospitaltest.Hospital, path, id, at string) time.Time {
 	return h.Record(strings.Split(path, "/")[3], id).GetDateTime(at).Time()
 }
 
-// body is an example as it is sent.
+// body returns the body of an example.
 func body(t *testing.T, h *hospitaltest.Hospital, value any) []byte {
 	t.Helper()
 	text, err := json.Marshal(value)
@@ -83,12 +84,13 @@ func body(t *testing.T, h *hospitaltest.Hospital, value any) []byte {
 	return []byte(actual(h, string(text)))
 }
 
-// actual puts real ids where an example speaks of records that the hospital writes
-// under ids of its own choice: of the bill of the first visit, of the first visit
-// that is to be rebooked, of the first alert, and of a notice of a move.
+// actual replaces ids in an example by those of records with random ids: the bill of the
+// first visit, the first rebooking item, the first alert, and a notice of a moved visit.
 func actual(h *hospitaltest.Hospital, text string) string {
 	h.T.Helper()
-	for name, at := range map[string][3]string{"bill1": {"bills", "appointment", "done1"}, "item1": {"rebooking_items", "rebooking", "rebook1"}, "alert1": {"alerts", "user", "admin1"}, "notice1": {"notices", "appointment", "moved1"}} {
+	for name, at := range map[string][3]string{"bill1": {"bills", "appointment", "done1"},
+		"item1": {"rebooking_items", "rebooking", "rebook1"}, "alert1": {"alerts", "user", "admin1"},
+		"notice1": {"notices", "appointment", "moved1"}} {
 		if id := hospitaltest.ID(name); strings.Contains(text, id) {
 			record, err := h.App.FindFirstRecordByData(at[0], at[1], hospitaltest.ID(at[2]))
 			if err != nil {

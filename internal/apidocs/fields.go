@@ -11,8 +11,8 @@ import (
 	"hospital/internal/kit"
 )
 
-// property is the schema of a field, in an answer or as it is sent, with what the
-// module says of it, and of a relation the collection that it points to.
+// property returns the schema of a field in an answer or, if sent is true, in a request. It
+// includes the help text and the target of a relation.
 func (r records) property(f kit.Field, sent bool) *yaml.Node {
 	schema := typeOf(f.Field, sent)
 	if relation, ok := f.Field.(*core.RelationField); ok {
@@ -24,7 +24,8 @@ func (r records) property(f kit.Field, sent bool) *yaml.Node {
 	return schema
 }
 
-// typeOf is what values a field takes. One that is not required may be empty.
+// typeOf returns the schema of the values of a field. Fields that are not required may be
+// empty.
 func typeOf(field core.Field, sent bool) *yaml.Node {
 	switch f := field.(type) {
 	case *core.TextField:
@@ -75,8 +76,8 @@ func typeOf(field core.Field, sent bool) *yaml.Node {
 	panic("no schema for a field of type " + field.Type())
 }
 
-// shared is a reference to the schema that all fields of a type have: Instant,
-// OptionalInstant, InstantInput, OptionalInstantInput.
+// shared returns a reference to the schema of a type: Instant, OptionalInstant,
+// InstantInput or OptionalInstantInput.
 func shared(name string, required, sent bool) *yaml.Node {
 	if !required {
 		name = "Optional" + name
@@ -87,7 +88,7 @@ func shared(name string, required, sent bool) *yaml.Node {
 	return ref("schemas", name)
 }
 
-// codesOf is what a field can be refused with, whoever sends it.
+// codesOf returns the error codes of a field that do not depend on the role.
 func codesOf(field kit.Field) (codes []string) {
 	if field.IsRequired() {
 		codes = append(codes, "validation_required")

@@ -12,8 +12,8 @@ func finish(whole *yaml.Node) {
 	f := finisher{examples: map[string]string{}}
 	_ = each(find(whole, "components", "examples"), func(name string, example *yaml.Node) error {
 		status, code := find(example, "value", "status").Value, ""
-		_ = each(find(example, "value", "data"), func(_ string, said *yaml.Node) error {
-			code = find(said, "code").Value
+		_ = each(find(example, "value", "data"), func(_ string, field *yaml.Node) error {
+			code = find(field, "code").Value
 			return nil
 		})
 		f.examples[status+" "+code], f.examples[name] = name, name
@@ -36,7 +36,7 @@ func finish(whole *yaml.Node) {
 func eachOperation(whole *yaml.Node, visit func(*yaml.Node)) error {
 	return each(find(whole, "paths"), func(_ string, item *yaml.Node) error {
 		return each(item, func(_ string, operation *yaml.Node) error {
-			if operation.Kind == yaml.MappingNode { // not the parameters of all
+			if operation.Kind == yaml.MappingNode { // not the shared parameters
 				visit(operation)
 			}
 			return nil
@@ -45,10 +45,10 @@ func eachOperation(whole *yaml.Node, visit func(*yaml.Node)) error {
 }
 
 type finisher struct {
-	examples map[string]string // "409 slot_taken", or the name of a shared answer -> the example
+	examples map[string]string // "409 slot_taken", or the name of a shared answer -> name of the example
 }
 
-// refusal says what the answer of a status looks like when only its codes are written.
+// refusal adds the body to an answer that only has codes.
 func (f finisher) refusal(status string, answer *yaml.Node) error {
 	if find(answer, "x-codes") == nil || find(answer, "content") != nil {
 		return nil
@@ -69,7 +69,8 @@ func (f finisher) refusal(status string, answer *yaml.Node) error {
 	return nil
 }
 
-// tabulate makes of words with their meanings (x-meanings) a choice and its table.
+// tabulate replaces x-meanings, a list of words and their meanings, by an enum and a table
+// in the description.
 func tabulate(schema *yaml.Node) {
 	meanings := take(schema, "x-meanings")
 	if meanings == nil {

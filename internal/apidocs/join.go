@@ -12,22 +12,21 @@ import (
 	"hospital/internal/kit"
 )
 
-// base is what belongs to no module: the habits of the API, sign-in, realtime,
-// batch, and what the modules' parts refer to.
+// base is the part that belongs to no module: conventions of the API, sign-in, realtime,
+// batch, and shared components.
 //
 //go:embed openapi.yaml
 var base []byte
 
-// Document is the whole contract, the same in both notations. Clients read the JSON; the
-// YAML takes longer to write than all the rest, and is made when somebody asks for it.
+// Document is the OpenAPI document in both formats. The YAML is made when it is requested,
+// because encoding it takes longer than everything else.
 type Document struct {
 	JSON []byte
 	YAML func() []byte
 }
 
-// Join makes one document of the base, of what the modules declare, and of what they
-// wrote by hand. A path or component that two of them describe is an error: there would
-// be no telling which is true.
+// Join makes one document from the base, the declarations of the modules, and their
+// openapi.yaml files. It is an error if two of them describe the same path or component.
 func Join(modules []kit.Module) (Document, error) {
 	whole, err := parse(base)
 	if err != nil {
@@ -49,7 +48,7 @@ func Join(modules []kit.Module) (Document, error) {
 		}
 	}
 	finish(whole)
-	if err := illustrate(whole); err != nil {
+	if err := addExamples(whole); err != nil {
 		return Document{}, err
 	}
 	return render(whole)
@@ -66,7 +65,7 @@ func parse(text []byte) (*yaml.Node, error) {
 	return n.Content[0], nil
 }
 
-// graft adds the paths and components of a part to the whole.
+// graft adds the paths and components of a part to the whole document.
 func graft(whole, part *yaml.Node) error {
 	return each(part, func(key string, value *yaml.Node) error {
 		switch key {
@@ -101,7 +100,7 @@ func render(whole *yaml.Node) (d Document, err error) {
 		encoder := yaml.NewEncoder(&text)
 		encoder.SetIndent(2)
 		if err := encoder.Encode(whole); err != nil {
-			panic(err) // what could be decoded can be encoded
+			panic(err) // impossible: it was decoded before
 		}
 		return text.Bytes()
 	})

@@ -2,16 +2,16 @@ package apidocs
 
 import "strings"
 
-// naming is what a collection is called in the document. A module's openapi.yaml says
-// where that is not simply its name.
+// naming contains the names of a collection in the document. A module's openapi.yaml sets
+// those that do not follow from the name of the collection.
 type naming struct {
 	Schema string // of one record: AppointmentEvent
-	List   string // the operation is list and this: AppointmentEvents
+	List   string // the operation id is "list" and this: AppointmentEvents
 	One    string // event
 	Many   string // events of appointments
 }
 
-// named fills in what was not said: appointment_events are AppointmentEvents, one is an
+// named sets the names that are empty: for appointment_events they are AppointmentEvents and
 // AppointmentEvent.
 func (n naming) named(collection string) naming {
 	words := strings.Split(collection, "_")
@@ -38,7 +38,7 @@ func (n naming) named(collection string) naming {
 	return n
 }
 
-// article is one of them in a sentence: "an event".
+// article returns the singular with its article: "an event".
 func (n naming) article() string {
 	switch {
 	case n.One == n.Many:

@@ -9,8 +9,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// object makes a mapping of keys and values in turn. What is empty is left out: an
-// empty text, a nil node.
+// object makes a mapping of alternating keys and values. Empty text and nil nodes are left
+// out.
 func object(pairs ...any) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.MappingNode}
 	for pair := range slices.Chunk(pairs, 2) {
@@ -21,7 +21,7 @@ func object(pairs ...any) *yaml.Node {
 	return n
 }
 
-// inline is an object on one line.
+// inline makes an object on one line.
 func inline(pairs ...any) *yaml.Node {
 	n := object(pairs...)
 	n.Style = yaml.FlowStyle
@@ -33,7 +33,7 @@ func list[T any](values []T) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
 	for _, v := range values {
 		value := scalar(v)
-		if value == nil { // an empty text among others
+		if value == nil { // empty text
 			value = text("")
 		}
 		n.Content = append(n.Content, value)
@@ -50,7 +50,7 @@ func names[T ~string](values []T) *yaml.Node {
 	return list(plain)
 }
 
-// refs is a sequence of references to components of one kind.
+// refs makes a sequence of references to components of one kind.
 func refs(kind string, names ...string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.SequenceNode}
 	for _, name := range names {
@@ -69,7 +69,7 @@ func text(s string) *yaml.Node {
 	return n
 }
 
-// scalar is a node as it is, or one of a Go value; nil for what is empty.
+// scalar makes a node of a Go value. Nodes are returned as they are, empty text is nil.
 func scalar(value any) *yaml.Node {
 	switch v := value.(type) {
 	case *yaml.Node:
@@ -87,7 +87,7 @@ func scalar(value any) *yaml.Node {
 	panic(fmt.Sprintf("no node for a %T", value))
 }
 
-// each visits the keys and values of a mapping, until one fails.
+// each calls visit for the keys and values of a mapping until it returns an error.
 func each(n *yaml.Node, visit func(key string, value *yaml.Node) error) error {
 	if n == nil || n.Kind != yaml.MappingNode {
 		return nil
@@ -100,7 +100,7 @@ func each(n *yaml.Node, visit func(key string, value *yaml.Node) error) error {
 	return nil
 }
 
-// find is the value under a key, nil when there is none.
+// find returns the value at a path of keys, or nil.
 func find(n *yaml.Node, path ...string) *yaml.Node {
 	for _, key := range path {
 		i := at(n, key)
@@ -112,7 +112,7 @@ func find(n *yaml.Node, path ...string) *yaml.Node {
 	return n
 }
 
-// at is where a key of a mapping stands, -1 when it does not.
+// at returns the index of a key in a mapping, or -1.
 func at(n *yaml.Node, key string) int {
 	if n == nil || n.Kind != yaml.MappingNode {
 		return -1
@@ -125,7 +125,7 @@ func at(n *yaml.Node, key string) int {
 	return -1
 }
 
-// set puts a value under a key, in place of what is there.
+// set sets or replaces the value of a key.
 func set(n *yaml.Node, key string, value *yaml.Node) {
 	if i := at(n, key); i >= 0 {
 		n.Content[i+1] = value
@@ -134,7 +134,7 @@ func set(n *yaml.Node, key string, value *yaml.Node) {
 	n.Content = append(n.Content, text(key), value)
 }
 
-// take removes a key and gives its value, nil when there is none.
+// take removes a key and returns its value, or nil.
 func take(n *yaml.Node, key string) *yaml.Node {
 	i := at(n, key)
 	if i < 0 {
@@ -145,7 +145,7 @@ func take(n *yaml.Node, key string) *yaml.Node {
 	return value
 }
 
-// entry is the mapping under a key, made when there is none.
+// entry returns the mapping at a key. It creates the mapping if it is missing.
 func entry(n *yaml.Node, key string) *yaml.Node {
 	if found := find(n, key); found != nil {
 		return found
@@ -155,7 +155,7 @@ func entry(n *yaml.Node, key string) *yaml.Node {
 	return made
 }
 
-// texts are the values of a sequence of text.
+// texts returns the values of a sequence of text.
 func texts(n *yaml.Node) (values []string) {
 	if n != nil && n.Kind == yaml.SequenceNode {
 		for _, v := range n.Content {
@@ -165,7 +165,7 @@ func texts(n *yaml.Node) (values []string) {
 	return values
 }
 
-// nameOf is the component that a reference leads to, empty when it is none.
+// nameOf returns the name of the component that a reference points to, or an empty string.
 func nameOf(n *yaml.Node) string {
 	if to := find(n, "$ref"); to != nil {
 		return path.Base(to.Value)

@@ -6,13 +6,14 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// What a module writes by hand is laid over what is made from its declarations. A key
-// that says what is there already, or that has nothing to lie over, is an error, so that
-// nothing is said twice and nothing outlives what it speaks of.
+// A module's openapi.yaml ("written") overrides parts of the document that is made from its
+// declarations ("made"). It is an error to write a value that is equal to the made one, or
+// to override something that does not exist, so that openapi.yaml contains no duplicates
+// and no outdated entries.
 
-// lay lays the written values over those that are made under the same name, and takes
-// them out of what is written.
-func lay(written, made *yaml.Node, over func(made, written *yaml.Node) error) error {
+// overlayNamed overlays the written values over the made ones with the same name, and
+// removes them from written.
+func overlayNamed(written, made *yaml.Node, over func(made, written *yaml.Node) error) error {
 	for i := 0; i < len(written.Content); {
 		name := written.Content[i].Value
 		there := find(made, name)
@@ -27,22 +28,22 @@ func lay(written, made *yaml.Node, over func(made, written *yaml.Node) error) er
 	return nil
 }
 
-// overlayItem lays the written operations of a path over the made ones.
+// overlayItem overlays the operations of a path.
 func overlayItem(made, written *yaml.Node) error {
-	return each(written, func(method string, says *yaml.Node) error {
+	return each(written, func(method string, value *yaml.Node) error {
 		operation := find(made, method)
 		if operation == nil {
-			return fmt.Errorf("%s: nobody may do this", method)
+			return fmt.Errorf("%s: no role may do this", method)
 		}
-		if err := overlayOperation(operation, says); err != nil {
+		if err := overlayOperation(operation, value); err != nil {
 			return fmt.Errorf("%s: %w", method, err)
 		}
 		return nil
 	})
 }
 
-// overlayOperation lays a written operation over a made one. Its description stands
-// before the made one, and `examples` are those of the request.
+// overlayOperation overlays an operation. The written description is put before the made
+// one, and `examples` are those of the request.
 func overlayOperation(made, written *yaml.Node) error {
 	if examples := take(written, "examples"); examples != nil {
 		body := find(made, "requestBody", "content")
@@ -63,8 +64,8 @@ func overlayOperation(made, written *yaml.Node) error {
 	return overlay(made, written)
 }
 
-// overlayAnswer adds a status, or what an answer says more than the made one: its codes
-// are added to those.
+// overlayAnswer adds the answer of a status, or overlays an existing one. The written codes
+// are added to the made ones.
 func overlayAnswer(answers *yaml.Node, status string, written *yaml.Node) error {
 	made := find(answers, status)
 	if made == nil || find(made, "$ref") != nil {
@@ -87,20 +88,22 @@ func overlayAnswer(answers *yaml.Node, status string, written *yaml.Node) error 
 	return nil
 }
 
-// overlaySchema lays a written schema over a made one. Its description stands before the
-// made one. A property that is no field is marked with x-added.
+// overlaySchema overlays a schema. The written description is put before the made one. A
+// property that is not a field of the collection is marked with x-added.
 func overlaySchema(made, written *yaml.Node) error {
 	properties := find(made, "properties")
-	err := each(take(written, "properties"), func(name string, says *yaml.Node) error {
-		there, added := find(properties, name), take(says, "x-added") != nil
+	err := each(take(written, "properties"), func(name string, value *yaml.Node) error {
+		there, added := find(properties, name), take(value, "x-added") != nil
 		switch {
-		case added == (there != nil):
-			return fmt.Errorf("%s: a field has no x-added, and only what is no field has it", name)
+		case added && there != nil:
+			return fmt.Errorf("%s is a declared field: remove x-added", name)
+		case !added && there == nil:
+			return fmt.Errorf("%s is not a declared field: mark it with x-added", name)
 		case added:
-			set(properties, name, says)
+			set(properties, name, value)
 			return nil
 		}
-		if err := overlay(there, says); err != nil {
+		if err := overlay(there, value); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		return nil
@@ -130,7 +133,8 @@ func describe(made, written *yaml.Node) {
 	set(made, "description", written)
 }
 
-// overlay lays keys and values over others: objects key by key, anything else as a whole.
+// overlay sets the written keys in a made object. Objects are overlaid key by key, other
+// values are replaced.
 func overlay(made, written *yaml.Node) error {
 	return each(written, func(key string, value *yaml.Node) error {
 		there := find(made, key)
@@ -141,7 +145,7 @@ func overlay(made, written *yaml.Node) error {
 			}
 			return nil
 		case there != nil && there.Kind == yaml.ScalarNode && there.Value == value.Value:
-			return fmt.Errorf("%s is the same without being written", key)
+			return fmt.Errorf("%s is equal to the made value", key)
 		}
 		set(made, key, value)
 		return nil

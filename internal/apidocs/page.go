@@ -21,19 +21,19 @@ import (
 	"hospital/internal/kit"
 )
 
-// csp lets the page load and ask nothing but this server, and run no inline
-// script. Swagger UI sets inline styles.
+// csp allows the page to load files from and send requests to this server only, and no
+// inline scripts. Swagger UI needs inline styles.
 const csp = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
 	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 //go:embed page
 var own embed.FS
 
-// borrowed are the files of Swagger UI that the page needs; the module they come
-// from holds most of them compressed.
+// borrowed are the files of Swagger UI that the page needs. Their module contains most of
+// them compressed.
 var borrowed = []string{"swagger-ui-bundle.js.gz", "swagger-ui.css.gz", "favicon-32x32.png"}
 
-// page is the files under /api/docs, by name.
+// page returns the files under /api/docs, by name.
 func page() map[string]file {
 	files := map[string]file{}
 	for _, name := range borrowed {
@@ -57,8 +57,8 @@ func read(files fs.FS, name string) []byte {
 	return content
 }
 
-// file is something the docs serve. It is the same for everybody until the next
-// release, so that browsers may keep it and ask whether it is still good.
+// file is a file of the docs. It does not change until the next release, so browsers may
+// cache it and revalidate it with its ETag.
 type file struct {
 	kind    string // content type
 	content []byte

@@ -16,8 +16,8 @@ import (
 	"hospital/modules"
 )
 
-// chosen is which record of a collection is its example. Of the others it is the first.
-// {done1} is the id of that record.
+// chosen is a filter for the example record of a collection. Other collections use their
+// first record. {done1} is the id of that record.
 var chosen = map[string]string{
 	"appointments":       `id = "{done1}"`,
 	"allergies":          `id = "{allergy1}"`,

@@ -10,12 +10,12 @@ import (
 	"hospital/internal/kit"
 )
 
-// records are the operations and schemas of the record API of one collection.
+// records makes the operations and schemas of the record API of one collection.
 type records struct {
 	naming
 	access
 	tag    string
-	fields kit.Fields // also those that accounts have without being declared
+	fields kit.Fields // including the fields that PocketBase adds to accounts
 	guest  []guestField
 	back   []string // back relations: appointments_via_patient
 	target func(*core.RelationField) string
@@ -23,13 +23,13 @@ type records struct {
 	actions []kit.Action // what can be done to a record: the rows of its lifecycle
 }
 
-// guestField is a field of another collection that a guest may give to a new account.
+// guestField is a field of another collection that a registration may contain.
 type guestField struct {
 	kit.Field
 	of string // "a doctor"
 }
 
-// into adds them to a document.
+// into adds the operations and schemas to a document.
 func (r records) into(paths, schemas *yaml.Node) {
 	if len(r.may(reading)) == 0 {
 		return
@@ -51,7 +51,7 @@ func (r records) into(paths, schemas *yaml.Node) {
 
 func pathOf(collection string) string { return "/api/collections/" + collection + "/records" }
 
-// operation is what all operations of records begin with.
+// operation returns the common part of all operations.
 func (r records) operation(id, summary, description string, open bool, parameters ...string) *yaml.Node {
 	o := object("operationId", id, "tags", list([]string{r.tag}), "summary", summary, "description", description)
 	if open {
@@ -61,7 +61,7 @@ func (r records) operation(id, summary, description string, open bool, parameter
 	return o
 }
 
-// forGuests says that an action needs no sign-in.
+// forGuests reports whether an action needs no sign-in.
 func (r records) forGuests(do action) bool { return slices.Contains(r.may(do), kit.Guest) }
 
 func (r records) list() *yaml.Node {
@@ -85,7 +85,7 @@ func (r records) view() *yaml.Node {
 }
 
 func (r records) create() *yaml.Node {
-	o := r.operation("create"+r.Schema, "Create "+r.article(), r.says(creating), r.forGuests(creating),
+	o := r.operation("create"+r.Schema, "Create "+r.article(), r.permissions(creating), r.forGuests(creating),
 		"expand", "fields")
 	set(o, "requestBody", r.body(creating, r.Schema+"Create"))
 	answers := object("200", r.answer(r.theOne(), r.Schema),
@@ -100,7 +100,7 @@ func (r records) create() *yaml.Node {
 }
 
 func (r records) update() *yaml.Node {
-	o := r.operation("update"+r.Schema, "Change "+r.article(), joined(r.does(), r.says(updating)), false,
+	o := r.operation("update"+r.Schema, "Change "+r.article(), joined(r.lifecycle(), r.permissions(updating)), false,
 		"expand", "fields")
 	if r.hasStates() {
 		set(o, "x-actions", r.table())
@@ -108,7 +108,7 @@ func (r records) update() *yaml.Node {
 	set(o, "requestBody", r.body(updating, r.Schema+"Update"))
 	answers := object("200", r.answer(r.theOne(), r.Schema),
 		"400", refusal("A field is wrong.", r.invalid(updating, r.ofChanged()...)))
-	if r.forGuests(reading) { // others do not hear that it is there
+	if r.forGuests(reading) { // otherwise guests get 404, which does not reveal that the record exists
 		set(answers, "401", ref("responses", "NotSignedIn"))
 	}
 	if r.refusesReaders() || r.refusesFields(updating) {
@@ -125,8 +125,8 @@ func (r records) update() *yaml.Node {
 
 func (r records) theOne() string { return "The " + r.One + "." }
 
-// says is who has an action, and with which fields.
-func (r records) says(do action) string {
+// permissions describes who may do an action, and with which fields.
+func (r records) permissions(do action) string {
 	var order []string
 	for _, f := range r.fields {
 		order = append(order, f.GetName())
@@ -134,7 +134,7 @@ func (r records) says(do action) string {
 	return joined(r.who(do), r.sends(do, order))
 }
 
-// joined are two paragraphs, of which either may be empty.
+// joined joins two paragraphs, either of which may be empty.
 func joined(first, second string) string { return strings.Trim(first+"\n\n"+second, "\n") }
 
 func (r records) answer(description, schema string) *yaml.Node {
@@ -145,7 +145,7 @@ func content(kind, schema string) *yaml.Node {
 	return object(kind, object("schema", ref("schemas", schema)))
 }
 
-// body is what a request sends: a form where there is a file in it.
+// body returns the body of a request: a form if it has a file, or JSON.
 func (r records) body(do action, schema string) *yaml.Node {
 	kind := "application/json"
 	for _, name := range r.sent(do) {

@@ -7,7 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// refusal is an answer with what it can say of a field.
+// refusal returns an answer with the codes of its fields.
 func refusal(description string, codes []string) *yaml.Node {
 	return object("description", description, "x-codes", list(codes))
 }
@@ -19,7 +19,7 @@ func (r records) forbidden(do action, why string) *yaml.Node {
 	return ref("responses", "NotForTheRole")
 }
 
-// invalid are the codes that follow from the fields that can be sent.
+// invalid returns the codes of the fields that can be sent, and more.
 func (r records) invalid(do action, more ...string) []string {
 	found := []string{"unknown_field", "wrong_type", "server_owned"}
 	for _, f := range r.sendable(do) {
@@ -34,8 +34,8 @@ func (r records) invalid(do action, more ...string) []string {
 	})
 }
 
-// ofNew are the codes of a create that do not follow from one field: those of a chosen
-// id, and of a record that would not be in the scope of who creates it.
+// ofNew returns the codes of a create that do not depend on a declared field: those of an
+// id, of a registration, and of a record outside of the caller's scope.
 func (r records) ofNew() []string {
 	codes := []string{"validation_min_text_constraint", "validation_max_text_constraint", "validation_invalid_format",
 		"validation_not_unique"}
@@ -51,7 +51,8 @@ func (r records) ofNew() []string {
 	return codes
 }
 
-// ofChanged are those of an update: of a changed id, and of an index that holds each value once.
+// ofChanged returns the codes of an update that do not depend on a declared field: those of
+// a changed id and of unique indexes.
 func (r records) ofChanged() []string {
 	codes, sent := append(r.ofPassword(), "validation_pk_change"), r.sent(updating)
 	if r.signsIn() {

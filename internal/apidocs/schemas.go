@@ -10,15 +10,15 @@ import (
 	"hospital/internal/kit"
 )
 
-// accountFields are what PocketBase adds to the collection that people sign in with.
-// An address is shown to its owner and to the managers of the accounts.
+// accountFields are the fields that PocketBase adds to the collection that people sign in
+// with. Email addresses are sent to their owner and to the managers of the accounts.
 var accountFields = kit.Fields{
 	kit.Email("email").Required().Help("The address to sign in with. Shown to the owner of the account and to admins."),
 	kit.Bool("emailVisibility").Help("Always false: addresses are not shown to others."),
 	kit.Bool("verified").Help("Whether the address was confirmed."),
 }
 
-// record is the schema of one record in an answer.
+// record returns the schema of a record in an answer.
 func (r records) record() *yaml.Node {
 	required := []string{"id", "collectionId", "collectionName", "created", "updated"}
 	properties := object("id", ref("schemas", "RecordId"),
@@ -52,14 +52,14 @@ func (r records) expand() string {
 	return quoted(names) + ", as far as you may see them."
 }
 
-// page is the schema of a list.
+// page returns the schema of a list.
 func (r records) page() *yaml.Node {
 	items := object("type", "object", "required", list([]string{"items"}),
 		"properties", object("items", inline("type", "array", "items", ref("schemas", r.Schema))))
 	return object("allOf", &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{ref("schemas", "ListPage"), items}})
 }
 
-// createBody is the schema of what is sent to create a record.
+// createBody returns the schema of a request to create a record.
 func (r records) createBody() *yaml.Node {
 	var required []string
 	properties := object("id", ref("schemas", "ChosenId"))
@@ -82,7 +82,7 @@ func (r records) createBody() *yaml.Node {
 		"properties", properties)
 }
 
-// updateBody is the schema of what is sent to change a record.
+// updateBody returns the schema of a request to change a record.
 func (r records) updateBody() *yaml.Node {
 	properties := object()
 	for _, f := range r.fields {
@@ -100,13 +100,13 @@ func (r records) updateBody() *yaml.Node {
 
 func (r records) signsIn() bool { return r.SignIn.RoleField != "" }
 
-// password adds what an account is protected by. 71 is what PocketBase takes.
+// password adds the password fields. 71 characters is PocketBase's maximum.
 func (r records) password(properties *yaml.Node) {
 	set(properties, "password", inline("type", "string", "minLength", r.SignIn.MinPassword, "maxLength", 71))
 	set(properties, "passwordConfirm", inline("type", "string", "description", "The same again."))
 }
 
-// sendable are the fields that some role may send, in the order of their declaration.
+// sendable returns the fields that any role may send, in the order of their declaration.
 func (r records) sendable(do action) (fields kit.Fields) {
 	sent := r.sent(do)
 	for _, f := range r.fields {

@@ -15,7 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/cron"
 )
 
-// The checks return what to say behind the value: "x" must be on or off.
+// The checks return the end of the error message, after the value: "x" must be on or off.
 
 func ensure(valid bool, message string) error {
 	if valid {

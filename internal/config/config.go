@@ -1,4 +1,4 @@
-// Package config is the settings that an operator makes in the environment.
+// Package config reads the settings of the operator from environment variables.
 package config
 
 import (
@@ -46,7 +46,7 @@ const (
 	Metrics           Name = "HOSPITAL_METRICS"
 )
 
-// Setting is something that an operator may set in the environment.
+// Setting describes an environment variable.
 type Setting struct {
 	Name        Name
 	Default     string // may be empty
@@ -56,36 +56,60 @@ type Setting struct {
 	requires    []Name                   // must be set with it
 }
 
-// Settings are all of them, in the order of the table in docs/operating.md.
+// Settings lists all settings in the order of the table in docs/operating.md.
 var Settings = []Setting{
 	{Name: DataDir, Default: "pb_data", Description: "The data directory. `--dir` takes precedence."},
-	{Name: HTTP, Default: "127.0.0.1:8090", Description: "Address and port that `serve` listens on. `--http` takes precedence.", check: address},
-	{Name: PublicURL, Description: "The hospital's address for users, such as `https://hospital.example`. Used for links in mails.", check: webAddress},
-	{Name: ProxyHeaders, Description: "Headers in which the proxy in front sends the client's address, such as `X-Forwarded-For`. Only with a proxy that overwrites them: otherwise clients can send any address.", check: each(headerName)},
-	{Name: RateLimit, Default: "1", Description: "Multiplies the requests per minute under Limits below. 0 turns the limits off, for a proxy that has its own.", check: number(0, 1000)},
-	{Name: Origins, Description: "Other websites whose pages may use the API from a browser, separated by commas.", check: each(origin)},
-	{Name: SuperuserIPs, Description: "Addresses and networks that superusers may connect from, separated by commas. Empty: from anywhere.", check: each(network)},
-	{Name: SuperuserMFA, Description: "`on`: superusers also enter a code, from a mail or from `hospital superuser otp`. `off`: password only. Empty: as set in the dashboard.", check: oneOf("on", "off")},
-	{Name: SQLConsole, Default: "off", Description: "`on` opens the dashboard's SQL console, which bypasses the rules of the modules.", check: oneOf("on", "off")},
+	{Name: HTTP, Default: "127.0.0.1:8090", check: address,
+		Description: "Address and port that `serve` listens on. `--http` takes precedence."},
+	{Name: PublicURL, check: webAddress,
+		Description: "The hospital's address for users, such as `https://hospital.example`. Used for links in mails."},
+	{Name: ProxyHeaders, check: each(headerName),
+		Description: "Headers in which the proxy in front sends the client's address, such as `X-Forwarded-For`. Only " +
+			"with a proxy that overwrites them: otherwise clients can send any address."},
+	{Name: RateLimit, Default: "1", check: number(0, 1000),
+		Description: "Multiplies the requests per minute under Limits below. 0 turns the limits off, for a proxy that " +
+			"has its own."},
+	{Name: Origins, check: each(origin),
+		Description: "Other websites whose pages may use the API from a browser, separated by commas."},
+	{Name: SuperuserIPs, check: each(network),
+		Description: "Addresses and networks that superusers may connect from, separated by commas. Empty: from anywhere."},
+	{Name: SuperuserMFA, check: oneOf("on", "off"),
+		Description: "`on`: superusers also enter a code, from a mail or from `hospital superuser otp`. `off`: password " +
+			"only. Empty: as set in the dashboard."},
+	{Name: SQLConsole, Default: "off", check: oneOf("on", "off"),
+		Description: "`on` opens the dashboard's SQL console, which bypasses the rules of the modules."},
 	{Name: SuperuserPassword, Description: "A superuser's password, for the `superuser` command.", Secret: true},
-	{Name: EncryptionKey, Description: "Exactly 32 characters. Encrypts the stored settings, including the mail server's password.", Secret: true, check: length(32, 32)},
-	{Name: AuditKey, Description: "At least 32 characters. The key of the audit log, instead of the key file beside the data.", Secret: true, check: length(32, 1<<20)},
-	{Name: SMTPHost, Description: "The mail server. Without one no mail is sent.", requires: []Name{MailSender, PublicURL}},
+	{Name: EncryptionKey, Secret: true, check: length(32, 32),
+		Description: "Exactly 32 characters. Encrypts the stored settings, including the mail server's password."},
+	{Name: AuditKey, Secret: true, check: length(32, 1<<20),
+		Description: "At least 32 characters. The key of the audit log, instead of the key file beside the data."},
+	{Name: SMTPHost, requires: []Name{MailSender, PublicURL},
+		Description: "The mail server. Without one no mail is sent."},
 	{Name: SMTPPort, Default: "587", Description: "Its port.", check: number(1, 65535)},
 	{Name: SMTPUser, Description: "The account on the mail server.", requires: []Name{SMTPHost, SMTPPassword}},
 	{Name: SMTPPassword, Description: "The account's password.", Secret: true, requires: []Name{SMTPUser}},
-	{Name: SMTPTLS, Default: "starttls", Description: "`starttls`: encrypted if the server offers it. `tls`: encrypted from the first byte (port 465).", check: oneOf("starttls", "tls")},
+	{Name: SMTPTLS, Default: "starttls", check: oneOf("starttls", "tls"),
+		Description: "`starttls`: encrypted if the server offers it. `tls`: encrypted from the first byte (port 465)."},
 	{Name: MailSender, Description: "The sender of mails, such as `Hospital <no-reply@hospital.example>`.", check: sender},
-	{Name: Synchronous, Default: "full", Description: "`full`: an acknowledged write survives a power cut. `normal`: faster, but a power cut may lose the last moments.", check: oneOf("full", "normal")},
-	{Name: BackupSchedule, Default: "30 2 * * *", Description: "When a running server makes a backup: a cron expression in UTC, or `off`. Not at 00:00, when PocketBase tidies the database up and would have to wait.", check: schedule},
-	{Name: BackupDir, Description: "Directory for backups. Empty: `backups` in the data directory. Better on another disk."},
+	{Name: Synchronous, Default: "full", check: oneOf("full", "normal"),
+		Description: "`full`: an acknowledged write survives a power cut. `normal`: faster, but a power cut may lose " +
+			"the last moments."},
+	{Name: BackupSchedule, Default: "30 2 * * *", check: schedule,
+		Description: "When a running server makes a backup: a cron expression in UTC, or `off`. Not at 00:00, when " +
+			"PocketBase tidies the database up and would have to wait."},
+	{Name: BackupDir,
+		Description: "Directory for backups. Empty: `backups` in the data directory. Better on another disk."},
 	{Name: BackupKeep, Default: "14", Description: "How many backups are kept there.", check: number(1, 10_000)},
-	{Name: DiskFreeMB, Default: "500", Description: "With less free disk space (in megabytes) the server reports that it is not ready.", check: number(1, 1_000_000_000)},
-	{Name: StopTimeout, Default: "20s", Description: "How long a stopping server waits for requests in flight.", check: duration(0, time.Hour)},
-	{Name: Metrics, Description: "Address and port of the Prometheus metrics, such as `127.0.0.1:9090`. Reachable from this machine only. Empty: no metrics.", check: loopback},
+	{Name: DiskFreeMB, Default: "500", check: number(1, 1_000_000_000),
+		Description: "With less free disk space (in megabytes) the server reports that it is not ready."},
+	{Name: StopTimeout, Default: "20s", check: duration(0, time.Hour),
+		Description: "How long a stopping server waits for requests in flight."},
+	{Name: Metrics, check: loopback,
+		Description: "Address and port of the Prometheus metrics, such as `127.0.0.1:9090`. Reachable from this machine " +
+			"only. Empty: no metrics."},
 }
 
-// Value is the value in force: from the environment, or else the default.
+// Value returns the value from the environment, or else the default.
 func (n Name) Value() string {
 	for _, s := range Settings {
 		if s.Name == n {
@@ -95,23 +119,23 @@ func (n Name) Value() string {
 	panic(string(n) + " is not in config.Settings")
 }
 
-// Int is the value of a numeric setting. Check has validated it.
+// Int returns the value of a numeric setting. Check has validated it.
 func (n Name) Int() int64 {
 	value, _ := strconv.ParseInt(n.Value(), 10, 64)
 	return value
 }
 
-// Duration is the value of a setting that is a duration. Check has validated it.
+// Duration returns the value of a duration. Check has validated it.
 func (n Name) Duration() time.Duration {
 	value, _ := time.ParseDuration(n.Value())
 	return value
 }
 
-// List is the value of a setting that is a list, separated by commas.
+// List returns the items of a list that is separated by commas.
 func (n Name) List() []string { return split(n.Value()) }
 
-// Check refuses invalid values and unknown names with the hospital's prefix: a
-// misspelt name would be a setting that is not in force. The error names all of them.
+// Check refuses invalid values and unknown names with the prefix HOSPITAL_, because a
+// misspelt setting would have no effect. The error names all of them.
 func Check() error {
 	var problems []error
 	for _, s := range Settings {

@@ -9,10 +9,10 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// Overlay lays the environment over PocketBase's stored settings whenever they are
-// read, and takes it off again before they are stored. So a password from the
-// environment never gets into the database, and a setting that is removed from the
-// environment is no longer in force.
+// Overlay replaces PocketBase's stored settings by those of the environment when they are
+// read, and restores the stored ones before they are written. A password from the
+// environment is therefore never stored, and a setting that is removed from the environment
+// has no effect any more.
 func Overlay(app core.App) {
 	var stored atomic.Pointer[core.Settings]
 	app.OnSettingsReload().Bind(&hook.Handler[*core.SettingsReloadEvent]{Id: "hospitalSettings",

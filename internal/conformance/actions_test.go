@@ -10,8 +10,7 @@ import (
 	"hospital/modules"
 )
 
-// TestClientsReadTheLifecycles: what the API says about actions is what is executed.
-func TestClientsReadTheLifecycles(t *testing.T) {
+func TestActionsRouteMatchesTheLifecycles(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	lifecycles := 0
@@ -29,7 +28,8 @@ func TestClientsReadTheLifecycles(t *testing.T) {
 		t.Errorf("only %d lifecycles", lifecycles)
 	}
 	for _, path := range []string{"patients", "nothing", "users"} {
-		if answer := h.As("admin1").Do(http.MethodGet, "/api/hospital/actions/"+path, nil); answer.Status != http.StatusNotFound {
+		if answer := h.As("admin1").Do(http.MethodGet, "/api/hospital/actions/"+path,
+			nil); answer.Status != http.StatusNotFound {
 			t.Errorf("%s answered %d", path, answer.Status)
 		}
 	}
@@ -41,7 +41,8 @@ func TestClientsReadTheLifecycles(t *testing.T) {
 		roles[action["action"].(string)] = action["roles"].([]any)
 	}
 	for action, want := range map[string][]any{
-		"approve": {"admin", "doctor", "receptionist"}, "check in": {"admin", "nurse", "receptionist"}, "complete": {"admin", "doctor"}, "expire": {},
+		"approve": {"admin", "doctor", "receptionist"}, "check in": {"admin", "nurse", "receptionist"},
+		"complete": {"admin", "doctor"}, "expire": {},
 	} {
 		if !slices.Equal(roles[action], want) {
 			t.Errorf("%s may be done by %v, want %v", action, roles[action], want)

@@ -8,7 +8,7 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// TestDaysBefore1900AreRefused: every route has the same limit for days in its query.
+// Every route has the same limit for days in its query.
 func TestDaysBefore1900AreRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)

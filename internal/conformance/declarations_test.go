@@ -12,27 +12,26 @@ import (
 	"hospital/modules"
 )
 
-// TestEveryFieldSaysWhatItMeans: people read it in the dashboard, in the API document and in
-// PERMISSIONS.md.
-func TestEveryFieldSaysWhatItMeans(t *testing.T) {
+// The dashboard, the API document and PERMISSIONS.md show these texts.
+func TestEveryFieldHasAHelpText(t *testing.T) {
 	t.Parallel()
-	const longest = 280 // PocketBase takes 300, of which "Set by the server." needs some
+	const maxLength = 280 // PocketBase allows 300, including " Set by the server."
 	for name, c := range kit.CatalogOf(modules.All) {
 		if c.Description == "" {
 			t.Errorf("%s has no Description", name)
 		}
 		for _, f := range c.Fields {
 			help := f.HelpText()
-			if help == "" || len(help) > longest || !strings.HasSuffix(help, ".") {
-				t.Errorf("%s.%s: Help must be a sentence of at most %d characters: %q", name, f.GetName(), longest, help)
+			if help == "" || len(help) > maxLength || !strings.HasSuffix(help, ".") {
+				t.Errorf("%s.%s: Help must be a sentence of at most %d characters: %q", name, f.GetName(), maxLength, help)
 			}
 		}
 	}
 }
 
-// TestRelationsShowALabel: the dashboard shows the presentable fields of a record wherever
-// another record points to it, and its id when there is none.
-func TestRelationsShowALabel(t *testing.T) {
+// The dashboard shows the presentable fields of a record wherever another record points to
+// it. Without such a field it shows the id.
+func TestRelationTargetsHaveAPresentableField(t *testing.T) {
 	t.Parallel()
 	catalog := kit.CatalogOf(modules.All)
 	for name, c := range catalog {
@@ -43,15 +42,13 @@ func TestRelationsShowALabel(t *testing.T) {
 			}
 			target := catalog.NameOf(relation.CollectionId)
 			if !slices.ContainsFunc(catalog[target].Fields, kit.Field.IsPresentable) {
-				t.Errorf("%s.%s leads to %s, which has no presentable field", name, f.GetName(), target)
+				t.Errorf("%s.%s points to %s, which has no presentable field", name, f.GetName(), target)
 			}
 		}
 	}
 }
 
-// TestNothingIsDeletedBySQL: the database refuses to delete a record of any collection that
-// does not expire, and to change one of a collection that is append-only.
-func TestNothingIsDeletedBySQL(t *testing.T) {
+func TestTriggersRefuseDeletesAndChangesOfImmutableRecords(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	refused := func(sql, code string) {

@@ -13,19 +13,23 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// encodings are the ways in which the body of a write can come.
-var encodings = map[string]func(h *hospitaltest.Hospital, account, method, path string, body map[string]string) hospitaltest.Response{
+// encodings send a write with each encoding of the body.
+var encodings = map[string]func(h *hospitaltest.Hospital, account, method, path string,
+	body map[string]string) hospitaltest.Response{
 	"json": func(h *hospitaltest.Hospital, account, method, path string, body map[string]string) hospitaltest.Response {
 		return h.As(account).SkipContract().Do(method, path, body)
 	},
-	"urlencoded": func(h *hospitaltest.Hospital, account, method, path string, body map[string]string) hospitaltest.Response {
+	"urlencoded": func(h *hospitaltest.Hospital, account, method, path string,
+		body map[string]string) hospitaltest.Response {
 		form := url.Values{}
 		for field, value := range body {
 			form.Set(field, value)
 		}
-		return h.As(account).SkipContract().With("Content-Type", "application/x-www-form-urlencoded").Do(method, path, []byte(form.Encode()))
+		return h.As(account).SkipContract().With("Content-Type", "application/x-www-form-urlencoded").Do(method, path,
+			[]byte(form.Encode()))
 	},
-	"multipart": func(h *hospitaltest.Hospital, account, method, path string, body map[string]string) hospitaltest.Response {
+	"multipart": func(h *hospitaltest.Hospital, account, method, path string,
+		body map[string]string) hospitaltest.Response {
 		var form bytes.Buffer
 		parts := multipart.NewWriter(&form)
 		for field, value := range body {
@@ -45,8 +49,8 @@ var encodings = map[string]func(h *hospitaltest.Hospital, account, method, path 
 	},
 }
 
-// TestTheQueryIsNotWritten: in a create and an update, fields picks what is answered, and
-// a query key that is the name of a field changes nothing, however the body is encoded.
+// In a create and an update the parameter fields selects the fields of the answer. Other
+// parameters with the name of a field have no effect, for every encoding of the body.
 func TestTheQueryIsNotWritten(t *testing.T) {
 	t.Parallel()
 	for name, send := range encodings {
@@ -61,28 +65,32 @@ func TestTheQueryIsNotWritten(t *testing.T) {
 			if h.Record("departments", made.ID()).GetBool("active") {
 				t.Error("the create wrote the query")
 			}
-			path = "/api/collections/appointments/records/" + hospitaltest.ID("asked1") + "?fields=id,status&status=approved&%40jsonPayload=" +
+			path = "/api/collections/appointments/records/" + hospitaltest.ID("asked1") +
+				"?fields=id,status&status=approved&%40jsonPayload=" +
 				url.QueryEscape(`{"status":"approved"}`)
 			changed := send(h, "doctor1", http.MethodPatch, path, map[string]string{"staff_note": "call first"}).OK(t)
 			if keys := slices.Sorted(maps.Keys(changed.JSON)); !slices.Equal(keys, []string{"id", "status"}) {
 				t.Errorf("the update answered %v", keys)
 			}
-			if visit := h.Record("appointments", hospitaltest.ID("asked1")); visit.GetString("status") != "pending" || visit.GetString("staff_note") != "call first" {
-				t.Errorf("after the update the visit is %s, with the note %q", visit.GetString("status"), visit.GetString("staff_note"))
+			if visit := h.Record("appointments", hospitaltest.ID("asked1")); visit.GetString("status") != "pending" ||
+				visit.GetString("staff_note") != "call first" {
+				t.Errorf("after the update the visit is %s, with the note %q", visit.GetString("status"),
+					visit.GetString("staff_note"))
 			}
 		})
 	}
 }
 
-// TestAFieldCalledFieldsIsUnknown: what a body names is refused also where the query may have it.
-func TestAFieldCalledFieldsIsUnknown(t *testing.T) {
+// fields is a parameter of the query, but not a field of the body.
+func TestQueryParametersInTheBodyAreRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	for name, send := range encodings {
 		if name == "batch" { // its refusals are one level deeper
 			continue
 		}
-		answer := send(h, "admin1", http.MethodPost, "/api/collections/departments/records?fields=id", map[string]string{"code": name, "name": name, "fields": "id"})
+		answer := send(h, "admin1", http.MethodPost, "/api/collections/departments/records?fields=id",
+			map[string]string{"code": name, "name": name, "fields": "id"})
 		if answer.Code("fields") != "unknown_field" {
 			t.Errorf("%s answered %d %s", name, answer.Status, answer.Raw)
 		}

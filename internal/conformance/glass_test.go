@@ -18,7 +18,7 @@ func TestEmergencyAccessEndsAfterAnHour(t *testing.T) {
 	t.Cleanup(server.Close)
 	vitals, patient := hospitaltest.ID("vitals2"), hospitaltest.ID("pat2")
 	l := listen(t, h, server, "doctor1", "vitals/*", "patients/"+patient)
-	told := func() {
+	announceBoth := func() {
 		announce(t, h, "vitals", vitals)
 		announce(t, h, "patients", patient)
 	}
@@ -27,26 +27,27 @@ func TestEmergencyAccessEndsAfterAnHour(t *testing.T) {
 	file := "/api/files/documents/" + document + "/" + h.Record("documents", document).GetString("file")
 	reads := func() (statuses []int) {
 		token := doctor.Do(http.MethodPost, "/api/files/token", nil).OK(t).String("token")
-		for _, path := range []string{"/api/collections/vitals/records/" + vitals, "/api/collections/patients/records/" + patient,
+		for _, path := range []string{"/api/collections/vitals/records/" + vitals,
+			"/api/collections/patients/records/" + patient,
 			"/api/hospital/patients/" + patient + "/history", file + "?token=" + token} {
 			statuses = append(statuses, doctor.Do(http.MethodGet, path, nil).Status)
 		}
 		return statuses
 	}
 
-	told()
+	announceBoth()
 	time.Sleep(silence)
-	if heard := l.heard(); len(heard) != 0 {
-		t.Fatalf("before, the doctor hears %v", heard)
+	if received := l.received(); len(received) != 0 {
+		t.Fatalf("before, the doctor received %v", received)
 	}
 	const left = 3 * time.Second
 	h.At(time.Now().Add(left - time.Hour)) // almost an hour ago
 	broken := doctor.Create("break_glass", body{"patient": patient, "reason": "found unconscious at the gate"}).OK(t)
 	h.At(time.Now())
-	told()
+	announceBoth()
 	l.awaits(2)
-	if heard := l.heard(); len(heard) != 2 {
-		t.Errorf("meanwhile, the doctor hears %v", heard)
+	if received := l.received(); len(received) != 2 {
+		t.Errorf("meanwhile, the doctor received %v", received)
 	}
 	for i, status := range reads() {
 		if status != http.StatusOK {
@@ -59,10 +60,10 @@ func TestEmergencyAccessEndsAfterAnHour(t *testing.T) {
 	}
 	time.Sleep(time.Until(ends) + 10*time.Millisecond)
 	before := len(l.actions())
-	told()
+	announceBoth()
 	time.Sleep(silence)
 	if after := len(l.actions()); after != before {
-		t.Errorf("afterwards, the doctor hears %d more", after-before)
+		t.Errorf("afterwards, the doctor received %d more events", after-before)
 	}
 	for i, status := range reads() {
 		if status != http.StatusNotFound {

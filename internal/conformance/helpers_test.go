@@ -36,7 +36,8 @@ func freshUser(h *hospitaltest.Hospital, n int64, role string) string {
 		h.T.Fatal(err)
 	}
 	u := core.NewRecord(users)
-	u.Load(map[string]any{"email": fmt.Sprintf("fresh%d%s@example.org", n, role), "password": hospitaltest.Password, "name": "Fresh", "role": role})
+	u.Load(map[string]any{"email": fmt.Sprintf("fresh%d%s@example.org", n, role), "password": hospitaltest.Password,
+		"name": "Fresh", "role": role})
 	if err := h.App.Save(u); err != nil {
 		h.T.Fatal(err)
 	}
@@ -50,7 +51,8 @@ func freshDraft(h *hospitaltest.Hospital, wanted bool, owner string) string {
 	}
 	accountant := h.As("accountant1")
 	bill := accountant.Create("bills", hospitaltest.Body{"patient": hospitaltest.ID("pat" + owner)}).OK(h.T)
-	accountant.Create("bill_items", hospitaltest.Body{"bill": bill.ID(), "description": "Splint", "quantity": 1, "unit_minor": 5_000}).OK(h.T)
+	accountant.Create("bill_items", hospitaltest.Body{"bill": bill.ID(), "description": "Splint", "quantity": 1,
+		"unit_minor": 5_000}).OK(h.T)
 	return bill.ID()
 }
 
@@ -64,7 +66,8 @@ func freshVisit(h *hospitaltest.Hospital, n int64, collection, owner string) str
 	if collection != "encounters" {
 		return ""
 	}
-	return saved(h, "appointments", hospitaltest.Body{"patient": hospitaltest.ID("pat" + owner), "doctor": hospitaltest.ID("dr" + owner),
+	return saved(h, "appointments", hospitaltest.Body{"patient": hospitaltest.ID("pat" + owner),
+		"doctor": hospitaltest.ID("dr" + owner),
 		"starts": at(400*time.Hour + time.Duration(n%3000)*time.Hour)})
 }
 

@@ -19,7 +19,7 @@ import (
 	"hospital/modules"
 )
 
-// siege is one hostile account in a hospital of its own.
+// siege is a test hospital that one account attacks.
 type siege struct {
 	t       *testing.T
 	h       *hospitaltest.Hospital
@@ -36,7 +36,7 @@ type sent struct {
 	api    bool
 }
 
-// besiege opens a hospital in which everything that the account may not see is marked.
+// besiege creates a hospital in which all text that the account may not read contains mark.
 func besiege(t *testing.T, account string) *siege {
 	h := hospitaltest.New(t)
 	s := &siege{t: t, h: h, account: account, sent: map[string]sent{}}
@@ -45,12 +45,13 @@ func besiege(t *testing.T, account string) *siege {
 	return s
 }
 
-// writeMarks writes the mark into every text that the account may not see: into the
-// records it may not read, and into the fields hidden from its role.
+// writeMarks writes the mark into every text that the account may not read: into records
+// outside of its scope, and into fields that are hidden from its role.
 func (s *siege) writeMarks() {
 	s.t.Helper()
 	var triggers []struct{ Name, SQL string }
-	if err := s.h.App.DB().NewQuery("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").All(&triggers); err != nil {
+	if err := s.h.App.DB().NewQuery("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").All(
+		&triggers); err != nil {
 		s.t.Fatal(err)
 	}
 	dropTriggers(s.t, s.h)
@@ -73,10 +74,11 @@ func (s *siege) writeMarks() {
 			s.sql(fmt.Sprintf("UPDATE `%s` SET `%s` = '%s' || id WHERE %s", collection, text.Name, mark, where))
 		}
 	}
-	s.sql(fmt.Sprintf("UPDATE users SET tokenKey = '%[1]s' || id || substr(tokenKey, 1, 30), email = CASE WHEN id = '%[2]s' OR '%[3]s' = 'admin' THEN email ELSE '%[1]s' || email END", mark, hospitaltest.ID(s.account), role))
+	s.sql(fmt.Sprintf("UPDATE users SET tokenKey = '%[1]s' || id || substr(tokenKey, 1, 30), email = CASE WHEN id = "+
+		"'%[2]s' OR '%[3]s' = 'admin' THEN email ELSE '%[1]s' || email END", mark, hospitaltest.ID(s.account), role))
 	settings := s.h.App.Settings()
 	settings.SMTP.Password, settings.S3.Secret = mark, mark
-	settings.RateLimits.Enabled = false // the rules must refuse, not the limits
+	settings.RateLimits.Enabled = false // otherwise the limits would refuse the attacks before the rules
 	if err := s.h.App.Save(settings); err != nil {
 		s.t.Fatal(err)
 	}
@@ -97,7 +99,8 @@ func (s *siege) dictionary() map[string]string {
 	admin, victim := s.h.Record("users", hospitaltest.ID("admin2")), s.h.Record("users", hospitaltest.ID("patient2"))
 	suspended, operator := s.h.Record("users", hospitaltest.ID("retireddr")), s.operator()
 	claims := func(r *core.Record, more jwt.MapClaims) jwt.MapClaims {
-		c := jwt.MapClaims{"id": r.Id, "collectionId": r.Collection().Id, "type": "auth", "refreshable": true, "exp": time.Now().Add(time.Hour).Unix()}
+		c := jwt.MapClaims{"id": r.Id, "collectionId": r.Collection().Id, "type": "auth", "refreshable": true,
+			"exp": time.Now().Add(time.Hour).Unix()}
 		for name, value := range more {
 			c[name] = value
 		}
@@ -109,7 +112,8 @@ func (s *siege) dictionary() map[string]string {
 	}
 	key := func(r *core.Record) string { return r.TokenKey() + r.Collection().AuthToken.Secret }
 	of := func(make func() (string, error)) string { token, err := make(); return must(s.t, token, err) }
-	none, err := jwt.NewWithClaims(jwt.SigningMethodNone, claims(admin, nil)).SignedString(jwt.UnsafeAllowNoneSignatureType)
+	none, err := jwt.NewWithClaims(jwt.SigningMethodNone,
+		claims(admin, nil)).SignedString(jwt.UnsafeAllowNoneSignatureType)
 	auth := of(admin.NewAuthToken)
 	header, rest, _ := strings.Cut(auth, ".")
 	_, signature, _ := strings.Cut(rest, ".")
@@ -118,28 +122,34 @@ func (s *siege) dictionary() map[string]string {
 		me = "patient1"
 	}
 	return map[string]string{
-		"mark":                     mark,
-		"me":                       hospitaltest.ID(me),
-		"address":                  me + "@example.org",
-		"bill1":                    billOf(s.h, "1"),
-		"bill2":                    billOf(s.h, "2"),
-		"file of kept2":            s.h.Record("documents", hospitaltest.ID("kept2")).GetString("file"),
-		"file token":               of(s.h.Record("users", hospitaltest.ID(me)).NewFileToken),
-		"file token of an admin":   of(admin.NewFileToken),
-		"reset token":              of(admin.NewPasswordResetToken),
-		"verification token":       of(admin.NewVerificationToken),
-		"e-mail token":             of(func() (string, error) { return admin.NewEmailChangeToken("evil@example.org") }),
-		"token of another":         of(victim.NewAuthToken),
-		"token of the suspended":   of(suspended.NewAuthToken),
-		"reset token of the same":  of(victim.NewPasswordResetToken),
-		"expired token":            signed(claims(admin, jwt.MapClaims{"exp": time.Now().Add(-time.Hour).Unix()}), key(admin)),
-		"token without end":        signed(jwt.MapClaims{"id": admin.Id, "collectionId": admin.Collection().Id, "type": "auth"}, "guessed"),
-		"unsigned token":           must(s.t, none, err),
-		"token without signature":  auth[:strings.LastIndex(auth, ".")+1],
-		"token with a changed end": auth[:len(auth)-2] + map[bool]string{true: "AA", false: "BB"}[!strings.HasSuffix(auth, "AA")],
-		"token with other claims":  header + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"id":"`+operator.Id+`","collectionId":"`+operator.Collection().Id+`","type":"auth","exp":9999999999}`)) + "." + signature,
-		"token of a superuser's id, signed as a user":  signed(claims(operator, nil), key(admin)),
-		"token of a user's id in the superusers":       signed(claims(admin, jwt.MapClaims{"collectionId": operator.Collection().Id}), key(admin)),
+		"mark":                    mark,
+		"me":                      hospitaltest.ID(me),
+		"address":                 me + "@example.org",
+		"bill1":                   billOf(s.h, "1"),
+		"bill2":                   billOf(s.h, "2"),
+		"file of kept2":           s.h.Record("documents", hospitaltest.ID("kept2")).GetString("file"),
+		"file token":              of(s.h.Record("users", hospitaltest.ID(me)).NewFileToken),
+		"file token of an admin":  of(admin.NewFileToken),
+		"reset token":             of(admin.NewPasswordResetToken),
+		"verification token":      of(admin.NewVerificationToken),
+		"e-mail token":            of(func() (string, error) { return admin.NewEmailChangeToken("evil@example.org") }),
+		"token of another":        of(victim.NewAuthToken),
+		"token of the suspended":  of(suspended.NewAuthToken),
+		"reset token of the same": of(victim.NewPasswordResetToken),
+		"expired token": signed(claims(admin, jwt.MapClaims{"exp": time.Now().Add(-time.Hour).Unix()}),
+			key(admin)),
+		"token without end": signed(jwt.MapClaims{"id": admin.Id, "collectionId": admin.Collection().Id,
+			"type": "auth"}, "guessed"),
+		"unsigned token":          must(s.t, none, err),
+		"token without signature": auth[:strings.LastIndex(auth, ".")+1],
+		"token with a changed end": auth[:len(auth)-2] + map[bool]string{true: "AA",
+			false: "BB"}[!strings.HasSuffix(auth, "AA")],
+		"token with other claims": header + "." + base64.RawURLEncoding.EncodeToString(
+			[]byte(`{"id":"`+operator.Id+`","collectionId":"`+operator.Collection().Id+`","type":"auth","exp":9999999999}`)) +
+			"." + signature,
+		"token of a superuser's id, signed as a user": signed(claims(operator, nil), key(admin)),
+		"token of a user's id in the superusers": signed(claims(admin,
+			jwt.MapClaims{"collectionId": operator.Collection().Id}), key(admin)),
 		"token signed with nothing":                    signed(claims(admin, nil), ""),
 		"token signed with the key alone":              signed(claims(admin, nil), admin.TokenKey()),
 		"token signed with the secret of the hospital": signed(claims(admin, nil), admin.Collection().AuthToken.Secret),
@@ -151,11 +161,12 @@ func (s *siege) dictionary() map[string]string {
 		"long":                                         strings.Repeat("A", 100_000),
 		"brackets":                                     strings.Repeat("(", 3_000),
 		"relations":                                    strings.Repeat("patient.", 60),
-		"50 more":                                      strings.Repeat(`{"method":"PATCH","url":"/api/collections/users/records/x","body":{}},`, 50),
-		"zip":                                          "PK\x03\x04\x14\x00\x00\x00\x08\x00<script>alert(1)</script>",
-		"gif and html":                                 "GIF89a/*<svg onload=alert(1)>*/=1;",
-		"bad text":                                     "\xc3\x28\xff",
-		"bom":                                          "\ufeff",
+		"50 more": strings.Repeat(
+			`{"method":"PATCH","url":"/api/collections/users/records/x","body":{}},`, 50),
+		"zip":          "PK\x03\x04\x14\x00\x00\x00\x08\x00<script>alert(1)</script>",
+		"gif and html": "GIF89a/*<svg onload=alert(1)>*/=1;",
+		"bad text":     "\xc3\x28\xff",
+		"bom":          "\ufeff",
 	}
 }
 

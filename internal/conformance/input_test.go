@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
@@ -57,12 +56,12 @@ func TestInvalidFieldsAreRefusedByName(t *testing.T) {
 		{patient, "appointments", visit("reason", "nul\u0000"), "reason"},
 		{patient, "appointments", visit("visit_type", "party"), "visit_type"},
 		{patient, "appointments", visit("doctor", hospitaltest.ID("pat1")), "doctor"},
-		{patient, "appointments", visit("doctor", "nobody"), "doctor"},
+		{patient, "appointments", visit("doctor", "missing"), "doctor"},
 		{patient, "appointments", visit("doctor", nil), "doctor"},
 		{patient, "appointments", visit("patient", hospitaltest.ID("dr1")), "patient"},
 		{patient, "appointments", visit("patient", 7), "patient"},
 		{desk, "appointments", visit("patient", hospitaltest.ID("dr1")), "patient"},
-		{desk, "appointments", visit("patient", hospitaltest.ID("nobody")), "patient"},
+		{desk, "appointments", visit("patient", hospitaltest.ID("missing")), "patient"},
 		{desk, "appointments", visit("overbook", "yes"), "overbook"},
 		{patient, "appointments", visit("status", "completed"), "status"},
 		{patient, "appointments", visit("approved_at", starts), "approved_at"},
@@ -86,13 +85,17 @@ func TestInvalidFieldsAreRefusedByName(t *testing.T) {
 		{h.As("admin1"), "services", body{"code": "X", "name": "X", "tax_bp": 10_001}, "tax_bp"},
 		{h.As("admin1"), "services", body{"code": "CONS", "name": "again"}, "code"},
 		{h.As("admin1"), "doctors", body{"user": hospitaltest.ID("doctor1"), "name": "again"}, "user"},
-		{h.As("admin1"), "users", body{"email": "patient1@example.org", "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "N", "role": "nurse"}, "email"},
+		{h.As("admin1"), "users", body{"email": "patient1@example.org", "password": hospitaltest.Password,
+			"passwordConfirm": hospitaltest.Password, "name": "N", "role": "nurse"}, "email"},
 		{patient, "appointments", visit("starts", "2030-12-22"), "starts"},
 		{patient, "appointments", visit("starts", "2030-12-22 10:00:00"), "starts"},
 		{patient, "appointments", visit("starts", "21 Dec 2030"), "starts"},
-		{h.As("admin1"), "users", body{"email": "n@example.org", "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "N", "role": "patient", "birth_date": "1990-01-01"}, "birth_date"},
-		{h.As("guest"), "users", body{"email": "n@example.org", "password": strings.Repeat("é", 40), "passwordConfirm": strings.Repeat("é", 40), "name": "N"}, "password"},
-		{h.As("admin1"), "users", body{"email": "n@example.org", "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "N", "role": "king"}, "role"},
+		{h.As("admin1"), "users", body{"email": "n@example.org", "password": hospitaltest.Password,
+			"passwordConfirm": hospitaltest.Password, "name": "N", "role": "patient", "birth_date": "1990-01-01"}, "birth_date"},
+		{h.As("guest"), "users", body{"email": "n@example.org", "password": strings.Repeat("é", 40),
+			"passwordConfirm": strings.Repeat("é", 40), "name": "N"}, "password"},
+		{h.As("admin1"), "users", body{"email": "n@example.org", "password": hospitaltest.Password,
+			"passwordConfirm": hospitaltest.Password, "name": "N", "role": "king"}, "role"},
 	} {
 		answer := c.client.Create(c.collection, c.body)
 		if answer.Status < 400 || answer.Status > 499 || answer.Code(c.field) == "" {
@@ -108,8 +111,10 @@ func TestInvalidFieldsAreRefusedByName(t *testing.T) {
 func TestInvalidUpdatesAreRefusedByName(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	for field, value := range (body{"starts": "never", "reason": "\u2066", "status": "done", "version": -1, "approved_by": hospitaltest.ID("admin1"), "completed_at": at(0), "unknown": 1,
-		"starts+": "x", "id": hospitaltest.ID("other"), "patient": hospitaltest.ID("kid1"), "ends": "1990-01-01 00:00:00.000Z", "created": "2001-01-01 00:00:00.000Z"}) {
+	for field, value := range (body{"starts": "never", "reason": "\u2066", "status": "done", "version": -1,
+		"approved_by": hospitaltest.ID("admin1"), "completed_at": at(0), "unknown": 1,
+		"starts+": "x", "id": hospitaltest.ID("other"), "patient": hospitaltest.ID("kid1"),
+		"ends": "1990-01-01 00:00:00.000Z", "created": "2001-01-01 00:00:00.000Z"}) {
 		stored := h.Record("appointments", hospitaltest.ID("booked1"))
 		answer := h.As("admin1").Update("appointments", stored.Id, body{field: value})
 		if answer.Status < 400 || answer.Status > 499 || answer.Code(field) == "" {
@@ -122,55 +127,15 @@ func TestInvalidUpdatesAreRefusedByName(t *testing.T) {
 	h.Verify()
 }
 
-func TestInvalidJSONIsRefused(t *testing.T) {
-	hospitaltest.SkipShort(t)
-	t.Parallel()
-	h := hospitaltest.New(t)
-	before := counts(h)
-	for _, raw := range []string{"", "{", "[]", "null", `"text"`, "{]", "\xff\xfe", `{"patient":`, `{"a":"\xff"}`, strings.Repeat("[", 20_000), strings.Repeat(`{"a":`, 20_000)} {
-		for _, account := range []string{"guest", "patient1", "admin1"} {
-			for _, collection := range slices.Sorted(maps.Keys(before)) {
-				for method, path := range map[string]string{http.MethodPost: "", http.MethodPatch: "/" + hospitaltest.ID("booked1")} {
-					answer := h.As(account).SkipContract().Do(method, "/api/collections/"+collection+"/records"+path, []byte(raw))
-					// an empty update of a record that the caller may update is accepted
-					if answer.Status > 499 || answer.Status < 400 && method == http.MethodPost {
-						t.Fatalf("%s %s %.20q by %s answered %d %s", method, collection, raw, account, answer.Status, answer.Raw)
-					}
-				}
-			}
-		}
-	}
-	if after := counts(h); !maps.Equal(before, after) {
-		t.Errorf("records before %v, after %v", before, after)
-	}
-	if answer := h.As("receptionist1").Do(http.MethodPatch, "/api/collections/appointments/records/"+hospitaltest.ID("booked1"), []byte(`{"reason":"half"} of it`)); answer.Status != http.StatusBadRequest {
-		t.Errorf("JSON with trailing text answered %d", answer.Status)
-	}
-}
-
-func TestInvalidQueriesAreNoServerError(t *testing.T) {
-	t.Parallel()
-	h := hospitaltest.New(t)
-	for _, q := range []string{"filter=(", "filter=%00", "filter=id~", "sort=nothing", "sort=@random,@rowid,-", "perPage=-1", "perPage=1e9", "page=-5", "page=99999999999999999999", "fields=%7B", "expand=..",
-		"expand=" + strings.Repeat("patient.", 50), "filter=" + strings.Repeat("(", 5000), "filter=@collection.users.email~'a'", "filter=@request.auth.id!=''", "filter=patient.user.password~'a'", "filter=patient.user.tokenKey~'a'"} {
-		if answer := h.As("patient1").List("appointments", q); answer.Status > 499 {
-			t.Errorf("%.60s answered %d %s", q, answer.Status, answer.Raw)
-		}
-	}
-	for _, path := range []string{"/api/collections/nothing/records", "/api/collections/appointments/records/" + strings.Repeat("a", 5000), "/api/collections/appointments/records/%00", "/api/files/appointments/x/y", "/api/hospital/nothing"} {
-		if answer := h.As("patient1").Do(http.MethodGet, path, nil); answer.Status < 400 || answer.Status > 499 {
-			t.Errorf("%.60s answered %d", path, answer.Status)
-		}
-	}
-}
-
 func TestRetriedCreateIsRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	b := body{"id": hospitaltest.ID("retried"), "patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"), "starts": at(500 * 60 * 60 * 1e9)}
+	b := body{"id": hospitaltest.ID("retried"), "patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"),
+		"starts": at(500 * 60 * 60 * 1e9)}
 	h.As("patient1").Create("appointments", b).OK(t)
 	b["starts"] = at(510 * 60 * 60 * 1e9)
-	if answer := h.As("patient1").Create("appointments", b); answer.Status != http.StatusBadRequest || answer.Code("id") != "validation_not_unique" {
+	if answer := h.As("patient1").Create("appointments", b); answer.Status != http.StatusBadRequest ||
+		answer.Code("id") != "validation_not_unique" {
 		t.Errorf("the retry answered %d %s", answer.Status, answer.Raw)
 	}
 	if got := h.Record("appointments", b["id"].(string)).GetString("starts"); got != at(500*60*60*1e9) {
@@ -178,16 +143,17 @@ func TestRetriedCreateIsRefused(t *testing.T) {
 	}
 }
 
-// The dashboard sends every field; those that are not filled in are empty.
+// The dashboard sends every field. Fields that are not filled in have empty values.
 func TestDashboardFormsWithEmptyFieldsAreAccepted(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	operator := h.Operator()
 	for collection, filled := range map[string]body{
-		"departments":  {"code": "NEU", "name": "Neurology", "active": true},
-		"patients":     {"name": "From the Dashboard"},
-		"appointments": {"patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"), "starts": at(500 * 60 * 60 * 1e9)},
-		"payments":     {"bill": billOf(h, "1"), "method": "cash", "amount_minor": 5},
+		"departments": {"code": "NEU", "name": "Neurology", "active": true},
+		"patients":    {"name": "From the Dashboard"},
+		"appointments": {"patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"),
+			"starts": at(500 * 60 * 60 * 1e9)},
+		"payments": {"bill": billOf(h, "1"), "method": "cash", "amount_minor": 5},
 	} {
 		c, err := h.App.FindCachedCollectionByNameOrId(collection)
 		if err != nil {
@@ -213,7 +179,7 @@ func TestDashboardFormsWithEmptyFieldsAreAccepted(t *testing.T) {
 	h.Verify()
 }
 
-// Updating a visible record of somebody else answers 403, an invisible one 404.
+// Updating a record that the caller may only read answers 403, a hidden or missing one 404.
 func TestForbiddenAndNotFound(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)

@@ -15,7 +15,6 @@ import (
 	"hospital/modules"
 )
 
-// TestEveryModuleIsListed: modules/ holds exactly the subjects of modules.All.
 func TestEveryModuleIsListed(t *testing.T) {
 	t.Parallel()
 	entries, err := os.ReadDir("../../modules")
@@ -33,15 +32,16 @@ func TestEveryModuleIsListed(t *testing.T) {
 	}
 	slices.Sort(listed)
 	if !slices.Equal(folders, listed) {
-		t.Errorf("modules/ holds\n%v\nlisted are\n%v", folders, listed)
+		t.Errorf("modules/ contains\n%v\nmodules.All lists\n%v", folders, listed)
 	}
 }
 
-// platform is what a module may import beside the modules above it. None of it
-// imports a module.
-var platform = []string{"internal/kit", "internal/money", "internal/csvfile", "internal/pdf", "internal/role", "internal/outbox"}
+// platform are the packages that every module may import. They import no module.
+var platform = []string{
+	"internal/kit", "internal/money", "internal/csvfile", "internal/pdf", "internal/role", "internal/outbox",
+}
 
-// TestModulesImportOnlyUpward: a module imports the platform and modules above it in All.
+// A module imports only the platform and modules above it in modules.All.
 func TestModulesImportOnlyUpward(t *testing.T) {
 	t.Parallel()
 	allowed := slices.Clone(platform)
@@ -56,13 +56,13 @@ func TestModulesImportOnlyUpward(t *testing.T) {
 	for _, below := range platform {
 		for _, imported := range importsOf(t, below) {
 			if !slices.Contains(platform, imported) {
-				t.Errorf("%s imports %s, and so knows of hospitals", below, imported)
+				t.Errorf("%s imports %s, which is not part of the platform", below, imported)
 			}
 		}
 	}
 }
 
-// importsOf names what the program files of a folder import of this project.
+// importsOf lists the packages of this project that the non-test files of a folder import.
 func importsOf(t *testing.T, folder string) (imports []string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("../..", folder, "*.go"))
@@ -90,13 +90,13 @@ func importsOf(t *testing.T, folder string) (imports []string) {
 	return imports
 }
 
-// public are the rules that admit guests on purpose.
+// public are the rules that allow guests on purpose.
 var public = []string{"hospital list", "departments list", "doctors list", "users create"}
 
 var requestField = regexp.MustCompile(`@request\.(auth|body)\.(\w+)`)
 
-// PocketBase accepts a misspelt @request.auth.x as null, and a rule without a sign-in admits everybody.
-func TestRulesNameRealFields(t *testing.T) {
+// PocketBase evaluates a misspelt @request.auth.x as null instead of refusing it.
+func TestRulesNameRealFieldsAndAllowGuestsOnlyOnPurpose(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	collections, err := h.App.FindAllCollections()
@@ -111,7 +111,8 @@ func TestRulesNameRealFields(t *testing.T) {
 		if c.System {
 			continue
 		}
-		for action, rule := range map[string]*string{"list": c.ListRule, "view": c.ViewRule, "create": c.CreateRule, "update": c.UpdateRule, "delete": c.DeleteRule} {
+		for action, rule := range map[string]*string{"list": c.ListRule, "view": c.ViewRule, "create": c.CreateRule,
+			"update": c.UpdateRule, "delete": c.DeleteRule} {
 			if rule == nil {
 				continue
 			}
@@ -124,12 +125,12 @@ func TestRulesNameRealFields(t *testing.T) {
 					fields = c.Fields
 				}
 				if fields.GetByName(match[2]) == nil {
-					t.Errorf("the %s rule of %s names %s, which is no field", action, c.Name, match[0])
+					t.Errorf("the %s rule of %s names %s, which is not a field", action, c.Name, match[0])
 				}
 			}
 			open := *rule == "" || strings.Contains(*rule, `@request.auth.id = ""`)
 			if name := c.Name + " " + strings.Replace(action, "view", "list", 1); open != slices.Contains(public, name) {
-				t.Errorf("guests and the %s rule of %s: open is %v", action, c.Name, open)
+				t.Errorf("the %s rule of %s allows guests: %v", action, c.Name, open)
 			}
 		}
 	}

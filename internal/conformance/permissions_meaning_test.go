@@ -18,7 +18,7 @@ import (
 	"hospital/modules"
 )
 
-// The meaning of the words in permissions.txt, defined independently of the policies.
+// meaning defines the scopes of permissions.txt in SQL, independently of the policies.
 var meaning = map[string]string{
 	"users own":                      `SELECT id FROM users WHERE id = {:me}`,
 	"departments active":             `SELECT id FROM departments WHERE active`,
@@ -77,7 +77,8 @@ func ofPatient(table, more string) string {
 }
 
 func inCare(table, more string) string {
-	return "SELECT x.id FROM " + table + " x JOIN care_team c ON c.patient = x.patient WHERE c.user = {:me} AND {:now} BETWEEN c.starts AND c.ends " + more
+	return "SELECT x.id FROM " + table + " x JOIN care_team c ON c.patient = x.patient" +
+		" WHERE c.user = {:me} AND {:now} BETWEEN c.starts AND c.ends " + more
 }
 
 // meant returns the ids of the records that a word means for an account.
@@ -95,9 +96,10 @@ func meant(t testing.TB, h *hospitaltest.Hospital, collection, word, account str
 		sql, ok = meaning[key]
 	}
 	if !ok {
-		t.Fatalf("the test does not know what %q means for a %s", key, hospitaltest.RoleOf(account))
+		t.Fatalf("meaning has no SQL for %q of a %s", key, hospitaltest.RoleOf(account))
 	}
-	ids := query(t, h, sql, dbx.Params{"me": hospitaltest.ID(account), "now": time.Now().UTC().Format("2006-01-02 15:04:05.000Z")})
+	ids := query(t, h, sql, dbx.Params{"me": hospitaltest.ID(account),
+		"now": time.Now().UTC().Format("2006-01-02 15:04:05.000Z")})
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }
@@ -159,7 +161,7 @@ func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Rol
 
 // probe is an attempt to write one field.
 type probe struct {
-	value any                            // or a func that returns it; a value that no record in the test hospital has
+	value any                            // or a func that returns it; a value that no record of the fixture has
 	with  hospitaltest.Body              // other fields that must be sent with it
 	on    string                         // the record to change; empty for any
 	at    func(r *core.Record) time.Time // the time of the attempt; nil for now
@@ -266,12 +268,13 @@ var probes = map[string]probe{
 	"break_glass.reason":    {value: "another reason of some length"},
 }
 
-// inAYear makes working hours in a year without others. Without a value it takes the
-// field's own part of them.
+// inAYear sets the working hours of a request in a year without other hours. It returns
+// value, or what it has set for the field if value is empty.
 func inAYear(field string, value any) func(*hospitaltest.Hospital, hospitaltest.Body) any {
 	return func(_ *hospitaltest.Hospital, body hospitaltest.Body) any {
 		year := 1000 + serial()%1000
-		maps.Copy(body, hospitaltest.Body{"start_time": "01:00", "end_time": "23:00", "valid_from": fmt.Sprint(year, "-01-01"), "valid_until": fmt.Sprint(year, "-12-31")})
+		maps.Copy(body, hospitaltest.Body{"start_time": "01:00", "end_time": "23:00",
+			"valid_from": fmt.Sprint(year, "-01-01"), "valid_until": fmt.Sprint(year, "-12-31")})
 		if value != "" {
 			return value
 		}
@@ -280,7 +283,8 @@ func inAYear(field string, value any) func(*hospitaltest.Hospital, hospitaltest.
 }
 
 // missed is the only status change of a nurse: a no-show.
-var missed = probe{value: "cancelled", with: hospitaltest.Body{"cancel_code": "no_show"}, on: hospitaltest.ID("booked1"),
+var missed = probe{value: "cancelled", with: hospitaltest.Body{"cancel_code": "no_show"},
+	on: hospitaltest.ID("booked1"),
 	at: func(r *core.Record) time.Time { return r.GetDateTime("ends").Time().Add(time.Minute) }}
 
 func start(r *core.Record) time.Time { return r.GetDateTime("starts").Time() }
@@ -318,7 +322,8 @@ func changeableIDs(t testing.TB, h *hospitaltest.Hospital, collection string) []
 	case "prescriptions":
 		return query(t, h, "SELECT id FROM prescriptions WHERE status = 'draft' ORDER BY id", nil)
 	case "prescription_items":
-		return query(t, h, "SELECT i.id FROM prescription_items i JOIN prescriptions p ON p.id = i.prescription WHERE p.status = 'draft' ORDER BY i.id", nil)
+		return query(t, h, "SELECT i.id FROM prescription_items i JOIN prescriptions p ON p.id = i.prescription"+
+			" WHERE p.status = 'draft' ORDER BY i.id", nil)
 	case "rebooking_items":
 		return query(t, h, "SELECT id FROM rebooking_items WHERE outcome = 'move' ORDER BY id", nil)
 	case "payments":
@@ -326,7 +331,8 @@ func changeableIDs(t testing.TB, h *hospitaltest.Hospital, collection string) []
 	case "bills":
 		return query(t, h, "SELECT id FROM bills WHERE status = 'draft' ORDER BY id", nil)
 	case "bill_items":
-		return query(t, h, "SELECT i.id FROM bill_items i JOIN bills b ON b.id = i.bill WHERE b.status = 'draft' AND b.discount_minor = 0 AND b.id NOT IN (SELECT bill FROM discounts) ORDER BY i.id", nil)
+		return query(t, h, "SELECT i.id FROM bill_items i JOIN bills b ON b.id = i.bill"+
+			" WHERE b.status = 'draft' AND b.discount_minor = 0 AND b.id NOT IN (SELECT bill FROM discounts) ORDER BY i.id", nil)
 	}
 	return allIDs(t, h, collection)
 }
@@ -363,7 +369,7 @@ func crediting(value any) func(*hospitaltest.Hospital, hospitaltest.Body) any {
 	}
 }
 
-// reason is the reason of a credit note, or for voiding a bill.
+// reason returns the reason of a credit note, or of voiding a bill.
 func reason(h *hospitaltest.Hospital, body hospitaltest.Body) any {
 	if body["patient"] == nil {
 		body["status"] = "void"
@@ -373,7 +379,7 @@ func reason(h *hospitaltest.Hospital, body hospitaltest.Body) any {
 	return body["reason"]
 }
 
-// servicePriced is a service; a bill line copies its name.
+// servicePriced returns a service. A bill line copies its name, so the description is removed.
 func servicePriced(_ *hospitaltest.Hospital, body hospitaltest.Body) any {
 	delete(body, "description")
 	return hospitaltest.ID("ecg")
@@ -382,7 +388,8 @@ func servicePriced(_ *hospitaltest.Hospital, body hospitaltest.Body) any {
 // refundOf returns a verified payment of the first bill.
 func refundOf(h *hospitaltest.Hospital, body hospitaltest.Body) any {
 	body["note"] = "paid twice"
-	paid := h.As("receptionist1").Create("payments", hospitaltest.Body{"bill": billOf(h, "1"), "method": "cash", "amount_minor": 1}).OK(h.T)
+	paid := h.As("receptionist1").Create("payments", hospitaltest.Body{"bill": billOf(h, "1"), "method": "cash",
+		"amount_minor": 1}).OK(h.T)
 	h.As("accountant1").Update("payments", paid.ID(), hospitaltest.Body{"status": "verified"}).OK(h.T)
 	return paid.ID()
 }
@@ -409,7 +416,7 @@ func end(body hospitaltest.Body, length time.Duration) string {
 	return starts.Add(length).Format("2006-01-02 15:04:05.000Z")
 }
 
-// sample returns a valid value of a field that no record in the test hospital has.
+// sample returns a valid value of a field that no record of the fixture has.
 func sample(f core.Field) any {
 	switch f := f.(type) {
 	case *core.NumberField:
@@ -427,7 +434,8 @@ func sample(f core.Field) any {
 			return "pt-BR"
 		}
 	case *core.RelationField:
-		return map[string]string{"departments": hospitaltest.ID("closed"), "services": hospitaltest.ID("retired"), "users": hospitaltest.ID("nurse2"),
+		return map[string]string{"departments": hospitaltest.ID("closed"), "services": hospitaltest.ID("retired"),
+			"users":    hospitaltest.ID("nurse2"),
 			"patients": hospitaltest.ID("walkin"), "doctors": hospitaltest.ID("drgone"), "appointments": hospitaltest.ID("walk"), "bills": "", "bill_items": hospitaltest.ID("crutches1"),
 			"encounters": hospitaltest.ID("notes1"), "vitals": hospitaltest.ID("vitals2"), "prescriptions": hospitaltest.ID("draft2"), "care_team": hospitaltest.ID("team1"),
 			"break_glass": hospitaltest.ID("glass2"), "patient_merges": hospitaltest.ID("merge2")}[kit.CatalogOf(modules.All).NameOf(f.CollectionId)]
@@ -462,8 +470,8 @@ func query(t testing.TB, h *hospitaltest.Hospital, sql string, params dbx.Params
 	return ids
 }
 
-// asking is one account asking about one collection.
-type asking struct {
+// checker checks what one account reads of one collection.
+type checker struct {
 	t          testing.TB
 	h          *hospitaltest.Hospital
 	client     hospitaltest.Client
@@ -471,10 +479,10 @@ type asking struct {
 	collection string
 }
 
-func (a asking) sees(how string, got, want []string) {
-	a.t.Helper()
+func (c checker) sees(how string, got, want []string) {
+	c.t.Helper()
 	got, want = slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))
 	if !slices.Equal(got, want) {
-		a.t.Errorf("%s, %s of %s: sees %v, should see %v", a.account, how, a.collection, got, want)
+		c.t.Errorf("%s reads %v by %s of %s, want %v", c.account, got, how, c.collection, want)
 	}
 }

@@ -38,7 +38,7 @@ Fields without a c or u are set by the server. Every record also has ` + "`id`, 
 `
 )
 
-// PERMISSIONS.md is permissions.txt and routes.txt, rendered for people.
+// PERMISSIONS.md is generated from permissions.txt and routes.txt.
 func TestPermissionsAreRendered(t *testing.T) {
 	t.Parallel()
 	rendered := render(t)
@@ -58,7 +58,7 @@ var roleColumns = []kit.Role{
 	kit.Guest, role.Patient, role.Doctor, role.Nurse, role.Receptionist, role.Accountant, role.Admin,
 }
 
-// markdown writes tables with one column per role, between a first and an optional last one.
+// markdown writes tables with a first column, one column for each role, and optional last columns.
 type markdown struct{ strings.Builder }
 
 func (m *markdown) head(first string, last ...string) {
@@ -117,11 +117,11 @@ func render(t testing.TB) string {
 
 // wrap breaks a text into lines of at most 115 characters.
 func wrap(text string) string {
-	const longest = 115
+	const maxWidth = 115
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(text) {
-		if line != "" && len(line)+1+len(word) > longest {
+		if line != "" && len(line)+1+len(word) > maxWidth {
 			lines, line = append(lines, line), ""
 		}
 		line = strings.TrimSpace(line + " " + word)

@@ -15,11 +15,11 @@ import (
 	"hospital/modules/audit"
 )
 
-// undeclared is the one route under /api/hospital that is not a kit.Route: it is
-// asked by machines, says nothing of the hospital and leaves no line in the request log.
+// undeclared is the only route under /api/hospital that is not a kit.Route. Monitoring
+// calls it; it contains no data and is not in the request log.
 const undeclared = "GET /api/hospital/ready"
 
-// declaredRoutes are the declared routes by method and whole path.
+// declaredRoutes returns the declared routes by method and whole path.
 func declaredRoutes(h *hospitaltest.Hospital) map[string]kit.Route {
 	declared := map[string]kit.Route{}
 	for _, r := range kit.Routes(h.App) {
@@ -56,13 +56,13 @@ func TestRoutesAreDeclared(t *testing.T) {
 	} {
 		slices.Sort(got)
 		if !slices.Equal(got, want) {
-			t.Errorf("%s has\n%s\ndeclared are\n%s", where, strings.Join(got, "\n"), strings.Join(want, "\n"))
+			t.Errorf("%s has\n%s\nthe modules declare\n%s", where, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
 }
 
-// boundRoutes are the routes below kit.RoutePrefix that the router answers. It keeps
-// them in fields that are not exported.
+// boundRoutes returns the routes of the router below kit.RoutePrefix. It uses reflection
+// because the router does not export them.
 func boundRoutes(h *hospitaltest.Hospital) (lines []string) {
 	var walk func(group reflect.Value, prefix string)
 	walk = func(group reflect.Value, prefix string) {
@@ -104,14 +104,13 @@ func TestDeclaredRolesMatchRoutes(t *testing.T) {
 				}
 			}
 			if word != want {
-				t.Errorf("%s: routes.txt has %q for %s, declared is %q", r.line, word, role, want)
+				t.Errorf("%s: routes.txt has %q for %s, the module declares %q", r.line, word, role, want)
 			}
 		}
 	}
 }
 
-// TestRoutePermissions calls every route as everybody, about every record that it can
-// be about.
+// TestRoutePermissions calls every route as every account, for every record.
 func TestRoutePermissions(t *testing.T) {
 	hospitaltest.SkipShort(t)
 	t.Parallel()
@@ -138,13 +137,13 @@ func TestRoutePermissions(t *testing.T) {
 					got = append(got, id)
 				}
 			}
-			asking{t, h, h.As(account), account, collection}.sees(r.line, got, meant(t, h, collection, word, account))
+			checker{t, h, h.As(account), account, collection}.sees(r.line, got, meant(t, h, collection, word, account))
 		}
 	}
 }
 
-// TestRoutesAreAudited calls every declared route as staff and looks for the entry
-// that its row promises. A file is an export, whatever the row says.
+// TestRoutesAreAudited calls every declared route as an admin and looks for the audit entry
+// of its row. A file is always audited as an export.
 func TestRoutesAreAudited(t *testing.T) {
 	hospitaltest.SkipShort(t)
 	t.Parallel()

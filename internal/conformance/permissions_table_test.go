@@ -87,7 +87,7 @@ func TestEveryFieldIsInPermissions(t *testing.T) {
 	}
 }
 
-// everybody are the accounts of the permission tests.
+// everybody lists the accounts of the permission tests.
 var everybody = append([]string{"guest"}, hospitaltest.Accounts...)
 
 // route is a row of routes.txt.

@@ -154,7 +154,9 @@ func restore(t testing.TB, h *hospitaltest.Hospital, collection, id string, colu
 	if err := h.SQL("DROP TRIGGER IF EXISTS notices_no_delete"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.App.NonconcurrentDB().Delete("notices", dbx.NewExp("appointment = {:id} AND appointment_version > {:version}", dbx.Params{"id": id, "version": columns["version"]})).Execute(); err != nil {
+	if _, err := h.App.NonconcurrentDB().Delete("notices",
+		dbx.NewExp("appointment = {:id} AND appointment_version > {:version}",
+			dbx.Params{"id": id, "version": columns["version"]})).Execute(); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -184,7 +186,8 @@ func changeable(permissions table, collection string, caller kit.Role) string {
 
 // differing finds a record with another value than the probe's, preferably one that the
 // caller may change.
-func differing(t testing.TB, h *hospitaltest.Hospital, collection, field string, p probe, changeable, mine []string) string {
+func differing(t testing.TB, h *hospitaltest.Hospital, collection, field string, p probe, changeable,
+	mine []string) string {
 	t.Helper()
 	best := ""
 	for _, id := range append(changeable, allIDs(t, h, collection)...) {
@@ -200,7 +203,7 @@ func differing(t testing.TB, h *hospitaltest.Hospital, collection, field string,
 		}
 	}
 	if best == "" {
-		t.Fatalf("every %s has the value %v as %s already, so the probe proves nothing", collection, p.value, field)
+		t.Fatalf("every %s already has the value %v as %s, so the probe proves nothing", collection, p.value, field)
 	}
 	return best
 }

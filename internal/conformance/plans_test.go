@@ -14,9 +14,9 @@ import (
 	"hospital/modules"
 )
 
-// Lists of own rows use the index of the caller's scope, whatever else the client asks:
-// a filter or sort that another index could serve does not change the plan. SQLite has
-// no statistics here, so the plan for a few rows is the plan for a million.
+// Lists of own rows use the index of the caller's scope, also with a filter or sort for
+// which there is another index. SQLite has no statistics here, so the plan does not depend
+// on the number of rows.
 func TestListsOfOwnRowsUseTheScopeIndex(t *testing.T) {
 	hospitaltest.SkipShort(t)
 	t.Parallel()
@@ -29,21 +29,22 @@ func TestListsOfOwnRowsUseTheScopeIndex(t *testing.T) {
 			}
 			client := h.As(string(role) + "1")
 			steps := func(query string) []string {
-				return lookingAt(name, h.Plans(func() { client.List(name, query).OK(t) }))
+				return stepsOn(name, h.Plans(func() { client.List(name, query).OK(t) }))
 			}
 			plain := steps("")
 			if len(plain) == 0 {
-				t.Errorf("the %s of a %s are looked for nowhere", name, role)
+				t.Errorf("the list of %s as %s reads no rows of the table", name, role)
 				continue
 			}
 			by := columns(plain[0])
-			for query, unique := range lures(collection, client.List(name, "").OK(t).Items()[0]) {
+			for query, unique := range otherIndexQueries(collection, client.List(name, "").OK(t).Items()[0]) {
 				for _, step := range steps(query) {
 					switch found := columns(step); {
 					case strings.HasPrefix(step, "SCAN"):
-						t.Errorf("the %s of a %s with %s: no index leads to the rows: %s", name, role, decoded(query), step)
+						t.Errorf("the list of %s as %s with %s uses no index: %s", name, role, decoded(query), step)
 					case own && !unique && !slices.Contains(found, by[0]):
-						t.Errorf("the %s of a %s are found by %s, but with %s by %s", name, role, by, decoded(query), found)
+						t.Errorf("the list of %s as %s uses an index on %s, but with %s one on %s",
+							name, role, by, decoded(query), found)
 					}
 				}
 			}
@@ -51,8 +52,8 @@ func TestListsOfOwnRowsUseTheScopeIndex(t *testing.T) {
 	}
 }
 
-// The trigger against double booking and the queries for free slots read only the visits
-// of one doctor or patient, around one time.
+// The trigger against double booking and the queries for free slots read only the visits of
+// one doctor or patient in one period.
 func TestSlotQueriesUseIndexes(t *testing.T) {
 	hospitaltest.SkipShort(t)
 	t.Parallel()
@@ -61,13 +62,14 @@ func TestSlotQueriesUseIndexes(t *testing.T) {
 	taken := h.Record("appointments", hospitaltest.ID("booked1")).GetString("starts")
 	plans := h.TriggerPlans(kit.CatalogOf(modules.All)["appointments"])
 	if len(plans) == 0 {
-		t.Fatal("no trigger guards the appointments")
+		t.Fatal("the appointments have no trigger")
 	}
 	plans = append(plans, h.Plans(func() {
 		desk.Do(http.MethodGet, "/api/hospital/doctors/"+hospitaltest.ID("dr1")+"/slots", nil).OK(t)
 		desk.Do(http.MethodGet, "/api/hospital/slots?department="+hospitaltest.ID("general"), nil).OK(t)
 		desk.Update("appointments", hospitaltest.ID("asked1"), hospitaltest.Body{"starts": taken})
-		desk.Create("appointments", hospitaltest.Body{"patient": hospitaltest.ID("walkin"), "doctor": hospitaltest.ID("dr1"), "starts": taken})
+		desk.Create("appointments", hospitaltest.Body{"patient": hospitaltest.ID("walkin"), "doctor": hospitaltest.ID("dr1"),
+			"starts": taken})
 	})...)
 	for _, p := range plans {
 		for _, step := range p.FullScans("appointments", "doctor", "patient") {
@@ -76,9 +78,9 @@ func TestSlotQueriesUseIndexes(t *testing.T) {
 	}
 }
 
-// lures returns filters and sorts that another index of the collection could serve, and
-// whether that index is unique.
-func lures(collection kit.Collection, record map[string]any) map[string]bool {
+// otherIndexQueries returns filters and sorts for which the collection has another index,
+// and whether that index is unique.
+func otherIndexQueries(collection kit.Collection, record map[string]any) map[string]bool {
 	queries := map[string]bool{}
 	for _, index := range collection.Indexes {
 		column, _, _ := strings.Cut(index.Columns, ",")
@@ -94,19 +96,19 @@ func lures(collection kit.Collection, record map[string]any) map[string]bool {
 	return queries
 }
 
-func lookingAt(table string, plans []hospitaltest.Plan) (steps []string) {
+func stepsOn(table string, plans []hospitaltest.Plan) (steps []string) {
 	for _, p := range plans {
 		steps = append(steps, p.Of(table)...)
 	}
 	return steps
 }
 
-var sought = regexp.MustCompile(`(\w+)[=<>]`)
+var comparison = regexp.MustCompile(`(\w+)[=<>]`)
 
 // columns returns the columns that a step looks rows up by: patient and starts in
 // "SEARCH appointments USING INDEX … (patient=? AND starts>?)".
 func columns(step string) (names []string) {
-	for _, found := range sought.FindAllStringSubmatch(step, -1) {
+	for _, found := range comparison.FindAllStringSubmatch(step, -1) {
 		names = append(names, found[1])
 	}
 	return names

@@ -34,7 +34,8 @@ type event struct {
 
 // listen opens a stream as an account and subscribes to topics. The stream ends with the
 // test, which checks the received events against the API document.
-func listen(t testing.TB, h *hospitaltest.Hospital, server *httptest.Server, account string, topics ...string) *listener {
+func listen(t testing.TB, h *hospitaltest.Hospital, server *httptest.Server, account string,
+	topics ...string) *listener {
 	t.Helper()
 	stream, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/api/realtime", nil)
 	if err != nil {
@@ -84,8 +85,8 @@ func listen(t testing.TB, h *hospitaltest.Hospital, server *httptest.Server, acc
 	return l
 }
 
-// heard returns the records of the events received so far.
-func (l *listener) heard() map[string]map[string]any {
+// received returns the records of the events received so far.
+func (l *listener) received() map[string]map[string]any {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	records := map[string]map[string]any{}
@@ -97,7 +98,7 @@ func (l *listener) heard() map[string]map[string]any {
 
 // awaits waits until a listener has received events of n records.
 func (l *listener) awaits(records int) {
-	for deadline := time.Now().Add(10 * time.Second); len(l.heard()) < records && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(10 * time.Second); len(l.received()) < records && time.Now().Before(deadline); {
 		time.Sleep(5 * time.Millisecond)
 	}
 }
@@ -105,7 +106,8 @@ func (l *listener) awaits(records int) {
 // silence is how long a test waits for events that must not come.
 const silence = 300 * time.Millisecond
 
-// Every record is broadcast to every account; the received events are compared with permissions.txt.
+// The test broadcasts every record to every account and compares the received events with
+// permissions.txt.
 func TestRealtimePermissions(t *testing.T) {
 	t.Parallel()
 	permissions := readTable(t)
@@ -122,7 +124,8 @@ func TestRealtimePermissions(t *testing.T) {
 			}
 			listeners := map[string][2]*listener{}
 			for _, account := range everybody {
-				listeners[account] = [2]*listener{listen(t, h, server, account, topics[0]), listen(t, h, server, account, topics[1:]...)}
+				listeners[account] = [2]*listener{listen(t, h, server, account, topics[0]),
+					listen(t, h, server, account, topics[1:]...)}
 			}
 			for _, id := range ids {
 				announce(t, h, collection, id)
@@ -137,13 +140,14 @@ func TestRealtimePermissions(t *testing.T) {
 				role := hospitaltest.RoleOf(account)
 				want := meant(t, h, collection, permissions[collection]["read"][role], account)
 				for i, l := range listeners[account] {
-					heard := l.heard()
-					ask := asking{t, h, h.As(account), account, collection}
-					ask.sees([]string{"realtime of all", "realtime of single records"}[i], slices.Collect(maps.Keys(heard)), want)
-					for _, record := range heard {
+					received := l.received()
+					c := checker{t, h, h.As(account), account, collection}
+					topic := []string{"realtime of all", "realtime of single records"}[i]
+					c.sees(topic, slices.Collect(maps.Keys(received)), want)
+					for _, record := range received {
 						for field := range record {
 							if cell, ok := permissions[collection][field]; ok && !strings.Contains(cell[role], "r") {
-								t.Errorf("%s hears %s.%s", account, collection, field)
+								t.Errorf("%s receives %s.%s", account, collection, field)
 							}
 						}
 					}
@@ -153,7 +157,7 @@ func TestRealtimePermissions(t *testing.T) {
 	}
 }
 
-// Events come in the order of the document.
+// A create and an update send the events that the API document lists, in that order.
 func TestEveryActionSendsAnEvent(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
@@ -161,19 +165,21 @@ func TestEveryActionSendsAnEvent(t *testing.T) {
 	t.Cleanup(server.Close)
 	l := listen(t, h, server, "doctor1", "appointments/*")
 	starts := at(2 * time.Hour)
-	visit := h.As("receptionist1").Create("appointments", body{"patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"), "starts": starts}).OK(t)
+	visit := h.As("receptionist1").Create("appointments",
+		body{"patient": hospitaltest.ID("pat1"), "doctor": hospitaltest.ID("dr1"), "starts": starts}).OK(t)
 	l.awaits(1)
 	h.As("doctor1").Update("appointments", visit.ID(), body{"staff_note": "Bring the X-ray"}).OK(t)
-	var heard []any
-	for deadline := time.Now().Add(10 * time.Second); len(heard) < 2 && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		heard = l.actions()
+	var received []any
+	for deadline := time.Now().Add(10 * time.Second); len(received) < 2 && time.Now().Before(deadline); {
+		time.Sleep(5 * time.Millisecond)
+		received = l.actions()
 	}
 	document := any(h.As("guest").Do(http.MethodGet, "/api/hospital/openapi.json", nil).OK(t).JSON)
 	for _, key := range []string{"components", "schemas", "RecordEvent", "properties", "action", "enum"} {
 		document = document.(map[string]any)[key]
 	}
-	if !slices.Equal(heard, document.([]any)) {
-		t.Errorf("heard are %v, documented %v", heard, document)
+	if !slices.Equal(received, document.([]any)) {
+		t.Errorf("received %v, documented are %v", received, document)
 	}
 }
 
@@ -211,7 +217,8 @@ func TestRealtimeFiltersOnHiddenFieldsAreRefused(t *testing.T) {
 		`appointments/*?options={"query":{"filter":"status='completed'"}}`:                              true,
 		`appointments/` + hospitaltest.ID("booked1") + `?options={"query":{"filter":"cancel_note=''"}}`: false,
 	} {
-		answer := h.As("accountant1").Do(http.MethodPost, "/api/realtime", body{"clientId": l.client, "subscriptions": []string{topic}})
+		answer := h.As("accountant1").Do(http.MethodPost, "/api/realtime",
+			body{"clientId": l.client, "subscriptions": []string{topic}})
 		if got := answer.Status < 300; got != allowed {
 			t.Errorf("subscribing to %s: allowed %v, want %v (%s)", topic, got, allowed, answer.Raw)
 		}
@@ -226,13 +233,13 @@ func TestSuspendedAccountReceivesNoEvents(t *testing.T) {
 	l := listen(t, h, server, "doctor1", "appointments/*")
 	announce(t, h, "appointments", hospitaltest.ID("booked1"))
 	l.awaits(1)
-	if len(l.heard()) != 1 {
-		t.Fatal("the doctor hears nothing to begin with")
+	if len(l.received()) != 1 {
+		t.Fatal("the active doctor receives no events")
 	}
 	h.As("admin1").Update("users", hospitaltest.ID("doctor1"), body{"status": "suspended"}).OK(t)
 	announce(t, h, "appointments", hospitaltest.ID("asked1"))
 	time.Sleep(silence)
-	if heard := l.heard(); len(heard) != 1 {
-		t.Errorf("the suspended doctor still hears: %v", heard)
+	if received := l.received(); len(received) != 1 {
+		t.Errorf("the suspended doctor received %v", received)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// TestStatementsPerRequest limits how many SQL statements a request may execute.
+// TestStatementsPerRequest limits the number of SQL statements of a request.
 // go test ./internal/conformance -run StatementsPerRequest -v prints them.
 func TestStatementsPerRequest(t *testing.T) {
 	hospitaltest.SkipShort(t)
@@ -19,7 +19,7 @@ func TestStatementsPerRequest(t *testing.T) {
 	for _, request := range []struct {
 		name, account, method, path string
 		body                        body
-		most                        int
+		max                         int
 		before                      func(h *hospitaltest.Hospital)
 	}{
 		{"view", "patient1", http.MethodGet, "appointments/records/" + hospitaltest.ID("booked1"), nil, 2, nil},
@@ -59,8 +59,8 @@ func TestStatementsPerRequest(t *testing.T) {
 				list.WriteString("\n\t" + strings.Join(strings.Fields(s.SQL), " "))
 			}
 			t.Logf("%s: %d statements%s", request.name, len(statements), list.String())
-			if len(statements) > request.most {
-				t.Errorf("%d statements, at most %d are allowed", len(statements), request.most)
+			if len(statements) > request.max {
+				t.Errorf("%d statements, at most %d are allowed", len(statements), request.max)
 			}
 		})
 	}

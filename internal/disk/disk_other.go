@@ -1,9 +1,9 @@
 //go:build !linux && !darwin && !freebsd
 
-// Package disk tells how much room is left.
+// Package disk returns the free disk space.
 package disk
 
 import "math"
 
-// Free is unknown on this system: it never refuses anything.
+// Free is not supported on this system and returns a large number.
 func Free(string) (int64, error) { return math.MaxInt64, nil }

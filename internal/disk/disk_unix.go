@@ -1,11 +1,11 @@
 //go:build linux || darwin || freebsd
 
-// Package disk tells how much room is left.
+// Package disk returns the free disk space.
 package disk
 
 import "syscall"
 
-// Free is how many bytes can still be written to the disk of a directory.
+// Free returns the number of bytes that can be written to the disk of a directory.
 func Free(dir string) (int64, error) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(dir, &s); err != nil {

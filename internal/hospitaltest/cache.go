@@ -22,15 +22,15 @@ import (
 )
 
 const (
-	// settleTime is how long before a test was linked its sources must have been left
-	// alone. A source that changed later may differ from what was compiled.
+	// settleTime is the minimum time between the last change of the sources and the linking of
+	// the test. A source that changed later may differ from the compiled one.
 	settleTime = time.Minute
 	keepTime   = 3 * time.Hour
 )
 
-// fixtureDir is the data directory that every test gets a copy of. It is made once for
-// all packages and kept in the user's cache folder, as long as neither the sources nor
-// the hour change: its visits are relative to the present.
+// fixtureDir returns the data directory of the fixture, which every test copies. It is made
+// once for all packages and kept in the user's cache directory until the sources or the hour
+// change. The times of its visits are relative to the present.
 var fixtureDir = sync.OnceValue(func() string {
 	dir, err := findOrBuild(time.Now())
 	if err != nil {
@@ -80,9 +80,9 @@ func cacheDir() (string, error) {
 	return dir, os.MkdirAll(dir, 0o700)
 }
 
-// hashSources hashes everything the content of the hospital depends on: the sources of
-// the module, except for tests, and the versions of its dependencies. newest is when
-// one of them changed last.
+// hashSources hashes everything that the fixture depends on: the sources of the module,
+// except for tests, and the versions of its dependencies. newest is the time of the last
+// change.
 func hashSources() (hash string, newest time.Time, err error) {
 	root, err := moduleRoot()
 	if err != nil {

@@ -63,14 +63,17 @@ func (h *Hospital) checkContract(request *http.Request, sent []byte, answer *htt
 	}
 	exercised.Store(route.Operation.OperationID+" "+strconv.Itoa(answer.Code), true)
 	at := []string{"paths", route.Path, strings.ToLower(request.Method)}
-	options := &openapi3filter.Options{IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc}
+	options := &openapi3filter.Options{
+		IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc,
+	}
 	// JSON bodies are validated below: the filter would compile their schemas each time.
 	options.ExcludeRequestBody = isJSON(request.Header)
 	request.Body = io.NopCloser(bytes.NewReader(sent))
 	input := &openapi3filter.RequestValidationInput{Request: request, PathParams: params, Route: route, Options: options}
 	if answer.Code < 400 {
 		err := openapi3filter.ValidateRequest(context.Background(), input)
-		if body := route.Operation.RequestBody; err == nil && options.ExcludeRequestBody && body != nil && (len(sent) > 0 || body.Value.Required) {
+		if body := route.Operation.RequestBody; err == nil && options.ExcludeRequestBody && body != nil &&
+			(len(sent) > 0 || body.Value.Required) {
 			err = schemas.validate(append(slices.Clone(at), "requestBody", "content", "application/json", "schema"), sent)
 		}
 		if err != nil {
@@ -79,8 +82,10 @@ func (h *Hospital) checkContract(request *http.Request, sent []byte, answer *htt
 	}
 	partly := request.URL.Query().Has("fields") // the answer has only some of the fields
 	options.ExcludeResponseBody = partly || isJSON(answer.Header())
-	err = openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{RequestValidationInput: input,
-		Status: answer.Code, Header: answer.Header(), Body: io.NopCloser(bytes.NewReader(answer.Body.Bytes())), Options: options})
+	err = openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input, Status: answer.Code, Header: answer.Header(),
+		Body: io.NopCloser(bytes.NewReader(answer.Body.Bytes())), Options: options,
+	})
 	var media *openapi3.MediaType
 	if err == nil {
 		media = route.Operation.Responses.Status(answer.Code).Value.Content["application/json"]
@@ -89,7 +94,8 @@ func (h *Hospital) checkContract(request *http.Request, sent []byte, answer *htt
 		case (media != nil) != given:
 			err = fmt.Errorf("a body is given: %v, documented: %v", given, media != nil)
 		case given:
-			err = schemas.validate(append(at, "responses", strconv.Itoa(answer.Code), "content", "application/json", "schema"), answer.Body.Bytes())
+			at = append(at, "responses", strconv.Itoa(answer.Code), "content", "application/json", "schema")
+			err = schemas.validate(at, answer.Body.Bytes())
 		}
 	}
 	if err != nil {
@@ -166,7 +172,8 @@ func (h *Hospital) checkCodes(operation *openapi3.Operation, answer *httptest.Re
 	}
 	for field, entry := range refusal.Data {
 		if entry.Code != "" && !slices.Contains(known, any(entry.Code)) {
-			h.T.Errorf("contract: %s answered %d with the code %s of %s, which is not documented for it", operation.OperationID, answer.Code, entry.Code, field)
+			h.T.Errorf("contract: %s answered %d with the code %s of %s, which is not documented for it",
+				operation.OperationID, answer.Code, entry.Code, field)
 		}
 	}
 }
@@ -198,7 +205,8 @@ func (h *Hospital) CheckEvent(name string, data []byte) {
 	}
 	collection, _, _ := strings.Cut(name, "/")
 	values, _ := event.(map[string]any)
-	view, _, err := contract().FindRoute(httptest.NewRequest(http.MethodGet, "/api/collections/"+collection+"/records/any", nil))
+	request := httptest.NewRequest(http.MethodGet, "/api/collections/"+collection+"/records/any", nil)
+	view, _, err := contract().FindRoute(request)
 	if err != nil {
 		h.T.Errorf("contract: there are events of %s, whose view is not documented", collection)
 		return

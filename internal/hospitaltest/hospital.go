@@ -1,5 +1,5 @@
-// Package hospitaltest gives a test a whole hospital of its own, as net/http/httptest
-// gives it a server: migrated, with two of everybody, and used through the real API.
+// Package hospitaltest starts a hospital for a test, like net/http/httptest starts a server.
+// It is migrated, contains the records of the fixture, and is used through the real API.
 package hospitaltest
 
 import (

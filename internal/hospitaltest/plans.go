@@ -97,7 +97,8 @@ func (p Plan) FullScans(table string, columns ...string) (steps []string) {
 	for _, step := range p.Steps {
 		scanned, scan := strings.CutPrefix(step, "SCAN ")
 		scanned, rest, _ := strings.Cut(scanned, " ")
-		own := scanned == "CONSTANT" || strings.HasPrefix(rest, "VIRTUAL TABLE") || slices.Contains(p.Steps, "CO-ROUTINE "+scanned)
+		own := scanned == "CONSTANT" || strings.HasPrefix(rest, "VIRTUAL TABLE") ||
+			slices.Contains(p.Steps, "CO-ROUTINE "+scanned)
 		led := slices.ContainsFunc(columns, func(column string) bool { return strings.Contains(step, "("+column+"=?") })
 		if scan && !own || strings.Contains(step, " idx_"+table+"_") && !led {
 			steps = append(steps, step)

@@ -1,6 +1,6 @@
-// Package journal writes what an operator needs to know, one line of JSON each on
-// standard error: starts, stops, backups and failures. It names routes and files,
-// never a person. Who did what is in the audit log.
+// Package journal logs events for operators as lines of JSON on standard error: starts,
+// stops, backups and failures. The lines contain routes and files but no personal data.
+// Actions of people are in the audit log.
 package journal
 
 import (
@@ -15,8 +15,8 @@ import (
 // Log is the journal.
 var Log = slog.New(slog.NewJSONHandler(os.Stderr, nil))
 
-// Anchor is the end of the audit log, for a line of the journal. Where the journal is
-// kept on another machine, it shows whether rows at the end of the log were removed.
+// Anchor returns the end of the audit log as an attribute of a journal line. If the journal
+// is stored on another machine, it reveals whether the last rows of the log were removed.
 func Anchor(app core.App) string {
 	end, err := audit.End(app)
 	if err != nil {

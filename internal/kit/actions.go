@@ -13,8 +13,8 @@ type Action struct {
 	Roles  []Role   `json:"roles"` // empty: the server itself
 }
 
-// Actions are the rows of a lifecycle. The roles are those that the row names and
-// that may update the collection; whose records they may change is in the policy.
+// Actions lists the rows of a lifecycle. The roles are those that the row names and
+// that may update the collection; which records they may change is in the policy.
 func (l Lifecycle) Actions(policy Policy, roles []Role) []Action {
 	rows := l.Transitions.rows()
 	actions := make([]Action, len(rows))
@@ -29,8 +29,8 @@ func (l Lifecycle) Actions(policy Policy, roles []Role) []Action {
 	return actions
 }
 
-// actionsRoute tells clients which role may do which action from which status, so
-// that they need no copy of the lifecycles.
+// actionsRoute answers which role may do which action from which status, so that
+// clients need no copy of the lifecycles.
 func actionsRoute(modules []Module, declared Catalog) Route {
 	lifecycles := map[string]Lifecycle{}
 	for _, m := range modules {

@@ -11,19 +11,19 @@ type Actor struct {
 	ID        string // of the users record; empty for guests, superusers and the system
 	Role      Role
 	Superuser bool   // the operator, at the dashboard
-	Name      string // as the account is called
-	IP        string // of whoever sends the request
-	Request   string // what all that one request causes has in common
+	Name      string // of the account
+	IP        string // address that the request came from
+	Request   string // id of the request; empty outside of one
 }
 
-// privateKey begins the names of values that go with a record inside the server.
+// privateKey is the prefix of values that are attached to a record inside the server.
 // PocketBase leaves names with this prefix out of every answer.
 const privateKey = "@pbInternal"
 
 const actorKey = privateKey + "Actor"
 
-// ActorFor is who acts through an account: a guest without one, or with one that is
-// not active.
+// ActorFor returns the actor of an account. Without an account, or with one that is not
+// active, it is a guest.
 func ActorFor(app core.App, auth *core.Record) Actor {
 	signIn, _ := app.Store().Get(signInKey).(SignIn)
 	switch {
@@ -37,10 +37,10 @@ func ActorFor(app core.App, auth *core.Record) Actor {
 	return Actor{ID: auth.Id, Role: Role(auth.GetString(signIn.RoleField)), Name: auth.GetString("name")}
 }
 
-// Caller says who makes a request, and from where.
+// Caller returns who makes a request, with the address and the request id.
 func Caller(e *core.RequestEvent) Actor { return CallerAs(e, e.Auth) }
 
-// CallerAs is who makes a request, as an account that it has just signed in with.
+// CallerAs is Caller for a request that has just signed in as auth.
 func CallerAs(e *core.RequestEvent, auth *core.Record) Actor {
 	a := ActorFor(e.App, auth)
 	a.IP, _ = e.Get(addressKey).(string)
@@ -53,24 +53,26 @@ const (
 	addressKey = "hospital.address"
 )
 
-// nameRequests gives every request a name of its own, which its answer and all that
-// is written down of it carry, and keeps from where it came: the requests in a batch
-// bring headers of their own, in which they could say anything.
-func nameRequests(app core.App) {
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalRequestName", Priority: orderServe, Func: func(se *core.ServeEvent) error {
-		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalRequestName", Priority: orderRequestID, Func: func(e *core.RequestEvent) error {
-			name := security.RandomStringWithAlphabet(16, core.DefaultIdAlphabet)
-			e.Set(requestKey, name)
-			e.Set(addressKey, e.RealIP())
-			e.Response.Header().Set("X-Request-Id", name)
-			return e.Next()
-		}})
+// assignRequestIDs gives every request an id, which the answer, the log and the audit log
+// contain, and stores the client's address. The address is stored here because requests
+// inside a batch have headers of their own, in which a client could send any address.
+func assignRequestIDs(app core.App) {
+	const id = "hospitalRequestID"
+	assign := func(e *core.RequestEvent) error {
+		request := security.RandomStringWithAlphabet(16, core.DefaultIdAlphabet)
+		e.Set(requestKey, request)
+		e.Set(addressKey, e.RealIP())
+		e.Response.Header().Set("X-Request-Id", request)
+		return e.Next()
+	}
+	bind := func(se *core.ServeEvent) error {
+		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: id, Priority: orderRequestID, Func: assign})
 		return se.Next()
-	}})
+	}
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: id, Priority: orderServe, Func: bind})
 }
 
-// ActorOf says who is writing this record. What does not come from a request is
-// the system's.
+// ActorOf returns who is writing this record. It is the system unless SetActor was called.
 func ActorOf(r *core.Record) Actor {
 	if a, ok := r.GetRaw(actorKey).(Actor); ok {
 		return a
@@ -84,8 +86,8 @@ func SetActor(a Actor, r *core.Record) *core.Record {
 	return r
 }
 
-// AddToResponse adds to a record what is no column of it, for the answer to who wrote it.
-// It is not stored, and nobody else is told.
+// AddToResponse adds a value that is not a column to the answer of a write. It is not
+// stored, and not sent in realtime events.
 func AddToResponse(r *core.Record, name string, value any) {
 	r.WithCustomData(true)
 	r.Set(name, value)

@@ -10,38 +10,41 @@ import (
 )
 
 const (
-	asideKey   = "hospital.aside"
-	asideWaits = 5 * time.Second // when the hospital stops
+	backgroundKey     = "hospital.background"
+	backgroundTimeout = 5 * time.Second // how long a stopping server waits for background work
 )
 
-// AfterResponse does what nobody who asked waits for, such as sending a mail, after the
-// answer and outside of any transaction. It rests before it begins, so that the time
-// an answer takes does not tell whether anything is done. A stop waits for it a moment.
+// AfterResponse runs work that the client does not wait for, such as sending a mail, in
+// the background and outside of any transaction. An error is logged under what.
+//
+// It starts after a random delay, so that the response time does not reveal whether there
+// was any work: a sign-in code is sent only to addresses that have an account.
 func AfterResponse(app core.App, what string, work func() error) {
-	going := asides(app)
+	running := backgroundWork(app)
 	routine.FireAndForget(func() {
-		time.Sleep(20*time.Millisecond + rand.N(100*time.Millisecond)) // #nosec G404 -- it blurs a time, and keeps no secret
+		time.Sleep(20*time.Millisecond + rand.N(100*time.Millisecond)) // #nosec G404 -- hides a duration, not a secret
 		if err := work(); err != nil {
 			app.Logger().Error(what, "error", err)
 		}
-	}, going)
+	}, running)
 }
 
-func asides(app core.App) *sync.WaitGroup {
-	return app.Store().GetOrSet(asideKey, func() any { return &sync.WaitGroup{} }).(*sync.WaitGroup)
+func backgroundWork(app core.App) *sync.WaitGroup {
+	return app.Store().GetOrSet(backgroundKey, func() any { return &sync.WaitGroup{} }).(*sync.WaitGroup)
 }
 
-// finishAsides lets what was begun come to its end before the hospital is closed.
-func finishAsides(app core.App) {
+// waitForBackground makes a stopping server wait for the work of AfterResponse, for at
+// most backgroundTimeout.
+func waitForBackground(app core.App) {
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		done := make(chan struct{})
 		go func() {
-			asides(e.App).Wait()
+			backgroundWork(e.App).Wait()
 			close(done)
 		}()
 		select {
 		case <-done:
-		case <-time.After(asideWaits):
+		case <-time.After(backgroundTimeout):
 		}
 		return e.Next()
 	})

@@ -6,8 +6,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// FindCached reads a record of a collection that is declared Cached: from memory,
-// unless it is being written at this moment. The record is shared: do not change it.
+// FindCached reads a record of a collection that is declared Cached from memory. While
+// the collection is being written it reads the database. The record is shared: do not
+// change it.
 func FindCached(app core.App, collection, id string) (*core.Record, error) {
 	cache := cacheOf(app)
 	key := collection + "/" + id
@@ -23,13 +24,13 @@ func FindCached(app core.App, collection, id string) (*core.Record, error) {
 	return r, nil
 }
 
-// recordCache holds rows that change rarely. While a collection is written, from its
-// first write to the end of the transaction, nobody is answered from it.
+// recordCache holds rows that change rarely. It is not used while a collection is written,
+// from the first write to the end of the transaction.
 type recordCache struct {
 	lock    sync.Mutex
 	records map[string]*core.Record
-	writers map[string]int // transactions that write a collection
-	epoch   map[string]int // how often it was written
+	writers map[string]int // number of running transactions that write a collection
+	epoch   map[string]int // number of writes to a collection
 }
 
 func cacheOf(app core.App) *recordCache {
@@ -47,7 +48,7 @@ func (c *recordCache) get(key, collection string) (*core.Record, int) {
 	return c.records[key], c.epoch[collection]
 }
 
-// put keeps what was read, unless the collection was written since.
+// put stores a record that was read, unless the collection was written since.
 func (c *recordCache) put(key, collection string, r *core.Record, epoch int) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
@@ -64,7 +65,7 @@ func (c *recordCache) writing(collection string, by int) {
 	clear(c.records) // few and cheap to read again
 }
 
-// dropCached empties the cache of collections that are written.
+// dropCached empties the cache when a cached collection is written.
 func dropCached(app core.App, declared Catalog) {
 	written := func(e *core.RecordEvent) error {
 		name := e.Record.Collection().Name

@@ -6,16 +6,16 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Clock tells the time. Tests set their own.
+// Clock returns the current time. Tests set their own.
 type Clock func() time.Time
 
 const clockKey = "hospital.clock"
 
-// SetClock gives an app another clock than the machine's.
+// SetClock replaces the clock of an app, which is the machine's by default.
 func SetClock(app core.App, c Clock) { app.Store().Set(clockKey, c) }
 
-// Now is the present instant in UTC, by the app's clock, to the millisecond that
-// the database stores.
+// Now returns the current time of the app's clock in UTC, in whole milliseconds as the
+// database stores them.
 func Now(app core.App) time.Time {
 	now := time.Now
 	if c, ok := app.Store().Get(clockKey).(Clock); ok {
@@ -26,11 +26,11 @@ func Now(app core.App) time.Time {
 
 const stored = "2006-01-02 15:04:05.000Z"
 
-// FormatInstant writes an instant as the database holds it, and as filters compare it.
+// FormatInstant formats an instant as the database stores it and as filters compare it.
 func FormatInstant(t time.Time) string { return t.UTC().Format(stored) }
 
-// ParseInstant reads an instant as the database writes it.
+// ParseInstant parses an instant as the database stores it.
 func ParseInstant(text string) (time.Time, error) { return time.Parse(stored, text) }
 
-// Minute is how a time is written for people, in the hospital's zone.
+// Minute is the layout of times that people read. They are in the hospital's time zone.
 const Minute = "2006-01-02 15:04"

@@ -27,25 +27,25 @@ type Collection struct {
 	// normalized to NFC and trimmed.
 	RawText []string
 
-	// AppendOnly records are facts: written once, never changed.
+	// AppendOnly records are written once and never changed.
 	AppendOnly bool
 
-	// Immutable records stop changing at some point, but for a few columns.
+	// Immutable says when a record can no longer change, apart from a few columns.
 	Immutable Immutable
 
-	// Expiring records are deleted by the application when their time is over. Records of
-	// all other collections are never deleted, not even by SQL.
+	// Expiring records are deleted by the application when they have expired. Triggers
+	// refuse to delete records of all other collections, also by SQL.
 	Expiring bool
 
 	// Cached are collections of few records that rarely change. FindCached keeps them in memory.
 	Cached bool
 
-	// Triggers are the rules of the database that the fields above cannot express.
+	// Triggers are further rules of the database, which the fields above cannot express.
 	Triggers []Trigger
 }
 
-// SignIn makes a collection the one that people sign in with, and says what the kit has
-// to know of an account: its role and whether it is active.
+// SignIn makes a collection the one that people sign in with. It names the fields for the
+// role of an account and for whether it is active.
 type SignIn struct {
 	RoleField   string // the field with the role
 	Roles       []Role // the roles an account can have
@@ -56,7 +56,7 @@ type SignIn struct {
 	MinPassword int    // characters
 }
 
-// isSet tells the collection that people sign in with from the others.
+// isSet reports whether the collection is the one that people sign in with.
 func (s SignIn) isSet() bool { return s.RoleField != "" }
 
 // Index is an index of a collection.
@@ -66,7 +66,7 @@ type Index struct {
 	Where   string // SQL; empty for all rows
 }
 
-// name of an index is made from what it indexes.
+// name is the index name, made from the collection and the columns.
 func (i Index) name(collection string) string {
 	columns := strings.NewReplacer(", ", "_", ",", "_", " ", "_").Replace(i.Columns)
 	if i.Unique {
@@ -86,7 +86,7 @@ func collectionID(name string) string {
 	return core.NewBaseCollection(name).Id
 }
 
-// Field finds a declared column; nil when there is none.
+// Field returns a declared column, or nil.
 func (c Collection) Field(name string) core.Field {
 	for _, f := range c.Fields {
 		if f.GetName() == name {
@@ -100,7 +100,7 @@ func (c Collection) Field(name string) core.Field {
 var authFields = []string{core.FieldNameEmail, core.FieldNamePassword}
 
 // mustNameRealFields panics when the declaration names a column that it does not declare.
-// A misspelt name would otherwise take a right away, or fail to hide a field.
+// Otherwise a misspelt name would remove a permission or fail to hide a field.
 func (c Collection) mustNameRealFields() {
 	check := func(where string, names []string) {
 		for _, name := range names {

@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// HiddenFrom names the declared fields that a role is not shown.
+// HiddenFrom lists the declared fields that a role may not read.
 func (c Collection) HiddenFrom(role Role) []string { return c.unseen(role) }
 
-// DecidingField is the field of a new row that says whether the row is in the scope:
-// "patient" of Own("patient.user"). It is empty where no field does.
+// DecidingField is the field that decides whether a new row is in the scope, such as
+// "patient" for Own("patient.user"). It is empty where no single field decides it.
 func (s Scope) DecidingField() string {
 	field, _, _ := strings.Cut(cmp.Or(s.path, s.about), ".")
 	return field
 }
 
-// IsRequired says that the field is never empty.
+// IsRequired reports whether the field must have a value.
 func (f Field) IsRequired() bool {
 	option := f.option("Required")
 	return option.IsValid() && option.Bool()

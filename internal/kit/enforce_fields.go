@@ -15,15 +15,15 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// guardRequests refuses, by name, every body field that the caller may not
-// write, that no collection has, or that is of the wrong JSON type. Nothing a
-// client sends is dropped in silence. It also stamps the record with its writer.
+// guardRequests refuses every body field that the caller may not write, that does not
+// exist, or that has the wrong JSON type. Each is named in the refusal: PocketBase would
+// ignore unknown fields. It also sets the actor of the record.
 func guardRequests(app core.App, declared Catalog) {
 	guard := func(fields func(Grant) []string) func(e *core.RecordRequestEvent) error {
 		return func(e *core.RecordRequestEvent) error {
 			actor := Caller(e.RequestEvent)
 			c, ok := declared[e.Collection.Name]
-			if !ok { // PocketBase's own, which operators write
+			if !ok { // a collection of PocketBase, which superusers write
 				SetActor(actor, e.Record)
 				return e.Next()
 			}
@@ -48,7 +48,7 @@ func guardRequests(app core.App, declared Catalog) {
 				return err
 			}
 			SetActor(actor, e.Record)
-			e.Record.IgnoreUnchangedFields(true) // two people editing different fields do not undo each other
+			e.Record.IgnoreUnchangedFields(true) // concurrent edits of different fields do not overwrite each other
 			return e.Next()
 		}
 	}
@@ -63,9 +63,9 @@ func guardRequests(app core.App, declared Catalog) {
 	})
 }
 
-// rejectDuplicateID refuses a new record whose id is taken before any other rule
-// runs, so that a client which lost the first answer learns just that. An id that
-// the server made for a request is new.
+// rejectDuplicateID refuses a new record whose id exists, before any other rule runs.
+// A client that repeats a create because it got no answer then receives this code
+// instead of another rule's. Ids that the server generated need no check.
 func rejectDuplicateID(app core.App, r *core.Record) error {
 	if !r.IsNew() || r.Id == "" || ActorOf(r).Request != "" && r.GetRaw(sentIDKey) == nil {
 		return nil
@@ -73,16 +73,16 @@ func rejectDuplicateID(app core.App, r *core.Record) error {
 	if _, err := app.FindRecordById(r.Collection(), r.Id); err == nil {
 		return Invalid(core.FieldNameId, "validation_not_unique", "There is a record with this id already.")
 	}
-	return nil // also when it cannot be read: the insert decides
+	return nil // also when the lookup fails: the insert refuses a duplicate
 }
 
 // sentIDKey marks a new record whose id the client has chosen.
 const sentIDKey = privateKey + "SentID"
 
-// body is what a request wants to write.
+// body is the body of a request to create or update a record.
 type body struct {
 	fields    map[string]any
-	typed     bool // the values have JSON types; in forms everything is text
+	typed     bool // the values have JSON types; in a form all values are text
 	record    *core.Record
 	before    *core.Record
 	actor     Actor
@@ -90,15 +90,15 @@ type body struct {
 	unseen    []string
 }
 
-// read takes the body as it was sent; PocketBase has already turned its own copy
-// into the types of the fields.
+// read parses the body again as it was sent: in e.Record, PocketBase has already
+// converted the values to the types of the fields.
 func (b *body) read(e *core.RequestEvent) error {
 	sent, err := sentBody(e)
 	if err != nil {
 		return e.BadRequestError("The body could not be read.", err)
 	}
 	b.typed = strings.HasPrefix(e.Request.Header.Get("Content-Type"), "application/json")
-	if b.typed { // what follows the first value was not read so far
+	if b.typed { // the decoder stops after the first value; the rest must be valid too
 		raw, err := io.ReadAll(e.Request.Body)
 		if err != nil || len(raw) > 0 && !json.Valid(raw) {
 			return e.BadRequestError("The body is not valid JSON.", err)
@@ -107,7 +107,7 @@ func (b *body) read(e *core.RequestEvent) error {
 	for name, value := range sent {
 		b.fields[unmodified(b.record.Collection(), name)] = value
 	}
-	for _, field := range b.record.Collection().Fields { // files come beside the values, also in a batch
+	for _, field := range b.record.Collection().Fields { // files are not part of the values, also in a batch
 		if name := field.GetName(); field.Type() == core.FieldTypeFile && len(b.record.GetUnsavedFiles(name)) > 0 {
 			b.fields[name] = ""
 		}
@@ -115,18 +115,18 @@ func (b *body) read(e *core.RequestEvent) error {
 	if form := e.Request.MultipartForm; form != nil { // a batch wraps its JSON in a form
 		_, wrapped := form.Value["@jsonPayload"]
 		b.typed = wrapped && len(form.Value) == 1
-		for name := range form.File { // PocketBase ignores one where the collection has no such field
+		for name := range form.File { // PocketBase ignores a file for a field that does not exist
 			b.fields[unmodified(b.record.Collection(), name)] = attached{}
 		}
 	}
 	return nil
 }
 
-// attached is the value of a form field that is a file.
+// attached is used as the value of a form field that contains a file.
 type attached struct{}
 
-// unmodified is the field that a key such as "quantity+" or "files-" changes. Only
-// numbers and files have such keys; PocketBase would ignore others.
+// unmodified returns the field that a key such as "quantity+" or "files-" changes. Only
+// numbers and files have such keys; PocketBase ignores them for other types.
 func unmodified(c *core.Collection, key string) string {
 	name := strings.TrimPrefix(strings.TrimRight(key, "+-"), "+")
 	if f := c.Fields.GetByName(name); f != nil &&
@@ -136,10 +136,11 @@ func unmodified(c *core.Collection, key string) string {
 	return key
 }
 
-// readOnlyKeys are keys of answers that clients send back. They are ignored.
+// readOnlyKeys are keys of records in answers. They are ignored when a client sends a
+// whole record back.
 var readOnlyKeys = []string{"id", "collectionId", "collectionName", "expand"}
 
-// tooLong says that a password has more bytes than its hash takes.
+// tooLong reports whether a password is longer than bcrypt's limit of 72 bytes.
 func tooLong(password any) bool {
 	text, _ := password.(string)
 	return len(text) > 72
@@ -204,7 +205,7 @@ func names(errs validation.Errors) string {
 	return strings.Join(slices.Sorted(maps.Keys(errs)), ", ")
 }
 
-// serverOwned says that no role may write a field.
+// serverOwned reports whether no role may write a field.
 func (c Collection) serverOwned(name string) bool {
 	for _, g := range c.Policy {
 		if slices.Contains(g.CreateFields, name) || slices.Contains(g.UpdateFields, name) {
@@ -214,9 +215,9 @@ func (c Collection) serverOwned(name string) bool {
 	return true
 }
 
-// same says that a sent value is what the record already holds, as when a client
-// sends a whole record back. For a field that the caller is not shown it is never true,
-// so that the value cannot be guessed.
+// same reports whether a sent value is the stored one, as when a client sends a whole
+// record back. It is always false for fields that the caller may not read: otherwise the
+// caller could guess the value.
 func (b body) same(field core.Field, value any) bool {
 	name := field.GetName()
 	switch {

@@ -11,12 +11,12 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 )
 
-// queryOfWrite are the query keys that a request to create or update a record has.
+// queryOfWrite are the query parameters of a request to create or update a record.
 var queryOfWrite = []string{"expand", "fields"}
 
-// separateQuery keeps query keys out of the body. PocketBase reads forms from
-// Request.Form, where net/http puts the query beside the body: ?status=approved
-// would be written, and ?fields=id refused as an unknown field.
+// separateQuery keeps query parameters out of the body. PocketBase reads forms from
+// Request.Form, to which net/http adds the query: ?status=approved would be written, and
+// ?fields=id refused as an unknown field.
 func separateQuery(app core.App) {
 	const id = "kitSeparateQuery"
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: id, Func: func(se *core.ServeEvent) error {
@@ -29,7 +29,8 @@ func separateQuery(app core.App) {
 			}})
 		return se.Next()
 	}})
-	// Inside a batch no middleware runs, and PocketBase sends every body as a form.
+	// Middlewares do not run for the requests inside a batch, and PocketBase passes each
+	// body on as a form.
 	app.OnBatchRequest().Bind(&hook.Handler[*core.BatchRequestEvent]{Id: id, Func: func(e *core.BatchRequestEvent) error {
 		for _, request := range e.Batch {
 			path, query, _ := strings.Cut(request.URL, "?")
@@ -39,13 +40,13 @@ func separateQuery(app core.App) {
 	}})
 }
 
-// formWithoutQuery makes Request.Form the form alone.
+// formWithoutQuery sets Request.Form to the form without the query.
 func formWithoutQuery(e *core.RequestEvent) error {
 	urlencoded, multipart := formOf(e)
 	if urlencoded || multipart {
 		e.Request.Form = url.Values{} // net/http adds the query only where this is nil
 	}
-	if !urlencoded { // PocketBase adds the parts to it later
+	if !urlencoded { // PocketBase adds the parts later
 		return nil
 	}
 	if err := e.Request.ParseForm(); err != nil {
@@ -59,16 +60,18 @@ func formWithoutQuery(e *core.RequestEvent) error {
 	return nil
 }
 
-// formOf says in which of the two ways the body is a form, by PocketBase's own test.
+// formOf reports which of the two form encodings the body has, by the same test as
+// PocketBase's.
 func formOf(e *core.RequestEvent) (urlencoded, multipart bool) {
 	contentType := e.Request.Header.Get("Content-Type")
 	return strings.HasPrefix(contentType, "application/x-www-form-urlencoded"),
 		strings.HasPrefix(contentType, "multipart/form-data")
 }
 
-// onlyQueryOfWrite leaves of a query what a write understands, with its question mark.
+// onlyQueryOfWrite returns the parameters of queryOfWrite in a query, after a question
+// mark, or an empty string.
 func onlyQueryOfWrite(query string) string {
-	sent, _ := url.ParseQuery(query) // as net/http does, which drops what it cannot read
+	sent, _ := url.ParseQuery(query) // drops invalid parameters, as net/http does
 	kept := url.Values{}
 	for _, key := range queryOfWrite {
 		if values, ok := sent[key]; ok {
@@ -90,6 +93,6 @@ func sentBody(e *core.RequestEvent) (map[string]any, error) {
 	if urlencoded, multipart := formOf(e); !urlencoded && !multipart {
 		return sent, nil
 	}
-	form := map[string]any{} // without the query that a request in a batch has
+	form := map[string]any{} // without the query, which requests in a batch have in Form
 	return form, router.UnmarshalRequestData(e.Request.PostForm, &form, "", "")
 }

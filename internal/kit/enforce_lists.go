@@ -13,13 +13,15 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// callerView is the app as one caller sees it while listing a collection. PocketBase's
-// own list handler does the work; it finds its query narrowed to the caller's own
-// scope, so that an index leads to the rows instead of a rule being tried on all
-// of them; where nothing leads to their rows, the rule reduced to what it says of
-// the caller's role; and fields that the caller is not shown marked as hidden, so
-// that they can be neither filtered nor sorted by. A mistake here can hide a row,
-// and never show one.
+// callerView wraps the app for PocketBase's list handler while it lists a collection:
+//
+//   - The query is narrowed to the rows of the caller's scope by SQL that uses an index.
+//     Without it, SQLite evaluates the rule for every row.
+//   - Where no index helps, the rule is reduced to the part for the caller's role.
+//   - Fields that the caller may not read are marked as hidden, so that they can be used
+//     in neither filters nor sorts.
+//
+// PocketBase still applies its rule. A mistake here can hide a row but not reveal one.
 type callerView struct {
 	core.App
 	catalog Catalog
@@ -27,7 +29,7 @@ type callerView struct {
 	listed  string // the collection that is narrowed; empty narrows nothing
 }
 
-// RecordQuery begins the query of a list.
+// RecordQuery returns the query of a list, narrowed to the caller's scope.
 func (y callerView) RecordQuery(collection any) *dbx.SelectQuery {
 	q := y.App.RecordQuery(collection)
 	if c, ok := collection.(*core.Collection); ok && c.Name == y.listed {
@@ -36,8 +38,8 @@ func (y callerView) RecordQuery(collection any) *dbx.SelectQuery {
 	return q
 }
 
-// FindCachedCollectionByNameOrId is how the list and what its filter and sort
-// name are looked up.
+// FindCachedCollectionByNameOrId returns the collection with the caller's rule and hidden
+// fields. PocketBase calls it for the list and for every collection in its filter and sort.
 func (y callerView) FindCachedCollectionByNameOrId(nameOrID string) (*core.Collection, error) {
 	c, err := y.App.FindCachedCollectionByNameOrId(nameOrID)
 	if err != nil {
@@ -50,9 +52,10 @@ func (y callerView) FindCachedCollectionByNameOrId(nameOrID string) (*core.Colle
 	grant, unseen := declared.Policy[y.actor.Role], declared.unseen(y.actor.Role)
 	seen := *c
 	if slices.Contains(declared.SignIn.Managers, y.actor.Role) {
-		seen.Type = core.CollectionTypeBase // of accounts, PocketBase lets filters find only addresses that all may see
+		// In auth collections, PocketBase's filters only match email addresses that are public.
+		seen.Type = core.CollectionTypeBase
 	}
-	if grant.Read.unnarrowed() { // the other roles' conditions would be tried on every row
+	if grant.Read.unnarrowed() { // SQLite would evaluate the other roles' conditions for every row
 		seen.ListRule = Policy{y.actor.Role: grant}.rule(reads, y.catalog.signIn())
 	}
 	seen.Fields = slices.Clone(c.Fields)
@@ -64,7 +67,7 @@ func (y callerView) FindCachedCollectionByNameOrId(nameOrID string) (*core.Colle
 	return &seen, nil
 }
 
-// hidden is a copy of a field that nobody but superusers may ask about.
+// hidden returns a copy of a field that only superusers may use in filters and sorts.
 func hidden(f core.Field) core.Field {
 	c := reflect.New(reflect.TypeOf(f).Elem())
 	c.Elem().Set(reflect.ValueOf(f).Elem())
@@ -73,7 +76,8 @@ func hidden(f core.Field) core.Field {
 	return field
 }
 
-// narrowLists gives the record routes the caller's eyes.
+// narrowLists binds callerView to lists, checks realtime filters, and adds the reason to
+// refused creates and updates.
 func narrowLists(app core.App, declared Catalog) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalNarrow", Func: func(se *core.ServeEvent) error {
 		se.Router.BindFunc(func(e *core.RequestEvent) error {
@@ -92,12 +96,15 @@ func narrowLists(app core.App, declared Catalog) {
 		})
 		return se.Next()
 	}})
-	app.OnRealtimeSubscribeRequest().Bind(&hook.Handler[*core.RealtimeSubscribeRequestEvent]{Id: "hospitalNarrowRealtime", Func: func(e *core.RealtimeSubscribeRequestEvent) error {
-		if err := declared.checkTopics(e); err != nil {
-			return err
-		}
-		return e.Next()
-	}})
+	app.OnRealtimeSubscribeRequest().Bind(&hook.Handler[*core.RealtimeSubscribeRequestEvent]{
+		Id: "hospitalNarrowRealtime",
+		Func: func(e *core.RealtimeSubscribeRequestEvent) error {
+			if err := declared.checkTopics(e); err != nil {
+				return err
+			}
+			return e.Next()
+		},
+	})
 }
 
 func (c Catalog) of(e *core.RequestEvent) (Collection, bool) {
@@ -122,19 +129,20 @@ func (c Catalog) list(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// narrow leaves of a list what the caller may read.
+// narrow limits a list to the rows that the caller may read.
 func (c Catalog) narrow(q *dbx.SelectQuery, listed Collection, actor Actor) {
 	switch scope := listed.Policy[actor.Role].Read; {
 	case scope.path != "":
 		c.own(q, listed, strings.Split(scope.path, "."), actor)
 	case scope.where != "":
-		q.AndWhere(unlikely(strings.ReplaceAll(scope.where, "@", listed.Name), dbx.Params{"me": actor.ID, "now": types.NowDateTime().String()}))
+		q.AndWhere(unlikely(strings.ReplaceAll(scope.where, "@", listed.Name),
+			dbx.Params{"me": actor.ID, "now": types.NowDateTime().String()}))
 	}
 }
 
-// own joins what lies between a collection and the caller's account: of
-// patient.user the one patient, whose user is the caller. Every join is to one
-// record by its id, and so never doubles a row.
+// own joins the records between a collection and the caller's account: for patient.user
+// it joins patients and compares their user with the caller. Each join matches one record
+// by its id, so no row is returned twice.
 func (c Catalog) own(q *dbx.SelectQuery, from Collection, path []string, actor Actor) {
 	alias, last := from.Name, len(path)-1
 	for i, relation := range path[:last] {
@@ -146,9 +154,9 @@ func (c Catalog) own(q *dbx.SelectQuery, from Collection, path []string, actor A
 	q.AndWhere(unlikely("[["+alias+"."+path[last]+"]] = {:me}", dbx.Params{"me": actor.ID}))
 }
 
-// unlikely tells SQLite, which counts no rows, that few fulfil a condition, so that
-// it begins there. Otherwise an indexed status that the client filters by looks
-// as good to it, and it wades through everybody's rows of that status.
+// unlikely tells SQLite's query planner that few rows match a condition, so that it uses
+// the index of that condition first. It has no statistics: otherwise it may choose the
+// index of a status that the client filters by, and scan everybody's rows of that status.
 func unlikely(condition string, params dbx.Params) dbx.Expression {
 	return dbx.NewExp("likelihood("+condition+", 0.000001)", params)
 }
@@ -162,17 +170,17 @@ func (c Catalog) target(in Collection, relation string) string {
 	return c.NameOf(field.CollectionId)
 }
 
-// checkTopics refuses a realtime filter that asks about fields the caller is not
-// shown; it would tell by silence what it may not tell in words.
+// checkTopics refuses a realtime filter on a field that the caller may not read. Whether
+// an event arrives would reveal the value.
 func (c Catalog) checkTopics(e *core.RealtimeSubscribeRequestEvent) error {
 	actor := ActorFor(e.App, e.Auth)
 	if actor.Superuser {
 		return nil
 	}
 	view := callerView{App: e.App, catalog: c, actor: actor}
-	asked := subscriptions.NewDefaultClient() // reads the topics exactly as the broker will
-	asked.Subscribe(e.Subscriptions...)
-	for topic, options := range asked.Subscriptions() {
+	parsed := subscriptions.NewDefaultClient() // parses the topics as PocketBase's broker does
+	parsed.Subscribe(e.Subscriptions...)
+	for topic, options := range parsed.Subscriptions() {
 		filter := options.Query[search.FilterQueryParam]
 		if filter == "" {
 			continue
@@ -180,25 +188,30 @@ func (c Catalog) checkTopics(e *core.RealtimeSubscribeRequestEvent) error {
 		name := topic[:strings.IndexAny(topic+"?", "/?")]
 		collection, err := view.FindCachedCollectionByNameOrId(name)
 		if err != nil {
-			continue // no such collection, no such events
+			continue // a collection that does not exist has no events
 		}
 		info := &core.RequestInfo{Context: core.RequestInfoContextRealtime, Auth: e.Auth}
-		if _, err := search.FilterData(filter).BuildExpr(core.NewRecordFieldResolver(view, collection, info, false)); err != nil {
+		resolver := core.NewRecordFieldResolver(view, collection, info, false)
+		if _, err := search.FilterData(filter).BuildExpr(resolver); err != nil {
 			return e.BadRequestError("The filter of the subscription "+name+" cannot be used.", err)
 		}
 	}
 	return nil
 }
 
-// mask leaves out of every answer, event and expansion the fields the reader is
-// not shown.
+// mask removes the fields that the reader may not read from answers, realtime events and
+// expansions.
 func mask(app core.App, declared Catalog) {
-	app.OnRecordEnrich().Bind(&hook.Handler[*core.RecordEnrichEvent]{Id: "hospitalMask", Priority: orderMask, Func: func(e *core.RecordEnrichEvent) error {
-		actor := ActorFor(e.App, e.RequestInfo.Auth)
-		c, ok := declared[e.Record.Collection().Name]
-		if ok && !actor.Superuser {
-			e.Record.Hide(c.unseen(actor.Role)...)
-		}
-		return e.Next()
-	}})
+	app.OnRecordEnrich().Bind(&hook.Handler[*core.RecordEnrichEvent]{
+		Id:       "hospitalMask",
+		Priority: orderMask,
+		Func: func(e *core.RecordEnrichEvent) error {
+			actor := ActorFor(e.App, e.RequestInfo.Auth)
+			c, ok := declared[e.Record.Collection().Name]
+			if ok && !actor.Superuser {
+				e.Record.Hide(c.unseen(actor.Role)...)
+			}
+			return e.Next()
+		},
+	})
 }

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// guardRecords holds for every write, also of the server: text is normalised, and only
-// expiring records are deleted.
+// guardRecords normalizes text and refuses to delete records that are not Expiring. It
+// runs for every write, also the server's own.
 func guardRecords(app core.App, declared Catalog) {
 	clean := func(e *core.RecordEvent) error {
 		if c, ok := declared[e.Record.Collection().Name]; ok {
@@ -22,14 +22,19 @@ func guardRecords(app core.App, declared Catalog) {
 		}
 		return e.Next()
 	}
-	app.OnRecordCreate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalCleanCreate", Priority: orderText, Func: clean})
-	app.OnRecordUpdate().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalCleanUpdate", Priority: orderText, Func: clean})
-	app.OnRecordDelete().Bind(&hook.Handler[*core.RecordEvent]{Id: "hospitalNoDelete", Priority: orderText, Func: func(e *core.RecordEvent) error {
+	keep := func(e *core.RecordEvent) error {
 		if c, ok := declared[e.Record.Collection().Name]; ok && !c.Expiring {
-			return Forbidden("id", "never_deleted", "The hospital's records are never deleted. Cancel, suspend or deactivate instead.")
+			return Forbidden("id", "never_deleted",
+				"The hospital's records are never deleted. Cancel, suspend or deactivate instead.")
 		}
 		return e.Next()
-	}})
+	}
+	bind := func(h *hook.TaggedHook[*core.RecordEvent], id string, guard func(e *core.RecordEvent) error) {
+		h.Bind(&hook.Handler[*core.RecordEvent]{Id: id, Priority: orderText, Func: guard})
+	}
+	bind(app.OnRecordCreate(), "hospitalCleanCreate", clean)
+	bind(app.OnRecordUpdate(), "hospitalCleanUpdate", clean)
+	bind(app.OnRecordDelete(), "hospitalNoDelete", keep)
 }
 
 func (c Collection) clean(record *core.Record) error {
@@ -60,16 +65,18 @@ func (c Collection) clean(record *core.Record) error {
 	return errs
 }
 
-var forbiddenCharacter = validation.NewError("forbidden_character", "This contains a control or direction character that cannot be stored.")
+var forbiddenCharacter = validation.NewError("forbidden_character",
+	"This contains a control or direction character that cannot be stored.")
 
-// forbiddenInProse allows what longer texts need besides: carriage returns, and the isolates
-// of bidirectional text.
+// forbiddenInProse is forbidden for RawText. It also allows carriage returns and the
+// isolates of bidirectional text (U+2066 to U+2069).
 func forbiddenInProse(r rune) bool {
 	return r != '\r' && (r < 0x2066 || r > 0x2069) && forbidden(r)
 }
 
-// forbidden are control characters other than tab and line feed, bidirectional overrides,
-// which make text look different from what it is, and the remains of invalid UTF-8.
+// forbidden reports control characters other than tab and line feed, bidirectional
+// overrides, with which text looks different from what is stored, and the replacement
+// character, which is left of invalid UTF-8.
 func forbidden(r rune) bool {
 	switch {
 	case r == '\n' || r == '\t':

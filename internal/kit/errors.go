@@ -13,27 +13,27 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 )
 
-// Refusals have PocketBase's one shape: a sentence for a person in message, and
-// under data.<field> a code for programs.
+// Refusals have PocketBase's format: a sentence for people in message, and a code for
+// programs in data.<field>.
 
 // Invalid refuses a value: 400.
 func Invalid(field, code, sentence string) error {
 	return refuse(http.StatusBadRequest, field, code, sentence)
 }
 
-// Forbidden refuses a verb on a record the caller may see: 403.
+// Forbidden refuses an action on a record that the caller may read: 403.
 func Forbidden(field, code, sentence string) error {
 	return refuse(http.StatusForbidden, field, code, sentence)
 }
 
-// Conflict refuses what would have been right at another moment: 409, for a lost
-// race or a wrong state.
+// Conflict refuses a write because of the current state, such as a lost race or a wrong
+// status: 409.
 func Conflict(field, code, sentence string) error {
 	return refuse(http.StatusConflict, field, code, sentence)
 }
 
-// TooManyRequests refuses what would be right after a while: 429, with the seconds to wait in
-// Retry-After.
+// TooManyRequests refuses a request that is allowed again after wait: 429, with the
+// seconds in Retry-After.
 func TooManyRequests(e *core.RequestEvent, field, code, sentence string, wait time.Duration) error {
 	e.Response.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
 	return refuse(http.StatusTooManyRequests, field, code, sentence)
@@ -50,21 +50,22 @@ func refuse(status int, field, code, sentence string) error {
 	return apis.NewApiError(status, sentence, validation.Errors{field: validation.NewError(code, sentence)})
 }
 
-// WithParams is a refusal that says in data.<field>.params what would do instead.
+// WithParams adds params to a refusal, as data.<field>.params. They are what a client may
+// do instead, such as the free slots.
 func WithParams(refusal error, params map[string]any) error {
 	var refused *router.ApiError
 	if !errors.As(refusal, &refused) {
 		return refusal
 	}
-	said, ok := refused.RawData().(validation.Errors)
+	fields, ok := refused.RawData().(validation.Errors)
 	if !ok {
 		return refusal
 	}
-	said = maps.Clone(said)
-	for field, why := range said {
-		if e, ok := errors.AsType[validation.Error](why); ok {
-			said[field] = e.SetParams(params)
+	fields = maps.Clone(fields)
+	for field, reason := range fields {
+		if e, ok := errors.AsType[validation.Error](reason); ok {
+			fields[field] = e.SetParams(params)
 		}
 	}
-	return apis.NewApiError(refused.Status, refused.Message, said)
+	return apis.NewApiError(refused.Status, refused.Message, fields)
 }

@@ -11,16 +11,17 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 )
 
-// unentitled refuses a verb that the caller's role does not have at all.
+// unentitled refuses an action that the caller's role may do with no record: 401 for
+// guests, 403 for others.
 func unentitled(e *core.RequestEvent, actor Actor, verb string) error {
-	if actor.Role == Guest { // also one whose token has ended
+	if actor.Role == Guest { // also a caller whose token has expired
 		return e.UnauthorizedError("Sign in to "+verb+".", nil)
 	}
 	return e.ForbiddenError("Your role may not "+verb+".", nil)
 }
 
-// explainCreate says why a rule refused a new record, where PocketBase says only
-// that it did.
+// explainCreate adds the reason to the refusal of a new record by an API rule.
+// PocketBase answers 400 without one.
 func (c Catalog) explainCreate(e *core.RequestEvent) error {
 	err := e.Next()
 	var refused *router.ApiError
@@ -37,7 +38,8 @@ func (c Catalog) explainCreate(e *core.RequestEvent) error {
 		return Invalid("password", "too_long", longPassword)
 	}
 	field, _, _ := strings.Cut(cmp.Or(scope.path, scope.about), ".")
-	if cause, ok := refused.RawData().(error); !ok || field == "" || !strings.Contains(cause.Error(), "create rule failure") {
+	cause, ok := refused.RawData().(error)
+	if !ok || field == "" || !strings.Contains(cause.Error(), "create rule failure") {
 		return err
 	}
 	return e.BadRequestError("The request was refused because of "+field+".", validation.Errors{
@@ -45,8 +47,8 @@ func (c Catalog) explainCreate(e *core.RequestEvent) error {
 	})
 }
 
-// explainUpdate says that a record is there but not the caller's to change, where
-// PocketBase says that it is not there. Whoever may not see it hears no more than that.
+// explainUpdate answers 403 instead of PocketBase's 404 when the caller may read the record
+// but not change it. Callers who may not read it still get 404.
 func (c Catalog) explainUpdate(e *core.RequestEvent) error {
 	err := e.Next()
 	var refused *router.ApiError

@@ -21,21 +21,22 @@ type Field struct{ core.Field }
 // Required makes a field mandatory. A required number must not be 0.
 func (f Field) Required() Field { return f.set("Required", true) }
 
-// Help says in a sentence what the field means. The API document, the dashboard and
-// PERMISSIONS.md show it. At most 280 characters.
+// Help describes the field in a sentence of at most 280 characters. The API document, the
+// dashboard and PERMISSIONS.md show it.
 func (f Field) Help(text string) Field { return f.set("Help", text) }
 
 // Presentable makes the field part of the label that the dashboard shows wherever
 // another record points to this one.
 func (f Field) Presentable() Field { return f.set("Presentable", true) }
 
-// IsPresentable says whether the field is part of the label of its record.
+// IsPresentable reports whether the field is part of the label of its record.
 func (f Field) IsPresentable() bool { return f.option("Presentable").Bool() }
 
-// HelpText returns what was given to Help.
+// HelpText returns the text that Help set.
 func (f Field) HelpText() string { return f.option("Help").String() }
 
-// option is one of PocketBase's settings of the field. Every field type has its own struct.
+// option returns one of PocketBase's settings of the field. It uses reflection because
+// every field type is a struct of its own.
 func (f Field) option(name string) reflect.Value {
 	return reflect.ValueOf(f.Field).Elem().FieldByName(name)
 }
@@ -117,8 +118,7 @@ func Int(name string, min, max int64) Field {
 // Count is a whole number that is not negative. It stays exact in JavaScript.
 func Count(name string) Field { return Int(name, 0, 1<<50) }
 
-// VersionField counts the changes of a record, so that CheckVersion can tell a client that
-// somebody else was faster.
+// VersionField counts the changes of a record. CheckVersion uses it to detect concurrent edits.
 func VersionField() Field {
 	return Count("version").Help("Number of changes. Send it with a change: if the record has changed since, " +
 		"the answer is 409 stale_version.")
@@ -127,13 +127,13 @@ func VersionField() Field {
 // Minor is an amount of money in minor units of its currency, such as cents. It is not negative.
 func Minor(name string) Field { return Int(name, 0, money.Max) }
 
-// Relation points to one record of another collection. It never cascades: records are
-// not deleted.
+// Relation points to one record of another collection. It does not cascade, because
+// records are not deleted.
 func Relation(name, collection string) Field {
 	return Field{&core.RelationField{Name: name, CollectionId: collectionID(collection), MaxSelect: 1}}
 }
 
-// timestamps are in every collection.
+// timestamps are the fields that every collection has.
 func timestamps() []core.Field {
 	return []core.Field{
 		&core.AutodateField{Name: "created", OnCreate: true},

@@ -12,9 +12,11 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 )
 
-// FuzzQueryDay: an accepted day is the one of the query; any other text is refused with 400.
+// FuzzQueryDay checks that an accepted day equals the text, and that other texts are refused with 400.
 func FuzzQueryDay(f *testing.F) {
-	for _, text := range []string{"2030-12-31", "2030-02-30", "1899-12-31", "0000-01-01", "2030-1-1", "２０３０-01-01", "2030-12-31T00:00:00Z"} {
+	for _, text := range []string{
+		"2030-12-31", "2030-02-30", "1899-12-31", "0000-01-01", "2030-1-1", "２０３０-01-01", "2030-12-31T00:00:00Z",
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -22,21 +24,27 @@ func FuzzQueryDay(f *testing.F) {
 		query := e.Request.URL.Query()
 		query.Set("day", text)
 		e.Request.URL.RawQuery = query.Encode()
-		otherwise := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
-		day, err := (&Request{RequestEvent: e}).QueryDay("day", otherwise)
+		fallback := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+		day, err := (&Request{RequestEvent: e}).QueryDay("day", fallback)
 		switch {
-		case err != nil && text == "", err == nil && text == "" && !day.Equal(otherwise), err == nil && text != "" && day.Format(time.DateOnly) != text:
-			t.Errorf("%q is read as %v, %v", text, day, err)
+		case text == "":
+			if err != nil || !day.Equal(fallback) {
+				t.Errorf("without a day: %v, %v", day, err)
+			}
+		case err == nil && day.Format(time.DateOnly) != text:
+			t.Errorf("%q is read as %v", text, day)
 		case err != nil && router.ToApiError(err).Status != http.StatusBadRequest:
 			t.Errorf("%q is refused with %v", text, err)
 		}
 	})
 }
 
-// FuzzInstant: what the guard takes for a moment is stored as that moment, and
-// nothing else is stored as one.
+// FuzzInstant checks that an accepted instant is stored as the same instant.
 func FuzzInstant(f *testing.F) {
-	for _, text := range []string{"2030-01-31 09:00:00.000Z", "2030-01-31T09:00:00+02:00", "2030-02-30 09:00:00Z", "2030-01-31 24:00:00Z", "2030-01-31 09:00Z", "2030-01-31 23:59:60Z", "0000-00-00 00:00:00Z", "2030-01-31 09:00:00.9999999Z"} {
+	for _, text := range []string{
+		"2030-01-31 09:00:00.000Z", "2030-01-31T09:00:00+02:00", "2030-02-30 09:00:00Z", "2030-01-31 24:00:00Z",
+		"2030-01-31 09:00Z", "2030-01-31 23:59:60Z", "0000-00-00 00:00:00Z", "2030-01-31 09:00:00.9999999Z",
+	} {
 		f.Add(text)
 	}
 	c := core.NewBaseCollection("f")
@@ -61,12 +69,17 @@ func FuzzInstant(f *testing.F) {
 	})
 }
 
-// FuzzClean: a text that is stored is clean, and cleaning it again changes nothing.
+// FuzzClean checks that stored text has no forbidden characters, and that cleaning it
+// again changes nothing.
 func FuzzClean(f *testing.F) {
-	for _, text := range []string{" a ", "e\u0301", "\u202Ea", "a\u0000", "\u2066", "\xff", "a\r\nb", "\u1ebf\u0323", "\ufffd"} {
+	for _, text := range []string{
+		" a ", "e\u0301", "\u202Ea", "a\u0000", "\u2066", "\xff", "a\r\nb", "\u1ebf\u0323", "\ufffd",
+	} {
 		f.Add(text)
 	}
-	declared := Collection{Name: "f", Fields: Fields{Text("line", 1000), Text("prose", 1000)}, RawText: []string{"prose"}}
+	declared := Collection{
+		Name: "f", Fields: Fields{Text("line", 1000), Text("prose", 1000)}, RawText: []string{"prose"},
+	}
 	c := core.NewBaseCollection("f")
 	for _, field := range declared.Fields {
 		c.Fields.Add(field.Field)
@@ -91,7 +104,7 @@ func FuzzClean(f *testing.F) {
 	})
 }
 
-// FuzzUnmodified: a key with a sign changes the field that it names, or none.
+// FuzzUnmodified checks that a key with a sign changes the field that it names, or none.
 func FuzzUnmodified(f *testing.F) {
 	for _, key := range []string{"amount+", "+amount", "amount-", "files-", "note+", "++", "amount+-", "role"} {
 		f.Add(key)

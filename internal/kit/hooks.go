@@ -19,21 +19,24 @@ func OnCreate(app core.App, collection string, rule func(e *core.RecordEvent) er
 	})
 }
 
-// OnUpdate binds a rule for changed records of a collection. It runs in a
-// transaction with the update, is given the record as it is stored then, and must
-// call e.Next() once. Records with a status have a Lifecycle instead.
+// OnUpdate binds a rule for changed records of a collection. It runs in a transaction with
+// the update and must call e.Next() once. before is the stored record, read in the
+// transaction. Collections with a status have a Lifecycle instead.
 func OnUpdate(app core.App, collection string, rule func(e *core.RecordEvent, before *core.Record) error) {
 	onUpdate(app, collection, orderLifecycle, rule)
 }
 
 func onCreate(app core.App, collection string, priority int, rule func(e *core.RecordEvent) error) {
-	app.OnRecordCreate(collection).Bind(&hook.Handler[*core.RecordEvent]{Priority: priority, Func: func(e *core.RecordEvent) error {
+	inTx := func(e *core.RecordEvent) error {
 		return InTx(e, func() error { return rule(e) })
-	}})
+	}
+	app.OnRecordCreate(collection).Bind(&hook.Handler[*core.RecordEvent]{Priority: priority, Func: inTx})
 }
 
-func onUpdate(app core.App, collection string, priority int, rule func(e *core.RecordEvent, before *core.Record) error) {
-	app.OnRecordUpdate(collection).Bind(&hook.Handler[*core.RecordEvent]{Priority: priority, Func: func(e *core.RecordEvent) error {
+func onUpdate(
+	app core.App, collection string, priority int, rule func(e *core.RecordEvent, before *core.Record) error,
+) {
+	inTx := func(e *core.RecordEvent) error {
 		return InTx(e, func() error {
 			before, err := e.App.FindRecordById(e.Record.Collection(), e.Record.Id)
 			if err != nil {
@@ -41,10 +44,11 @@ func onUpdate(app core.App, collection string, priority int, rule func(e *core.R
 			}
 			return rule(e, before)
 		})
-	}})
+	}
+	app.OnRecordUpdate(collection).Bind(&hook.Handler[*core.RecordEvent]{Priority: priority, Func: inTx})
 }
 
-// OnRefusal binds what is added to a refusal of a new or a changed record. It runs
+// OnRefusal binds a function that adds to the refusal of a create or an update. It runs
 // after the transaction has ended, so that other writers do not wait for it.
 func OnRefusal(app core.App, collection string, add func(app core.App, refused *core.Record, refusal error) error) {
 	handler := &hook.Handler[*core.RecordEvent]{Priority: orderRefusal, Func: func(e *core.RecordEvent) error {
@@ -57,7 +61,7 @@ func OnRefusal(app core.App, collection string, add func(app core.App, refused *
 	app.OnRecordUpdate(collection).Bind(handler)
 }
 
-// New is a blank record of a collection.
+// New returns a blank record of a collection.
 func New(tx core.App, collection string) (*core.Record, error) {
 	c, err := tx.FindCachedCollectionByNameOrId(collection)
 	if err != nil {
@@ -66,7 +70,8 @@ func New(tx core.App, collection string) (*core.Record, error) {
 	return core.NewRecord(c), nil
 }
 
-// CheckVersion refuses a change of what somebody else has changed since it was read.
+// CheckVersion refuses a change with 409 stale_version when somebody else has changed the
+// record since the client read it. what names the record in the message.
 func CheckVersion(before, after *core.Record, what string) error {
 	if before.GetInt(versionField) != after.GetInt(versionField) {
 		return Conflict(versionField, "stale_version", "Somebody else changed "+what+" in the meantime. Load it again.")
@@ -74,8 +79,8 @@ func CheckVersion(before, after *core.Record, what string) error {
 	return nil
 }
 
-// Changed says whether any column differs between two states of a record, apart
-// from when it was last written.
+// Changed reports whether any column other than the timestamps differs between two
+// states of a record.
 func Changed(before, after *core.Record) bool {
 	for _, f := range after.Collection().Fields {
 		if f.Type() != core.FieldTypeAutodate && fmt.Sprint(before.Get(f.GetName())) != fmt.Sprint(after.Get(f.GetName())) {

@@ -6,12 +6,12 @@ import (
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
-	_ "github.com/pocketbase/pocketbase/migrations" // its own tables
+	_ "github.com/pocketbase/pocketbase/migrations" // creates PocketBase's own tables
 	"github.com/pocketbase/pocketbase/tools/router"
 )
 
-// The tests of this package declare a small application of their own: an office
-// where members write tickets about customers.
+// The tests of this package declare a small application: an office in which members write
+// tickets about customers.
 
 const (
 	member Role = "member"
@@ -28,8 +28,11 @@ const (
 
 func members() Collection {
 	return Collection{
-		Name:   "users",
-		SignIn: SignIn{RoleField: "role", Roles: []Role{member, boss}, Superuser: boss, StatusField: "status", Active: "active", MinPassword: 12},
+		Name: "users",
+		SignIn: SignIn{
+			RoleField: "role", Roles: []Role{member, boss}, Superuser: boss,
+			StatusField: "status", Active: "active", MinPassword: 12,
+		},
 		Fields: Fields{Select("role", member, boss), Select("status", "active", "gone")},
 		Policy: Policy{member: {Read: Own("id")}, boss: {Read: All}},
 	}
@@ -51,7 +54,9 @@ func tickets() Collection {
 }
 
 func customers() Collection {
-	return Collection{Name: "customers", Fields: Fields{Text("name", 100)}, Cached: true, Policy: Policy{member: {Read: All}}}
+	return Collection{
+		Name: "customers", Fields: Fields{Text("name", 100)}, Cached: true, Policy: Policy{member: {Read: All}},
+	}
 }
 
 // office opens the application with the lifecycles and hooks of a test.
@@ -65,7 +70,8 @@ func office(t *testing.T, lifecycles []Lifecycle, hooks func(core.App)) core.App
 	if err := app.RunAllMigrations(); err != nil {
 		t.Fatal(err)
 	}
-	modules := []Module{{Name: "office", Collections: []Collection{members(), customers(), tickets()}, Lifecycles: lifecycles, Hooks: hooks}}
+	collections := []Collection{members(), customers(), tickets()}
+	modules := []Module{{Name: "office", Collections: collections, Lifecycles: lifecycles, Hooks: hooks}}
 	if err := CatalogOf(modules).Apply(app); err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +79,7 @@ func office(t *testing.T, lifecycles []Lifecycle, hooks func(core.App)) core.App
 	return app
 }
 
-// add stores a record past the hooks of the test, which are for updates.
+// add creates a record. The hooks of the tests do not run, because they are for updates.
 func add(t *testing.T, app core.App, collection string, values map[string]any) *core.Record {
 	t.Helper()
 	r, err := New(app, collection)
@@ -102,7 +108,7 @@ func as(role Role, r *core.Record, values map[string]any) *core.Record {
 	return SetActor(Actor{Role: role, Request: "r1"}, r)
 }
 
-// status is the HTTP status of a refusal, 0 for none.
+// status returns the HTTP status of a refusal, or 0 without one.
 func status(t *testing.T, err error) int {
 	t.Helper()
 	var refusal *router.ApiError
@@ -112,5 +118,5 @@ func status(t *testing.T, err error) int {
 	case errors.As(err, &refusal):
 		return refusal.Status
 	}
-	return http.StatusBadRequest // what a field refuses
+	return http.StatusBadRequest // refused by the validation of a field
 }

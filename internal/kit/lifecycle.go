@@ -8,8 +8,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Lifecycle says what can be done to the records of a collection after they were
-// made. It is executed: no module repeats the sequence of a change.
+// Lifecycle is the state machine of a collection: the actions on its records after they
+// were created. It binds the hook that runs them.
 //
 // An update runs, in one transaction: stale version (409), nothing changed (200),
 // unknown status (400, by its field), Prepare, which action, from (409), role (403),
@@ -17,29 +17,29 @@ import (
 type Lifecycle struct {
 	Collection  string
 	Noun        string // for refusals: "a payment"
-	Field       string // the field with the status; "status" unless it says otherwise
+	Field       string // the field with the status; empty: "status"
 	Transitions Table
 
-	// Prepare runs before the action is looked up: it fills in what a request may
-	// leave out, and refuses what no action may do.
+	// Prepare runs before the action is looked up. It fills in values that a request may
+	// leave out, and refuses changes that are wrong for every action.
 	Prepare func(Change) error
 	// Then follows every transition, after the write, in the same transaction.
 	Then func(Change) error
-	// SystemWrites lets the server itself write anything, past the table.
+	// SystemWrites lets the server itself write anything, without the table.
 	SystemWrites bool
 }
 
-// Transition is a row of the table: what can be done, from where, by whom, and what it does.
+// Transition is a row of the table: an action, who may do it, and its effects.
 type Transition[Status ~string] struct {
 	Action string             // a verb: "verify"
-	From   []Status           // the statuses it may start from; none is any
-	To     Status             // the status it leads to; empty leaves it alone
-	By     []Role             // none is whoever the policy lets write
+	From   []Status           // the statuses it may start from; empty: any
+	To     Status             // the status it leads to; empty: the status stays
+	By     []Role             // who may do it; empty: all roles that may update the record
 	When   func(Change) bool  // recognises the action where the status alone does not
-	Guard  func(Change) error // what must be true
-	Stamp  string             // writes <stamp>_by and <stamp>_at, as far as the collection has them
-	Do     func(Change) error // what it changes besides, before the write
-	Then   func(Change) error // what follows it, after the write
+	Guard  func(Change) error // refuses the action when a condition is not met
+	Stamp  string             // sets the fields <stamp>_by and <stamp>_at, where the collection has them
+	Do     func(Change) error // sets further fields, before the write
+	Then   func(Change) error // writes other records, after the write
 }
 
 // Transitions are the rows of a lifecycle over statuses of one type.
@@ -52,18 +52,18 @@ type Table interface{ rows() []Transition[string] }
 type Change struct {
 	App    core.App // the transaction
 	Actor  Actor
-	Action string // what is done; empty while it is not known yet
+	Action string // empty in Prepare and When
 	Before *core.Record
 	After  *core.Record
 }
 
-// From and By write the cells of a row.
+// From lists statuses for Transition.From.
 func From[Status ~string](statuses ...Status) []Status { return statuses }
 
-// By is who may do it.
+// By lists roles for Transition.By.
 func By(roles ...Role) []Role { return roles }
 
-// AnyChange is for a row that every change follows, of the status too.
+// AnyChange is a Transition.When that matches every change.
 func AnyChange(Change) bool { return true }
 
 const versionField = "version"
@@ -84,7 +84,7 @@ func (t Transition[Status]) startsFrom(status Status) bool {
 	return len(t.From) == 0 || slices.Contains(t.From, status)
 }
 
-// bind makes the table the rule for updates of its collection.
+// bind runs the lifecycle on updates of its collection.
 func (l Lifecycle) bind(app core.App) {
 	rows := l.Transitions.rows()
 	OnUpdate(app, l.Collection, func(e *core.RecordEvent, before *core.Record) error {
@@ -134,7 +134,7 @@ func run(step func(Change) error, c Change) error {
 	return step(c)
 }
 
-// subject is the noun without its article.
+// subject returns the noun without its article.
 func (l Lifecycle) subject() string {
 	if _, noun, found := strings.Cut(l.Noun, " "); found {
 		return noun
@@ -149,13 +149,15 @@ func (l Lifecycle) field() string {
 	return l.Field
 }
 
-// knows says that the status is one that the field allows; others the field refuses by name.
+// knows reports whether the field allows the status. The validation of the field refuses
+// others.
 func (l Lifecycle) knows(r *core.Record) bool {
 	field, ok := r.Collection().Fields.GetByName(l.field()).(*core.SelectField)
 	return !ok || r.GetString(l.field()) == "" || slices.Contains(field.Values, r.GetString(l.field()))
 }
 
-// find is the one row that a change follows. Two at once would leave open which came first.
+// find returns the row that a change matches. A change that matches two actions is refused,
+// because their order would be unknown.
 func (l Lifecycle) find(rows []Transition[string], c Change) (row Transition[string], err error) {
 	from, to := c.Before.GetString(l.field()), c.After.GetString(l.field())
 	var found []Transition[string]
@@ -165,7 +167,7 @@ func (l Lifecycle) find(rows []Transition[string], c Change) (row Transition[str
 		case !l.matches(r, from, to, c):
 		case i < 0:
 			found = append(found, r)
-		case !found[i].startsFrom(from): // of several ways to one status, the one that starts here
+		case !found[i].startsFrom(from): // prefer the row that starts from the current status
 			found[i] = r
 		}
 	}
@@ -196,8 +198,8 @@ func (l Lifecycle) find(rows []Transition[string], c Change) (row Transition[str
 	return row, nil
 }
 
-// matches says that a change does what a row says. A row that neither leads to
-// another status nor says when is the edit, for changes that are nothing else.
+// matches reports whether a change is the action of a row. A row with neither To nor When
+// is the edit; find uses it for changes that match no other row.
 func (l Lifecycle) matches(r Transition[string], from, to string, c Change) bool {
 	switch {
 	case r.To != "" && (from == to || r.To != to):

@@ -9,30 +9,41 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// steps is a lifecycle that notes what it does.
+// steps returns a lifecycle that logs each of its steps.
 func steps(log *[]string) []Lifecycle {
-	note := func(step string) func(Change) error {
+	step := func(name string) func(Change) error {
 		return func(c Change) error {
-			*log = append(*log, step+" "+c.Action)
+			*log = append(*log, name+" "+c.Action)
 			return nil
 		}
 	}
-	return []Lifecycle{{Collection: "tickets", Noun: "a ticket", Prepare: note("prepare"), Then: note("always"), Transitions: Transitions[ticketStatus]{
-		{Action: "solve", From: From(open), To: solved, By: By(member), Guard: note("guard"), Stamp: "solved", Do: note("do"), Then: note("then")},
-		{Action: "close", From: From(solved), To: closed, By: By(boss)},
-		{Action: "drop", From: From(open), To: closed, By: By(member)},
-		{Action: "rename", From: From(open), When: func(c Change) bool { return c.Before.GetString("title") != c.After.GetString("title") }},
-	}}}
+	renamed := func(c Change) bool { return c.Before.GetString("title") != c.After.GetString("title") }
+	return []Lifecycle{{
+		Collection: "tickets", Noun: "a ticket", Prepare: step("prepare"), Then: step("always"),
+		Transitions: Transitions[ticketStatus]{
+			{Action: "solve", From: From(open), To: solved, By: By(member), Stamp: "solved",
+				Guard: step("guard"), Do: step("do"), Then: step("then")},
+			{Action: "close", From: From(solved), To: closed, By: By(boss)},
+			{Action: "drop", From: From(open), To: closed, By: By(member)},
+			{Action: "rename", From: From(open), When: renamed},
+		},
+	}}
 }
 
 func TestATransitionRunsItsStepsInOrder(t *testing.T) {
 	t.Parallel()
 	var log []string
+	reaction := func(name string) []Reaction {
+		return []Reaction{func(core.App, *core.Record) error {
+			log = append(log, name)
+			return nil
+		}}
+	}
 	app := office(t, steps(&log), func(app core.App) {
 		React(app, []Follow{
-			{Entering("tickets", "status", "solved"), []Reaction{func(core.App, *core.Record) error { log = append(log, "first"); return nil }}},
-			{Entering("tickets", "status", "closed"), []Reaction{func(core.App, *core.Record) error { log = append(log, "closed"); return nil }}},
-			{Entering("tickets", "status", "solved"), []Reaction{func(core.App, *core.Record) error { log = append(log, "second"); return nil }}},
+			{Entering("tickets", "status", "solved"), reaction("first")},
+			{Entering("tickets", "status", "closed"), reaction("closed")},
+			{Entering("tickets", "status", "solved"), reaction("second")},
 		})
 	})
 	ticket := add(t, app, "tickets", map[string]any{"status": "open", "version": 1})
@@ -61,11 +72,12 @@ func TestTransitionsThatAreNotInTheTableAreRefused(t *testing.T) {
 		"unknown status":         {"open", member, map[string]any{"status": "lost"}, http.StatusBadRequest},
 		"wrong status":           {"closed", member, map[string]any{"status": "solved"}, http.StatusConflict},
 		"wrong role":             {"solved", member, map[string]any{"status": "closed"}, http.StatusForbidden},
-		"back to where it was":   {"solved", member, map[string]any{"status": "open"}, http.StatusConflict},
+		"back to the old status": {"solved", member, map[string]any{"status": "open"}, http.StatusConflict},
 		"two actions at once":    {"open", member, map[string]any{"status": "solved", "title": "x"}, http.StatusBadRequest},
-		"no edit in the table":   {"open", member, map[string]any{"solved_at": "2030-01-01 00:00:00.000Z"}, http.StatusConflict},
-		"one of two to a status": {"open", member, map[string]any{"status": "closed"}, 0},
-		"found by its condition": {"open", member, map[string]any{"title": "x"}, 0},
+		"no edit in the table": {
+			"open", member, map[string]any{"solved_at": "2030-01-01 00:00:00.000Z"}, http.StatusConflict},
+		"two rows for a status": {"open", member, map[string]any{"status": "closed"}, 0},
+		"matched by When":       {"open", member, map[string]any{"title": "x"}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,7 +92,7 @@ func TestTransitionsThatAreNotInTheTableAreRefused(t *testing.T) {
 	}
 }
 
-func TestAFailingReactionUndoesTheChange(t *testing.T) {
+func TestAFailingReactionRollsTheChangeBack(t *testing.T) {
 	t.Parallel()
 	var log []string
 	app := office(t, steps(&log), func(app core.App) {

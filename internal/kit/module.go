@@ -1,51 +1,48 @@
-// Package kit is the vocabulary the modules are written in: what a module, a
-// collection, a permission, a state machine and a refusal are. It knows nothing
-// of hospitals.
+// Package kit is the framework of the modules: modules, collections, permissions,
+// lifecycles, routes and refusals. It contains nothing specific to hospitals.
 package kit
 
 import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Module is one subject of the hospital: data about what the database holds and
-// who may touch it, and the functions that keep it lawful. A module imports only
-// modules that stand above it in modules.All.
+// Module is one subject of the hospital: its collections, permissions and rules. A module
+// imports only modules that are above it in modules.All.
 type Module struct {
 	Name        string             // the folder's name
-	Collections []Collection       // what the database looks like today, and who may touch it
-	Lifecycles  []Lifecycle        // what can be done to a record, by whom, from where, and what it does
+	Collections []Collection       // the current schema and permissions
+	Lifecycles  []Lifecycle        // the actions on records with a status
 	Hooks       func(app core.App) // rules for this module's own records that no table expresses
-	Routes      []Route            // what is not a record: paths under RoutePrefix
-	AccessLog   AccessLog          // keeps who saw which records; set by one module
-	Invariants  []Invariant        // what the verify command proves of this module's data
-	Checks      []Check            // what it proves where no query can
-	OpenAPI     []byte             // what clients read of it: its paths and schemas, written by hand in openapi.yaml
+	Routes      []Route            // paths under RoutePrefix that are not records
+	AccessLog   AccessLog          // records who read which records; set by one module
+	Invariants  []Invariant        // tested by the verify command
+	Checks      []Check            // tested by the verify command, where SQL is not enough
+	OpenAPI     []byte             // openapi.yaml: the paths and schemas of its routes
 }
 
-// Invariant is a sentence that is true of every healthy database, and the query
-// that finds the records for which it is not.
+// Invariant is a statement that is true for every consistent database, and a query for the
+// records that violate it.
 type Invariant struct {
 	Description string // "No two active appointments of a doctor overlap."
-	Violations  string // SQL that answers the ids of offending records in one column; no row means all is well
+	Violations  string // SQL that returns the ids of the violating records in one column
 }
 
-// Check is an invariant that no query can prove, and how the offending records
-// are found.
+// Check is an invariant that SQL cannot test.
 type Check struct {
 	Description string
 	Violations  func(app core.App) (ids []string, err error)
 }
 
-// Register binds the laws of every module, and the laws of the kit that hold for
-// all of them, to one app. Call it once per app, before it serves.
+// Register binds the hooks and routes of the kit and of every module to an app. Call it
+// once per app, before it serves.
 func Register(app core.App, modules []Module) {
 	declared := CatalogOf(modules)
-	nameRequests(app)
-	finishAsides(app)
+	assignRequestIDs(app)
+	waitForBackground(app)
 	app.Store().Set(catalogKey, declared)
 	app.Store().Set(signInKey, declared.signIn())
 	refuseTypedRecords(app)
-	keepReads(app)
+	refreshReads(app)
 	dropCached(app, declared)
 	validateRecords(app)
 	guardSchema(app, declared)
@@ -91,7 +88,7 @@ const (
 	signInKey  = "kit.signIn"
 )
 
-// signIn is how people sign in: what the one auth collection declares.
+// signIn returns the SignIn of the one collection that declares it.
 func (c Catalog) signIn() SignIn {
 	for _, collection := range c {
 		if collection.SignIn.isSet() {
@@ -101,13 +98,13 @@ func (c Catalog) signIn() SignIn {
 	return SignIn{}
 }
 
-// Reads says whether a role reads any records of a collection at all.
+// Reads reports whether a role may read any records of a collection.
 func Reads(app core.App, role Role, collection string) bool {
 	catalog, _ := app.Store().Get(catalogKey).(Catalog)
 	return !catalog[collection].Policy[role].Read.empty()
 }
 
-// NameOf finds a declared collection by the id that relations hold.
+// NameOf returns the name of the declared collection with an id, as relations store it.
 func (c Catalog) NameOf(id string) string {
 	for name := range c {
 		if collectionID(name) == id {

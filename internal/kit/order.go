@@ -2,9 +2,9 @@ package kit
 
 import "github.com/pocketbase/pocketbase/apis"
 
-// The order of all hooks, from the outside in: a hook of a lower number begins
-// earlier and ends later. No other file has a number of its own; hooks without one
-// are at 0, in the order in which they are bound.
+// The order of all hooks: a hook with a lower number starts earlier and ends later. All
+// numbers are in this file. Hooks without one have 0 and run in the order in which they
+// are bound.
 
 // On requests for records, after PocketBase has checked the API rule.
 const (
@@ -13,15 +13,15 @@ const (
 	orderMask     = -50 // hides fields before other enrich hooks read the answer
 )
 
-// On writes, whoever makes them.
+// On writes, by clients and by the server.
 const (
 	orderTyped     = -100 // refuses what would be written without record hooks
-	orderText      = -50  // text is normalised before anything reads it
+	orderText      = -50  // normalizes text before other hooks read it
 	orderRefusal   = -10  // adds to a refusal, after the transaction has ended
-	orderReactions = -5   // begins the transaction; reactions follow the whole change
+	orderReactions = -5   // starts the transaction; reactions run after the whole change
 	orderLifecycle = 0    // a module's rules for its own records
-	OrderAudit     = 20   // next to the write: the audit log sees what is stored
-	orderValidate  = 99   // in the place of PocketBase's own validation
+	OrderAudit     = 20   // last before the write, so that the audit log contains what is stored
+	orderValidate  = 99   // replaces PocketBase's own validation
 )
 
 // On every HTTP request. PocketBase's own middlewares are from -99,999 to about -1,000.
@@ -29,25 +29,25 @@ const (
 	OrderOutermost = -100_000                                          // sees the request first and the answer last
 	OrderFaults    = -99_999                                           // inside the journal, which names the cause
 	OrderToken     = apis.DefaultLoadAuthTokenMiddlewarePriority + 1   // when PocketBase has looked for the caller
-	OrderRefusals  = apis.DefaultPanicRecoverMiddlewarePriority - 1    // logs refusals, also those of PocketBase's middlewares
-	orderRequestID = apis.DefaultActivityLoggerMiddlewarePriority - 1  // before the request log, which names it
+	OrderRefusals  = apis.DefaultPanicRecoverMiddlewarePriority - 1    // logs refusals, also of PocketBase's middlewares
+	orderRequestID = apis.DefaultActivityLoggerMiddlewarePriority - 1  // before the request log, which contains the id
 	OrderHeaders   = apis.DefaultSecurityHeadersMiddlewarePriority + 1 // after PocketBase's headers, to replace them
 	OrderLimits    = apis.DefaultBodyLimitMiddlewarePriority + 5       // after its body limit, when the caller is known
-	orderForms     = apis.DefaultBodyLimitMiddlewarePriority + 10      // when bodies have their limits, before one is read
+	orderForms     = apis.DefaultBodyLimitMiddlewarePriority + 10      // after the body limits, before a body is read
 )
 
 // When the server starts.
 const (
 	OrderData     = -1000 // the data directory is checked before anything opens it
 	OrderAnnounce = -999  // after everything else has started: prints the addresses
-	OrderJournal  = -998  // writes that the server serves
+	OrderJournal  = -998  // logs that the server has started
 	orderServe    = -10   // request ids, before routes are bound
-	OrderStatic   = 999   // the portal takes what no route takes
+	OrderStatic   = 999   // the portal serves all paths that no route matches
 )
 
 // When the server stops.
 const (
-	OrderShutdown   = -10_000 // requests in flight end first
-	OrderBackup     = -9_000  // then a backup that runs
-	OrderFlushReads = -99     // then the audit log is written, before the database closes
+	OrderShutdown   = -10_000 // waits for requests in flight
+	OrderBackup     = -9_000  // waits for a running backup
+	OrderFlushReads = -99     // writes the buffered audit log, before the database closes
 )

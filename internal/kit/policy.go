@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// Role is what a signed-in person is. The roles themselves are the application's:
-// SignIn.Roles lists them.
+// Role is the role of an account, such as "doctor". SignIn.Roles lists the application's
+// roles.
 type Role string
 
 // The two roles that every application has.
 const (
 	Guest  Role = "guest"  // somebody who is not signed in
-	System Role = "system" // the application itself: a reaction, a cron job, a command; never in a policy
+	System Role = "system" // the application itself: a reaction, cron job or command; never in a policy
 )
 
 // Policy says what each role may do with the records of one collection. A role that is not
@@ -66,7 +66,7 @@ func (s Scope) Only(name, rule string) Scope {
 	return s
 }
 
-// About names the field that decides whether a new row is in the scope. A refusal names it.
+// About sets the field that decides whether a new row is in the scope. Refusals name it.
 func (s Scope) About(field string) Scope {
 	s.about = field
 	return s
@@ -74,7 +74,7 @@ func (s Scope) About(field string) Scope {
 
 func (s Scope) empty() bool { return s.Name == "" }
 
-// unnarrowed says that listing the scope scans all rows.
+// unnarrowed reports whether listing the scope scans all rows.
 func (s Scope) unnarrowed() bool { return !s.empty() && s.path == "" && s.where == "" }
 
 // signedIn is the first part of every rule except the guests'. Without it
@@ -83,7 +83,8 @@ func (s SignIn) signedIn() string {
 	return fmt.Sprintf(`@request.auth.id != "" && @request.auth.%s = %q`, s.StatusField, s.Active)
 }
 
-// rule is the PocketBase filter of one action for all roles; nil when no role may do it.
+// rule returns the PocketBase filter of one action for all roles, or nil when no role may
+// do it.
 func (p Policy) rule(action func(Grant) Scope, signIn SignIn) *string {
 	var guest string
 	var roles []string
@@ -120,7 +121,7 @@ func reads(g Grant) Scope   { return g.Read }
 func creates(g Grant) Scope { return g.Create }
 func updates(g Grant) Scope { return g.Update }
 
-// unseen names the declared fields that a role may not read.
+// unseen lists the declared fields that a role may not read.
 func (c Collection) unseen(role Role) []string {
 	g := c.Policy[role]
 	if g.VisibleFields == nil {

@@ -2,31 +2,31 @@ package kit
 
 import "github.com/pocketbase/pocketbase/core"
 
-// Event is something that happened to a record of a collection.
+// Event is a kind of change to the records of a collection.
 type Event struct {
 	Collection string
 	Happened   func(before, after *core.Record) bool // before is nil for a new record
 }
 
-// Entering is the event of a field taking a value, at creation or later.
+// Entering is the event that a field gets a value, at creation or later.
 func Entering(collection, field, value string) Event {
 	return Event{collection, func(before, after *core.Record) bool {
 		return after.GetString(field) == value && (before == nil || before.GetString(field) != value)
 	}}
 }
 
-// Reaction is what follows an event in another module. It writes through tx, in
-// the transaction of the event: when it fails, the event did not happen.
+// Reaction handles an event of another module. It writes through tx, the transaction of
+// the event: an error rolls the change back.
 type Reaction func(tx core.App, after *core.Record) error
 
-// Follow is a row of the table of reactions: what follows an event.
+// Follow is a row of the table of reactions.
 type Follow struct {
 	Event     Event
 	Reactions []Reaction
 }
 
-// React binds a table of reactions. They follow the whole change, its lifecycle
-// included, from the top of the table to the bottom.
+// React binds a table of reactions. They run after the change and its lifecycle, in the
+// order of the table.
 func React(app core.App, table []Follow) {
 	byCollection := map[string][]Follow{}
 	for _, follow := range table {

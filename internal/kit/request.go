@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Request is one request of a Route that was let through.
+// Request is an authorized request to a Route.
 type Request struct {
 	*core.RequestEvent
 	Caller Actor
@@ -18,8 +18,8 @@ type Request struct {
 	log    AccessLog
 }
 
-// Attach sets the headers of an answer that browsers save as a file with this name.
-// The audit log calls such an answer an export.
+// Attach sets headers with which browsers save the answer as a file with this name. The
+// access is audited as an export.
 func (r *Request) Attach(name, contentType string) {
 	r.action = auditExport
 	r.Response.Header().Set("Content-Type", contentType)
@@ -27,19 +27,19 @@ func (r *Request) Attach(name, contentType string) {
 		mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 }
 
-// LogAccess audits that the answer shows records beside r.Record, which is audited
-// without it. Call it before a record is sent: the answer may break off.
+// LogAccess audits that the answer contains records other than r.Record, which is always
+// audited. Call it before they are sent, because sending may fail halfway.
 func (r *Request) LogAccess(records ...*core.Record) {
 	r.log(r.App, r.Caller, r.action, records...)
 }
 
-// QueryDay is a day of the query as midnight in UTC: a day has no zone. It is
-// otherwise when the query does not name one, and refused with 400 invalid_date
-// outside of the years 1900 to 9000.
-func (r *Request) QueryDay(name string, otherwise time.Time) (time.Time, error) {
+// QueryDay parses a day in a query parameter, as midnight in UTC: a day has no time zone.
+// It returns fallback without the parameter, and refuses days outside of the years 1900
+// to 9000 with 400 invalid_date.
+func (r *Request) QueryDay(name string, fallback time.Time) (time.Time, error) {
 	text := r.Request.URL.Query().Get(name)
 	if text == "" {
-		return otherwise, nil
+		return fallback, nil
 	}
 	day, err := time.Parse(time.DateOnly, text)
 	if err != nil || day.Year() < 1900 || day.Year() > 9000 {
@@ -48,16 +48,17 @@ func (r *Request) QueryDay(name string, otherwise time.Time) (time.Time, error) 
 	return day, nil
 }
 
-// QueryLimit is the number of entries that the query asks for, as limit. Outside of
-// 1 to most it is refused with 400 invalid_number.
-func (r *Request) QueryLimit(otherwise, most int) (int, error) {
+// QueryLimit parses the query parameter limit, the number of entries in the answer. It
+// returns fallback without the parameter, and refuses numbers outside of 1 to max with
+// 400 invalid_number.
+func (r *Request) QueryLimit(fallback, max int) (int, error) {
 	text := r.Request.URL.Query().Get("limit")
 	if text == "" {
-		return otherwise, nil
+		return fallback, nil
 	}
 	limit, err := strconv.Atoi(text)
-	if err != nil || limit < 1 || limit > most {
-		return 0, Invalid("limit", "invalid_number", "This must be a whole number from 1 to "+strconv.Itoa(most)+".")
+	if err != nil || limit < 1 || limit > max {
+		return 0, Invalid("limit", "invalid_number", "This must be a whole number from 1 to "+strconv.Itoa(max)+".")
 	}
 	return limit, nil
 }

@@ -17,45 +17,43 @@ import (
 // RoutePrefix is the path below which every Route is served.
 const RoutePrefix = "/api/hospital"
 
-// Route is one path that is not a record. The row is all there is to it: who may
-// call it, which record it is about, and what the audit log says of an answer.
+// Route is a path that is not a record: who may call it, which record it is about, and
+// how an answer is audited.
 //
-// Checks run in this order, so that nothing is revealed to who may not read it:
+// The checks run in this order, so that an answer does not reveal whether a record exists:
 // a guest gets 401, a role that reads no record of the collection 404, a role that
 // is not in the row 403, and a record that the caller may not view 404.
 type Route struct {
 	Path    string // method and path below RoutePrefix: "GET /bills/{id}/pdf"
-	Roles   []Role // who may call it; Guest stands for whoever is not signed in
+	Roles   []Role // who may call it; Guest: callers who are not signed in
 	Record  string // the collection of the record that {id} names; empty when the route is not about one record
-	Audit   string // the action of the audit entry; "view" unless given. A downloaded file is always an "export"
+	Audit   string // the action of the audit entry; empty: "view". A downloaded file is always an "export"
 	Handler func(r *Request) error
 }
 
-// AccessLog records that somebody saw records. The one module that keeps such a
-// log sets it.
+// AccessLog records that an actor read records. One module sets it.
 type AccessLog func(app core.App, actor Actor, action string, records ...*core.Record)
 
 const (
 	routesKey    = "kit.routes"
 	accessLogKey = "kit.accessLog"
 
-	auditView   = "view"   // the action of a route about a record that names no other
+	auditView   = "view"   // the action of a route without Audit
 	auditExport = "export" // the action of every answer that is saved as a file
 )
 
-// AddRoutes declares routes. Modules declare theirs in Module.Routes; this is for
-// what is not a module.
+// AddRoutes declares routes outside of a module. Modules declare theirs in Module.Routes.
 func AddRoutes(app core.App, routes ...Route) {
 	app.Store().Set(routesKey, slices.Concat(Routes(app), routes))
 }
 
-// Routes are all declared routes.
+// Routes returns all declared routes.
 func Routes(app core.App) []Route {
 	routes, _ := app.Store().Get(routesKey).([]Route)
 	return routes
 }
 
-// RouteOf is the route that a request is sent to; the zero Route when it is none of the declared ones.
+// RouteOf returns the declared route of a request, or the zero Route.
 func RouteOf(e *core.RequestEvent) Route {
 	for _, route := range Routes(e.App) {
 		if method, path := route.split(); method+" "+path == e.Request.Pattern {
@@ -65,14 +63,14 @@ func RouteOf(e *core.RequestEvent) Route {
 	return Route{}
 }
 
-// split is the method and the whole path.
+// split returns the method and the whole path.
 func (r Route) split() (method, path string) {
 	method, path, _ = strings.Cut(r.Path, " ")
 	return method, RoutePrefix + path
 }
 
-// serveRoutes binds the declared routes when the app begins to serve. It fails when
-// a route has to be audited and no module keeps an access log.
+// serveRoutes binds the declared routes when the server starts. It fails when a route has
+// to be audited and no module sets an AccessLog.
 func serveRoutes(app core.App, declared Catalog) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalRoutes", Func: func(se *core.ServeEvent) error {
 		log, _ := se.App.Store().Get(accessLogKey).(AccessLog)
@@ -96,7 +94,7 @@ func (r Route) serve(e *core.RequestEvent, declared Catalog, log AccessLog) erro
 	if r.Record == "" {
 		return r.Handler(request)
 	}
-	// Deferred because a CSV file that breaks off panics, and has shown something by then.
+	// Deferred because a CSV export that fails halfway panics after some records were sent.
 	defer func() {
 		if request.Written() && request.Status() < 400 {
 			request.LogAccess(request.Record)
@@ -105,7 +103,7 @@ func (r Route) serve(e *core.RequestEvent, declared Catalog, log AccessLog) erro
 	return r.Handler(request)
 }
 
-// authorize refuses who may not call the route, and loads its record.
+// authorize checks that the caller may call the route, and loads its record.
 func (r Route) authorize(request *Request, declared Catalog) (err error) {
 	role, readable := request.Caller.Role, true
 	if r.Record != "" {
@@ -125,8 +123,7 @@ func (r Route) authorize(request *Request, declared Catalog) (err error) {
 	return err
 }
 
-// findVisible reads a record by its id, or refuses with 404 when the caller may not
-// view it.
+// findVisible returns a record by its id, or 404 when the caller may not view it.
 func (r *Request) findVisible(collection, id string) (*core.Record, error) {
 	stored, err := r.App.FindCachedCollectionByNameOrId(collection)
 	if err != nil {
@@ -142,8 +139,7 @@ func (r *Request) findVisible(collection, id string) (*core.Record, error) {
 	return record, nil
 }
 
-// OnlyVisible narrows a query over a collection to the records that its view rule
-// shows to the caller.
+// OnlyVisible adds the view rule of a collection to a query, for the caller.
 func (r *Request) OnlyVisible(q *dbx.SelectQuery, collection *core.Collection) error {
 	if r.Caller.Superuser {
 		return nil

@@ -13,8 +13,8 @@ import (
 	"github.com/pocketbase/pocketbase/tests"
 )
 
-// routed is an app that serves some routes about accounts: members read their own
-// account, visitors none. Its access log is a list of "action record".
+// routed is an app that serves routes about accounts. Members may read their own account,
+// visitors no account. Its access log is a list of "action record".
 type routed struct {
 	*tests.TestApp
 	handler http.Handler
@@ -67,7 +67,7 @@ func buildHandler(app core.App) (handler http.Handler, err error) {
 	return handler, err
 }
 
-// account is a new active account of a role.
+// account creates an active account with a role.
 func (r *routed) account(t *testing.T, role Role) *core.Record {
 	t.Helper()
 	users, err := r.FindCollectionByNameOrId("users")
@@ -123,9 +123,9 @@ func TestRouteRefusesInOrder(t *testing.T) {
 		{nil, "/open", 200}, {member, "/open", 200}, {visitor, "/open", 403},
 		{nil, "/plain", 401}, {member, "/plain", 200}, {visitor, "/plain", 403},
 		{nil, "/accounts/" + member.Id, 401}, {member, "/accounts/" + member.Id, 200},
-		{member, "/accounts/" + author.Id, 404}, {member, "/accounts/nothing", 404}, // not theirs looks like missing
+		{member, "/accounts/" + author.Id, 404}, {member, "/accounts/nothing", 404}, // may read other records only
 		{author, "/accounts/" + author.Id, 403}, {author, "/accounts/nothing", 403}, // their role is not in the row
-		{visitor, "/accounts/" + visitor.Id, 404}, {visitor, "/accounts/nothing", 404}, // their role reads no accounts
+		{visitor, "/accounts/" + visitor.Id, 404}, {visitor, "/accounts/nothing", 404}, // may read no accounts
 	} {
 		name := "a guest"
 		if c.who != nil {
@@ -137,7 +137,7 @@ func TestRouteRefusesInOrder(t *testing.T) {
 	}
 }
 
-func TestRouteIsAuditedOnceItHasAnswered(t *testing.T) {
+func TestRouteIsAuditedWhenItHasAnswered(t *testing.T) {
 	t.Parallel()
 	handlers := map[string]func(r *Request) error{
 		"answered": answer,
@@ -183,6 +183,6 @@ func TestAuditedRouteNeedsAnAccessLog(t *testing.T) {
 	AddRoutes(app, Route{Path: "GET /accounts/{id}", Record: "users", Handler: answer})
 	serveRoutes(app, Catalog{})
 	if _, err := buildHandler(app); err == nil {
-		t.Error("a route that nobody audits is served")
+		t.Error("a route without an access log is served")
 	}
 }

@@ -113,20 +113,20 @@ func (c Collection) export(signIn SignIn) map[string]any {
 		panic(fmt.Errorf("export collection %s: %w", c.Name, err))
 	}
 	c.markServerOwned(out["fields"].([]any))
-	// What is left out stays as the database has it: secrets and mail templates of the auth
-	// collection, and when it was created.
+	// An import leaves settings that are missing here as they are in the database: secrets
+	// and mail templates of the auth collection, and when it was created.
 	maps.DeleteFunc(out, func(key string, _ any) bool { return !slices.Contains(exported, key) })
 	return out
 }
 
-// exported are the settings of a collection that the declarations decide.
+// exported are the settings of a collection that come from the declarations.
 var exported = []string{
 	"id", "name", "type", "fields", "indexes",
 	"listRule", "viewRule", "createRule", "updateRule", "deleteRule", "authRule", "manageRule",
 }
 
-// markServerOwned says in the help text of a field when no role may write it. The dashboard
-// has no read-only fields, and would offer an input that the server refuses.
+// markServerOwned adds to the help text of fields that no role may write. The dashboard has
+// no read-only fields: it shows an input although the server refuses the value.
 func (c Collection) markServerOwned(fields []any) {
 	for _, f := range fields {
 		field := f.(map[string]any)

@@ -5,25 +5,25 @@ import (
 	"strings"
 )
 
-// Trigger is a rule that the database itself enforces, whoever writes: also against the
-// SQL console and code that does not go through the record API.
+// Trigger is a rule that the database itself enforces. It also applies to the SQL console
+// and to code that does not go through the record API.
 type Trigger struct {
 	Name string
 	When string // "BEFORE UPDATE OF starts ON appointments WHEN …"
 	Code string // the write is refused with this code
 }
 
-// Immutable says which rows of a collection can no longer change, and what of them still can.
+// Immutable says which rows of a collection can no longer change.
 type Immutable struct {
-	When string   // SQL about the stored row, OLD; empty for a collection whose rows change
-	Free []string // the columns that still change
+	When string   // SQL condition on the stored row, OLD; empty: rows can change
+	Free []string // columns that can still change
 }
 
 // Always makes all rows immutable as soon as they are written.
 const Always = "TRUE"
 
-// AllTriggers are the declared triggers and the ones that AppendOnly, Immutable and the
-// rule that nothing is deleted stand for.
+// AllTriggers returns the declared triggers and those that AppendOnly, Immutable and
+// Expiring imply.
 func (c Collection) AllTriggers() []Trigger {
 	triggers := slices.Clone(c.Triggers)
 	if c.AppendOnly {
@@ -38,7 +38,8 @@ func (c Collection) AllTriggers() []Trigger {
 	return triggers
 }
 
-// frozen is the trigger of Immutable. "updated" is left out: it says nothing by itself.
+// frozen returns the trigger of Immutable. The column "updated" is not compared, because
+// PocketBase sets it on every write.
 func (c Collection) frozen() Trigger {
 	columns := []string{"id", "created"}
 	for _, f := range c.Fields {

@@ -8,9 +8,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// InTx runs a hook's work in one transaction with the write it guards. Inside,
-// e.App is the transaction, and reads every row by its id once; afterwards e.App is
-// what it was, so that later hooks do not find a finished transaction.
+// InTx runs a hook's work in one transaction with the write. Meanwhile e.App is the
+// transaction, in which FindRecordById reads each row once. Afterwards e.App is restored,
+// so that later hooks do not use a finished transaction.
 func InTx(e *core.RecordEvent, work func() error) error {
 	outer := e.App
 	defer func() { e.App = outer }()
@@ -36,33 +36,39 @@ func InTx(e *core.RecordEvent, work func() error) error {
 	})
 }
 
-// transaction is what the hooks of one transaction share.
+// transaction is the state that the hooks of one transaction share.
 type transaction struct {
-	actor        Actor                   // who caused it by a request, if anybody
-	stored       map[string]*core.Record // rows as the database has them, by collection and id
-	memo         map[string]any          // other things that were read, until the next write
-	collected    map[string]any          // what waits for the end
+	actor        Actor                   // who sent the request; zero outside of a request
+	stored       map[string]*core.Record // rows as they are in the database, by collection and id
+	memo         map[string]any          // results of Once, until the next write
+	collected    map[string]any          // items of Collect, until the end
 	beforeCommit []func(tx core.App) error
 }
 
-// transactions are those under way, by their *dbx.Tx. PocketBase hands hooks an app
-// of its own, from which only that leads back to what they share.
+// transactions are the running transactions by their *dbx.Tx. PocketBase passes each hook
+// a different app, and the *dbx.Tx is all they have in common.
 var transactions sync.Map
 
 func begin(tx core.App) (t *transaction, outermost bool) {
-	found, known := transactions.LoadOrStore(tx.NonconcurrentDB(), &transaction{stored: map[string]*core.Record{}, memo: map[string]any{}, collected: map[string]any{}})
+	blank := &transaction{
+		stored:    map[string]*core.Record{},
+		memo:      map[string]any{},
+		collected: map[string]any{},
+	}
+	found, known := transactions.LoadOrStore(tx.NonconcurrentDB(), blank)
 	return found.(*transaction), !known
 }
 
-// transactionOf is nil outside of InTx.
+// transactionOf returns the shared state of a transaction, or nil outside of InTx.
 func transactionOf(app core.App) *transaction {
 	found, _ := transactions.Load(app.NonconcurrentDB())
 	t, _ := found.(*transaction)
 	return t
 }
 
-// ActorIn is who caused a transaction by a request in which the server itself
-// writes more; zero when it acts on its own.
+// ActorIn returns who sent the request that caused a transaction. It is zero when the
+// server started it. Unlike ActorOf it also answers for records that the server writes
+// as a consequence.
 func ActorIn(tx core.App) Actor {
 	if t := transactionOf(tx); t != nil {
 		return t.actor
@@ -70,9 +76,8 @@ func ActorIn(tx core.App) Actor {
 	return Actor{}
 }
 
-// Collect keeps an item until the end of the transaction. Then, after all hooks and
-// before the commit, finish is given all items that were collected under the key.
-// Outside of InTx it is given the one item at once.
+// Collect adds an item to a list. finish is called once with all items of the key, after
+// all hooks and before the commit. Outside of InTx it is called immediately with one item.
 func Collect[T any](tx core.App, key string, item T, finish func(tx core.App, items []T) error) error {
 	t := transactionOf(tx)
 	if t == nil {
@@ -89,8 +94,8 @@ func Collect[T any](tx core.App, key string, item T, finish func(tx core.App, it
 	return nil
 }
 
-// Once loads a thing once in a transaction, until the next record is written in it;
-// outside of InTx, each time. Do not change what it answers.
+// Once caches the result of load in a transaction until the next record is written in it.
+// Outside of InTx it always calls load. The result is shared: do not change it.
 func Once[T any](tx core.App, key string, load func() (T, error)) (T, error) {
 	t := transactionOf(tx)
 	if t == nil {
@@ -106,8 +111,8 @@ func Once[T any](tx core.App, key string, load func() (T, error)) (T, error) {
 	return loaded, err
 }
 
-// ForgetReads makes a transaction read rows anew. Call it after SQL that changes
-// records past the app.
+// ForgetReads drops the rows that a transaction has cached. Call it after SQL that changes
+// records without the app.
 func ForgetReads(tx core.App) {
 	if t := transactionOf(tx); t != nil {
 		clear(t.stored)
@@ -115,14 +120,16 @@ func ForgetReads(tx core.App) {
 	}
 }
 
-// txApp is a transaction that reads every row by its id once.
+// txApp is a transaction in which FindRecordById reads each row once.
 type txApp struct {
 	core.App
 	*transaction
 }
 
-// FindRecordById answers a copy of the row, which the caller may change and save.
-func (a txApp) FindRecordById(collection any, id string, filters ...func(q *dbx.SelectQuery) error) (*core.Record, error) {
+// FindRecordById returns a copy of the row, which the caller may change and save.
+func (a txApp) FindRecordById(
+	collection any, id string, filters ...func(q *dbx.SelectQuery) error,
+) (*core.Record, error) {
 	c, ok := collection.(*core.Collection)
 	if !ok {
 		name, _ := collection.(string)
@@ -148,8 +155,8 @@ func (a txApp) FindRecordById(collection any, id string, filters ...func(q *dbx.
 
 func rowKey(c *core.Collection, id string) string { return c.Name + "/" + id }
 
-// keepReads keeps what transactions have read in step with what they write.
-func keepReads(app core.App) {
+// refreshReads updates the rows that a transaction has cached when it writes them.
+func refreshReads(app core.App) {
 	written := func(e *core.RecordEvent) error {
 		err := e.Next()
 		t := transactionOf(e.App)
@@ -178,7 +185,8 @@ func keepReads(app core.App) {
 	})
 }
 
-// hasFiles says that a saved record still holds uploads, which a stored one does not.
+// hasFiles reports whether a collection has file fields. A record that was just saved
+// still holds the uploads, unlike one that was read, and is not cached.
 func hasFiles(c *core.Collection) bool {
 	return slices.ContainsFunc(c.Fields, func(f core.Field) bool { return f.Type() == core.FieldTypeFile })
 }

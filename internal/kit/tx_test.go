@@ -53,14 +53,18 @@ func TestATransactionSeesWhatItWrote(t *testing.T) {
 				return err
 			}
 			written, err := e.App.FindRecordById("tickets", e.Record.Id)
-			if err != nil || written.GetString("title") != "new" || written.Original().GetString("title") != "new" || before.GetString("title") != "old" {
-				t.Errorf("after %q, before %q, %v", written.GetString("title"), before.GetString("title"), err)
+			if err != nil || written.GetString("title") != "new" || written.Original().GetString("title") != "new" {
+				t.Errorf("after the write %q, %v", written.GetString("title"), err)
+			}
+			if title := before.GetString("title"); title != "old" {
+				t.Errorf("before the write %q", title)
 			}
 			if _, err := e.App.NonconcurrentDB().NewQuery("UPDATE tickets SET title = 'by SQL'").Execute(); err != nil {
 				return err
 			}
 			ForgetReads(e.App)
-			if written, err = e.App.FindRecordById("tickets", e.Record.Id); err != nil || written.GetString("title") != "by SQL" {
+			written, err = e.App.FindRecordById("tickets", e.Record.Id)
+			if err != nil || written.GetString("title") != "by SQL" {
 				t.Errorf("after SQL %q, %v", written.GetString("title"), err)
 			}
 			return nil
@@ -116,14 +120,14 @@ func TestCollectedItemsAreFinishedOnceBeforeTheCommit(t *testing.T) {
 	}
 }
 
-func TestRelationsThatLeadNowhereAreRefused(t *testing.T) {
+func TestRelationsToMissingRecordsAreRefused(t *testing.T) {
 	t.Parallel()
 	app := office(t, nil, nil)
 	ticket, err := New(app, "tickets")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ticket.Load(map[string]any{"status": "open", "customer": "nobody000000000"})
+	ticket.Load(map[string]any{"status": "open", "customer": "missing00000000"})
 	if got := status(t, app.Save(ticket)); got != http.StatusBadRequest {
 		t.Errorf("answered %d", got)
 	}

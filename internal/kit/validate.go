@@ -12,35 +12,39 @@ import (
 // pocketBaseRecordHook is the id under which PocketBase binds its own validation.
 const pocketBaseRecordHook = "__pbRecordSystemHook__"
 
-// validateRecords takes the place of PocketBase's validation, which counts the target
-// of every relation in a statement of its own, changed or not, and takes a database
-// that does not answer for a missing record. Should the id above ever change, both run.
+// validateRecords replaces PocketBase's validation, which runs one query for each relation,
+// changed or not, and reports a database error as a missing record. If PocketBase renames
+// the hook above, both run.
 func validateRecords(app core.App) {
 	app.OnRecordValidate().Unbind(pocketBaseRecordHook)
-	app.OnRecordValidate().Bind(&hook.Handler[*core.RecordEvent]{Id: "kitValidate", Priority: orderValidate, Func: func(e *core.RecordEvent) error {
-		validate := func() error {
-			if err := validateFields(e); err != nil {
-				return err
-			}
-			return e.Next()
+	app.OnRecordValidate().Bind(&hook.Handler[*core.RecordEvent]{
+		Id: "kitValidate", Priority: orderValidate, Func: validateRecord,
+	})
+}
+
+func validateRecord(e *core.RecordEvent) error {
+	validate := func() error {
+		if err := validateFields(e); err != nil {
+			return err
 		}
-		for _, f := range e.Record.Collection().Fields { // some fill in what is missing
-			if field, ok := f.(core.RecordInterceptor); ok {
-				next := validate
-				validate = func() error {
-					return field.Intercept(e.Context, e.App, e.Record, core.InterceptorActionValidate, next)
-				}
+		return e.Next()
+	}
+	for _, f := range e.Record.Collection().Fields { // some field types set missing values here
+		if field, ok := f.(core.RecordInterceptor); ok {
+			next := validate
+			validate = func() error {
+				return field.Intercept(e.Context, e.App, e.Record, core.InterceptorActionValidate, next)
 			}
 		}
-		return validate()
-	}})
+	}
+	return validate()
 }
 
 func validateFields(e *core.RecordEvent) error {
 	errs := validation.Errors{}
 	for _, f := range e.Record.Collection().Fields {
 		if relation, ok := f.(*core.RelationField); ok {
-			known, err := leadsSomewhere(e.App, relation, e.Record)
+			known, err := targetExists(e.App, relation, e.Record)
 			if err != nil {
 				return err
 			}
@@ -58,10 +62,11 @@ func validateFields(e *core.RecordEvent) error {
 	return nil
 }
 
-// leadsSomewhere says that the record a relation points to is known to exist: it is
-// what the relation held before, the account that acts, or was read in this
-// transaction; or else the database has it. Nothing that is pointed to is deleted.
-func leadsSomewhere(app core.App, relation *core.RelationField, r *core.Record) (bool, error) {
+// targetExists reports whether the target of a relation exists. It only queries the
+// database when the value has changed, is not the acting account, and was not read in this
+// transaction. That is safe because records that relations point to are never deleted.
+// For empty and multiple relations it returns false, and the field is validated as usual.
+func targetExists(app core.App, relation *core.RelationField, r *core.Record) (bool, error) {
 	id := r.GetString(relation.Name)
 	if id == "" || relation.IsMultiple() {
 		return false, nil

@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// fits says whether a JSON value has the type of a field. null empties any field.
+// fits reports whether a JSON value has the type of a field. null clears any field.
 func fits(field core.Field, value any) bool {
 	if value == nil {
 		return true
@@ -46,11 +46,11 @@ func article(field core.Field) string {
 	return "text"
 }
 
-// instant is a date, a time and a zone. Without a zone it would not be one moment.
+// instant matches a date with a time and a zone. Without a zone the moment is ambiguous.
 var instant = regexp.MustCompile(`^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$`)
 
-// unread says that a date was sent that is not an instant, or that PocketBase could not
-// parse: it would store an empty one.
+// unread reports whether a date was sent that is not an instant or that PocketBase could
+// not parse. PocketBase would store an empty date.
 func unread(field core.Field, value any, record *core.Record) bool {
 	text, ok := value.(string)
 	return ok && text != "" && field.Type() == core.FieldTypeDate &&

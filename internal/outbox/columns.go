@@ -8,11 +8,11 @@ import (
 	"hospital/internal/kit"
 )
 
-// Status is how far a mail has come.
+// Status is the delivery status of a mail.
 type Status string
 
-// The statuses. Failed was tried and given up; skipped was not tried, and somebody
-// may have to call.
+// The statuses. Failed: given up after maxAttempts. Skipped: not tried, so staff may have to
+// call instead.
 const (
 	Pending Status = "pending"
 	Sent    Status = "sent"
@@ -20,11 +20,10 @@ const (
 	Skipped Status = "skipped"
 )
 
-// Columns is the delivery of a record: the name of the column that holds its Status.
-// The other columns have the same names in every collection.
+// Columns is the name of the column with the Status of a mail. The other columns have the
+// same names in every collection.
 type Columns string
 
-// The other columns.
 const (
 	sentAt    = "sent_at"
 	attempts  = "attempts"
@@ -32,13 +31,14 @@ const (
 	lastError = "error"
 )
 
-// maxAttempts is how often a mail is tried: over eight hours and a half, as the time
-// between two attempts doubles from two minutes on.
+// maxAttempts is the largest number of attempts to send a mail. The time between two
+// attempts starts at 2 minutes and doubles, so the last one is about 4 hours after the first.
 const maxAttempts = 8
 
 const maxError = 500 // characters
 
-// Fields are the columns as a collection declares them, with the meaning of the status.
+// Fields returns the columns for the declaration of a collection. statusHelp is the help
+// text of the status.
 func (c Columns) Fields(statusHelp string) kit.Fields {
 	return kit.Fields{
 		kit.Select(string(c), Pending, Sent, Failed, Skipped).Required().Help(statusHelp),
@@ -49,32 +49,32 @@ func (c Columns) Fields(statusHelp string) kit.Fields {
 	}
 }
 
-// MailHelp is what the status means where the only reader gets a mail.
+// MailHelp is the usual statusHelp.
 const MailHelp = "State of the email. Failed: given up after 8 tries. Skipped: not tried, there is no mail server."
 
-// Index finds the mails that are due.
+// Index returns the index for finding mails that are due.
 func (c Columns) Index() kit.Index { return kit.Index{Columns: string(c) + ", " + nextTryAt} }
 
-// SetPending makes a new record one whose mail is due at a time.
+// SetPending sets the status of a new record whose mail is sent at due or later.
 func (c Columns) SetPending(r *core.Record, due time.Time) {
 	r.Set(string(c), string(Pending))
 	r.Set(nextTryAt, due)
 }
 
-// SetSent makes a record one that has reached its reader.
+// SetSent sets the status of a record whose mail was sent.
 func (c Columns) SetSent(r *core.Record, at time.Time) {
 	r.Set(string(c), string(Sent))
 	r.Set(sentAt, at)
 	r.Set(lastError, "")
 }
 
-// SetSkipped makes a record one without a mail.
+// SetSkipped sets the status of a record for which no mail is sent.
 func (c Columns) SetSkipped(r *core.Record, why string) {
 	r.Set(string(c), string(Skipped))
 	r.Set(lastError, cut(why, maxError))
 }
 
-// setFailed notes a failed attempt, which is the last one when there were enough.
+// setFailed stores the error of an attempt. After maxAttempts the status becomes failed.
 func (c Columns) setFailed(r *core.Record, why string) {
 	if r.GetInt(attempts) >= maxAttempts {
 		r.Set(string(c), string(Failed))
@@ -84,7 +84,7 @@ func (c Columns) setFailed(r *core.Record, why string) {
 
 func (c Columns) status(r *core.Record) Status { return Status(r.GetString(string(c))) }
 
-// cut is the beginning of a text, in whole characters.
+// cut returns the first max characters of a text.
 func cut(text string, max int) string {
 	runes := []rune(text)
 	return string(runes[:min(max, len(runes))])

@@ -13,12 +13,12 @@ import (
 	"hospital/internal/kit"
 )
 
-// sendTimeout is for a mail server that does not answer.
+// sendTimeout is the longest wait for the mail server.
 const sendTimeout = 30 * time.Second
 
-// try makes one attempt to send the mail of a record: it is claimed in a transaction,
-// sent outside of any, and the result is written in another. When the process stops in
-// between, the next attempt comes at the time that the claim has set.
+// try makes one attempt to send the mail of a record. It claims the record in a transaction,
+// sends the mail outside of any transaction, and stores the result in another one. If the
+// process stops in between, the mail is tried again at the time that the claim has set.
 func (q Queue) try(app core.App, id string) error {
 	claimed, err := q.claim(app, id)
 	if err != nil || claimed == nil {
@@ -32,15 +32,15 @@ func (q Queue) try(app core.App, id string) error {
 	case errors.As(failure, &skip):
 		return q.write(app, id, func(r *core.Record) { q.Columns.SetSkipped(r, skip.Error()) })
 	}
-	told := failure.Error()
-	if errors.Is(failure, errCompose) { // the cause is for the log
-		told = errCompose.Error()
+	message := failure.Error()
+	if errors.Is(failure, errCompose) { // the cause is only logged
+		message = errCompose.Error()
 	}
-	return errors.Join(failure, q.write(app, id, func(r *core.Record) { q.Columns.setFailed(r, told) }))
+	return errors.Join(failure, q.write(app, id, func(r *core.Record) { q.Columns.setFailed(r, message) }))
 }
 
-// claim counts an attempt and sets the time of the next one, so that no other worker
-// takes the record meanwhile. It is nil when there is nothing to do any more.
+// claim counts an attempt and sets the time of the next one, so that no other worker takes
+// the record meanwhile. It returns nil if the mail is no longer due.
 func (q Queue) claim(app core.App, id string) (claimed *core.Record, err error) {
 	err = app.RunInTransaction(func(tx core.App) error {
 		r, err := tx.FindRecordById(q.Collection, id)
@@ -70,8 +70,8 @@ func (q Queue) claim(app core.App, id string) (claimed *core.Record, err error) 
 	return claimed, err
 }
 
-// write stores the result of an attempt and leaves the rest of the row as it is by
-// now: others may have changed it while the mail was on its way.
+// write stores the result of an attempt. It reads the row again, because the row may have
+// changed while the mail was sent.
 func (q Queue) write(app core.App, id string, set func(r *core.Record)) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		r, err := tx.FindRecordById(q.Collection, id)
@@ -86,8 +86,8 @@ func (q Queue) write(app core.App, id string, set func(r *core.Record)) error {
 	})
 }
 
-// send writes and sends a mail. It does not panic, and does not wait for ever, as
-// PocketBase's mail client would.
+// send composes and sends a mail. It returns panics as errors and has a timeout, which
+// PocketBase's mail client does not have.
 func (q Queue) send(app core.App, r *core.Record) error {
 	if !app.Settings().SMTP.Enabled {
 		return Skip("The hospital has no mail server.")
@@ -122,7 +122,7 @@ func Message(app core.App, to mail.Address, subject, text string) *mailer.Messag
 	return &mailer.Message{From: sender, To: []mail.Address{to}, Subject: subject, Text: text}
 }
 
-// recovered makes an error of a panic.
+// recovered calls work and returns a panic as an error.
 func recovered[T any](work func() (T, error)) (result T, err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzCut: the beginning of a text is its beginning, in whole characters.
+// FuzzCut checks that the result is the beginning of the text, in whole characters.
 func FuzzCut(f *testing.F) {
 	f.Add("Übelkeit", 3)
 	f.Add("", 0)

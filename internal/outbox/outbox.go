@@ -1,7 +1,7 @@
-// Package outbox sends the mails that records of the database ask for. A record is
-// stored with a pending mail in the transaction of its cause; the mail is sent after
-// it. A mail is sent at least once: never lost, and twice only when the process
-// stops between sending it and writing that down.
+// Package outbox sends mails about records (transactional outbox). A record is stored with a
+// pending mail in the transaction of its cause, and the mail is sent afterwards. Delivery is
+// at least once: a mail is sent twice if the process stops after sending it and before
+// storing that.
 package outbox
 
 import (
@@ -23,35 +23,35 @@ type Queue struct {
 	Collection string
 	Columns    Columns
 
-	// Compose writes the mail of a record, outside of any transaction. A Skip as its
-	// error says that there is nothing to send; any other error counts as a failed attempt.
+	// Compose composes the mail of a record, outside of any transaction. If it returns a Skip
+	// no mail is sent. Any other error is a failed attempt.
 	Compose func(app core.App, record *core.Record) (*mailer.Message, error)
 
-	// AtOnce queues are sent as soon as a record is stored, and not within the minute.
+	// AtOnce queues are sent as soon as a record is stored, others within a minute.
 	AtOnce bool
 }
 
-// Skip is the reason for which a mail is not sent.
+// Skip is the reason why a mail is not sent.
 type Skip string
 
 func (s Skip) Error() string { return string(s) }
 
-// perRound is how many mails of a queue are sent before the next queue has its turn.
+// perRound is the largest number of mails of one queue that are sent before the next queue.
 const perRound = 50
 
-// outbox is the queues of one app, and the one worker that sends them.
+// outbox contains the queues of an app and its only worker.
 type outbox struct {
 	queues  []Queue
 	working sync.Mutex  // one worker at a time
-	woken   atomic.Bool // a worker is about to begin
+	woken   atomic.Bool // a worker is about to start
 }
 
 func of(app core.App) *outbox {
 	return app.Store().GetOrSet("outbox", func() any { return &outbox{} }).(*outbox)
 }
 
-// Register adds queues to the outbox of an app. Their mails are sent while the app
-// serves: every minute, and AtOnce.
+// Register adds queues to the outbox of an app. While the app serves, it sends their mails
+// every minute, and those of AtOnce queues also when a record is created.
 func Register(app core.App, queues ...Queue) {
 	box := of(app)
 	box.queues = append(box.queues, queues...)
@@ -73,12 +73,11 @@ func Register(app core.App, queues ...Queue) {
 	}})
 }
 
-// wake lets the worker begin a moment later, unless it is about to anyway. The answer
-// to whoever caused the mail does not wait for it.
+// wake starts the worker after the response, unless it is about to start anyway.
 func (o *outbox) wake(app core.App) {
 	if o.woken.CompareAndSwap(false, true) {
 		kit.AfterResponse(app, "deliver mails", func() error {
-			o.woken.Store(false) // what is stored from now on may come too late for this round
+			o.woken.Store(false) // records that are stored from now on may need another round
 			return Deliver(app)
 		})
 	}

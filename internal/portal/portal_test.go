@@ -19,10 +19,10 @@ import (
 	"hospital/internal/portal"
 )
 
-// root is the repository, which holds pb_public as the binary embeds it.
+// root is the root of the repository, which contains pb_public.
 var root = os.DirFS("../..")
 
-// site is a server with the portal and nothing else of the hospital.
+// site returns a server with only the portal.
 func site(t *testing.T) http.Handler {
 	t.Helper()
 	app, err := tests.NewTestApp()
@@ -63,7 +63,8 @@ func TestPages(t *testing.T) {
 	} {
 		t.Run(page.url+" is served", func(t *testing.T) {
 			answer := get(site, page.url)
-			if got := answer.Header().Get("Content-Type"); answer.Code != http.StatusOK || !strings.HasPrefix(got, page.contentType) {
+			if got := answer.Header().Get("Content-Type"); answer.Code != http.StatusOK ||
+				!strings.HasPrefix(got, page.contentType) {
 				t.Errorf("answered %d %s, want 200 %s", answer.Code, got, page.contentType)
 			}
 			policy := answer.Header().Get("Content-Security-Policy")
@@ -84,20 +85,24 @@ func TestUnknownPathsOfTheAPIAreNoPages(t *testing.T) {
 
 func TestNothingOutsideTheFolderIsServed(t *testing.T) {
 	site := site(t)
-	for _, url := range []string{"/go.mod", "/../go.mod", "/%2e%2e/go.mod", "/..%2fgo.mod", "/js/..%2f..%2fgo.mod", "/js/%2e%2e/%2e%2e/go.mod", "/%5c..%5cgo.mod"} {
+	for _, url := range []string{"/go.mod", "/../go.mod", "/%2e%2e/go.mod", "/..%2fgo.mod", "/js/..%2f..%2fgo.mod",
+		"/js/%2e%2e/%2e%2e/go.mod", "/%5c..%5cgo.mod"} {
 		t.Run(url, func(t *testing.T) {
-			if answer := get(site, url); answer.Code == http.StatusOK || strings.Contains(answer.Body.String(), "module hospital") {
+			if answer := get(site, url); answer.Code == http.StatusOK ||
+				strings.Contains(answer.Body.String(), "module hospital") {
 				t.Errorf("answered %d %s", answer.Code, answer.Body)
 			}
 		})
 	}
 }
 
-// namespaces are written like addresses and never fetched.
+// namespaces are URLs that are not fetched.
 var namespaces = strings.NewReplacer(`xmlns="http://www.w3.org/2000/svg"`, "")
 
-// forbidden is what the content policy blocks, and what would turn text into markup.
-var forbidden = regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|\bstyle=|\bon[a-z]+="|onclick=|https?://`)
+// forbidden matches code that the content security policy blocks, and code that parses text
+// as HTML.
+var forbidden = regexp.MustCompile(
+	`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|\bstyle=|\bon[a-z]+="|onclick=|https?://`)
 
 func TestPagesKeepTheContentPolicy(t *testing.T) {
 	eachFile(t, func(t *testing.T, _, text string) {
@@ -112,7 +117,7 @@ var (
 	exported = regexp.MustCompile(`(?m)^export (?:async )?(?:function|const|class) (\w+)`)
 )
 
-// A misspelt import leaves the reader with an empty page.
+// With a misspelt import the page stays empty.
 func TestImportsLeadToWhatIsThere(t *testing.T) {
 	eachFile(t, func(t *testing.T, name, text string) {
 		if path.Ext(name) != ".js" {
@@ -156,7 +161,7 @@ var (
 	ledTo     = regexp.MustCompile(`\b(?:link|open|address)\(\s*"([\w-]+)"|\btabs\(\s*"[^"]*",\s+"([\w-]+)"`)
 )
 
-// A link to a view that there is not leads the reader back to the start.
+// A link to an unknown view leads to the start page.
 func TestLinksAndMenusLeadToViews(t *testing.T) {
 	raw, err := fs.ReadFile(root, "pb_public/js/app.js")
 	if err != nil {

@@ -1,10 +1,10 @@
-// Package role names what a person is to the hospital.
+// Package role defines the roles of accounts.
 package role
 
 import "hospital/internal/kit"
 
-// The roles an account can have. kit.Guest is who has not signed in, kit.System the
-// hospital itself.
+// The roles of accounts. In addition, kit.Guest is a caller who is not signed in, and
+// kit.System is the server itself.
 const (
 	Patient      kit.Role = "patient"
 	Doctor       kit.Role = "doctor"
@@ -17,5 +17,5 @@ const (
 // All are the roles an account can have.
 var All = []kit.Role{Admin, Doctor, Nurse, Receptionist, Accountant, Patient}
 
-// Anyone is every role, and who has not signed in.
+// Anyone lists all roles and guests.
 var Anyone = append([]kit.Role{kit.Guest}, All...)

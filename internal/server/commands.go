@@ -14,10 +14,10 @@ import (
 	"hospital/internal/journal"
 )
 
-// noOrigin is an origin that no page has. With an empty list PocketBase would allow all.
+// noOrigin is an origin that no page can have. With an empty list PocketBase allows all origins.
 const noOrigin = "https://no.invalid"
 
-// serveCommand is PocketBase's, with defaults of its flags from the environment and scheduled backups.
+// serveCommand is PocketBase's, with flag defaults from the environment and scheduled backups.
 func serveCommand(app core.App) *cobra.Command {
 	serve := cmd.NewServeCommand(app, false)
 	flags := serve.PersistentFlags()
@@ -28,7 +28,7 @@ func serveCommand(app core.App) *cobra.Command {
 	if f, ok := flags.Lookup("origins").Value.(pflag.SliceValue); ok {
 		_ = f.Replace(origins) // accepts any
 	}
-	// Not the default of the setting: with domain names PocketBase has another one.
+	// Not the setting's default: PocketBase's own default depends on whether domain names are given.
 	if address := os.Getenv(string(config.HTTP)); address != "" {
 		_ = flags.Lookup("http").Value.Set(address)
 	}
@@ -44,8 +44,8 @@ func serveCommand(app core.App) *cobra.Command {
 	return serve
 }
 
-// explainUsage makes errors about flags and arguments name the help page, and
-// refuses unknown subcommands, for which cobra would print the help and exit with 0.
+// explainUsage adds a hint to --help to errors about flags and arguments, and refuses
+// unknown subcommands, for which cobra would print the help and exit with 0.
 func explainUsage(c *cobra.Command) {
 	hint := func(err error, c *cobra.Command) error {
 		if err == nil {

@@ -12,7 +12,8 @@ import (
 	"hospital/internal/sqlite"
 )
 
-// logFailures writes to the journal that a server started, and every answer that is the server's fault.
+// logFailures logs when the server has started, and every request that it answers with a
+// status of 500 or more.
 func logFailures(app core.App) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalJournal", Priority: kit.OrderJournal,
 		Func: func(se *core.ServeEvent) error {
@@ -38,7 +39,7 @@ func logFailures(app core.App) {
 		}})
 }
 
-// statusOf is the status that a request is answered with.
+// statusOf returns the status that a request is answered with.
 func statusOf(e *core.RequestEvent, err error) int {
 	switch {
 	case err != nil && !e.Written():

@@ -31,13 +31,13 @@ func headers(e *core.RequestEvent) error {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Access-Control-Expose-Headers", "Content-Disposition, Retry-After, X-Request-Id")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-	// A client that lies about its protocol harms only its own plain connection.
+	// Clients can forge the header, but only affect their own connection.
 	if e.IsTLS() || e.Request.Header.Get("X-Forwarded-Proto") == "https" {
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}
-	// The unread rest of a body would be taken for the next request. Go closes such a
-	// connection, but not when the body was wrapped, as PocketBase does. Up to 256 KiB
-	// Go reads to the end by itself.
+	// If a handler does not read the whole body, the rest would be parsed as the next
+	// request (request smuggling). Go closes such a connection, but not when the body is
+	// wrapped, as PocketBase does. Go itself reads up to 256 KiB of a rest.
 	if e.Request.ContentLength > 256*kib || e.Request.ContentLength < 0 {
 		h.Set("Connection", "close")
 		return drainBody(e)
@@ -63,7 +63,7 @@ func drainBody(e *core.RequestEvent) error {
 	return err
 }
 
-// closeConsole refuses the dashboard's SQL console unless the environment opens it.
+// closeConsole refuses the dashboard's SQL console unless HOSPITAL_SQL_CONSOLE is on.
 func closeConsole(app core.App) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalConsole", Func: func(se *core.ServeEvent) error {
 		se.Router.BindFunc(func(e *core.RequestEvent) error {

@@ -38,17 +38,24 @@ const (
 	account = "POST /api/collections/{collection}/"
 )
 
-// Limits are all of them; the first that matches counts. docs/operating.md has the
-// same table. A document's file may have 20 MiB, sent alone or in a batch.
+// Limits lists all limits; the first that matches a request applies. docs/operating.md has
+// the same table. A document may have 20 MiB, sent alone or in a batch.
 var Limits = []Limit{
-	{Description: "sign in, with a password or a code", Guest: 120, User: 120, Body: 16 * kib, routes: []string{account + "auth-with-password", account + "auth-with-otp"}},
+	{Description: "sign in, with a password or a code", Guest: 120, User: 120, Body: 16 * kib,
+		routes: []string{account + "auth-with-password", account + "auth-with-otp"}},
 	{Description: "request a mail: a code, a new password, an address", Guest: 30, User: 10, Body: 16 * kib,
-		routes: []string{account + "request-otp", account + "request-password-reset", account + "request-verification", account + "request-email-change"}},
+		routes: []string{account + "request-otp", account + "request-password-reset",
+			account + "request-verification", account + "request-email-change"}},
 	{Description: "use a link from a mail", Guest: 30, User: 30, Body: 16 * kib,
-		routes: []string{account + "confirm-password-reset", account + "confirm-verification", account + "confirm-email-change", "POST /api/hospital/registrations/confirm", "POST /api/hospital/invitations/accept"}},
-	{Description: "register, or create an account", Guest: 30, User: 60, Body: 1 * mib, routes: []string{"POST " + records}, collection: "users"},
-	{Description: "upload or change a document", Guest: 30, User: 60, Body: 21 * mib, routes: []string{"POST " + records, "PATCH " + records + "/{id}"}, collection: "documents"},
-	{Description: "write several records in one batch", Guest: 30, User: 120, Body: 21 * mib, routes: []string{"POST /api/batch"}},
+		routes: []string{account + "confirm-password-reset", account + "confirm-verification",
+			account + "confirm-email-change", "POST /api/hospital/registrations/confirm",
+			"POST /api/hospital/invitations/accept"}},
+	{Description: "register, or create an account", Guest: 30, User: 60, Body: 1 * mib,
+		routes: []string{"POST " + records}, collection: "users"},
+	{Description: "upload or change a document", Guest: 30, User: 60, Body: 21 * mib,
+		routes: []string{"POST " + records, "PATCH " + records + "/{id}"}, collection: "documents"},
+	{Description: "write several records in one batch", Guest: 30, User: 120, Body: 21 * mib,
+		routes: []string{"POST /api/batch"}},
 	{Description: "anything else of the API", Guest: 1200, User: 1200, Body: 1 * mib},
 }
 
@@ -77,7 +84,8 @@ func rateFactor(app core.App) int64 {
 	return config.RateLimit.Int()
 }
 
-// limitRequests binds the limits. Superusers have none: they are few, and bound to their addresses.
+// limitRequests binds the limits. They do not apply to superusers, who are few and can be
+// restricted to their addresses.
 func limitRequests(app core.App) {
 	counted := &counters{by: map[limitKey]*rate.Limiter{}}
 	limit := func(e *core.RequestEvent) error {
@@ -133,13 +141,13 @@ func (b *limitedBody) Reread() {
 	}
 }
 
-// limitKey is who sends what kind of request.
+// limitKey identifies the counter of one client and one limit.
 type limitKey struct {
 	limit  int
 	client string // address or account
 }
 
-// maxCounters is how many clients are remembered at once.
+// maxCounters is the largest number of counters that are kept.
 const maxCounters = 50_000
 
 type counters struct {
@@ -147,7 +155,7 @@ type counters struct {
 	by   map[limitKey]*rate.Limiter
 }
 
-// wait is how long a client has to wait before its next request.
+// wait returns how long a client has to wait before its next request.
 func (c *counters) wait(i int, l Limit, e *core.RequestEvent) time.Duration {
 	factor := int(rateFactor(e.App))
 	if factor == 0 {
@@ -176,7 +184,8 @@ func (c *counters) wait(i int, l Limit, e *core.RequestEvent) time.Duration {
 	return 0
 }
 
-// evict forgets clients that have not sent a request lately; if that is not enough, any.
+// evict drops the counters of clients that have not sent a request lately, and others if
+// that is not enough.
 func (c *counters) evict(now time.Time) {
 	for key, limiter := range c.by {
 		if limiter.TokensAt(now) >= float64(limiter.Burst()) || len(c.by) >= maxCounters {

@@ -26,8 +26,8 @@ import (
 	"hospital/modules/audit"
 )
 
-// serveMetrics serves Prometheus metrics on a listener of its own that only this
-// machine reaches. No label names a person: requests are counted by the pattern of their route.
+// serveMetrics serves Prometheus metrics on a separate listener, which only this machine
+// can reach. Requests are counted by route pattern, so that no label contains an id.
 func serveMetrics(app core.App) {
 	address := config.Metrics.Value()
 	if address == "" {
@@ -65,7 +65,8 @@ func serveMetrics(app core.App) {
 	}})
 }
 
-// knownMethods are counted by name. Clients can send any other word, so all others share one label.
+// knownMethods are counted by name. All others share one label, because clients can send
+// any word as a method.
 var knownMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
 	http.MethodDelete, http.MethodOptions}
 
@@ -93,8 +94,8 @@ func countRequests(registry *prometheus.Registry) func(*core.RequestEvent) error
 			method = "other"
 		}
 		requests.WithLabelValues(route, method, strconv.Itoa(statusOf(e, err))).Inc()
-		if route != "/api/realtime" ||
-			method != http.MethodGet { // a stream lasts as long as the client stays connected
+		// Not realtime streams, which last as long as the client stays connected.
+		if route != "/api/realtime" || method != http.MethodGet {
 			seconds.WithLabelValues(route, method).Observe(time.Since(started).Seconds())
 		}
 		return err

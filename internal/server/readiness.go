@@ -23,12 +23,12 @@ import (
 const (
 	readyPath    = "/api/hospital/ready"
 	queryTimeout = 2 * time.Second
-	cacheFor     = time.Second     // a result is served again for so long, so that asking often is cheap
+	cacheFor     = time.Second     // how long a result is reused
 	maxClockSkew = 2 * time.Minute // between machines
 )
 
-// readinessChecks are what a server needs to work. Everybody may ask, and gets only
-// "ok" or "not ok" for each; the reason is in the journal.
+// readinessChecks are the conditions for serving requests. The route is public and answers
+// only "ok" or "not ok" for each; the reason is logged.
 var readinessChecks = []struct {
 	name  string
 	check func(app core.App) error
@@ -40,7 +40,7 @@ var readinessChecks = []struct {
 	{"clock", clockPlausible},
 }
 
-// readiness is the last result.
+// readiness caches the last result.
 type readiness struct {
 	lock   sync.Mutex
 	at     time.Time
@@ -127,8 +127,8 @@ func diskFree(app core.App) error {
 	return nil
 }
 
-// clockPlausible fails when the clock is before the build of the program, or before
-// the last row of the audit log.
+// clockPlausible fails when the clock is before the time of the build or of the last row
+// of the audit log.
 func clockPlausible(app core.App) error {
 	now := kit.Now(app)
 	if now.Before(buildTime().Add(-maxClockSkew)) {
@@ -152,7 +152,7 @@ func clockPlausible(app core.App) error {
 	return nil
 }
 
-// buildTime is when the source was committed, if the build recorded it.
+// buildTime returns when the source was committed, if the build recorded it.
 func buildTime() time.Time {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {

@@ -1,4 +1,4 @@
-// Package server is the running hospital: its commands, limits, headers, metrics,
+// Package server runs the application: commands, request limits, headers, metrics,
 // readiness and shutdown.
 package server
 
@@ -23,8 +23,8 @@ import (
 )
 
 // New returns PocketBase with the hospital's defaults: the data directory from the
-// environment, writes that survive a power cut, and 16 readers (PocketBase: 120),
-// which is as many as two cores can feed.
+// environment, writes that survive a power cut, and 16 read connections instead of 120,
+// which is enough for two cores.
 func New() *pocketbase.PocketBase {
 	return pocketbase.NewWithConfig(pocketbase.Config{
 		DefaultDataDir:       config.DataDir.Value(),
@@ -99,9 +99,9 @@ func guardData(app core.App, serves bool) (release func() error) {
 	}
 }
 
-// Harden binds what makes a server fit for a hospital's network: the settings of the
-// environment, security headers, limits, the readiness check, a closed SQL console,
-// and a request log without the values of queries. Tests use it too.
+// Harden binds the protection of a production server: settings from the environment,
+// security headers, request limits, the readiness check, a closed SQL console, and a
+// request log without query strings. Tests use it too.
 func Harden(app core.App) {
 	config.Overlay(app)
 	serveReadiness(app)

@@ -13,9 +13,9 @@ import (
 	"hospital/internal/kit"
 )
 
-// shutdown lets a stopping server answer the requests it has begun. It accepts no new
-// ones, closes the realtime streams, which never end by themselves, and waits.
-// PocketBase alone would cut all requests after one second.
+// shutdown makes a stopping server finish the requests in flight: it accepts no new ones,
+// closes the realtime streams, which do not end by themselves, and waits for at most
+// HOSPITAL_STOP_TIMEOUT. PocketBase alone cuts all requests after one second.
 func shutdown(app core.App) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalShutdown", Func: func(se *core.ServeEvent) error {
 		requests, cutRequests := context.WithCancel(context.Background())

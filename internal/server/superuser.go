@@ -55,8 +55,8 @@ func readPassword(in io.Reader) (string, error) {
 	return strings.TrimRight(line, "\r\n"), nil
 }
 
-// setSuperuserMFA makes superusers enter a code beside their password, or no longer, as
-// the environment says. Without mail, `hospital superuser otp` prints the code.
+// setSuperuserMFA applies HOSPITAL_SUPERUSER_MFA: whether superusers enter a code after
+// their password. Without mail, `hospital superuser otp` prints the code.
 func setSuperuserMFA(app core.App) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalSuperuserMFA",
 		Func: func(se *core.ServeEvent) error {

@@ -17,13 +17,16 @@ const (
 	LogsFile = "auxiliary.db"
 )
 
-// Open opens a database file with PocketBase's settings, except for these.
-// Data is on the disk before a write is acknowledged (synchronous=FULL), so that it
-// survives a power cut; the request log may lose its last moments.
-// Recursive triggers make REPLACE INTO fire the triggers that refuse to delete.
-// Defensive mode refuses SQL that could corrupt the file, such as writes to sqlite_schema.
-// A transaction waits for the writer when it begins: one that has read before it writes
-// is refused at once if another process wrote in between, such as an import.
+// Open opens a database file with PocketBase's settings, except for four:
+//
+//   - synchronous=FULL: data is on the disk before a write is acknowledged, so that it
+//     survives a power cut. The request log uses NORMAL and may lose its last entries.
+//   - recursive_triggers: REPLACE INTO fires the triggers that refuse to delete.
+//   - defensive: SQLite refuses SQL that could corrupt the file, such as writes to
+//     sqlite_schema.
+//   - immediate transactions: a transaction waits for the writer when it begins. One that
+//     reads before it writes is refused at once if another process, such as an import,
+//     wrote in between.
 func Open(path string) (*dbx.DB, error) {
 	synchronous := "NORMAL"
 	if filepath.Base(path) == DataFile && config.Synchronous.Value() != "normal" {
@@ -35,7 +38,7 @@ func Open(path string) (*dbx.DB, error) {
 	return dbx.NewFromDB(sql.OpenDB(connector{dsn, &faultCounter{}}), "sqlite"), nil
 }
 
-// Synchronous is the level in force on a connection: off, normal, full or extra.
+// Synchronous returns the level of a connection: off, normal, full or extra.
 func Synchronous(db dbx.Builder) string {
 	level := -1
 	_ = db.NewQuery("PRAGMA synchronous").Row(&level)

@@ -1,4 +1,4 @@
-// Package verify proves that the stored data is consistent.
+// Package verify checks that the stored data is consistent.
 package verify
 
 import (
@@ -15,7 +15,7 @@ import (
 	"hospital/internal/kit"
 )
 
-// Command is the verify command.
+// Command returns the verify command.
 func Command(app core.App, modules []kit.Module) *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify",
@@ -30,7 +30,7 @@ func Command(app core.App, modules []kit.Module) *cobra.Command {
 	}
 }
 
-// maxIDs is how many records of a broken invariant are named.
+// maxIDs is the largest number of records that are named for a broken invariant.
 const maxIDs = 20
 
 // Run checks every invariant of the modules and writes a line for each. It returns

@@ -15,8 +15,8 @@ const (
 	Suspended Status = "suspended"
 )
 
-// profile names what people can send when they register in addition to the account. It
-// becomes their patients or doctors record.
+// profile lists the fields that a registration may contain in addition to the account.
+// They become the patients or doctors record.
 var profile = []string{
 	"birth_date", "sex", "blood_group", "address", "national_id",
 	"emergency_name", "emergency_phone", "emergency_relation", "medical_history",

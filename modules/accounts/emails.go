@@ -14,12 +14,11 @@ import (
 	"hospital/internal/outbox"
 )
 
-// maxRegistrationMails is how many mails an hour an address gets because somebody
-// registers with it.
+// maxRegistrationMails is the largest number of registration mails to one address in an hour.
 const maxRegistrationMails = 3
 
-// email is a mail about an account: a sentence, the link to follow, and what to do for
-// somebody who did not cause it.
+// email is a mail about an account. otherwise says what to do for a person who did not
+// cause the mail.
 type email struct{ subject, text, link, otherwise string }
 
 func (m email) message(app core.App, to mail.Address) *mailer.Message {
@@ -31,8 +30,8 @@ func (m email) message(app core.App, to mail.Address) *mailer.Message {
 	return outbox.Message(app, to, m.subject+" – "+sender, text+m.otherwise+"\n\n"+sender+"\n")
 }
 
-// page is the address of a page of the portal. What follows the # stays in the browser,
-// so that no log and no proxy sees the token.
+// page returns the address of a page of the portal. Browsers do not send the part after
+// the #, so that the token appears in no log and no proxy.
 func page(app core.App, view, token string) string {
 	address := strings.TrimSuffix(app.Settings().Meta.AppURL, "/") + "/#/" + view
 	if token == "" {
@@ -41,8 +40,8 @@ func page(app core.App, view, token string) string {
 	return address + "?token=" + url.QueryEscape(token)
 }
 
-// composeRegistration writes to the address that somebody registered with. Only this mail
-// tells whether it has an account.
+// composeRegistration composes the mail to an address that somebody registered with. Only
+// this mail reveals whether the address has an account.
 func composeRegistration(app core.App, record *core.Record) (*mailer.Message, error) {
 	address := Registration{record}.email()
 	sent, err := sentSince(app, address, kit.Now(app).Add(-time.Hour))
@@ -50,7 +49,7 @@ func composeRegistration(app core.App, record *core.Record) (*mailer.Message, er
 		return nil, err
 	}
 	if sent >= maxRegistrationMails {
-		return nil, outbox.Skip("The address has had enough of these.")
+		return nil, outbox.Skip("The address was sent too many registration mails in the last hour.")
 	}
 	m := email{
 		subject: "You have an account already",
@@ -65,8 +64,9 @@ func composeRegistration(app core.App, record *core.Record) (*mailer.Message, er
 			return nil, err
 		}
 		m = email{
-			subject:   "Confirm your address",
-			text:      "you have registered with this address. Confirm it within 24 hours, with the password that you chose:",
+			subject: "Confirm your address",
+			text: "you have registered with this address. " +
+				"Confirm it within 24 hours, with the password that you chose:",
 			link:      page(app, "confirm", token),
 			otherwise: "If that was not you, do nothing: there will be no account.",
 		}
@@ -74,8 +74,8 @@ func composeRegistration(app core.App, record *core.Record) (*mailer.Message, er
 	return m.message(app, mail.Address{Address: address}), nil
 }
 
-// composeInvitation writes to a future member of staff. The invitation is read again with
-// its token, as it may be revoked at any moment.
+// composeInvitation composes the mail of an invitation. It reads the invitation again in
+// the transaction that issues the token, because it may have been revoked meanwhile.
 func composeInvitation(app core.App, record *core.Record) (m *mailer.Message, err error) {
 	err = app.RunInTransaction(func(tx core.App) error {
 		fresh, err := tx.FindRecordById(record.Collection(), record.Id)
@@ -84,7 +84,7 @@ func composeInvitation(app core.App, record *core.Record) (m *mailer.Message, er
 		}
 		invitation := Invitation{fresh}
 		if !invitation.acceptable(kit.Now(tx)) {
-			return outbox.Skip("The invitation does not hold any more.")
+			return outbox.Skip("The invitation is no longer valid.")
 		}
 		token, err := IssueToken(tx, fresh)
 		if err != nil {
@@ -102,8 +102,8 @@ func composeInvitation(app core.App, record *core.Record) (m *mailer.Message, er
 	return m, err
 }
 
-// writeAccountEmails replaces the text of PocketBase's own mails about accounts, with
-// links to the portal. Those of superusers stay, who have the dashboard.
+// writeAccountEmails replaces the text of PocketBase's mails about accounts, with links to
+// the portal. Mails to superusers are not changed and link to the dashboard.
 func writeAccountEmails(app core.App) {
 	meta := func(e *core.MailerRecordEvent, name string) string { s, _ := e.Meta[name].(string); return s }
 	write := func(compose func(e *core.MailerRecordEvent) email) func(e *core.MailerRecordEvent) error {
@@ -115,7 +115,8 @@ func writeAccountEmails(app core.App) {
 	}
 	app.OnMailerRecordPasswordResetSend("users").BindFunc(write(func(e *core.MailerRecordEvent) email {
 		return email{"Choose a new password", "here you choose a new password, within half an hour:",
-			page(e.App, "reset", meta(e, "token")), "If you did not ask for this, do nothing: your password stays as it is."}
+			page(e.App, "reset", meta(e, "token")),
+			"If you did not ask for this, do nothing: your password stays as it is."}
 	}))
 	app.OnMailerRecordVerificationSend("users").BindFunc(write(func(e *core.MailerRecordEvent) email {
 		return email{"Confirm your address", "please confirm that this address is yours:",
@@ -124,12 +125,13 @@ func writeAccountEmails(app core.App) {
 	app.OnMailerRecordEmailChangeSend("users").BindFunc(write(func(e *core.MailerRecordEvent) email {
 		return email{"Your new address",
 			"you want to use this address for your account. Confirm it within half an hour, with your password:",
-			page(e.App, "new-address", meta(e, "token")), "If you did not ask for this, do nothing: the address is not used."}
+			page(e.App, "new-address", meta(e, "token")),
+			"If you did not ask for this, do nothing: the address is not used."}
 	}))
 	app.OnMailerRecordOTPSend("users").BindFunc(write(func(e *core.MailerRecordEvent) email {
 		return email{"Your code to sign in",
 			"somebody has just signed in with your password. The code to go on is\n\n    " + meta(e, "password") +
-				"\n\nIt is good for 5 minutes, and for this sign-in only. We never ask for it by mail or by telephone.", "",
+				"\n\nIt is valid for 5 minutes, and for this sign-in only. We never ask for it by mail or by telephone.", "",
 			"If that was not you, somebody knows your password: choose a new one at once.\n\n" + page(e.App, "forgotten", "")}
 	}))
 	app.OnMailerRecordAuthAlertSend("users").BindFunc(write(func(e *core.MailerRecordEvent) email {

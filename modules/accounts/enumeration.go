@@ -21,12 +21,12 @@ const (
 	requestNewAddress   = "POST /api/collections/{collection}/request-email-change"
 )
 
-// repeatAfter is how long an account is not sent the same mail again.
+// repeatAfter is the time between two mails of the same kind to an account.
 const repeatAfter = 2 * time.Minute
 
-// answerMailRequestsFirst prevents the enumeration of accounts: requests for a mail are
-// answered before the account is looked up, so that neither the answer nor the time it
-// takes tells whether there is one.
+// answerMailRequestsFirst prevents account enumeration: requests for a mail are answered
+// before the account is looked up, so that neither the answer nor the response time
+// reveals whether it exists.
 func answerMailRequestsFirst(app core.App) {
 	app.OnRecordRequestEmailChangeRequest("users").BindFunc(func(e *core.RecordRequestEmailChangeRequestEvent) error {
 		app, user, email := e.App, e.Record, e.NewEmail
@@ -34,7 +34,7 @@ func answerMailRequestsFirst(app core.App) {
 			func() error { return mails.SendRecordChangeEmail(app, user, email) })
 		return e.NoContent(http.StatusNoContent)
 	})
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalDiscreet", Func: func(se *core.ServeEvent) error {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalEnumeration", Func: func(se *core.ServeEvent) error {
 		se.Router.BindFunc(func(e *core.RequestEvent) error {
 			switch e.Request.Pattern {
 			case requestReset, requestVerification:
@@ -51,8 +51,8 @@ func answerMailRequestsFirst(app core.App) {
 	}})
 }
 
-// sendAfterAnswer sends a mail about an account, if there is one, after the answer.
-// PocketBase refuses what is not an address, or not a collection of accounts.
+// sendAfterAnswer answers a request for a mail, and then sends it if the account exists.
+// Invalid addresses and collections are left to PocketBase, which refuses them.
 func sendAfterAnswer(e *core.RequestEvent) error {
 	sent := struct {
 		Email string `json:"email" form:"email"`
@@ -72,8 +72,8 @@ func sendAfterAnswer(e *core.RequestEvent) error {
 	app, caller := e.App, kit.Caller(e)
 	kit.AfterResponse(app, "send a requested mail", func() error {
 		user, err := app.FindAuthRecordByEmail(c, sent.Email)
-		if err != nil || verifying && user.Verified() || !firstInAWhile(app, e.Request.Pattern+user.Id) {
-			return nil //nolint:nilerr // there is no account, or nothing to confirm, or the mail was just sent
+		if err != nil || verifying && user.Verified() || !markSent(app, e.Request.Pattern+user.Id) {
+			return nil //nolint:nilerr // no account, already verified, or the mail was just sent
 		}
 		if verifying {
 			return mails.SendRecordVerification(app, user)
@@ -83,8 +83,8 @@ func sendAfterAnswer(e *core.RequestEvent) error {
 	return e.NoContent(http.StatusNoContent)
 }
 
-// firstInAWhile says that a mail was not sent lately, and remembers it as sent.
-func firstInAWhile(app core.App, mail string) bool {
+// markSent records that a mail is sent. It returns false if it was sent within repeatAfter.
+func markSent(app core.App, mail string) bool {
 	key := "hospital.mailed " + mail
 	mine := new(int)
 	if app.Store().GetOrSet(key, func() any { return mine }) != any(mine) {
@@ -94,7 +94,7 @@ func firstInAWhile(app core.App, mail string) bool {
 	return true
 }
 
-// isTaken says that a new address was refused because another account has it.
+// isTaken reports whether a new address was refused because another account has it.
 func isTaken(refusal error) bool {
 	var refused *router.ApiError
 	if !errors.As(refusal, &refused) {

@@ -13,24 +13,24 @@ import (
 
 const profileKey = "@profile"
 
-// Registered is the event of somebody creating an account of their own.
+// Registered is the event that a guest created an account.
 var Registered = kit.Event{Collection: "users", Happened: func(before, after *core.Record) bool {
 	return before == nil && kit.ActorOf(after).Role == kit.Guest
 }}
 
-// WasActivated and WasSuspended are an admin's decisions about an account. An account
-// that is created active counts as activated.
+// WasActivated and WasSuspended are the events that an account became active or suspended.
+// An account that is created active counts as activated.
 var (
 	WasActivated = kit.Entering("users", statusField, string(Active))
 	WasSuspended = kit.Entering("users", statusField, string(Suspended))
 )
 
-// RoleChanged is an admin giving an account another role.
+// RoleChanged is the event that an account got another role.
 var RoleChanged = kit.Event{Collection: "users", Happened: func(before, after *core.Record) bool {
 	return before != nil && User{before}.Role() != User{after}.Role()
 }}
 
-// Profile is what somebody who registers says beyond the account.
+// Profile returns the fields of profile that a registration contained.
 func Profile(user *core.Record) map[string]any {
 	p, _ := user.GetRaw(profileKey).(map[string]any)
 	return p
@@ -47,8 +47,12 @@ func hooks(app core.App) {
 	kit.OnUpdate(app, "users", checkChange)
 	kit.OnCreate(app, "invitations", invite)
 	outbox.Register(app,
-		outbox.Queue{Collection: "registrations", Columns: registrationMail, Compose: composeRegistration, AtOnce: true},
-		outbox.Queue{Collection: "invitations", Columns: invitationMail, Compose: composeInvitation, AtOnce: true})
+		outbox.Queue{
+			Collection: "registrations", Columns: registrationMail, Compose: composeRegistration, AtOnce: true,
+		},
+		outbox.Queue{
+			Collection: "invitations", Columns: invitationMail, Compose: composeInvitation, AtOnce: true,
+		})
 	app.Cron().MustAdd("hospitalForget", "17 * * * *", func() {
 		if err := DeleteExpired(app); err != nil {
 			app.Logger().Error("delete expired registrations", "error", err)
@@ -56,8 +60,8 @@ func hooks(app core.App) {
 	})
 }
 
-// createUser keeps the profile of a new account for the reactions to it, and turns the
-// request into a registration where addresses have to be confirmed.
+// createUser attaches the profile to a new account for its reactions. Where addresses have
+// to be confirmed it stores a registration instead of an account.
 func createUser(e *core.RecordRequestEvent) error {
 	info, err := e.RequestInfo()
 	if err != nil {
@@ -80,8 +84,8 @@ func createUser(e *core.RecordRequestEvent) error {
 	return e.Next()
 }
 
-// checkNew sets role and status of a new account. A guest becomes a patient at once, or a
-// doctor who waits for an admin. Only admins create other staff.
+// checkNew sets role and status of a new account. A guest becomes an active patient or a
+// pending doctor. Only admins create other accounts.
 func checkNew(e *core.RecordEvent) error {
 	user := User{e.Record}
 	if err := checkPassword(user); err != nil {
@@ -106,8 +110,8 @@ func checkNew(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// checkChange ends every token of an account whose role or status changes, and keeps the
-// last admin.
+// checkChange invalidates the tokens of an account whose role or status changes, and
+// refuses to remove the last active admin.
 func checkChange(e *core.RecordEvent, stored *core.Record) error {
 	before, after := User{stored}, User{e.Record}
 	if err := checkPassword(after); err != nil {

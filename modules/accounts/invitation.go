@@ -12,24 +12,24 @@ import (
 // Invitation is a record of invitations: an account that is offered to a member of staff.
 type Invitation struct{ *core.Record }
 
-// Role is what the admin wants them to be.
+// Role is the role of the future account.
 func (i Invitation) Role() kit.Role { return kit.Role(i.GetString("role")) }
 
-// Department is the id of the one that a doctor or nurse will work in.
+// Department is the id of the department of a doctor or nurse.
 func (i Invitation) Department() string { return i.GetString("department") }
 
-// Specialization is a doctor's.
+// Specialization is the specialization of a doctor.
 func (i Invitation) Specialization() string { return i.GetString("specialization") }
 
-// LicenseNo is a doctor's or nurse's.
+// LicenseNo is the license number of a doctor or nurse.
 func (i Invitation) LicenseNo() string { return i.GetString("license_no") }
 
 func (i Invitation) email() string { return i.GetString("email") }
 
 func (i Invitation) status() InvitationStatus { return InvitationStatus(i.GetString("status")) }
 
-// credential is the first field that only doctors and nurses have and that has a value;
-// empty when there is none.
+// credential returns the name of the first field with a value that only doctors and nurses
+// have, or an empty string.
 func (i Invitation) credential() string {
 	for _, field := range []string{"department", "specialization", "license_no"} {
 		if i.GetString(field) != "" {
@@ -39,12 +39,12 @@ func (i Invitation) credential() string {
 	return ""
 }
 
-// acceptable says that the invitation can still be accepted.
+// acceptable reports whether the invitation can still be accepted.
 func (i Invitation) acceptable(now time.Time) bool {
 	return i.status() == Open && expires(i.Record).After(now)
 }
 
-// open makes a new invitation one that can be accepted from now on.
+// open sets the fields of a new invitation.
 func (i Invitation) open(invitedBy string, now time.Time) {
 	i.Set("status", string(Open))
 	i.Set("invited_by", invitedBy)
@@ -59,12 +59,12 @@ func (i Invitation) accept(user string) {
 	i.Set("user", user)
 }
 
-func (i Invitation) settle(at time.Time) {
+func (i Invitation) close(at time.Time) {
 	i.Set("settled_at", at)
 	clearToken(i.Record)
 }
 
-// openInvitations are those to an address that can be accepted; case does not matter.
+// openInvitations returns the open invitations to an address, ignoring case.
 func openInvitations(app core.App, email string) ([]*core.Record, error) {
 	return app.FindAllRecords("invitations", dbx.HashExp{"status": string(Open)},
 		dbx.NewExp("[[email]] = {:email} COLLATE NOCASE", dbx.Params{"email": email}))

@@ -65,18 +65,18 @@ var invitations = kit.Collection{
 
 const invitationKey = "@invitation"
 
-// InvitationAccepted is the event of a new account that somebody was invited to.
+// InvitationAccepted is the event that an account was created from an invitation.
 var InvitationAccepted = kit.Event{Collection: "users", Happened: func(before, after *core.Record) bool {
 	return before == nil && InvitationOf(after).Record != nil
 }}
 
-// InvitationOf is the invitation that a new account comes from, if any.
+// InvitationOf returns the invitation that a new account was created from, or the zero value.
 func InvitationOf(user *core.Record) Invitation {
 	invitation, _ := user.GetRaw(invitationKey).(Invitation)
 	return invitation
 }
 
-// invite opens a new invitation and revokes the ones before.
+// invite opens a new invitation and revokes earlier ones to the same address.
 func invite(e *core.RecordEvent) error {
 	invitation := Invitation{e.Record}
 	if _, err := e.App.FindAuthRecordByEmail("users", invitation.email()); err == nil {
@@ -101,8 +101,8 @@ func invite(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// acceptInvitation creates the account that somebody was invited to. Of two concurrent
-// requests the second is refused: the token is gone by then.
+// acceptInvitation creates the account of an invited person. The token is checked again in
+// the transaction: the second of two concurrent requests is refused.
 func acceptInvitation(e *kit.Request) error {
 	sent := struct {
 		Token    string `json:"token" form:"token"`
@@ -131,7 +131,7 @@ func acceptInvitation(e *kit.Request) error {
 		}
 		invitation := Invitation{found}
 		if _, err := tx.FindAuthRecordByEmail("users", invitation.email()); err == nil {
-			return errToken // the address has got an account since
+			return errToken // an account was created for the address since then
 		}
 		user.SetEmail(invitation.email())
 		user.SetVerified(true)
@@ -152,7 +152,7 @@ func acceptInvitation(e *kit.Request) error {
 	return e.JSON(http.StatusOK, map[string]string{"email": user.Email()})
 }
 
-// systemFor is the server itself, acting because of a request.
+// systemFor returns the server as the actor, with the address and id of the request.
 func systemFor(e *kit.Request) kit.Actor {
 	return kit.Actor{Role: kit.System, IP: e.Caller.IP, Request: e.Caller.Request}
 }

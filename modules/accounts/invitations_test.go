@@ -21,7 +21,7 @@ func accept(h *hospitaltest.Hospital, secret string, more body) hospitaltest.Res
 
 func TestAnAcceptedInvitationCreatesAnAccountWithItsRole(t *testing.T) {
 	t.Parallel()
-	h := discreet(t)
+	h := hospitalWithMail(t)
 	invited := h.As("admin1").Create("invitations",
 		body{"email": "lena@example.org", "role": "doctor", "department": hospitaltest.ID("general"),
 			"specialization": "Cardiology", "license_no": "L9"}).OK(t)
@@ -59,7 +59,7 @@ func TestAnAcceptedInvitationCreatesAnAccountWithItsRole(t *testing.T) {
 
 func TestInvalidInvitationTokensAreRefusedAlike(t *testing.T) {
 	t.Parallel()
-	h := discreet(t)
+	h := hospitalWithMail(t)
 	invite := func(email string) (id, secret string) {
 		id = h.As("admin1").Create("invitations", body{"email": email, "role": "nurse"}).OK(t).ID()
 		return id, secretOf(h, email)
@@ -89,7 +89,7 @@ func TestInvalidInvitationTokensAreRefusedAlike(t *testing.T) {
 
 func TestAnInvitationIsAcceptedOnce(t *testing.T) {
 	t.Parallel()
-	h := discreet(t)
+	h := hospitalWithMail(t)
 	h.As("admin1").Create("invitations", body{"email": "lena@example.org", "role": "nurse"}).OK(t)
 	secret, before := secretOf(h, "lena@example.org"), h.Count("users")
 	var all sync.WaitGroup
@@ -109,7 +109,7 @@ func TestAnInvitationIsAcceptedOnce(t *testing.T) {
 
 func TestInvalidInvitationsAreRefused(t *testing.T) {
 	t.Parallel()
-	h := discreet(t)
+	h := hospitalWithMail(t)
 	for _, c := range []struct {
 		by    string
 		more  body

@@ -1,5 +1,5 @@
-// Package accounts is who signs in: one users collection with a role and a
-// status, and how one comes by an account.
+// Package accounts contains the users collection, registrations, invitations, and the
+// rules of signing in.
 package accounts
 
 import (
@@ -12,7 +12,7 @@ import (
 //go:embed openapi.yaml
 var openapi []byte
 
-// Module is the accounts.
+// Module declares the accounts.
 var Module = kit.Module{
 	Name:        "accounts",
 	Collections: []kit.Collection{users, registrations, invitations},
@@ -24,9 +24,9 @@ var Module = kit.Module{
 	},
 	Invariants: []kit.Invariant{
 		{"Every account has a role and a status.", `SELECT id FROM users WHERE role = '' OR status = ''`},
-		{"Every accepted invitation says whose account it became.",
+		{"An invitation names an account exactly when it is accepted.",
 			`SELECT id FROM invitations WHERE (status = 'accepted') != (user != '')`},
-		{"Nothing of an invitation that is settled opens anything.",
+		{"An accepted or revoked invitation has no valid token.",
 			`SELECT id FROM invitations WHERE status != 'open' AND token_hash != ''`},
 	},
 	OpenAPI: openapi,

@@ -12,17 +12,17 @@ import (
 	"hospital/internal/kit"
 )
 
-// maxCodes is how many codes of an account are valid at once.
+// maxCodes is the largest number of valid codes of one account.
 const maxCodes = 5
 
-// bindOTP makes one-time codes the second factor of a sign-in: only an account whose
-// password was just given is sent a code, and a code without the password is refused.
-// Wrong codes count for the account, from wherever they come, as wrong passwords do.
+// bindOTP makes one-time codes the second factor of a sign-in: a code is only sent after
+// the password was entered, and refused without that sign-in. Wrong codes are throttled
+// for each account, independent of the client's address, like wrong passwords.
 func bindOTP(app core.App) {
 	app.OnRecordRequestOTPRequest().BindFunc(func(e *core.RecordCreateOTPRequestEvent) error {
 		id := core.GenerateDefaultRandomId()
 		app, user, code := e.App, e.Record, e.Password
-		// so that the response does not tell whether there is an account
+		// after the answer, so that the response does not reveal whether the account exists
 		kit.AfterResponse(app, "send a code", func() error {
 			if user == nil {
 				return nil
@@ -44,7 +44,7 @@ func bindOTP(app core.App) {
 	}})
 }
 
-// requireFirstFactor refuses a code without a sign-in by password that waits for it.
+// requireFirstFactor refuses a code unless a sign-in by password waits for it.
 func requireFirstFactor(e *core.RecordAuthWithOTPRequestEvent) error {
 	sent := struct {
 		MFA string `json:"mfaId" form:"mfaId"`
@@ -64,7 +64,7 @@ func requireFirstFactor(e *core.RecordAuthWithOTPRequestEvent) error {
 	return e.Next()
 }
 
-// waitingForCode are the sign-ins of an account by password that wait for a code.
+// waitingForCode returns the sign-ins of an account by password that wait for a code.
 func waitingForCode(app core.App, user *core.Record) ([]*core.MFA, error) {
 	all, err := app.FindAllMFAsByRecord(user)
 	if err != nil {
@@ -75,7 +75,7 @@ func waitingForCode(app core.App, user *core.Record) ([]*core.MFA, error) {
 	}), nil
 }
 
-// sendCode sends a code to an account whose password was just given.
+// sendCode sends a code if a sign-in by password waits for one.
 func sendCode(app core.App, user *core.Record, id, code string) error {
 	waiting, err := waitingForCode(app, user)
 	if err != nil || len(waiting) == 0 {
@@ -85,7 +85,8 @@ func sendCode(app core.App, user *core.Record, id, code string) error {
 	if err != nil {
 		return err
 	}
-	valid = slices.DeleteFunc(valid, func(o *core.OTP) bool { return o.HasExpired(user.Collection().OTP.DurationTime()) })
+	duration := user.Collection().OTP.DurationTime()
+	valid = slices.DeleteFunc(valid, func(o *core.OTP) bool { return o.HasExpired(duration) })
 	if len(valid) >= maxCodes {
 		return nil
 	}
@@ -100,7 +101,7 @@ func sendCode(app core.App, user *core.Record, id, code string) error {
 	return mails.SendRecordOTP(app, user, id, code)
 }
 
-// checkCode counts a code that is entered for an account.
+// checkCode counts the attempts to enter a code for an account.
 func (t *throttle) checkCode(e *core.RequestEvent) error {
 	sent := struct {
 		OTP string `json:"otpId" form:"otpId"`
@@ -110,7 +111,7 @@ func (t *throttle) checkCode(e *core.RequestEvent) error {
 	}
 	otp, err := e.App.FindOTPById(sent.OTP)
 	if err != nil {
-		return e.Next() // not a code of any account
+		return e.Next() // an unknown code, which PocketBase refuses
 	}
 	key := keyOf(otp.CollectionRef(), otp.RecordRef())
 	if wait := t.start(key, kit.Now(e.App)); wait > 0 {

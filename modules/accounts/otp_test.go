@@ -12,10 +12,10 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-// strict is a hospital where staff sign in with a code, too.
-func strict(t *testing.T) *hospitaltest.Hospital {
+// hospitalWithMFA returns a hospital where staff sign in with a password and a code.
+func hospitalWithMFA(t *testing.T) *hospitaltest.Hospital {
 	t.Helper()
-	h := discreet(t)
+	h := hospitalWithMail(t)
 	h.As("admin1").Update("hospital", "hospitalsetting", body{"staff_mfa": true}).OK(t)
 	return h
 }
@@ -43,7 +43,7 @@ func codeFor(h *hospitaltest.Hospital, email string) (otp, code string) {
 
 func TestStaffSignInWithPasswordAndCode(t *testing.T) {
 	t.Parallel()
-	h := strict(t)
+	h := hospitalWithMFA(t)
 	half := signIn(h, "nurse1@example.org", hospitaltest.Password)
 	if half.Status != http.StatusUnauthorized || half.String("mfaId") == "" || half.String("token") != "" {
 		t.Fatalf("the password alone answered %d %s", half.Status, half.Raw)
@@ -53,11 +53,11 @@ func TestStaffSignInWithPasswordAndCode(t *testing.T) {
 		mail.HTML != "" || mail.To[0].Address != "nurse1@example.org" {
 		t.Errorf("the mail says %s", mail.Text)
 	}
-	for _, mfa := range []string{"", "another"} { // a code is no sign-in
+	for _, mfa := range []string{"", "another"} { // a code alone does not sign in
 		if answer := h.As("guest").SkipContract().Do(http.MethodPost, "/api/collections/users/auth-with-otp",
 			body{"otpId": otp, "password": code, "mfaId": mfa}); answer.Status != http.StatusBadRequest ||
 			answer.String("token") != "" {
-			t.Errorf("with the sign-in %q it answered %d %s", mfa, answer.Status, answer.Raw)
+			t.Errorf("a code with the mfaId %q answered %d %s", mfa, answer.Status, answer.Raw)
 		}
 	}
 	sent := body{"otpId": otp, "password": code, "mfaId": half.String("mfaId")}
@@ -68,19 +68,19 @@ func TestStaffSignInWithPasswordAndCode(t *testing.T) {
 	if again := post(h, "auth-with-otp", sent); again.Status != http.StatusBadRequest {
 		t.Errorf("the same code again answered %d", again.Status)
 	}
-	signIn(h, "patient1@example.org", hospitaltest.Password).OK(t) // patients have none
+	signIn(h, "patient1@example.org", hospitaltest.Password).OK(t) // patients need no code
 }
 
 func TestACodeIsSentOnlyAfterThePassword(t *testing.T) {
 	t.Parallel()
-	h := strict(t)
-	for _, email := range []string{"nurse1@example.org", "patient1@example.org", "nobody@example.org"} {
+	h := hospitalWithMFA(t)
+	for _, email := range []string{"nurse1@example.org", "patient1@example.org", "unknown@example.org"} {
 		if answer := post(h, "request-otp", body{"email": email}).OK(t); masked(string(answer.Raw)) != `{"otpId":?}` {
 			t.Errorf("%s answered %s", email, answer.Raw)
 		}
 	}
 	half := signIn(h, "doctor1@example.org", hospitaltest.Password)
-	codeFor(h, "doctor1@example.org") // the others would have come by now
+	codeFor(h, "doctor1@example.org") // mails to the others would be sent by now
 	if n := h.App.TestMailer.TotalSend(); n != 1 || half.Status != http.StatusUnauthorized {
 		t.Errorf("%d mails were sent", n)
 	}
@@ -88,12 +88,12 @@ func TestACodeIsSentOnlyAfterThePassword(t *testing.T) {
 
 func TestCodesCannotBeGuessed(t *testing.T) {
 	t.Parallel()
-	h := strict(t)
+	h := hospitalWithMFA(t)
 	now := time.Now()
 	h.At(now)
 	half := signIn(h, "nurse1@example.org", hospitaltest.Password)
 	tried := 0
-	for range 3 { // a fresh code does not help
+	for range 3 { // a new code does not reset the throttle
 		otp, code := codeFor(h, "nurse1@example.org")
 		for i := range 8 {
 			wrong := body{"otpId": otp, "password": "1234567" + string(rune('0'+i)), "mfaId": half.String("mfaId")}
@@ -106,7 +106,7 @@ func TestCodesCannotBeGuessed(t *testing.T) {
 		}
 		if answer := post(h, "auth-with-otp", body{"otpId": otp, "password": code,
 			"mfaId": half.String("mfaId")}); answer.Status != http.StatusTooManyRequests {
-			t.Errorf("in between the right one answered %d", answer.Status)
+			t.Errorf("the right code answered %d while throttled", answer.Status)
 		}
 	}
 	if tried > 5 {
@@ -128,17 +128,17 @@ func TestTokensOfStaffEndWithTheirSession(t *testing.T) {
 	hours := func(end float64) float64 { return time.Until(time.Unix(int64(end), 0)).Hours() }
 	nurse := signIn(h, "nurse1@example.org", hospitaltest.Password)
 	if left := hours(ends(nurse)); left < 2.9 || left > 3 {
-		t.Errorf("a nurse's token is good for %v hours", left)
+		t.Errorf("a nurse's token is valid for %v hours", left)
 	}
 	if left := hours(ends(signIn(h, "patient1@example.org", hospitaltest.Password))); left < 23 {
-		t.Errorf("a patient's token is good for %v hours", left)
+		t.Errorf("a patient's token is valid for %v hours", left)
 	}
 	h.As("admin1").Update("hospital", "hospitalsetting", body{"staff_session_hours": 9}).OK(t)
 	token := nurse.String("token")
 	for _, header := range []string{token, "Bearer " + token} {
 		again := h.As("guest").With("Authorization", header).Do(http.MethodPost, "/api/collections/users/auth-refresh", nil)
 		if ends(again) != ends(nurse) {
-			t.Errorf("refreshed it is good for %v hours", hours(ends(again)))
+			t.Errorf("the refreshed token is valid for %v hours", hours(ends(again)))
 		}
 		token = again.String("token")
 	}
@@ -147,7 +147,7 @@ func TestTokensOfStaffEndWithTheirSession(t *testing.T) {
 
 func TestChangingTheAddressDoesNotRevealAccounts(t *testing.T) {
 	t.Parallel()
-	h := discreet(t)
+	h := hospitalWithMail(t)
 	for _, email := range []string{"free@example.org", "nurse1@example.org"} {
 		answer := h.As("patient1").Do(http.MethodPost, "/api/collections/users/request-email-change",
 			body{"newEmail": email})

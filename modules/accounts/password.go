@@ -9,21 +9,21 @@ import (
 	"hospital/internal/kit"
 )
 
-// minScore is zxcvbn's score, of 0 to 4, that a password must reach: about a million
-// guesses by somebody who knows common passwords, words and names.
+// minScore is the lowest accepted score of zxcvbn, on its scale from 0 to 4. 2 means about
+// a million guesses by an attacker with lists of common passwords, words and names.
 const minScore = 2
 
-// checkPassword refuses a new password that is guessed soon. PocketBase checks its length.
+// checkPassword refuses a new password that is easy to guess. PocketBase checks its length.
 func checkPassword(user User) error {
 	password := user.GetString(core.FieldNamePassword)
 	if password == "" || len(password) > 72 {
-		return nil // not a new one, or refused for its length
+		return nil // no new password, or one that is refused because of its length
 	}
 	own := strings.FieldsFunc(strings.ToLower(user.Email()+" "+user.Name()),
 		func(r rune) bool { return strings.ContainsRune(" @.+-_", r) })
 	if zxcvbn.PasswordStrength(password, append(own, "hospital", "patient", "doctor")).Score < minScore {
-		return kit.Invalid("password", "too_common", "This password is guessed too soon: "+
-			"it is a common one, or made of your name. Take several words that do not belong together.")
+		return kit.Invalid("password", "too_common", "This password is too easy to guess: "+
+			"it is common or contains your name. Use several unrelated words.")
 	}
 	return nil
 }

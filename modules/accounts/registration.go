@@ -13,7 +13,7 @@ import (
 // Registration is a record of registrations: a request for an account, until its address is confirmed.
 type Registration struct{ *core.Record }
 
-// payload is what a person sends when they register.
+// payload is the content of a registration.
 type payload struct {
 	Name    string         `json:"name"`
 	Role    kit.Role       `json:"role"`
@@ -29,7 +29,7 @@ func (r Registration) payload() (sent payload, err error) {
 	return sent, err
 }
 
-// fill makes it the registration of a person. The account that it may become has the same id.
+// fill sets the fields of a new registration. Its id is also the id of the later account.
 func (r Registration) fill(user User, passwordHash string, now time.Time) {
 	r.Set(core.FieldNameId, user.Id)
 	r.Set("email", user.Email())
@@ -39,8 +39,8 @@ func (r Registration) fill(user User, passwordHash string, now time.Time) {
 	registrationMail.SetPending(r.Record, now)
 }
 
-// sentSince counts the mails about registrations that an address was sent.
-func sentSince(app core.App, email string, then time.Time) (int64, error) {
+// sentSince counts the registration mails that were sent to an address since an instant.
+func sentSince(app core.App, email string, since time.Time) (int64, error) {
 	return app.CountRecords("registrations", dbx.HashExp{"email": email, string(registrationMail): string(outbox.Sent)},
-		dbx.NewExp("sent_at > {:then}", dbx.Params{"then": kit.FormatInstant(then)}))
+		dbx.NewExp("sent_at > {:since}", dbx.Params{"since": kit.FormatInstant(since)}))
 }

@@ -15,7 +15,7 @@ import (
 	"hospital/modules/hospital"
 )
 
-// registrationPeriod is how long a registration can be confirmed. Then it is deleted.
+// registrationPeriod is how long a registration can be confirmed before it is deleted.
 const registrationPeriod = 24 * time.Hour
 
 const registrationMail = outbox.Columns("status")
@@ -44,21 +44,23 @@ var registrations = kit.Collection{
 	RawText:  []string{"password_hash", "token_hash"},
 }
 
-// errDryRun undoes a registration that went well.
+// errDryRun rolls back the trial creation of an account.
 var errDryRun = errors.New("dry run")
 
-// startRegistration stores a registration and answers as if there were an account. The
-// account is created and undone under a random address, so that every validation runs.
-// The address of the guest is not looked up: neither the answer nor the time it takes
-// depends on whether it has an account.
+// startRegistration stores a registration and answers as if the account had been created.
+//
+// To run every validation, it creates the account in a transaction that is rolled back.
+// That account has a random address, so that neither the answer nor the response time
+// depends on whether the guest's address has an account.
 func startRegistration(e *core.RecordRequestEvent) error {
 	if e.App.IsTransactional() {
-		return kit.Invalid("email", "not_in_a_batch", "Registering is a request of its own.")
+		return kit.Invalid("email", "not_in_a_batch", "You cannot register in a batch. Send a single request.")
 	}
 	r, email := e.Record, e.Record.Email()
 	field := e.Collection.Fields.GetByName(core.FieldNameEmail)
 	if err := field.ValidateValue(e.Request.Context(), e.App, r); err != nil {
-		return apis.NewBadRequestError("The request was refused because of email.", map[string]any{core.FieldNameEmail: err})
+		return apis.NewBadRequestError("The request was refused because of email.",
+			map[string]any{core.FieldNameEmail: err})
 	}
 	if err := checkPassword(User{r}); err != nil {
 		return err
@@ -87,7 +89,7 @@ func startRegistration(e *core.RecordRequestEvent) error {
 	return e.JSON(http.StatusOK, r)
 }
 
-// store keeps a registration until it is confirmed.
+// store saves a registration until it is confirmed.
 func store(app core.App, user User, passwordHash string) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		if _, err := tx.FindRecordById("registrations", user.Id); err == nil {
@@ -105,9 +107,9 @@ func store(app core.App, user User, passwordHash string) error {
 	})
 }
 
-// confirmRegistration creates the account of a person who has opened the link in their
-// mail. They enter the password again: otherwise whoever registers with a foreign
-// address would get an account that its owner has confirmed.
+// confirmRegistration creates the account when a person follows the link in the mail and
+// enters the password again. Without the password, an attacker could register with the
+// address of another person, who then confirms an account that the attacker can use.
 func confirmRegistration(e *kit.Request) error {
 	sent := struct {
 		Token    string `json:"token" form:"token"`
@@ -123,7 +125,7 @@ func confirmRegistration(e *kit.Request) error {
 	password := &core.PasswordFieldValue{Hash: Registration{found}.passwordHash()}
 	if !password.Validate(sent.Password) { // slow, so it runs outside of the transaction
 		return kit.Invalid("password", "wrong_password",
-			"This is not the password that was chosen when registering. Did you register? If not, nothing happens.")
+			"This is not the password that you chose when you registered. If you did not register, do nothing.")
 	}
 	email := Registration{found}.email()
 	err = e.App.RunInTransaction(func(tx core.App) error {
@@ -132,14 +134,14 @@ func confirmRegistration(e *kit.Request) error {
 			return err
 		}
 		if _, err := tx.FindAuthRecordByEmail("users", email); err == nil {
-			return errToken // the address has got an account since
+			return errToken // an account was created for the address since then
 		}
 		user, err := newUser(tx, Registration{found}, password)
 		if err != nil {
 			return err
 		}
-		guest := e.Caller
-		guest.ID, guest.Role, guest.Superuser, guest.Name = "", kit.Guest, false, "" // whoever is signed in on this device
+		guest := e.Caller // acts as a guest even if another person is signed in on this device
+		guest.ID, guest.Role, guest.Superuser, guest.Name = "", kit.Guest, false, ""
 		if err := tx.Save(kit.SetActor(guest, user)); err != nil {
 			return err
 		}
@@ -151,7 +153,7 @@ func confirmRegistration(e *kit.Request) error {
 	return e.JSON(http.StatusOK, map[string]string{"email": email})
 }
 
-// newUser is the account that a registration asks for.
+// newUser returns the account of a registration. It is not saved.
 func newUser(tx core.App, registration Registration, password *core.PasswordFieldValue) (*core.Record, error) {
 	sent, err := registration.payload()
 	if err != nil {
@@ -192,7 +194,7 @@ func DeleteExpired(app core.App) error {
 	return deleteRegistrations(app, dbx.NewExp("expires <= {:now}", dbx.Params{"now": kit.FormatInstant(kit.Now(app))}))
 }
 
-// mustConfirm says that whoever registers has to confirm their address first.
+// mustConfirm reports whether a new account needs a confirmed address first.
 func mustConfirm(e *core.RecordRequestEvent) (bool, error) {
 	if kit.ActorOf(e.Record).Role != kit.Guest {
 		return false, nil

@@ -13,8 +13,9 @@ import (
 	"hospital/modules/accounts"
 )
 
-// discreet is a hospital with a mail server, where people who register confirm their address.
-func discreet(t *testing.T) *hospitaltest.Hospital {
+// hospitalWithMail returns a hospital with a mail server, where new accounts confirm their
+// address.
+func hospitalWithMail(t *testing.T) *hospitaltest.Hospital {
 	t.Helper()
 	h := hospitaltest.New(t)
 	h.App.Settings().SMTP.Enabled = true
@@ -33,8 +34,8 @@ func deliver(h *hospitaltest.Hospital) {
 
 var linked = regexp.MustCompile(`token=([\w.-]+)`)
 
-// secretOf is the token in the link of the newest mail to an address; empty when the mail
-// has no link.
+// secretOf returns the token in the link of the newest mail to an address, or an empty
+// string if the mail has no link.
 func secretOf(h *hospitaltest.Hospital, email string) string {
 	h.T.Helper()
 	deliver(h)
@@ -55,7 +56,7 @@ func confirm(h *hospitaltest.Hospital, secret, password string) hospitaltest.Res
 		body{"token": secret, "password": password})
 }
 
-// masked is a text without what differs between any two requests.
+// masked replaces values that differ between any two requests, such as ids and times.
 func masked(text string) string {
 	for _, varying := range []string{`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z`, `'(?:[^']|'')*'`, `"[a-z0-9]{15}"`,
 		`[\w.]+@[\w.]+`} {
@@ -66,9 +67,9 @@ func masked(text string) string {
 
 func TestRegisteringDoesNotRevealAccounts(t *testing.T) {
 	t.Parallel()
-	h := discreet(t)
+	h := hospitalWithMail(t)
 	accountsBefore := h.Count("users")
-	var answers, asked []string
+	var answers, statements []string
 	for _, email := range []string{"warm-up@example.org", "new@example.org", "patient1@example.org"} {
 		var answer hospitaltest.Response
 		queries := h.Queries(func() {
@@ -76,18 +77,17 @@ func TestRegisteringDoesNotRevealAccounts(t *testing.T) {
 		})
 		answer.Header.Del("X-Request-Id")
 		answers = append(answers, masked(string(answer.Raw)))
-		// the rule; no order, and no table
+		// The query of the create rule lists its columns in random order, and reads no table.
 		queries = slices.DeleteFunc(queries, func(sql string) bool {
-			return strings.HasPrefix(sql,
-				"WITH {{users__pb_create__")
+			return strings.HasPrefix(sql, "WITH {{users__pb_create__")
 		})
-		asked = append(asked, masked(strings.Join(queries, "\n")))
+		statements = append(statements, masked(strings.Join(queries, "\n")))
 	}
 	if answers[1] != answers[2] {
 		t.Errorf("a new address answers\n%s\na taken one\n%s", answers[1], answers[2])
 	}
-	if asked[1] != asked[2] { // the same is done for both, so it takes the same time
-		t.Errorf("for a new address was asked\n%s\nfor a taken one\n%s", asked[1], asked[2])
+	if statements[1] != statements[2] { // the same queries take the same time
+		t.Errorf("a new address runs\n%s\na taken one\n%s", statements[1], statements[2])
 	}
 	if h.Count("users") != accountsBefore {
 		t.Error("an account was made")
@@ -97,18 +97,17 @@ func TestRegisteringDoesNotRevealAccounts(t *testing.T) {
 		t.Errorf("signing in answers %s and %s", first.Raw, second.Raw)
 	}
 	if secretOf(h, "new@example.org") == "" || secretOf(h, "patient1@example.org") != "" {
-		t.Error("the mails are not what they should be")
+		t.Error("only the mail to the new address must have a link")
 	}
 	h.Verify()
 }
 
 func TestConfirmingTheAddressCreatesTheAccount(t *testing.T) {
 	t.Parallel()
-	h := discreet(t)
+	h := hospitalWithMail(t)
 	asked := h.As("guest").Create("users", person(body{"birth_date": "1990-01-02", "medical_history": "asthma"})).OK(t)
 	secret := secretOf(h, "new@example.org")
 	if answer := confirm(h, secret, "another-password"); answer.Code("password") != "wrong_password" {
-		// who has the mail and did not register gets no account of a stranger's making
 		t.Errorf("another password answered %s", answer.Raw)
 	}
 	h.As("guest").Create("users", person(body{"name": "Somebody else"})).OK(t) // with the same address
@@ -124,7 +123,7 @@ func TestConfirmingTheAddressCreatesTheAccount(t *testing.T) {
 		t.Errorf("the record is %v (%v)", patient, err)
 	}
 	signIn(h, "new@example.org", "a-long-password").OK(t)
-	if left, err := h.App.CountRecords("registrations"); err != nil || left != 2 { // the furnished ones
+	if left, err := h.App.CountRecords("registrations"); err != nil || left != 2 { // those of the fixture
 		t.Errorf("%d registrations are left (%v)", left, err)
 	}
 	h.Verify()
@@ -132,7 +131,7 @@ func TestConfirmingTheAddressCreatesTheAccount(t *testing.T) {
 
 func TestInvalidRegistrationTokensAreRefusedAlike(t *testing.T) {
 	t.Parallel()
-	h := discreet(t)
+	h := hospitalWithMail(t)
 	h.As("guest").Create("users", person(nil)).OK(t)
 	used := secretOf(h, "new@example.org")
 	confirm(h, used, "a-long-password").OK(t)
@@ -151,26 +150,26 @@ func TestInvalidRegistrationTokensAreRefusedAlike(t *testing.T) {
 		t.Errorf("they answer differently: %v", answers)
 	}
 	if err := accounts.DeleteExpired(h.App); err != nil || h.Count("registrations") != 0 {
-		t.Errorf("what was not confirmed is kept: %d (%v)", h.Count("registrations"), err)
+		t.Errorf("expired registrations are left: %d (%v)", h.Count("registrations"), err)
 	}
 }
 
 func TestARegistrationReservesItsIdWithOrWithoutAnAccount(t *testing.T) {
 	t.Parallel()
-	h := discreet(t)
+	h := hospitalWithMail(t)
 	for _, email := range []string{"new@example.org", "patient1@example.org"} {
 		id := hospitaltest.ID("my" + email[:3])
 		h.As("guest").Create("users", person(body{"email": email, "id": id})).OK(t)
 		if answer := h.As("guest").Create("users",
 			person(body{"email": "other@example.org", "id": id})); answer.Code("id") != "validation_not_unique" {
-			t.Errorf("the id of a registration with %s, again, answered %d %s", email, answer.Status, answer.Raw)
+			t.Errorf("the id of the registration of %s answered %d %s", email, answer.Status, answer.Raw)
 		}
 	}
 }
 
 func TestInvalidRegistrationsAreRefused(t *testing.T) {
 	t.Parallel()
-	h := discreet(t)
+	h := hospitalWithMail(t)
 	before := h.Count("registrations")
 	for field, value := range (body{"email": "no address", "password": "short", "passwordConfirm": "other", "name": "",
 		"role": "admin", "birth_date": "2999-01-01", "nothing": 1}) {
@@ -185,13 +184,13 @@ func TestInvalidRegistrationsAreRefused(t *testing.T) {
 		t.Errorf("in a batch it answered %d %s", answer.Status, answer.Raw)
 	}
 	if h.Count("registrations") != before {
-		t.Error("one was taken down")
+		t.Error("a registration was stored")
 	}
 }
 
 func TestAnAddressGetsAtMostThreeRegistrationMailsAnHour(t *testing.T) {
 	t.Parallel()
-	h := discreet(t)
+	h := hospitalWithMail(t)
 	for range 6 {
 		h.As("guest").Create("users", person(body{"email": "patient1@example.org"})).OK(t)
 	}
@@ -201,18 +200,19 @@ func TestAnAddressGetsAtMostThreeRegistrationMailsAnHour(t *testing.T) {
 	}
 }
 
-// For an address without an account, the password is compared with that of any account.
-func TestSigningInToAnUnknownAddressTakesTheSameWork(t *testing.T) {
+// For an address without an account, PocketBase compares the password with that of another
+// account.
+func TestSigningInToAnUnknownAddressTakesTheSameTime(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	var unknown []string
-	queries := h.Queries(func() { signIn(h, "nobody@example.org", "a-long-password") })
+	queries := h.Queries(func() { signIn(h, "unknown@example.org", "a-long-password") })
 	for _, query := range queries {
 		if strings.Contains(query, "FROM `users`") {
 			unknown = append(unknown, query)
 		}
 	}
-	if len(unknown) != 2 || !strings.Contains(unknown[0], "nobody@example.org") || strings.Contains(unknown[1], "WHERE") {
-		t.Errorf("it was asked for\n%s", strings.Join(unknown, "\n"))
+	if len(unknown) != 2 || !strings.Contains(unknown[0], "unknown@example.org") || strings.Contains(unknown[1], "WHERE") {
+		t.Errorf("the queries are\n%s", strings.Join(unknown, "\n"))
 	}
 }

@@ -11,9 +11,8 @@ import (
 	"hospital/modules/hospital"
 )
 
-// capStaffSession gives staff a token that ends with their session, however often it is
-// refreshed. The tokens of patients last as long as PocketBase says, and can be refreshed
-// before they end.
+// capStaffSession limits the tokens of staff to the length of their session, also when they
+// are refreshed. Tokens of patients have PocketBase's duration and can be renewed.
 func capStaffSession(app core.App) {
 	app.OnRecordAuthRequest("users").BindFunc(func(e *core.RecordAuthRequestEvent) error {
 		claims, err := security.ParseUnverifiedJWT(e.Token)

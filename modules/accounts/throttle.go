@@ -22,18 +22,18 @@ const (
 )
 
 // throttle slows down password guessing on one account, from any number of addresses:
-// after a few wrong passwords each further attempt has to wait twice as long. Names that
-// have no account are treated in the same way, so that the answer does not tell.
+// after freeTries wrong passwords each further one doubles the wait. Names without an
+// account are treated alike, so that the answer does not reveal whether they exist.
 type throttle struct {
 	lock  sync.Mutex
 	tries map[[sha256.Size]byte]tries
 }
 
-// tries is what is remembered of a name.
+// tries is the number of wrong passwords for a name.
 type tries struct {
 	wrong int
-	until time.Time // when the next attempt may come
-	last  time.Time
+	until time.Time // attempts before this are refused
+	last  time.Time // of the last wrong password
 }
 
 func throttlePasswords(app core.App) {
@@ -47,7 +47,7 @@ func throttlePasswords(app core.App) {
 				"Too many wrong passwords. Wait a little, or set a new password by mail.", wait)
 		}
 		err := e.Next()
-		if err == nil || errors.Is(err, apis.ErrMFA) { // the password was right; a code may have to follow
+		if err == nil || errors.Is(err, apis.ErrMFA) { // ErrMFA: the password is right and a code must follow
 			t.reset(key)
 		}
 		return err
@@ -58,18 +58,19 @@ func throttlePasswords(app core.App) {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		t.reset(keyOf(e.Collection.Name, e.Record.Email())) // whoever reads the account's mail is its owner
+		t.reset(keyOf(e.Collection.Name, e.Record.Email())) // only the owner can read the mail with the link
 		return nil
 	})
 }
 
-// keyOf is a name as it is remembered. Names are hashed because people type passwords there.
+// keyOf returns the key of a name. Names are hashed because people mistype passwords there.
 func keyOf(collection, identity string) [sha256.Size]byte {
 	return sha256.Sum256([]byte(collection + "\x00" + strings.ToLower(strings.TrimSpace(identity))))
 }
 
-// start counts an attempt as wrong until it is reset, so that concurrent attempts count
-// like consecutive ones; or says how long to wait.
+// start counts an attempt as wrong before the password is checked, and reset undoes that.
+// Thus concurrent attempts count like consecutive ones. If wait is not zero the attempt is
+// refused.
 func (t *throttle) start(key [sha256.Size]byte, now time.Time) (wait time.Duration) {
 	t.lock.Lock()
 	defer t.lock.Unlock()
@@ -97,7 +98,7 @@ func (t *throttle) reset(key [sha256.Size]byte) {
 	delete(t.tries, key)
 }
 
-// evict drops names that do not have to wait any more; when all have to, any.
+// evict drops names that no longer have to wait, and others if that is not enough.
 func (t *throttle) evict(now time.Time) {
 	for key, known := range t.tries {
 		if !known.until.After(now) || len(t.tries) >= maxEntries {

@@ -9,24 +9,24 @@ import (
 	"hospital/internal/kit"
 )
 
-// Registrations and invitations are confirmed with a token in the link of their mail. The
-// database holds only its hash.
+// tokenHash is the field with the hash of the token in the link of a registration or
+// invitation mail. The token itself is not stored.
 const tokenHash = "token_hash"
 
 var tokenField = kit.Text(tokenHash, 64).Help("SHA-256 of the secret token in the link of the email.")
 
 const tokenLength = 40
 
-// IssueToken gives a record a new token for the link in its mail. Of several mails about
-// one record the link of the last one works.
+// IssueToken sets a new token for the link in the mail about a record. It invalidates the
+// links of earlier mails.
 func IssueToken(app core.App, record *core.Record) (token string, err error) {
 	token = security.RandomString(tokenLength)
 	record.Set(tokenHash, security.SHA256(token))
 	return token, app.Save(record)
 }
 
-// findByToken is the record that a token belongs to. The refusal does not tell what is
-// wrong with a token.
+// findByToken returns the record of a token. Unknown, used and expired tokens are refused
+// with the same error.
 func findByToken(app core.App, collection, token string) (*core.Record, error) {
 	if len(token) < tokenLength {
 		return nil, errToken
@@ -38,7 +38,7 @@ func findByToken(app core.App, collection, token string) (*core.Record, error) {
 	return found, nil
 }
 
-var errToken = kit.Invalid("token", "invalid_token", "This link does not hold, or not any more. Ask for a new one.")
+var errToken = kit.Invalid("token", "invalid_token", "This link is invalid or has expired. Request a new one.")
 
 func clearToken(record *core.Record) { record.Set(tokenHash, "") }
 

@@ -11,13 +11,13 @@ import (
 // User is a record of users: an account.
 type User struct{ *core.Record }
 
-// Name is what the person is called.
+// Name is the full name of the person.
 func (u User) Name() string { return u.GetString("name") }
 
-// Phone is where they can be called.
+// Phone is the phone number of the person.
 func (u User) Phone() string { return u.GetString("phone") }
 
-// Role is what they are in the hospital.
+// Role is the role of the account.
 func (u User) Role() kit.Role { return kit.Role(u.GetString("role")) }
 
 func (u User) status() Status { return Status(u.GetString(statusField)) }
@@ -33,7 +33,7 @@ func (u User) setStatus(status Status) { u.Set(statusField, string(status)) }
 
 const statusField = "status"
 
-// ActiveAdmins are the accounts of all admins who can sign in.
+// ActiveAdmins returns the accounts of all active admins.
 func ActiveAdmins(app core.App) ([]*core.Record, error) {
 	return app.FindAllRecords("users", activeAdmins)
 }

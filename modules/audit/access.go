@@ -13,8 +13,8 @@ import (
 // realtime is the action of receiving a record on a realtime stream.
 const realtime = "hear"
 
-// subscriber is the actor who receives a realtime message, with the address and request of
-// their last subscription.
+// subscriber returns the actor who receives a realtime message, with the address and
+// request id of their last subscription.
 func (b *buffer) subscriber(app core.App, auth *core.Record) kit.Actor {
 	actor := kit.ActorFor(app, auth)
 	if auth != nil {
@@ -33,7 +33,7 @@ func withExpanded(records ...*core.Record) (all []*core.Record) {
 	return all
 }
 
-// expanded returns everything that an answer shows of a record's relations.
+// expanded returns the records that an answer contains as expansions of a record.
 func expanded(r *core.Record) (all []*core.Record) {
 	for _, expanded := range r.Expand() {
 		switch related := expanded.(type) {
@@ -46,7 +46,7 @@ func expanded(r *core.Record) (all []*core.Record) {
 	return all
 }
 
-// logCandidates logs the patients that a refusal shows as possible duplicates.
+// logCandidates logs the patients that a refusal names as possible duplicates.
 func (b *buffer) logCandidates(app core.App, refused *core.Record, refusal error) error {
 	var apiError *router.ApiError
 	if !errors.As(refusal, &apiError) {

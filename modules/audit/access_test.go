@@ -23,7 +23,7 @@ func TestReadsOfPatientRecordsAreLogged(t *testing.T) {
 		h.As("nurse2").List("patients", hospitaltest.Filter(`name ~ "Patient"`)).OK(t)
 		h.As("admin1").View("appointment_events",
 			h.As("admin1").List("appointment_events", "perPage=1&fields=id").IDs()[0], "").OK(t)
-		h.As("nurse1").List("doctors", "").OK(t) // no patient's record
+		h.As("nurse1").List("doctors", "").OK(t) // not a patient's record
 		h.As("nurse1").Do(http.MethodGet, "/api/hospital/patients/"+id("kid1")+"/history", nil).OK(t)
 	})
 	if len(entries) < 5 {

@@ -45,7 +45,7 @@ func logged(h *hospitaltest.Hospital, work func()) (entries []entry) {
 	return entries
 }
 
-// summary is an entry in short: "doctor1 doctor update appointments booked1 pat1 done".
+// summary formats an entry as "doctor1 doctor update appointments booked1 pat1 done".
 func (e entry) summary() string {
 	var words []string
 	for _, field := range []string{"actor_name", "role", "action", "collection", "record", "patient", "outcome"} {
@@ -151,7 +151,7 @@ func TestARolledBackTransactionLeavesNoEntries(t *testing.T) {
 	h := hospitaltest.New(t)
 	h.As("admin1").Update("doctors", id("dr1"), body{"consultation": ""}).OK(t)
 	h.At(h.Record("appointments", id("booked1")).GetDateTime("ends").Time())
-	// refused: there is no price
+	// refused because the item has no price
 	if entries := logged(h, func() {
 		h.As("doctor1").Update("appointments", id("booked1"),
 			body{"status": "completed"})

@@ -15,13 +15,13 @@ import (
 
 const (
 	bufferName    = "hospital.audit.buffer"
-	flushInterval = time.Second // a power failure loses the reads of this time
-	maxBuffered   = 2_000       // above this the next caller flushes
+	flushInterval = time.Second // a power failure loses reads of at most this time
+	maxBuffered   = 2_000       // with more entries the next caller flushes
 )
 
 // buffer collects reads and refusals and writes them to the log once a second, so that
-// reading does not wait for a write. Changes are logged in their own transaction; of reads, a
-// crash loses the last second and a shutdown nothing.
+// reading does not wait for a write. A crash loses the reads of the last second, a shutdown
+// none. Changes are not buffered: they are logged in their own transaction.
 type buffer struct {
 	app     core.App
 	lock    sync.Mutex // guards waiting
@@ -39,12 +39,13 @@ type pending struct {
 
 func (b *buffer) enqueue(e Entry) { b.push(pending{entry: e}) }
 
-// logAccess logs that an actor saw records. Patients see only their own, which is not logged.
+// logAccess logs that an actor read records. Reads of patients are not logged, because they
+// can only read their own records.
 func (b *buffer) logAccess(actor kit.Actor, action string, records ...*core.Record) {
 	if actor.Role == role.Patient || actor.Role == kit.Guest {
 		return
 	}
-	records = slices.DeleteFunc(slices.Clone(records), func(r *core.Record) bool { // without a patient
+	records = slices.DeleteFunc(slices.Clone(records), func(r *core.Record) bool { // records without a patient
 		name := r.Collection().Name
 		return name != "patients" && len(pathToPatient(b.app, name)) == 0
 	})
@@ -117,7 +118,7 @@ func (b *buffer) flush() error {
 			}
 			for _, e := range entriesOf {
 				key := [3]string{e.Actor.ID, e.Collection, e.Patient}
-				if e.Action == realtime && delivered[key] { // several windows of one person
+				if e.Action == realtime && delivered[key] { // the person has several windows open
 					continue
 				}
 				delivered[key] = delivered[key] || e.Action == realtime
@@ -134,7 +135,7 @@ func (b *buffer) flush() error {
 	return err
 }
 
-// entries returns one entry per patient whose records another person saw.
+// entries returns one entry for each patient whose records another person read.
 func (p pending) entries(tx core.App) (entries []Entry, err error) {
 	if p.records == nil {
 		return p.refusedEntry(tx)
@@ -159,8 +160,9 @@ func (p pending) entries(tx core.App) (entries []Entry, err error) {
 	return entries, nil
 }
 
-// refusedEntry adds the patient whose record staff tried to reach. Attempts of patients and
-// guests are not linked to a patient, who would read in their log who it was.
+// refusedEntry adds the patient whose record staff tried to access. Attempts of patients and
+// guests are not linked to a patient: the patient reads the access log and would see who
+// it was.
 func (p pending) refusedEntry(tx core.App) ([]Entry, error) {
 	e := p.entry
 	if e.Outcome != Refused || e.Record == "" || e.Actor.Role == kit.Guest || e.Actor.Role == role.Patient {
@@ -182,14 +184,14 @@ func Flush(app core.App) error {
 	return nil
 }
 
-// LogAccess logs that somebody saw records of patients by other means than the record API.
+// LogAccess logs that an actor read records of patients outside of the record API.
 func LogAccess(app core.App, actor kit.Actor, action string, records ...*core.Record) {
 	if b, ok := app.Store().Get(bufferName).(*buffer); ok && len(records) > 0 {
 		b.logAccess(actor, action, records...)
 	}
 }
 
-// Waiting is the number of entries that are not in the log yet.
+// Waiting returns the number of entries that are not written yet.
 func Waiting(app core.App) int {
 	b, ok := app.Store().Get(bufferName).(*buffer)
 	if !ok {

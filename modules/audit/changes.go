@@ -18,8 +18,8 @@ var (
 )
 
 // maxValueLength is the field size up to which values are logged in full. Fields for longer
-// text hold notes about people: the log stores a keyed hash, which proves a text but cannot
-// be read or guessed.
+// text contain notes about people. The log stores a keyed hash of them, with which a text
+// can be proven but not read or guessed.
 const maxValueLength = 300
 
 // diff returns what a write changed, by field. Without a state before, every value that is
@@ -54,7 +54,7 @@ func diff(app core.App, before, after *core.Record) (map[string][2]string, error
 	return changes, nil
 }
 
-// valueText is a value as text. Zero, false and null are empty.
+// valueText returns a value as text. Zero, false and null are empty.
 func valueText(r *core.Record, f core.Field) string {
 	switch f.Type() {
 	case core.FieldTypeNumber:

@@ -56,7 +56,7 @@ var log = kit.Collection{
 	},
 }
 
-// visible are the fields that patients and staff may read: not from where, and not the changes.
+// visible are the fields that patients and staff may read: neither addresses nor changes.
 var visible = []string{"at", "actor_name", "role", "action", "collection", "record", "patient", "outcome"}
 
 var ownActions = kit.Grant{Read: kit.Own("actor"), VisibleFields: append([]string{"actor"}, visible...)}

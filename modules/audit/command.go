@@ -81,7 +81,7 @@ func parseAnchor(anchor string) (seq int64, hash string, err error) {
 	return seq, hash, nil
 }
 
-// checkAnchor fails if a row is no longer the one of an anchor.
+// checkAnchor fails if the row of an anchor is missing or has another hash.
 func checkAnchor(app core.App, anchor string) error {
 	if anchor == "" {
 		return nil

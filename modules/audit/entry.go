@@ -20,7 +20,7 @@ import (
 	"hospital/modules/hospital"
 )
 
-// Entry is an action of an actor, or an attempt.
+// Entry is an action of an actor, or a refused attempt.
 type Entry struct {
 	Actor      kit.Actor
 	Action     string // "create", "view", "sign in" …
@@ -32,8 +32,8 @@ type Entry struct {
 	at         time.Time
 }
 
-// row is an entry as it is stored. Its hash covers all other fields, and so the hash of the
-// previous row.
+// row is an entry as it is stored. Its hash covers all other fields, including the hash of
+// the previous row.
 type row struct {
 	Seq                                 int64
 	At, Actor, ActorName, Role          string
@@ -42,8 +42,8 @@ type row struct {
 	PrevHash, Hash                      string
 }
 
-// computeHash is the keyed hash of a row. JSON encodes all invalid UTF-8 alike, so a row with
-// such bytes, which the hospital does not write, is hashed with them quoted.
+// computeHash returns the keyed hash of a row. JSON encodes all invalid UTF-8 alike, so a
+// row with such bytes, which only tampering creates, is hashed with the bytes quoted.
 func (r row) computeHash(key []byte) string {
 	mac := hmac.New(sha256.New, key)
 	fields := []string{
@@ -120,7 +120,7 @@ func marshalChanges(changes map[string][2]string) (string, error) {
 	return string(text), err
 }
 
-// insert writes rows without record hooks: an entry is neither validated nor audited itself.
+// insert writes rows without record hooks: entries are neither validated nor audited.
 func insert(tx core.App, rows []row) error {
 	columns := []string{
 		"id", "seq", "at", "actor", "actor_name", "role", "action", "collection", "record", "patient",

@@ -48,7 +48,7 @@ func FuzzParseBatchURL(f *testing.F) {
 	})
 }
 
-// FuzzParseAnchor checks that what is accepted is a positive number and a hash.
+// FuzzParseAnchor checks that an accepted anchor is a positive number and a hash.
 func FuzzParseAnchor(f *testing.F) {
 	for _, text := range []string{"1:abc", "0:abc", "-1:", ":", "1", "99999999999999999999:a", "1:a:b"} {
 		f.Add(text)

@@ -27,7 +27,7 @@ func logWrites(app core.App) {
 	bind(app.OnRecordDelete(), "hospitalAuditDelete", "delete")
 }
 
-// logReads logs the records that answers show.
+// logReads logs the records that answers contain.
 func logReads(app core.App, buf *buffer) {
 	app.OnRecordViewRequest().BindFunc(func(e *core.RecordRequestEvent) error {
 		if err := e.Next(); err != nil {
@@ -121,8 +121,8 @@ func serve(app core.App, buf *buffer) {
 		}})
 }
 
-// audited reports whether writes of a record are logged: all records of the hospital, and of
-// PocketBase's own collections superusers and whatever operators write.
+// audited reports whether writes of a record are logged. Of PocketBase's own collections
+// only superusers are audited, and records that an operator writes.
 func audited(r *core.Record) bool {
 	c := r.Collection()
 	return c.Name != "audit_log" && (!c.System || c.Name == core.CollectionNameSuperusers || kit.ActorOf(r).Superuser)

@@ -10,7 +10,7 @@ import (
 	"hospital/internal/kit"
 )
 
-// logOperators logs what superusers do other than reading and writing records.
+// logOperators logs the actions of superusers other than reading and writing records.
 func logOperators(app core.App, buf *buffer) {
 	app.OnSettingsUpdateRequest().BindFunc(func(e *core.SettingsUpdateRequestEvent) error {
 		outer := e.App
@@ -44,13 +44,12 @@ func logOperators(app core.App, buf *buffer) {
 	})
 }
 
-// recordPaths are the paths that everybody uses. What is done there is logged by other hooks.
+// recordPaths are paths that all roles use. Other hooks log the actions there.
 var recordPaths = regexp.MustCompile(`^/api/(collections/[^/]+/(records|auth-|request-|confirm-)` +
-
 	`|files/|realtime|batch|health|hospital/|docs|settings$)`)
 
 // isOperatorRequest reports whether only operators can make a request. Reading the
-// collections' declarations is left out: the dashboard does it all the time.
+// declarations of collections is excluded, because the dashboard does it often.
 func isOperatorRequest(r *http.Request) bool {
 	schema := r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/api/collections")
 	return strings.HasPrefix(r.URL.Path, "/api/") && !schema && !recordPaths.MatchString(r.URL.Path)

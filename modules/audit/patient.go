@@ -35,8 +35,8 @@ func patientOf(app core.App, r *core.Record) (patient, user string, err error) {
 	return r.Id, patients.Patient{Record: r}.User(), nil
 }
 
-// pathToPatient is the shortest path of required relations from a collection to patients,
-// such as bill, patient for a line of a bill.
+// pathToPatient returns the shortest path of required relations from a collection to
+// patients, such as bill, patient for a line of a bill.
 func pathToPatient(app core.App, collection string) []string {
 	key := "hospital.audit.path." + collection
 	if path, ok := app.Store().Get(key).([]string); ok {

@@ -17,7 +17,7 @@ import (
 	"hospital/internal/kit"
 )
 
-// logSignIns logs sign-ins, and failed ones.
+// logSignIns logs successful and failed sign-ins.
 func logSignIns(app core.App, buf *buffer) {
 	app.OnRecordAuthRequest().BindFunc(func(e *core.RecordAuthRequestEvent) error {
 		if err := e.Next(); err != nil {
@@ -44,7 +44,7 @@ func logSignIns(app core.App, buf *buffer) {
 		})
 		return e.Next()
 	})
-	// A token from a mail proves that the caller reads the mails of the account.
+	// A token from a mail proves that the caller owns the account.
 	app.OnRecordConfirmPasswordResetRequest().BindFunc(func(e *core.RecordConfirmPasswordResetRequestEvent) error {
 		kit.SetActor(kit.CallerAs(e.RequestEvent, e.Record), e.Record)
 		return e.Next()
@@ -63,10 +63,10 @@ func logSignIns(app core.App, buf *buffer) {
 			entry := Entry{
 				Actor: kit.Caller(e.RequestEvent), Action: "sign in", Collection: e.Collection.Name, Outcome: Refused,
 			}
-			if errors.Is(err, apis.ErrMFA) { // the password is right; a code must follow
+			if errors.Is(err, apis.ErrMFA) { // the password is right and a code must follow
 				entry.Action, entry.Outcome = "password", Done
 			}
-			if e.Record != nil { // the identity that was sent is not logged: it may be a mistyped password
+			if e.Record != nil { // the sent identity is not logged, because it may be a mistyped password
 				entry.Record = e.Record.Id
 			}
 			buf.enqueue(entry)
@@ -76,7 +76,7 @@ func logSignIns(app core.App, buf *buffer) {
 	})
 }
 
-// tokenActor returns who makes a request. Downloads are signed in by a token in the address.
+// tokenActor returns who makes a request. Downloads have their token in the query.
 func tokenActor(e *core.RequestEvent) kit.Actor {
 	if e.Request.Pattern != "GET /api/backups/{key}" && !strings.HasPrefix(e.Request.Pattern, "GET /api/files/") {
 		return kit.Caller(e)
@@ -88,11 +88,11 @@ func tokenActor(e *core.RequestEvent) kit.Actor {
 	return kit.CallerAs(e, auth)
 }
 
-// alreadyLogged marks a request whose refusal is in the log already.
+// alreadyLogged marks a request whose refusal is already in the log.
 const alreadyLogged = "hospital.audit.logged"
 
-// logRefusals logs refused requests that are attempts: a role without permission, or a record
-// of somebody else.
+// logRefusals logs refused requests that isAttempt reports, such as access to a record of
+// another person.
 func (b *buffer) logRefusals(e *core.RequestEvent) error {
 	err := e.Next()
 	if err == nil || e.Get(alreadyLogged) != nil || !strings.HasPrefix(e.Request.URL.Path, "/api/") {
@@ -117,15 +117,16 @@ func (b *buffer) logRefusals(e *core.RequestEvent) error {
 	return err
 }
 
-// attemptCodes are the codes of bad input (400) that is an attempt: on records of others, on
-// fields that only the hospital writes, on unknown fields, or with a wrong token or password.
+// attemptCodes are the codes of refusals with status 400 that are attempts: to write records
+// of others, fields that only the server writes or unknown fields, or to use a wrong token
+// or password.
 var attemptCodes = []string{
 	"not_yours", "not_allowed", "server_owned", "unknown_field", "validation_invalid_old_password",
 	"validation_values_mismatch", "validation_invalid_token", "invalid_token", "wrong_password",
 }
 
-// isAttempt reports whether a refusal is an attempt on something. Lost races and invalid
-// values are not.
+// isAttempt reports whether a refused request may be an attempt to do something that is not
+// allowed, in contrast to a lost race or an invalid value.
 func isAttempt(r *http.Request, refused *router.ApiError) bool {
 	switch refused.Status {
 	case http.StatusConflict:
@@ -141,7 +142,7 @@ func isAttempt(r *http.Request, refused *router.ApiError) bool {
 		return true // a token, a code, a password
 	case len(fields) == 0 && writing: // PocketBase gives no field for a malformed body
 		cause, _ := refused.RawData().(error)
-		// A proxy that checks the body may read the other value of a duplicate key.
+		// A duplicate key can bypass a proxy that checks the body, if it reads the other value.
 		return cause != nil &&
 			(strings.Contains(cause.Error(), "rule failure") || errors.Is(cause, jsontext.ErrDuplicateName))
 	case len(fields) == 0:
@@ -155,7 +156,7 @@ func isAttempt(r *http.Request, refused *router.ApiError) bool {
 	return false
 }
 
-// requestCollection is the collection of a request, or else its path.
+// requestCollection returns the collection of a request, or its path without one.
 func requestCollection(e *core.RequestEvent) string {
 	address := strings.TrimPrefix(e.Request.URL.Path, "/api/")
 	return truncate(cmp.Or(e.Request.PathValue("collection"), kit.RouteOf(e).Record, address))

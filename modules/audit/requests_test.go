@@ -77,8 +77,7 @@ func TestActionsOfOperatorsAreLogged(t *testing.T) {
 	}
 }
 
-// TestOperatorAccessToAccountsAndBackupsIsLogged covers new operators, linked and impersonated
-// accounts, settings and backups.
+// It covers new operators, linked and impersonated accounts, settings and backups.
 func TestOperatorAccessToAccountsAndBackupsIsLogged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
@@ -116,7 +115,7 @@ func TestOperatorAccessToAccountsAndBackupsIsLogged(t *testing.T) {
 	}
 }
 
-// TestBadRequestsOnForbiddenFieldsAreLoggedAsAttempts: some answers with 400 are attempts, also in a batch.
+// Some refusals with status 400 are attempts, also in a batch.
 func TestBadRequestsOnForbiddenFieldsAreLoggedAsAttempts(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
@@ -174,8 +173,7 @@ func TestAPasswordResetIsLoggedAsTheOwners(t *testing.T) {
 	expect(t, entries, "nurse1 nurse update users nurse1  done", " guest ask for a new password users nurse1  done")
 }
 
-// TestTheAddressOfARequestComesFromTheTrustedProxy also for requests in a batch, which bring
-// headers of their own.
+// It covers requests in a batch, which have headers of their own.
 func TestTheAddressOfARequestComesFromTheTrustedProxy(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)

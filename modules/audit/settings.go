@@ -7,8 +7,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// settingsChanged returns which of PocketBase's settings an operator changed, by path:
-// "smtp.host". Values of passwords are not included.
+// settingsChanged returns the settings of PocketBase that an operator changed, by path such
+// as "smtp.host". Values of passwords are not included.
 func settingsChanged(before, after *core.Settings) (map[string][2]string, error) {
 	was, is := map[string]string{}, map[string]string{}
 	for settings, values := range map[*core.Settings]map[string]string{before: was, after: is} {

@@ -41,8 +41,8 @@ func lastRow(app core.App) (r row, ok bool, err error) {
 	return r, err == nil, err
 }
 
-// End is the number and the hash of the newest row in the form of an anchor, or empty for an
-// empty log.
+// End returns the number and the hash of the newest row as an anchor, or an empty string for
+// an empty log.
 func End(app core.App) (string, error) {
 	last, ok, err := lastRow(app)
 	if err != nil || !ok {

@@ -50,7 +50,7 @@ var emergencyGrant = kit.Grant{
 // EmergencyAccess is a record of break_glass: a patient's record was opened without a visit.
 type EmergencyAccess struct{ *core.Record }
 
-// User is the id of who opened it.
+// User is the id of the account that opened it.
 func (a EmergencyAccess) User() string { return a.GetString("user") }
 
 // Created is when it was opened.
@@ -60,7 +60,7 @@ func (a EmergencyAccess) patient() string { return a.GetString("patient") }
 func (a EmergencyAccess) mrn() string     { return a.GetString("mrn") }
 func (a EmergencyAccess) reason() string  { return a.GetString("reason") }
 
-// open sets what the server itself writes.
+// open sets the fields that only the server writes.
 func (a EmergencyAccess) open(patient Patient, user string, ends time.Time) {
 	a.Set("patient", patient.Id)
 	a.Set("mrn", patient.MRN())
@@ -71,11 +71,11 @@ func (a EmergencyAccess) open(patient Patient, user string, ends time.Time) {
 
 func (a EmergencyAccess) setEntry(id string) { a.Set("entry", id) }
 
-// EmergencyAccessOpened is the event of somebody opening a record in an emergency.
+// EmergencyAccessOpened is the event that a record was opened in an emergency.
 var EmergencyAccessOpened = kit.Event{Collection: "break_glass",
 	Happened: func(before, _ *core.Record) bool { return before == nil }}
 
-// openEmergencyAccess opens a record at once. The reason is reviewed afterwards.
+// openEmergencyAccess opens a record immediately. An admin reviews the reason afterwards.
 func openEmergencyAccess(e *core.RecordEvent) error {
 	access, user, now := EmergencyAccess{e.Record}, kit.ActorOf(e.Record).ID, kit.Now(e.App)
 	patient, err := findNamed(e.App, access)
@@ -96,10 +96,10 @@ func openEmergencyAccess(e *core.RecordEvent) error {
 		return err
 	}
 	access.setEntry(entry.Id)
-	return e.Next() // refuses a reason that is too short, and undoes all
+	return e.Next() // refuses a reason that is too short, and rolls back the care team entry
 }
 
-// findNamed is the patient that a request names, by id or by record number.
+// findNamed returns the patient that a request names by id or by record number.
 func findNamed(tx core.App, access EmergencyAccess) (Patient, error) {
 	by, value := core.FieldNameId, access.patient()
 	if value == "" {

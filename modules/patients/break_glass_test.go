@@ -95,16 +95,15 @@ func TestEmergencyAccessNeedsAReasonAndAPatient(t *testing.T) {
 		t.Errorf("for longer: %d %s", answer.Status, answer.Raw)
 	}
 	if h.Count("care_team") != before {
-		t.Error("a refused one opened a record")
+		t.Error("a refused emergency access opened a record")
 	}
 }
 
-// TestEveryAdminIsAlerted at once in the portal, and by mail.
-func TestEveryAdminIsAlerted(t *testing.T) {
+func TestEmergencyAccessAlertsEveryAdminInThePortalAndByMail(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	h.App.Settings().SMTP.Enabled = true
-	if err := outbox.Deliver(h.App); err != nil { // what is furnished
+	if err := outbox.Deliver(h.App); err != nil { // mails of the fixture
 		t.Fatal(err)
 	}
 	h.App.TestMailer.Reset()
@@ -113,7 +112,7 @@ func TestEveryAdminIsAlerted(t *testing.T) {
 	for _, admin := range []string{"admin1", "admin2"} {
 		alerts := h.As(admin).List("alerts", hospitaltest.Filter("break_glass = '"+broken.ID()+"'")).OK(t).Items()
 		if len(alerts) != 1 || alerts[0]["seen"] != false {
-			t.Fatalf("%s is told %v", admin, alerts)
+			t.Fatalf("%s has the alerts %v", admin, alerts)
 		}
 		h.As(admin).Update("alerts", alerts[0]["id"].(string), body{"seen": true}).OK(t)
 	}
@@ -152,7 +151,7 @@ func TestEarlierMedicalHistoriesAreKept(t *testing.T) {
 	}
 	for _, statement := range []string{"UPDATE medical_histories SET text = ''", "DELETE FROM medical_histories"} {
 		if err := h.SQL(statement); err == nil {
-			t.Errorf("the database takes %s", statement)
+			t.Errorf("the database accepts %s", statement)
 		}
 	}
 }

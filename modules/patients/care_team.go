@@ -21,7 +21,7 @@ func (c CareTeamEntry) setSource(source Source) { c.Set("source", string(source)
 func (c CareTeamEntry) setStarts(t time.Time)   { c.Set("starts", t) }
 func (c CareTeamEntry) setEnds(t time.Time)     { c.Set("ends", t) }
 
-// fill makes it an entry for a user.
+// fill sets the fields of a new entry.
 func (c CareTeamEntry) fill(patient, user string, source Source, reason string) {
 	c.Set("patient", patient)
 	c.Set("user", user)
@@ -29,7 +29,8 @@ func (c CareTeamEntry) fill(patient, user string, source Source, reason string) 
 	c.Set("reason", reason)
 }
 
-// JoinCareTeam lets a user open a patient's record from now until the end.
+// JoinCareTeam lets a user open a patient's record from now until ends. It extends an
+// existing entry with the same source.
 func JoinCareTeam(tx core.App, patient, user string, source Source, ends time.Time) error {
 	entry, err := entryOf(tx, patient, user, source)
 	if err != nil {
@@ -48,7 +49,7 @@ func JoinCareTeam(tx core.App, patient, user string, source Source, ends time.Ti
 	return nil
 }
 
-// entryOf is the stored entry of a user, or a new one.
+// entryOf returns the stored entry of a user, or a new one.
 func entryOf(tx core.App, patient, user string, source Source) (CareTeamEntry, error) {
 	stored, err := tx.FindAllRecords("care_team", dbx.HashExp{"patient": patient, "user": user, "source": string(source)})
 	if err != nil {
@@ -66,7 +67,7 @@ func entryOf(tx core.App, patient, user string, source Source) (CareTeamEntry, e
 	return entry, nil
 }
 
-// checkNewEntry is the rule for entries that an admin or the server adds.
+// checkNewEntry checks an entry that an admin or the server adds.
 func checkNewEntry(e *core.RecordEvent) error {
 	entry := CareTeamEntry{e.Record}
 	if entry.source() == "" {
@@ -80,7 +81,7 @@ func checkChangedEntry(e *core.RecordEvent, stored *core.Record) error {
 	before, after := CareTeamEntry{stored}, CareTeamEntry{e.Record}
 	if before.source() == BreakGlass && after.ends().After(before.ends()) {
 		return kit.Forbidden("ends", "not_allowed",
-			"What somebody opened in an emergency is not extended. Add an entry of your own.")
+			"Emergency access cannot be extended. Add a new entry to the care team.")
 	}
 	return checkPeriod(e)
 }

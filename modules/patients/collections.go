@@ -8,7 +8,7 @@ import (
 // Sex of a patient for administrative purposes, in the values of FHIR.
 type Sex string
 
-// Source says why a person is in a care team.
+// Source is the reason why a person is in a care team.
 type Source string
 
 // The sources of a care team entry.
@@ -116,8 +116,8 @@ var careTeam = kit.Collection{
 	},
 }
 
-// Care is the rows of patients whose care team the caller is in now. The path leads to the
-// patient; it is empty for the patients collection itself.
+// Care is the scope of patients whose care team the caller is in now. path is the relation to
+// the patient; it is empty for the patients collection itself.
 func Care(path string) kit.Scope {
 	column, prefix := "id", ""
 	if path != "" {
@@ -130,8 +130,7 @@ func Care(path string) kit.Scope {
 			" WHERE user = {:me} AND starts <= {:now} AND ends > {:now})").About(path)
 }
 
-// Treating is the filter for patients whom the caller treats: who are in their care, and not
-// only by emergency access.
+// Treating returns the filter for patients in the caller's care, except by emergency access.
 func Treating(path string) string {
 	return Care(path).Rule() + " && " + path + `.care_team_via_patient.source ?!= "` + string(BreakGlass) + `"`
 }

@@ -10,11 +10,12 @@ import (
 	"hospital/internal/role"
 )
 
-// maxCandidates is how many records a refusal names.
+// maxCandidates is the largest number of records that a refusal names.
 const maxCandidates = 10
 
-// rejectDuplicate refuses staff a second record of the same person, unless they confirm
-// that it is another one. People who register themselves are not told of other records.
+// rejectDuplicate refuses a second record of the same person, unless staff confirm that it
+// is another person. It does not apply to people who register themselves, because it would
+// reveal other patients.
 func rejectDuplicate(tx core.App, patient Patient) error {
 	switch kit.ActorOf(patient.Record).Role {
 	case role.Nurse, role.Receptionist, role.Admin:
@@ -38,8 +39,9 @@ func rejectDuplicate(tx core.App, patient Patient) error {
 		map[string]any{"candidates": candidates})
 }
 
-// findDuplicates are the records with the same national id, or with the same name, birth
-// date and phone, however they are written.
+// findDuplicates returns the records with the same national id, or else those with the same
+// name, birth date and phone. It ignores case and accents of names, and the format of phone
+// numbers.
 func findDuplicates(tx core.App, patient Patient) (found []*core.Record, err error) {
 	if id := strings.TrimSpace(patient.nationalID()); id != "" {
 		err := tx.RecordQuery("patients").AndWhere(dbx.HashExp{"national_id": id,
@@ -64,7 +66,7 @@ func findDuplicates(tx core.App, patient Patient) (found []*core.Record, err err
 	return found, err
 }
 
-// digits is a phone number without anything that is not dialled.
+// digits returns the digits of a phone number.
 func digits(phone string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {

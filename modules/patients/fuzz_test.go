@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzNameKey: folding is idempotent, and ignores case and spaces.
+// FuzzNameKey checks that folding is idempotent and ignores case and spaces.
 func FuzzNameKey(f *testing.F) {
 	for _, name := range []string{"Łukasz Müller", "O’Brien", "ΣΊΣΥΦΟΣ", "İstanbul", "ﬁne", "  a \u00a0 b ",
 		"e\u0301\u0323", "\xff\xfe", "ß ẞ", "Ǆ", "가", "Ꭱꭱ", "ᴷ"} {
@@ -27,7 +27,7 @@ func FuzzNameKey(f *testing.F) {
 	})
 }
 
-// FuzzMRN: a number with a single wrong digit is not one that the hospital gives.
+// FuzzMRN checks that a number with a single wrong digit has a wrong check digit.
 func FuzzMRN(f *testing.F) {
 	f.Add(uint32(1), byte(0), byte(1))
 	f.Add(uint32(99_999_999), byte(8), byte(9))
@@ -37,12 +37,12 @@ func FuzzMRN(f *testing.F) {
 		slip[int(at)%len(slip)] = '0' + other%10
 		given, err := strconv.ParseInt(string(slip[:len(slip)-1]), 10, 64)
 		if err != nil || string(slip) != mrn && MRN(given) == string(slip) {
-			t.Errorf("%s is right, and so is %s (%v)", mrn, slip, err)
+			t.Errorf("both %s and %s are valid (%v)", mrn, slip, err)
 		}
 	})
 }
 
-// FuzzDigits: only digits are left, in their order.
+// FuzzDigits checks that only digits are left, in their order.
 func FuzzDigits(f *testing.F) {
 	f.Add("+49 (0)30 / 12-34")
 	f.Add("٣\xff1")

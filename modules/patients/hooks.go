@@ -68,7 +68,7 @@ func checkBirthDate(day string, now time.Time) error {
 	if err != nil || born.Year() < 1880 {
 		return kit.Invalid("birth_date", "invalid_date", "This must be a day such as 1980-12-31.")
 	}
-	if born.After(now.Add(14 * time.Hour)) { // it is already tomorrow somewhere
+	if born.After(now.Add(14 * time.Hour)) { // the earliest time zone is UTC+14
 		return kit.Invalid("birth_date", "in_the_future", "A birth date cannot be in the future.")
 	}
 	return nil

@@ -13,8 +13,8 @@ func (m Merge) wasActive() bool     { return m.GetBool("was_active") }
 func (m Merge) tookAccount() bool   { return m.GetBool("took_account") }
 func (m Merge) setMoved(rows int64) { m.Set("moved", rows) }
 
-// begin notes who merges, and the state of the duplicate before it.
-func (m Merge) begin(actor string, duplicate Patient, takesAccount bool) {
+// open sets the fields of a new merge, with the state of the duplicate before it.
+func (m Merge) open(actor string, duplicate Patient, takesAccount bool) {
 	m.Set("status", string(Merged))
 	m.Set("merged_by", actor)
 	m.Set("was_active", duplicate.Active())

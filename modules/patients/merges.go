@@ -69,8 +69,8 @@ var mergeItems = kit.Collection{
 	},
 }
 
-// merge is the rule for a new merge: every row of the duplicate becomes one of the
-// survivor, in one transaction, and is listed so that the merge can be undone.
+// merge runs when a merge is created: it moves every row of the duplicate to the survivor,
+// in one transaction, and lists the rows so that the merge can be undone.
 func merge(e *core.RecordEvent) error {
 	tx, m := e.App, Merge{e.Record}
 	duplicate, survivor, err := pair(tx, m)
@@ -79,7 +79,7 @@ func merge(e *core.RecordEvent) error {
 	}
 	account := duplicate.User()
 	takesAccount := account != "" && survivor.User() == ""
-	m.begin(kit.ActorOf(e.Record).ID, duplicate, takesAccount)
+	m.open(kit.ActorOf(e.Record).ID, duplicate, takesAccount)
 	if err := e.Next(); err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func merge(e *core.RecordEvent) error {
 	return errors.Join(tx.Save(survivor.Record), tx.Save(duplicate.Record))
 }
 
-// pair are the two records of a merge, if they can be merged.
+// pair returns the two records of a merge, if they can be merged.
 func pair(tx core.App, m Merge) (duplicate, survivor Patient, err error) {
 	if duplicate, err = findUnmerged(tx, "duplicate", m.duplicate()); err != nil {
 		return duplicate, survivor, err
@@ -129,7 +129,7 @@ func pair(tx core.App, m Merge) (duplicate, survivor Patient, err error) {
 		return duplicate, survivor, err
 	}
 	if duplicate.Id == survivor.Id {
-		err = kit.Invalid("survivor", "same_patient", "These are one record already.")
+		err = kit.Invalid("survivor", "same_patient", "This is the same record. Choose two different patients.")
 	}
 	return duplicate, survivor, err
 }
@@ -145,8 +145,8 @@ func findUnmerged(tx core.App, field, id string) (Patient, error) {
 	return patient, err
 }
 
-// RejectMerged refuses to add anything to a record that was merged into another.
-// PocketBase refuses a missing one.
+// RejectMerged refuses to add anything to a record that was merged into another. A missing
+// record is not refused here, because the validation of the relation does it.
 func RejectMerged(tx core.App, patient string) error {
 	found, err := Find(tx, patient)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -159,18 +159,18 @@ func RejectMerged(tx core.App, patient string) error {
 	return err
 }
 
-// canUndo refuses when the surviving record was merged further.
+// canUndo refuses to undo a merge if the survivor was merged into another record since then.
 func canUndo(c kit.Change) error {
 	survivor, err := Find(c.App, Merge{c.After}.survivor())
 	if err == nil && survivor.mergedInto() != "" {
-		return kit.Conflict("status", "merged", "The record was merged further since. Undo that first.")
+		return kit.Conflict("status", "merged", "The record was merged into another since then. Undo that merge first.")
 	}
 	return err
 }
 
-// moveBack gives the duplicate its rows back, with what was linked to them since. Other
-// rows that were added since stay with the survivor.
-func moveBack(c kit.Change) error {
+// undo moves the rows of the duplicate back, and rows that were linked to them since the
+// merge. Other rows that were added since then stay with the survivor.
+func undo(c kit.Change) error {
 	tx, m := c.App, Merge{c.After}
 	duplicate, err := Find(tx, m.duplicate())
 	if err != nil {

@@ -13,55 +13,6 @@ import (
 	"hospital/internal/hospitaltest"
 )
 
-func TestStaffAreWarnedOfDuplicates(t *testing.T) {
-	t.Parallel()
-	h := hospitaltest.New(t)
-	h.As("receptionist1").Create("patients",
-		body{"id": id("zoe"), "name": "Zoë  Łukasz", "birth_date": "1999-01-02", "phone": "+49 (30) 555-01",
-			"national_id": "K 1"}).OK(t)
-	for _, sent := range []body{
-		{"name": "zoe lukasz", "birth_date": "1999-01-02", "phone": "4930 55501"},
-		{"name": "Somebody Else", "national_id": " K 1 "},
-	} {
-		for _, account := range []string{"nurse1", "receptionist1", "admin1"} {
-			answer := h.As(account).Create("patients", sent)
-			if answer.Status != http.StatusConflict || answer.Code("confirmed_distinct") != "duplicate" ||
-				!strings.Contains(string(answer.Raw), id("zoe")) {
-				t.Errorf("%v by %s: %d %s", sent, account, answer.Status, answer.Raw)
-			}
-		}
-		sent["confirmed_distinct"] = true
-		h.As("receptionist1").Create("patients", sent).OK(t)
-	}
-	for _, distinct := range []body{
-		{"name": "Zoe Lukasz", "birth_date": "1999-01-02"},
-		{"name": "Zoe Lukasz", "birth_date": "1999-01-03", "phone": "493055501"},
-		{"name": "Zoe Lukas", "birth_date": "1999-01-02", "phone": "493055501"},
-	} {
-		h.As("receptionist1").Create("patients", distinct).OK(t)
-	}
-}
-
-// TestGuestsAndParentsAreNotToldOfOtherRecords, however similar they are.
-func TestGuestsAndParentsAreNotToldOfOtherRecords(t *testing.T) {
-	t.Parallel()
-	h := hospitaltest.New(t)
-	h.As("receptionist1").Create("patients",
-		body{"name": "Zoe", "birth_date": "1999-01-02", "phone": "123", "national_id": "K1"}).OK(t)
-	h.As("guest").Create("users", body{"email": "zoe@example.org", "password": hospitaltest.Password,
-		"passwordConfirm": hospitaltest.Password, "name": "Zoe", "phone": "123", "birth_date": "1999-01-02",
-		"national_id": "K1"}).OK(t)
-	child := h.As("patient1").Create("patients",
-		body{"user": id("patient1"), "name": "Zoe", "birth_date": "1999-01-02", "phone": "123", "national_id": "K1"}).OK(t)
-	if strings.Contains(string(child.Raw), "distinct") {
-		t.Errorf("the answer: %s", child.Raw)
-	}
-	if answer := h.As("patient1").Create("patients",
-		body{"user": id("patient1"), "name": "Zoe", "confirmed_distinct": true}); answer.Status != http.StatusForbidden {
-		t.Errorf("a parent confirms: %d %s", answer.Status, answer.Raw)
-	}
-}
-
 // rows counts the rows of a patient, by table.
 func rows(h *hospitaltest.Hospital, patient string) map[string]int {
 	h.T.Helper()
@@ -71,7 +22,7 @@ func rows(h *hospitaltest.Hospital, patient string) map[string]int {
 		h.T.Fatal(err)
 	}
 	for _, c := range all {
-		if c.Fields.GetByName("patient") == nil || c.Name == "audit_log" { // which says what was
+		if c.Fields.GetByName("patient") == nil || c.Name == "audit_log" { // a merge does not change the log
 			continue
 		}
 		var n int
@@ -88,7 +39,7 @@ func TestAMergeMovesEveryRowAndIsUndone(t *testing.T) {
 	h := hospitaltest.New(t)
 	before1, before2 := rows(h, "pat1"), rows(h, "pat2")
 	if len(before2) < 12 || before2["encounters"] == 0 || before2["bills"] == 0 || before2["prescription_items"] == 0 {
-		t.Fatalf("the second patient has too little: %v", before2)
+		t.Fatalf("the fixture of the duplicate has too few records: %v", before2)
 	}
 	merged := h.As("receptionist1").Create("patient_merges",
 		body{"duplicate": id("pat2"), "survivor": id("walkin"), "reason": "came without papers"}).OK(t)
@@ -109,7 +60,7 @@ func TestAMergeMovesEveryRowAndIsUndone(t *testing.T) {
 		h.Record("patients", id("walkin")).GetString("user") != id("patient2") {
 		t.Errorf("the duplicate: %v", gone.PublicExport())
 	}
-	h.Verify() // the hashes hold, whosever the rows are now
+	h.Verify() // hashes of signed records do not depend on the patient
 	if seen := h.As("patient2").List("encounters", "").OK(t).Items(); len(seen) != 1 ||
 		seen[0]["patient"] != id("walkin") {
 		t.Errorf("the patient reads %v", seen)
@@ -118,9 +69,9 @@ func TestAMergeMovesEveryRowAndIsUndone(t *testing.T) {
 		t.Error("the triggers are gone")
 	}
 	for what, answer := range map[string]hospitaltest.Response{
-		"changing it":  h.As("receptionist1").Update("patients", id("pat2"), body{"phone": "9"}),
-		"opening it":   h.As("receptionist1").Update("patients", id("pat2"), body{"active": true}),
-		"noting on it": h.As("nurse1").Create("vitals", body{"patient": id("pat2"), "pulse": 70}),
+		"changing it":   h.As("receptionist1").Update("patients", id("pat2"), body{"phone": "9"}),
+		"opening it":    h.As("receptionist1").Update("patients", id("pat2"), body{"active": true}),
+		"adding vitals": h.As("nurse1").Create("vitals", body{"patient": id("pat2"), "pulse": 70}),
 		"merging it": h.As("admin1").Create("patient_merges",
 			body{"duplicate": id("pat2"), "survivor": id("pat1"), "reason": "x"}),
 		"merging to it": h.As("admin1").Create("patient_merges",
@@ -137,23 +88,22 @@ func TestAMergeMovesEveryRowAndIsUndone(t *testing.T) {
 		t.Errorf("before\n%v\nnow\n%v", before2, after)
 	}
 	if after := rows(h, "pat1"); fmt.Sprint(after) != fmt.Sprint(before1) {
-		t.Errorf("of somebody else:\n%v\nnow\n%v", before1, after)
+		t.Errorf("another patient before\n%v\nnow\n%v", before1, after)
 	}
 	back := h.Record("patients", id("pat2"))
 	if !back.GetBool("active") || back.GetString("merged_into") != "" ||
 		h.Record("patients", id("walkin")).GetString("user") != "" ||
 		h.Record("vitals", since.ID()).GetString("patient") != id("walkin") {
-		t.Errorf("back: %v", back.PublicExport())
+		t.Errorf("the duplicate after the undo: %v", back.PublicExport())
 	}
 	if answer := h.As("admin1").Update("patient_merges", merged.ID(),
 		body{"status": "merged"}); answer.Status != http.StatusConflict {
-		t.Errorf("merged again by the same: %d %s", answer.Status, answer.Raw)
+		t.Errorf("an undone merge was set to merged: %d %s", answer.Status, answer.Raw)
 	}
 	h.Verify()
 }
 
-// TestUndoingAMergeMovesLaterRowsOfItsVisitsToo, and rows that are linked to those.
-func TestUndoingAMergeMovesLaterRowsOfItsVisitsToo(t *testing.T) {
+func TestUndoingAMergeMovesRowsLinkedSinceThenToo(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	merged := h.As("receptionist1").Create("patient_merges",
@@ -171,7 +121,7 @@ func TestUndoingAMergeMovesLaterRowsOfItsVisitsToo(t *testing.T) {
 	for collection, record := range map[string]string{"encounters": amendment.ID(), "prescriptions": rx.ID(),
 		"prescription_items": drug.ID(), "vitals": corrected.ID()} {
 		if of := h.Record(collection, record).GetString("patient"); of != id("pat2") {
-			t.Errorf("%s is of %s", collection, of)
+			t.Errorf("the patient of %s is %s", collection, of)
 		}
 	}
 	h.Verify()
@@ -190,7 +140,7 @@ func TestRecordsWithOverlappingVisitsAreNotMerged(t *testing.T) {
 	}
 	if after := rows(h, "kid1"); fmt.Sprint(after) != fmt.Sprint(before) ||
 		h.Record("patients", id("kid1")).GetString("merged_into") != "" {
-		t.Errorf("half of it happened: %v", after)
+		t.Errorf("the merge was not rolled back: %v", after)
 	}
 	if err := h.SQL("UPDATE vitals SET pulse = 1"); err == nil {
 		t.Error("the triggers are gone")
@@ -198,7 +148,7 @@ func TestRecordsWithOverlappingVisitsAreNotMerged(t *testing.T) {
 	h.Verify()
 }
 
-func TestMergesAreUndoneInTheirOrder(t *testing.T) {
+func TestMergesAreUndoneInReverseOrder(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	desk := h.As("receptionist1")
@@ -206,13 +156,13 @@ func TestMergesAreUndoneInTheirOrder(t *testing.T) {
 	second := desk.Create("patient_merges", body{"duplicate": id("walkin"), "survivor": id("pat1"), "reason": "x"}).OK(t)
 	if answer := desk.Update("patient_merges", first.ID(),
 		body{"status": "undone"}); answer.Status != http.StatusConflict || answer.Code("status") != "merged" {
-		t.Errorf("the first before the second: %d %s", answer.Status, answer.Raw)
+		t.Errorf("undoing the first before the second: %d %s", answer.Status, answer.Raw)
 	}
 	desk.Update("patient_merges", second.ID(), body{"status": "undone"}).OK(t)
 	desk.Update("patient_merges", first.ID(), body{"status": "undone"}).OK(t)
 	if answer := desk.Create("patient_merges",
 		body{"duplicate": id("pat1"), "survivor": id("pat1"), "reason": "x"}); answer.Code("survivor") != "same_patient" {
-		t.Errorf("with itself: %d %s", answer.Status, answer.Raw)
+		t.Errorf("a merge with itself: %d %s", answer.Status, answer.Raw)
 	}
 	h.Verify()
 }
@@ -242,7 +192,6 @@ func TestConcurrentMergesOfOneRecordMergeItOnce(t *testing.T) {
 	h.Verify()
 }
 
-// TestVerifyFindsRowsOfAMergedPatient, also when SQL made them so.
 func TestVerifyFindsRowsOfAMergedPatient(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
@@ -255,7 +204,7 @@ func TestVerifyFindsRowsOfAMergedPatient(t *testing.T) {
 	}
 }
 
-// TestEveryRelationToAPatientIsNamedPatient: a merge finds the rows by that name.
+// A merge finds the tables by the name of this column.
 func TestEveryRelationToAPatientIsNamedPatient(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
@@ -272,7 +221,7 @@ func TestEveryRelationToAPatientIsNamedPatient(t *testing.T) {
 			r, ok := f.(*core.RelationField)
 			if ok && r.CollectionId == patients.Id && r.Name != "patient" && c.Name != "patient_merges" &&
 				c.Name != "patients" {
-				t.Errorf("%s.%s leads to a patient, and a merge does not move it", c.Name, r.Name)
+				t.Errorf("a merge does not move %s.%s: name the relation patient", c.Name, r.Name)
 			}
 		}
 	}

@@ -1,4 +1,5 @@
-// Package patients is who is treated here, and who may open their record.
+// Package patients contains patients, their care teams, emergency access, and merges of
+// duplicate records.
 package patients
 
 import (
@@ -10,7 +11,7 @@ import (
 //go:embed openapi.yaml
 var openapi []byte
 
-// Module is the patients.
+// Module declares the patients.
 var Module = kit.Module{
 	Name:        "patients",
 	Collections: []kit.Collection{patients, histories, careTeam, emergencies, merges, mergeItems},
@@ -18,14 +19,15 @@ var Module = kit.Module{
 	Hooks:       hooks,
 	Invariants: []kit.Invariant{
 		{"Medical record numbers are unique.", `SELECT mrn FROM patients GROUP BY mrn HAVING COUNT(*) > 1`},
-		{"Every emergency access opened the record for its time and no longer.",
+		{"Every emergency access has a care team entry that does not last longer.",
 			`SELECT b.id FROM break_glass b WHERE NOT EXISTS (
 			SELECT 1 FROM care_team c WHERE c.id = b.entry AND c.patient = b.patient AND c.user = b.user
 				AND c.source = 'break_glass' AND c.ends <= b.ends)`},
-		{"A merged record is closed, and says into which it was merged.", `SELECT p.id FROM patients p
+		{"A merged patient is not active, and there is a merge for it.", `SELECT p.id FROM patients p
 			WHERE p.merged_into != '' AND (p.active OR NOT EXISTS (
-				SELECT 1 FROM patient_merges m WHERE m.duplicate = p.id AND m.survivor = p.merged_into AND m.status = 'merged'))`},
+				SELECT 1 FROM patient_merges m
+				WHERE m.duplicate = p.id AND m.survivor = p.merged_into AND m.status = 'merged'))`},
 	},
-	Checks:  []kit.Check{{Description: "Nothing is of a patient who was merged into another.", Violations: leftBehind}},
+	Checks:  []kit.Check{{Description: "No record belongs to a merged patient.", Violations: leftBehind}},
 	OpenAPI: openapi,
 }

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// MRN is a medical record number: the running number and a Luhn check digit, so
-// that a slip of the pen does not find another patient.
+// MRN returns a medical record number: the running number and a Luhn check digit. With the
+// check digit, a number with one wrong digit is not the number of another patient.
 func MRN(n int64) string {
 	digits := fmt.Sprintf("%08d", n)
 	return digits + string('0'+luhn(digits))
@@ -32,22 +32,21 @@ func luhn(digits string) rune {
 	return rune((10 - sum%10) % 10)
 }
 
-// letters that Unicode does not decompose into a base and an accent.
+// letters replaces letters that Unicode does not decompose into a base letter and an accent.
 var letters = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ħ", "h",
 	"ı", "i")
 
 // NameKey folds case and accents, so that "Łukasz Müller" is found as "lukasz muller".
-// Accents go before the case and after it: some letters have one only in the other;
-// and Cherokee, which is folded to capitals, is put into small letters.
+// Accents are removed before and after folding, because some letters have an accent in
+// only one case. ToLower is for Cherokee, which Unicode folds to capital letters.
 func NameKey(name string) string {
-	folded := strings.ToLower(bare(cases.Fold().String(bare(name))))
+	folded := strings.ToLower(withoutAccents(cases.Fold().String(withoutAccents(name))))
 	return strings.Join(strings.Fields(letters.Replace(folded)), " ")
 }
 
-// bare is a text without accents, in plain letters.
-func bare(text string) string {
+func withoutAccents(text string) string {
 	plain, _, err := transform.String(transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), text)
-	if err != nil { // x/text documents no error for these
+	if err != nil { // these transformers do not fail
 		return text
 	}
 	return plain

@@ -13,10 +13,10 @@ func Find(app core.App, id string) (Patient, error) {
 	return Patient{found}, err
 }
 
-// Name is what the patient is called.
+// Name is the full name.
 func (p Patient) Name() string { return p.GetString("name") }
 
-// User is the id of the account that looks after the record; empty when there is none.
+// User is the id of the account that manages the patient, or empty.
 func (p Patient) User() string { return p.GetString("user") }
 
 // MRN is the medical record number.
@@ -36,7 +36,7 @@ func (p Patient) nationalID() string      { return p.GetString("national_id") }
 func (p Patient) medicalHistory() string  { return p.GetString("medical_history") }
 func (p Patient) confirmedDistinct() bool { return p.GetBool("confirmed_distinct") }
 
-// mergedInto is the id of the record that is used instead; empty when it is this one.
+// mergedInto is the id of the record that is used instead, or empty.
 func (p Patient) mergedInto() string { return p.GetString("merged_into") }
 
 func (p Patient) setUser(id string)              { p.Set("user", id) }
@@ -48,7 +48,7 @@ func (p Patient) setActive(active bool)          { p.Set("active", active) }
 func (p Patient) setConfirmedDistinct(done bool) { p.Set("confirmed_distinct", done) }
 func (p Patient) setMergedInto(id string)        { p.Set("merged_into", id) }
 
-// summary is what a refusal says of a record that may be of the same person.
+// summary returns the fields that a refusal contains of a possible duplicate.
 func (p Patient) summary() map[string]any {
 	return map[string]any{"id": p.Id, "mrn": p.MRN(), "name": p.Name(), "birth_date": p.BirthDate()}
 }

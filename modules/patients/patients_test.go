@@ -14,9 +14,9 @@ type body = hospitaltest.Body
 
 var id = hospitaltest.ID
 
-func TestTheCheckDigitOfARecordNumberFindsAWrongDigit(t *testing.T) {
+func TestTheCheckDigitOfARecordNumberDetectsAWrongDigit(t *testing.T) {
 	t.Parallel()
-	if got := patients.MRN(7992739871); got != "79927398713" { // the textbook example of the Luhn digit
+	if got := patients.MRN(7992739871); got != "79927398713" { // the common example of the Luhn algorithm
 		t.Errorf("MRN(7992739871) = %s", got)
 	}
 	for n := range int64(1000) {
@@ -27,21 +27,20 @@ func TestTheCheckDigitOfARecordNumberFindsAWrongDigit(t *testing.T) {
 		for i := range mrn {
 			for d := byte('0'); d <= '9'; d++ {
 				if wrong := mrn[:i] + string(d) + mrn[i+1:]; wrong != mrn && isMRN(wrong) {
-					t.Fatalf("one wrong digit makes %s out of %s, and it is not noticed", wrong, mrn)
+					t.Fatalf("%s differs from %s in one digit and is valid", wrong, mrn)
 				}
 			}
 		}
 	}
 }
 
-// isMRN says whether the hospital could have given a number: whether its last digit is the
-// check digit of the others.
+// isMRN reports whether the last digit of a number is the check digit of the others.
 func isMRN(text string) bool {
 	n, err := strconv.ParseInt(text[:len(text)-1], 10, 64)
 	return err == nil && patients.MRN(n) == text
 }
 
-func TestNamesAreFoundWithoutTheirAccents(t *testing.T) {
+func TestNamesAreFoundWithoutAccents(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{"Łukasz  Müller": "lukasz muller", "ZOË": "zoe", "Søren Ærø": "soren aero",
 		"Nguyễn Văn Đức": "nguyen van duc",
@@ -70,7 +69,7 @@ func TestAPatientAddsTheirChild(t *testing.T) {
 	if answer := h.As("patient1").Create("patients",
 		body{"user": id("patient2"), "name": "Foundling"}); answer.Status != http.StatusBadRequest ||
 		answer.Code("user") != "not_yours" {
-		t.Errorf("a child for somebody else answered %d %s", answer.Status, answer.Raw)
+		t.Errorf("a child of another account answered %d %s", answer.Status, answer.Raw)
 	}
 	if answer := h.As("receptionist1").Create("patients",
 		body{"user": id("doctor1"), "name": "Doctor"}); answer.Code("user") != "wrong_role" {
@@ -78,7 +77,7 @@ func TestAPatientAddsTheirChild(t *testing.T) {
 	}
 }
 
-func TestBirthDatesAreDaysOfThePast(t *testing.T) {
+func TestInvalidAndFutureBirthDatesAreRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	for _, day := range []string{"2023-02-29", "1850-01-01", "31.12.1980",
@@ -91,8 +90,8 @@ func TestBirthDatesAreDaysOfThePast(t *testing.T) {
 	h.As("receptionist1").Create("patients", body{"name": "N", "birth_date": "2024-02-29"}).OK(t)
 }
 
-// TestAccessEndsWithTheCare: the open entry of another doctor must not prolong an expired one.
-func TestAccessEndsWithTheCare(t *testing.T) {
+// The valid entry of another doctor must not extend an expired one.
+func TestAccessEndsWithTheCareTeamEntry(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	if answer := h.As("doctor1").View("patients", id("pat2"), ""); answer.Status != http.StatusNotFound {
@@ -108,7 +107,7 @@ func TestAccessEndsWithTheCare(t *testing.T) {
 	h.As("doctor1").View("patients", id("pat2"), "").OK(t)
 }
 
-func TestTwoEditorsOfDifferentFieldsDoNotUndoEachOther(t *testing.T) {
+func TestConcurrentEditsOfDifferentFieldsAreBothStored(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	stale := h.Record("patients", id("pat1"))

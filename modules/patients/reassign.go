@@ -12,8 +12,9 @@ import (
 	"hospital/internal/kit"
 )
 
-// reassignLinked gives a patient the rows that point to one of their rows: the notes of a
-// visit, the payments of a bill, and so on, until none is left.
+// reassignLinked moves the rows of one patient that point to rows of another, such as notes
+// to a visit and payments to a bill. It repeats until no such row is left, because moved
+// rows may be targets themselves.
 func reassignLinked(tx core.App, from, to string) error {
 	all, err := links(tx)
 	if err != nil {
@@ -46,7 +47,7 @@ func reassignLinked(tx core.App, from, to string) error {
 	return nil
 }
 
-// link is a column by which a row of a patient points to another of the same.
+// link is a relation between two tables whose rows belong to a patient.
 type link struct{ table, column, target string }
 
 func links(app core.App) (all []link, err error) {
@@ -76,19 +77,19 @@ func links(app core.App) (all []link, err error) {
 	return all, nil
 }
 
-// tablesWithPatient are the tables whose rows are of a patient.
+// tablesWithPatient returns the tables whose rows belong to a patient.
 func tablesWithPatient(app core.App) (tables []string, err error) {
 	err = app.DB().NewQuery("SELECT t.name FROM sqlite_master t, pragma_table_info(t.name) c" +
 		" WHERE t.type = 'table' AND c.name = 'patient'" +
-		" AND t.name != 'audit_log' ORDER BY t.name"). // the log keeps what was true
+		" AND t.name != 'audit_log' ORDER BY t.name"). // the audit log is history and is not changed
 		Column(&tables)
 	return tables, err
 }
 
-// reassign runs an update that gives rows of a table to another record of the same
-// person, without the triggers that keep these rows from being changed. SQLite's schema
-// is part of the transaction: no other connection sees the triggers gone, and a failure
-// brings them back. The triggers against two visits at the same time stay.
+// reassign runs an update of the patient column while the triggers that make rows of the
+// table immutable are dropped. SQLite's schema is part of the transaction: other
+// connections still see the triggers, and a failure restores them. The triggers against
+// overlapping visits are not dropped.
 func reassign(tx core.App, table string, update func() (sql.Result, error)) (int64, error) {
 	db := tx.NonconcurrentDB()
 	var dropped []struct{ Name, SQL string }
@@ -120,7 +121,7 @@ func reassign(tx core.App, table string, update func() (sql.Result, error)) (int
 	return result.RowsAffected()
 }
 
-// leftBehind are the ids of rows that a merge should have reassigned.
+// leftBehind returns the ids of rows that belong to a merged patient.
 func leftBehind(app core.App) (ids []string, err error) {
 	tables, err := tablesWithPatient(app)
 	if err != nil {

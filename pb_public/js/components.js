@@ -29,8 +29,8 @@ export const cardList = (records, toCard, emptyText = "") =>
 			);
 
 /**
- * card shows one record of a list. `first` stands in the first column; `version` has to change with the record, so
- * that a refresh replaces the card.
+ * card shows one record of a list. `first` is the content of the first column. `version` must change with the record,
+ * so that a refresh replaces the card.
  * @param {CardOptions} options
  */
 export function card({ id, version, first, title, state, lines = [], actions = [] }) {

@@ -25,7 +25,7 @@ function absenceBadge({ active, starts, ends }) {
 	return parseInstant(starts) <= now ? badge("Now", "now") : badge("Upcoming", "waiting");
 }
 
-/** fetchProposals shows the rebookings that nobody has applied or withdrawn yet. */
+/** fetchProposals shows the rebookings that are neither applied nor withdrawn. */
 async function fetchProposals() {
 	const found = await list("rebookings", {
 		filter: 'status = "proposed"',

@@ -1,0 +1,146 @@
+package apidocs_test
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/internal/hospitaltest"
+	"hospital/modules/accounts"
+)
+
+// users posts to an endpoint of the accounts.
+func users(client hospitaltest.Client, endpoint string, b any) hospitaltest.Response {
+	return client.Do(http.MethodPost, "/api/collections/users/"+endpoint, b)
+}
+
+// startMFA signs in with a password where a code must follow.
+func startMFA(h *hospitaltest.Hospital, identity string) (mfaID string) {
+	h.App.Settings().SMTP.Enabled = true
+	h.As("admin1").Update("hospital", "hospitalsetting", hospitaltest.Body{"staff_mfa": true}).OK(h.T)
+	return users(h.As("guest"), "auth-with-password",
+		hospitaltest.Body{"identity": identity, "password": hospitaltest.Password}).String("mfaId")
+}
+
+// accountRequests are the requests to operations about accounts, by operation.
+var accountRequests = map[string]func(h *hospitaltest.Hospital){
+	"listAuthMethods": func(h *hospitaltest.Hospital) {
+		h.As("guest").Do(http.MethodGet, "/api/collections/users/auth-methods", nil)
+	},
+	"signIn": func(h *hospitaltest.Hospital) {
+		for _, credentials := range []hospitaltest.Body{{"identity": "patient1@example.org",
+			"password": hospitaltest.Password}, {"identity": "patient1@example.org", "password": "wrong-password"},
+			{"identity": "retired@example.org", "password": hospitaltest.Password}} {
+			users(h.As("guest"), "auth-with-password", credentials)
+		}
+		for range 6 {
+			users(h.As("guest"), "auth-with-password", hospitaltest.Body{"identity": "nurse1@example.org",
+				"password": "wrong-password"})
+		}
+		startMFA(h, "nurse2@example.org")
+	},
+	"requestCode": func(h *hospitaltest.Hospital) {
+		users(h.As("guest"), "request-otp", hospitaltest.Body{"email": "nurse1@example.org"})
+		users(h.As("guest"), "request-otp", hospitaltest.Body{"email": "no address"})
+		exceedLimit(h, "/api/collections/users/request-otp")
+	},
+	"signInWithCode": func(h *hospitaltest.Hospital) {
+		sent := hospitaltest.Body{"mfaId": startMFA(h, "nurse1@example.org"), "otpId": hospitaltest.ID("code"),
+			"password": "12345678"}
+		nurse := h.Record("users", hospitaltest.ID("nurse1"))
+		for _, status := range []string{"active", "suspended"} {
+			code := core.NewOTP(h.App)
+			code.Id = hospitaltest.ID("code")
+			code.SetCollectionRef(nurse.Collection().Id)
+			code.SetRecordRef(nurse.Id)
+			code.SetPassword("12345678")
+			if err := h.App.Save(code); err != nil {
+				h.T.Fatal(err)
+			}
+			if status == "suspended" {
+				sent["mfaId"] = startMFA(h, "nurse1@example.org")
+				if err := h.SQL("UPDATE users SET status = 'suspended' WHERE id = '" + nurse.Id + "'"); err != nil {
+					h.T.Fatal(err)
+				}
+			}
+			users(h.As("guest"), "auth-with-otp", sent)
+		}
+		code := core.NewOTP(h.App)
+		code.Id = hospitaltest.ID("other")
+		code.SetCollectionRef(nurse.Collection().Id)
+		code.SetRecordRef(nurse.Id)
+		code.SetPassword("12345678")
+		if err := h.App.Save(code); err != nil {
+			h.T.Fatal(err)
+		}
+		for range 6 {
+			users(h.As("guest"), "auth-with-otp", hospitaltest.Body{"mfaId": "none", "otpId": code.Id, "password": "87654321"})
+		}
+	},
+	"acceptInvitation": func(h *hospitaltest.Hospital) {
+		secret, err := accounts.IssueToken(h.App, h.Record("invitations", hospitaltest.ID("invited1")))
+		if err != nil {
+			h.T.Fatal(err)
+		}
+		for range 2 {
+			h.As("guest").Do(http.MethodPost, "/api/hospital/invitations/accept",
+				hospitaltest.Body{"token": secret, "name": "Noor", "password": "seven-wild-geese"})
+		}
+		h.As("guest").Do(http.MethodPost, "/api/hospital/invitations/accept", tooLarge(1))
+		exceedLimit(h, "/api/hospital/invitations/accept")
+	},
+	"confirmRegistration": func(h *hospitaltest.Hospital) {
+		h.As("admin1").Update("hospital", "hospitalsetting", hospitaltest.Body{"confirm_email": true}).OK(h.T)
+		asked := h.As("guest").Create("users", hospitaltest.Body{"email": "zoe@example.org",
+			"password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "Zoe"}).OK(h.T)
+		secret, err := accounts.IssueToken(h.App, h.Record("registrations", asked.ID()))
+		if err != nil {
+			h.T.Fatal(err)
+		}
+		for range 2 {
+			h.As("guest").Do(http.MethodPost, "/api/hospital/registrations/confirm",
+				hospitaltest.Body{"token": secret, "password": hospitaltest.Password})
+		}
+		h.As("guest").Do(http.MethodPost, "/api/hospital/registrations/confirm", tooLarge(1))
+		exceedLimit(h, "/api/hospital/registrations/confirm")
+	},
+	"refresh": func(h *hospitaltest.Hospital) {
+		users(h.As("patient1"), "auth-refresh", nil)
+		users(h.As("guest"), "auth-refresh", nil)
+		users(h.Operator().CheckContract(), "auth-refresh", nil)
+	},
+	"requestPasswordReset": func(h *hospitaltest.Hospital) {
+		users(h.As("guest"), "request-password-reset", hospitaltest.Body{"email": "patient1@example.org"})
+		users(h.As("guest"), "request-password-reset", hospitaltest.Body{"email": "no address"})
+		exceedLimit(h, "/api/collections/users/request-password-reset")
+	},
+	"confirmPasswordReset": func(h *hospitaltest.Hospital) {
+		token, _ := h.Record("users", hospitaltest.ID("patient1")).NewPasswordResetToken()
+		for range 2 {
+			users(h.As("guest"), "confirm-password-reset", hospitaltest.Body{"token": token, "password": "another-password",
+				"passwordConfirm": "another-password"})
+		}
+	},
+	"requestVerification": func(h *hospitaltest.Hospital) {
+		users(h.As("guest"), "request-verification", hospitaltest.Body{"email": "patient1@example.org"})
+		users(h.As("guest"), "request-verification", hospitaltest.Body{"email": "no address"})
+		exceedLimit(h, "/api/collections/users/request-verification")
+	},
+	"confirmVerification": func(h *hospitaltest.Hospital) {
+		token, _ := h.Record("users", hospitaltest.ID("patient1")).NewVerificationToken()
+		users(h.As("guest"), "confirm-verification", hospitaltest.Body{"token": token})
+		users(h.As("guest"), "confirm-verification", hospitaltest.Body{"token": "forged"})
+	},
+	"requestEmailChange": func(h *hospitaltest.Hospital) {
+		users(h.As("patient1"), "request-email-change", hospitaltest.Body{"newEmail": "moved@example.org"})
+		users(h.As("patient1"), "request-email-change", hospitaltest.Body{"newEmail": "no address"})
+		users(h.As("guest"), "request-email-change", hospitaltest.Body{"newEmail": "moved@example.org"})
+		users(h.Operator().CheckContract(), "request-email-change", hospitaltest.Body{"newEmail": "moved@example.org"})
+	},
+	"confirmEmailChange": func(h *hospitaltest.Hospital) {
+		token, _ := h.Record("users", hospitaltest.ID("patient1")).NewEmailChangeToken("moved@example.org")
+		for range 2 {
+			users(h.As("guest"), "confirm-email-change", hospitaltest.Body{"token": token, "password": hospitaltest.Password})
+		}
+	},
+}
