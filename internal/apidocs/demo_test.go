@@ -168,7 +168,8 @@ func storable(t testing.TB, h *hospitaltest.Hospital, answers object) object {
 	})
 	const token = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0eXBlIjoiYXV0aCJ9.c2lnbmF0dXJl"
 	moved := object{}
-	if err := json.Unmarshal([]byte(tokenIn.ReplaceAllString(yearIn.ReplaceAllString(text, "$1-2030-"), token)), &moved); err != nil {
+	text = tokenIn.ReplaceAllString(yearIn.ReplaceAllString(text, "$1-2030-"), token)
+	if err := json.Unmarshal([]byte(text), &moved); err != nil {
 		t.Fatal(err)
 	}
 	return moved

@@ -100,7 +100,7 @@ func createKey(file string) ([]byte, error) {
 }
 
 // checkKey refuses a log that was written with another key, for example after the data was
-// moved without it: nobody could verify the log any more.
+// moved without it: the log could not be verified any more.
 func checkKey(app core.App) error {
 	key, err := keyOf(app)
 	if err != nil {

@@ -18,7 +18,7 @@ type Finding struct {
 type Report struct {
 	Rows   int64    `json:"rows"`             // up to the first broken one
 	Last   string   `json:"last"`             // hash of the last intact row
-	Lost   int64    `json:"lost,omitempty"`   // up to this row the key is lost: only the order is checked
+	Lost   int64    `json:"lost,omitzero"`    // up to this row the key is lost: only the order is checked
 	Broken *Finding `json:"broken,omitempty"` // nil if the log is intact
 }
 
