@@ -19,6 +19,7 @@ import (
 	"hospital/internal/journal"
 	"hospital/internal/kit"
 	"hospital/internal/sqlite"
+	"hospital/internal/storage"
 	"hospital/internal/verify"
 )
 
@@ -110,4 +111,5 @@ func Harden(app core.App) {
 	setHeaders(app)
 	closeConsole(app)
 	redactLogs(app)
+	storage.Register(app)
 }

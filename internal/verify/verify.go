@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hospital/internal/kit"
+	"hospital/internal/storage"
 )
 
 // Command returns the verify command.
@@ -63,6 +64,7 @@ func checks(modules []kit.Module) (all []kit.Check) {
 		}
 		all = append(all, m.Checks...)
 	}
+	all = append(all, storage.Check)
 	catalog := kit.CatalogOf(modules)
 	for _, name := range slices.Sorted(maps.Keys(catalog)) {
 		for _, f := range catalog[name].Fields {
