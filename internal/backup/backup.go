@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,9 +27,10 @@ import (
 var running sync.Mutex
 
 // Create writes the databases and the stored files into a new file and returns its
-// name. Each database is copied as of one moment; writers are not blocked. When it
+// name. It is encrypted if the settings name recipients. With check it is restored and
+// verified first. Each database is copied as of one moment; writers are not blocked. When it
 // fails nothing is left behind; when it returns, the backup is on the disk.
-func Create(ctx context.Context, app core.App) (file string, err error) {
+func Create(ctx context.Context, app core.App, check bool) (file string, err error) {
 	if !running.TryLock() {
 		return "", errors.New("another backup is being made")
 	}
@@ -38,12 +40,15 @@ func Create(ctx context.Context, app core.App) (file string, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
-	if err := checkSpace(app.DataDir(), dir); err != nil {
+	if err := checkSpace(app.DataDir(), dir, check); err != nil {
 		return "", err
 	}
 	removeLeftovers(dir, started)
 	file = filepath.Join(dir, fileName(started))
-	if err := write(ctx, app.DataDir(), file); err != nil {
+	if len(config.BackupRecipients.List()) > 0 {
+		file += encrypted
+	}
+	if err := write(ctx, app.DataDir(), file, check); err != nil {
 		return "", err
 	}
 	var size int64
@@ -59,7 +64,7 @@ func Create(ctx context.Context, app core.App) (file string, err error) {
 }
 
 // write builds the file in a temporary directory beside it, and renames it when it is complete.
-func write(ctx context.Context, dataDir, file string) error {
+func write(ctx context.Context, dataDir, file string, check bool) error {
 	work, err := os.MkdirTemp(filepath.Dir(file), unfinished)
 	if err != nil {
 		return err
@@ -73,6 +78,16 @@ func write(ctx context.Context, dataDir, file string) error {
 	archive := filepath.Join(work, "archive.zip")
 	if err := pack(ctx, archive, work, dataDir); err != nil {
 		return fmt.Errorf("pack the backup: %w", err)
+	}
+	if check {
+		if err := checkRestore(ctx, archive, work, dataDir); err != nil {
+			return fmt.Errorf("check the backup: %w", err)
+		}
+	}
+	if strings.HasSuffix(file, encrypted) {
+		if archive, err = encrypt(archive); err != nil {
+			return fmt.Errorf("encrypt the backup: %w", err)
+		}
 	}
 	if err := os.Rename(archive, file); err != nil {
 		return err
@@ -100,7 +115,7 @@ func copyDatabase(ctx context.Context, from, to string) error {
 
 // checkSpace refuses a backup that would fill the disk. It needs room for a copy of
 // the databases and for the archive.
-func checkSpace(dataDir, dir string) error {
+func checkSpace(dataDir, dir string, check bool) error {
 	var size int64
 	for _, name := range []string{sqlite.DataFile, sqlite.DataFile + "-wal", sqlite.LogsFile} {
 		if info, err := os.Stat(filepath.Join(dataDir, name)); err == nil {
@@ -119,6 +134,9 @@ func checkSpace(dataDir, dir string) error {
 	})
 	if err != nil {
 		return err
+	}
+	if check || len(config.BackupRecipients.List()) > 0 { // a restored or an encrypted copy
+		size *= 2
 	}
 	free, err := disk.Free(dir)
 	if err != nil {

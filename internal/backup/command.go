@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -17,7 +18,8 @@ import (
 
 // Command is the backup command.
 func Command(app core.App) *cobra.Command {
-	return &cobra.Command{
+	check := false
+	command := &cobra.Command{
 		Use:   "backup",
 		Short: "Makes a backup, also while the hospital is served",
 		Long: fmt.Sprintf("Makes a backup in one file in %s, also while the hospital is served. Writers do not wait.\n"+
@@ -27,7 +29,7 @@ func Command(app core.App) *cobra.Command {
 			if !app.HasTable("hospital") {
 				return errors.New("there is no hospital in " + app.DataDir() + " yet")
 			}
-			file, err := Create(c.Context(), app)
+			file, err := Create(c.Context(), app, check)
 			if err != nil {
 				return err
 			}
@@ -42,11 +44,13 @@ func Command(app core.App) *cobra.Command {
 			return nil
 		},
 	}
+	command.Flags().BoolVar(&check, "check", false, "restore it into a temporary directory and verify it there")
+	return command
 }
 
 // RestoreCommand is the restore command. It opens no database.
 func RestoreCommand() *cobra.Command {
-	var to string
+	var to, identityFile string
 	command := &cobra.Command{
 		Use:   "restore FILE --to DIR",
 		Short: "Restores a backup into a new directory",
@@ -55,7 +59,7 @@ func RestoreCommand() *cobra.Command {
 			if to == "" {
 				return errors.New("where to? Give --to DIR, a new or empty directory")
 			}
-			m, err := Restore(args[0], to)
+			m, err := Restore(args[0], to, identityFile)
 			if err != nil {
 				return fmt.Errorf("restore %s: %w", args[0], err)
 			}
@@ -77,6 +81,7 @@ func RestoreCommand() *cobra.Command {
 			return nil
 		},
 	}
+	command.Flags().StringVar(&identityFile, "identity", "", "the file with the private key of an encrypted backup (age-keygen)")
 	command.Flags().StringVar(&to, "to", "", "the directory to restore into, new or empty")
 	return command
 }
@@ -89,7 +94,7 @@ func Schedule(app core.App) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	app.Cron().MustAdd("hospitalBackup", schedule, func() {
-		if _, err := Create(ctx, app); err != nil {
+		if _, err := Create(ctx, app, checkDue(app, time.Now())); err != nil {
 			journal.Log.Error("backup failed", "error", err.Error())
 		}
 	})

@@ -46,7 +46,7 @@ func FuzzRestore(f *testing.F) {
 		if err := os.WriteFile(file, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		m, err := Restore(file, dir)
+		m, err := Restore(file, dir, "")
 		beside, readErr := os.ReadDir(outside)
 		if readErr != nil || len(beside) > 2 {
 			t.Errorf("beside the directory there are %v, %v", beside, readErr)

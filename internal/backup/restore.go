@@ -23,16 +23,8 @@ const maxManifest = 256 << 20
 
 // Restore unpacks a backup into a new or empty directory, and only if every file is
 // as the manifest says. The database is moved into place last: until then nothing
-// there can be taken for a hospital.
-func Restore(file, dir string) (m Manifest, err error) {
-	z, err := zip.OpenReader(file)
-	if err != nil {
-		return m, err
-	}
-	defer z.Close()
-	if m, err = readManifest(&z.Reader); err != nil {
-		return m, err
-	}
+// there can be taken for a hospital. An encrypted backup needs the file with its private key.
+func Restore(file, dir, identityFile string) (m Manifest, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return m, err
 	}
@@ -48,6 +40,21 @@ func Restore(file, dir string) (m Manifest, err error) {
 		return m, err
 	}
 	defer os.RemoveAll(work)
+	if strings.HasSuffix(file, encrypted) {
+		plain := filepath.Join(work, "backup.zip")
+		if err := decrypt(file, identityFile, plain); err != nil {
+			return m, err
+		}
+		file = plain
+	}
+	z, err := zip.OpenReader(file)
+	if err != nil {
+		return m, err
+	}
+	defer z.Close()
+	if m, err = readManifest(&z.Reader); err != nil {
+		return m, err
+	}
 	root, err := os.OpenRoot(work)
 	if err != nil {
 		return m, err

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,9 +22,11 @@ func fileName(made time.Time) string {
 
 // list returns the backups in a directory, oldest first. Other files are ignored.
 func list(dir string) ([]string, error) {
-	files, err := filepath.Glob(filepath.Join(dir, pattern))
+	plain, err := filepath.Glob(filepath.Join(dir, pattern))
+	closed, errClosed := filepath.Glob(filepath.Join(dir, pattern+encrypted))
+	files := append(plain, closed...)
 	slices.Sort(files)
-	return files, err
+	return files, errors.Join(err, errClosed)
 }
 
 // prune removes the oldest backups, so that keep are left.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"filippo.io/age"
 	"github.com/pocketbase/pocketbase/tools/cron"
 )
 
@@ -127,4 +128,9 @@ func schedule(v string) error {
 	}
 	_, err := cron.NewSchedule(v)
 	return ensure(err == nil, "must be a cron expression such as 30 2 * * *, or off")
+}
+
+func recipient(v string) error {
+	_, err := age.ParseX25519Recipient(v)
+	return ensure(err == nil, "must be a public key of age (age1…), as age-keygen prints it")
 }

@@ -41,6 +41,8 @@ const (
 	BackupSchedule    Name = "HOSPITAL_BACKUP_SCHEDULE"
 	BackupDir         Name = "HOSPITAL_BACKUP_DIR"
 	BackupKeep        Name = "HOSPITAL_BACKUP_KEEP"
+	BackupRecipients  Name = "HOSPITAL_BACKUP_RECIPIENTS"
+	BackupCheck       Name = "HOSPITAL_BACKUP_CHECK"
 	DiskFreeMB        Name = "HOSPITAL_DISK_FREE_MB"
 	StopTimeout       Name = "HOSPITAL_STOP_TIMEOUT"
 	Metrics           Name = "HOSPITAL_METRICS"
@@ -100,6 +102,8 @@ var Settings = []Setting{
 	{Name: BackupDir,
 		Description: "Directory for backups. Empty: `backups` in the data directory. Better on another disk."},
 	{Name: BackupKeep, Default: "14", Description: "How many backups are kept there.", check: number(1, 10_000)},
+	{Name: BackupRecipients, Description: "Public keys of age (`age1…`), separated by commas. Backups are encrypted to them; the private keys belong on another machine. Empty: not encrypted.", check: each(recipient)},
+	{Name: BackupCheck, Default: "168h", Description: "How often a scheduled backup is also restored into a temporary directory and verified there. `0`: never.", check: duration(0, 10_000*time.Hour)},
 	{Name: DiskFreeMB, Default: "500", check: number(1, 1_000_000_000),
 		Description: "With less free disk space (in megabytes) the server reports that it is not ready."},
 	{Name: StopTimeout, Default: "20s", check: duration(0, time.Hour),

@@ -181,7 +181,7 @@ func (h *Hospital) Damage() {
 	}
 	const page = 4096
 	copy(content[page:], bytes.Repeat([]byte{0xAA}, len(content)-page))
-	if err := os.WriteFile(file, content, 0o600); err != nil {
+	if err := os.WriteFile(file, content, 0o600); err != nil { // #nosec G703 -- of this test
 		h.T.Fatal(err)
 	}
 	if db, ok := h.App.ConcurrentDB().(*dbx.DB); ok { // new connections have read nothing yet

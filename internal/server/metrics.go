@@ -136,18 +136,10 @@ func gauges(app core.App) (all []prometheus.Collector) {
 		free, _ := disk.Free(app.DataDir())
 		return float64(free)
 	})
-	gauge(
-		"hospital_backup_timestamp_seconds",
-		"When the newest backup was made; 0 without a backup.",
-		nil,
-		func() float64 {
-			newest := backup.Newest(app.DataDir())
-			if newest.IsZero() {
-				return 0
-			}
-			return float64(newest.Unix())
-		},
-	)
+	gauge("hospital_backup_timestamp_seconds", "When the newest backup was made; 0 without a backup.", nil,
+		func() float64 { return unixSeconds(backup.Newest(app.DataDir())) })
+	gauge("hospital_backup_checked_timestamp_seconds", "When a backup was last restored and verified; 0 if never.", nil,
+		func() float64 { return unixSeconds(backup.Checked(app)) })
 	gauge("hospital_audit_waiting", "Entries of the audit log that are not written yet.", nil, func() float64 {
 		return float64(audit.Waiting(app))
 	})
@@ -181,4 +173,12 @@ func overdue(app core.App) float64 {
 		return 0
 	}
 	return now.Sub(at).Seconds()
+}
+
+// unixSeconds is 0 for the zero time.
+func unixSeconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.Unix())
 }

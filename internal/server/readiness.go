@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
+	"hospital/internal/backup"
 	"hospital/internal/config"
 	"hospital/internal/disk"
 	"hospital/internal/journal"
@@ -75,7 +76,12 @@ func (r *readiness) check(app core.App) (status int, body map[string]any) {
 			journal.Log.Error("not ready", "check", c.name, "error", err.Error())
 		}
 	}
-	r.at, r.status, r.body = kit.Now(app), status, map[string]any{"ready": status == http.StatusOK, "checks": results}
+	checked := ""
+	if at := backup.Checked(app); !at.IsZero() {
+		checked = kit.FormatInstant(at)
+	}
+	r.at, r.status = kit.Now(app), status
+	r.body = map[string]any{"ready": status == http.StatusOK, "checks": results, "backup_checked": checked}
 	return r.status, r.body
 }
 

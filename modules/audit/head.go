@@ -22,8 +22,8 @@ const headInterval = time.Minute
 // directory that is replaced by an older one does not fit it.
 func headFile(app core.App) string { return filepath.Clean(app.DataDir()) + ".audit.head" }
 
-// lostFile holds the number and hash of the last row whose key is lost.
-func lostFile(app core.App) string { return filepath.Clean(app.DataDir()) + ".audit.lost" }
+// LostFile holds the number and hash of the last row whose key is lost.
+func LostFile(dataDir string) string { return filepath.Clean(dataDir) + ".audit.lost" }
 
 // writeHead writes the head of the log as it is now.
 func writeHead(app core.App) error {
@@ -94,7 +94,7 @@ func Accept(app core.App) error {
 		SetKey(app, key)
 		if last.Hash != last.computeHash(key) {
 			before["key"] = [2]string{"lost", "new"}
-			if err := replaceFile(lostFile(app), fmt.Sprintf("%d:%s\n", last.Seq, last.Hash)); err != nil {
+			if err := replaceFile(LostFile(app.DataDir()), fmt.Sprintf("%d:%s\n", last.Seq, last.Hash)); err != nil {
 				return err
 			}
 		}

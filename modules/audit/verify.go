@@ -57,7 +57,7 @@ func Verify(app core.App) (report Report, err error) {
 	if err != nil {
 		return report, err
 	}
-	lost, err := readAnchor(lostFile(app))
+	lost, err := readAnchor(LostFile(app.DataDir()))
 	if err != nil {
 		return report, err
 	}
