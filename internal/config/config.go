@@ -28,6 +28,7 @@ const (
 	SuperuserIPs      Name = "HOSPITAL_SUPERUSER_IPS"
 	SuperuserMFA      Name = "HOSPITAL_SUPERUSER_MFA"
 	SQLConsole        Name = "HOSPITAL_SQL_CONSOLE"
+	Open              Name = "HOSPITAL_OPEN"
 	SuperuserPassword Name = "HOSPITAL_SUPERUSER_PASSWORD" // #nosec G101 -- a name, not a password
 	EncryptionKey     Name = "HOSPITAL_ENCRYPTION_KEY"
 	AuditKey          Name = audit.KeyEnv
@@ -77,9 +78,10 @@ var Settings = []Setting{
 		Description: "Addresses and networks that superusers may connect from, separated by commas. Empty: from anywhere."},
 	{Name: SuperuserMFA, check: oneOf("on", "off"),
 		Description: "`on`: superusers also enter a code, from a mail or from `hospital superuser otp`. `off`: password " +
-			"only. Empty: as set in the dashboard."},
+			"only. Empty: on where mail is set up, else as set in the dashboard."},
 	{Name: SQLConsole, Default: "off", check: oneOf("on", "off"),
-		Description: "`on` opens the dashboard's SQL console, which bypasses the rules of the modules."},
+		Description: "`on` opens the dashboard's SQL console, like `sql` in `HOSPITAL_OPEN`."},
+	{Name: Open, Description: "What superusers may do over HTTP although it goes around the rules of the hospital, separated by commas: `sql`, `backups` (upload, delete, restore), `collections` (create, change, delete), `impersonation`, `settings` (proxy, superusers' addresses, S3, backups, batches, limits). Open it only while you need it.", check: each(oneOf("sql", "backups", "collections", "impersonation", "settings"))},
 	{Name: SuperuserPassword, Description: "A superuser's password, for the `superuser` command.", Secret: true},
 	{Name: EncryptionKey, Secret: true, check: length(32, 32),
 		Description: "Exactly 32 characters. Encrypts the stored settings, including the mail server's password."},

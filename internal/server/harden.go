@@ -1,7 +1,6 @@
 package server
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/router"
 
-	"hospital/internal/config"
 	"hospital/internal/kit"
 )
 
@@ -61,21 +59,6 @@ func drainBody(e *core.RequestEvent) error {
 		_, _ = io.CopyN(io.Discard, body, 64*mib)
 	}
 	return err
-}
-
-// closeConsole refuses the dashboard's SQL console unless HOSPITAL_SQL_CONSOLE is on.
-func closeConsole(app core.App) {
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalConsole", Func: func(se *core.ServeEvent) error {
-		se.Router.BindFunc(func(e *core.RequestEvent) error {
-			if e.Request.URL.Path == "/api/sql" && config.SQLConsole.Value() != "on" {
-				message := "The SQL console is closed, because it bypasses the rules of the hospital. " +
-					"An operator can open it with %s=on."
-				return e.ForbiddenError(fmt.Sprintf(message, config.SQLConsole), nil)
-			}
-			return e.Next()
-		})
-		return se.Next()
-	}})
 }
 
 // redactLogs removes the queries from the request log: filters contain names of

@@ -75,15 +75,55 @@ func TestRequestLogHasNoQueries(t *testing.T) {
 	}
 }
 
-func TestSQLConsoleIsClosed(t *testing.T) {
+// TestWhatGoesAroundTheRulesIsClosed asks as a superuser for everything that the machine
+// has to open first. Refused attempts are in the audit log, with the superuser's name.
+func TestWhatGoesAroundTheRulesIsClosed(t *testing.T) {
 	t.Parallel()
-	s := serve(t, demoData(t))
-	s.signInOperator(t)
-	if status, answer, err := s.send(http.MethodPost, "/api/sql", map[string]any{"query": "SELECT 1"}); err != nil ||
-		status != http.StatusForbidden {
-		t.Errorf("the console answered %d %v %v", status, answer, err)
+	dir := demoData(t)
+	db := openDB(t, dir)
+	patient := queryOne[string](t, db, "SELECT id FROM users WHERE email = 'patient@hospital.example'", nil)
+	view := map[string]any{"name": "everybody", "type": "view", "listRule": "", "viewRule": "",
+		"viewQuery": "SELECT id, text FROM medical_histories"}
+	proxy := map[string]any{"trustedProxy": map[string]any{"headers": []string{"X-Evil"}}}
+	requests := []struct {
+		area, method, path string
+		body               map[string]any
+		opened             int // the status when it is open
+	}{
+		{"sql", http.MethodPost, "/api/sql", map[string]any{"query": "SELECT 1"}, http.StatusOK},
+		{"backups", http.MethodPost, "/api/backups/none.zip/restore", nil, http.StatusBadRequest},
+		{"backups", http.MethodDelete, "/api/backups/none.zip", nil, http.StatusBadRequest},
+		{"backups", http.MethodPost, "/api/backups/upload", nil, http.StatusBadRequest},
+		{"collections", http.MethodPost, "/api/collections", view, http.StatusOK},
+		{"collections", http.MethodDelete, "/api/collections/everybody", nil, http.StatusNoContent},
+		{"impersonation", http.MethodPost, "/api/collections/users/impersonate/" + patient, nil, http.StatusOK},
+		{"settings", http.MethodPatch, "/api/settings", proxy, http.StatusOK},
 	}
-	if status, _, _ := s.send(http.MethodGet, "/api/backups", nil); status != http.StatusOK {
-		t.Errorf("the operator is not a superuser: %d", status)
+	s := serve(t, dir)
+	s.signInOperator(t)
+	for _, r := range requests {
+		status, answer, err := s.send(r.method, r.path, r.body)
+		if message, _ := answer["message"].(string); err != nil || status != http.StatusForbidden ||
+			!strings.Contains(message, "HOSPITAL_OPEN="+r.area) {
+			t.Errorf("%s %s answered %d %v %v", r.method, r.path, status, answer, err)
+		}
+	}
+	meta := map[string]any{"meta": map[string]any{"appName": "Our hospital"}}
+	if status, answer, _ := s.send(http.MethodPatch, "/api/settings", meta); status != http.StatusOK {
+		t.Errorf("another setting cannot be changed: %d %v", status, answer)
+	}
+	<-s.stop(t)
+	attempts := queryOne[int](t, db, "SELECT COUNT(*) FROM audit_log WHERE role = 'operator' AND outcome = 'refused' "+
+		"AND actor_name != ''", nil)
+	if attempts != len(requests) {
+		t.Errorf("%d attempts are in the audit log", attempts)
+	}
+
+	s = serve(t, dir, "HOSPITAL_OPEN=sql,backups,collections,impersonation,settings")
+	s.signInOperator(t)
+	for _, r := range requests {
+		if status, _, _ := s.send(r.method, r.path, r.body); status != r.opened {
+			t.Errorf("opened, %s %s answered %d, want %d", r.method, r.path, status, r.opened)
+		}
 	}
 }

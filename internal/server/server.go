@@ -101,7 +101,7 @@ func guardData(app core.App, serves bool) (release func() error) {
 }
 
 // Harden binds the protection of a production server: settings from the environment,
-// security headers, request limits, the readiness check, a closed SQL console, and a
+// security headers, request limits, the readiness check, closed operator routes, and a
 // request log without query strings. Tests use it too.
 func Harden(app core.App) {
 	config.Overlay(app)
@@ -109,7 +109,7 @@ func Harden(app core.App) {
 	answerFaults(app)
 	limitRequests(app)
 	setHeaders(app)
-	closeConsole(app)
+	closeOperatorRoutes(app)
 	redactLogs(app)
 	storage.Register(app)
 }

@@ -164,6 +164,7 @@ func TestEnvironmentOverridesStoredSettings(t *testing.T) {
 		"HOSPITAL_PUBLIC_URL=https://hospital.example",
 		"HOSPITAL_PROXY_HEADERS=X-Real-IP",
 		"HOSPITAL_SUPERUSER_IPS=127.0.0.1,10.0.0.0/8",
+		"HOSPITAL_SUPERUSER_MFA=off",
 	}
 	run(
 		t,

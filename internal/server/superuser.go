@@ -56,7 +56,7 @@ func readPassword(in io.Reader) (string, error) {
 }
 
 // setSuperuserMFA applies HOSPITAL_SUPERUSER_MFA: whether superusers enter a code after
-// their password. Without mail, `hospital superuser otp` prints the code.
+// their password. By default they do where a mail server is set up. Without mail, `hospital superuser otp` prints the code.
 func setSuperuserMFA(app core.App) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalSuperuserMFA",
 		Func: func(se *core.ServeEvent) error {
@@ -65,6 +65,9 @@ func setSuperuserMFA(app core.App) {
 				return err
 			}
 			setting := config.SuperuserMFA.Value()
+			if setting == "" && config.SMTPHost.Value() != "" {
+				setting = "on"
+			}
 			on := setting == "on"
 			if setting != "" && superusers.MFA.Enabled != on {
 				superusers.OTP.Enabled, superusers.MFA.Enabled, superusers.MFA.Rule = on, on, ""

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"regexp"
 	"testing"
+
+	"hospital/internal/demo"
 )
 
 func TestEnvironmentTurnsOnMFAForSuperusers(t *testing.T) {
@@ -46,4 +48,18 @@ func TestEnvironmentRestrictsAddressesOfSuperusers(t *testing.T) {
 		t.Errorf("a superuser signed in from another address: %d %v", status, err)
 	}
 	s.signIn(t, "nurse@hospital.example") // other users are not restricted
+}
+
+// Where mail is set up superusers enter a code as well, unless the environment says otherwise.
+func TestSuperusersEnterACodeWhereThereIsMail(t *testing.T) {
+	t.Parallel()
+	for setting, want := range map[string]int{"": http.StatusUnauthorized, "off": http.StatusOK} {
+		s := serve(t, demoData(t), "HOSPITAL_SMTP_HOST=127.0.0.1", "HOSPITAL_MAIL_SENDER=no-reply@hospital.example",
+			"HOSPITAL_PUBLIC_URL=https://hospital.example", "HOSPITAL_SUPERUSER_MFA="+setting)
+		status, answer, err := s.send(http.MethodPost, "/api/collections/_superusers/auth-with-password",
+			map[string]any{"identity": "operator@hospital.example", "password": demo.Password})
+		if err != nil || status != want || (answer["mfaId"] == nil) != (want == http.StatusOK) {
+			t.Errorf("with %q the sign-in answered %d %v %v", setting, status, answer, err)
+		}
+	}
 }
