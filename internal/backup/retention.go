@@ -24,7 +24,7 @@ func fileName(made time.Time) string {
 func list(dir string) ([]string, error) {
 	plain, err := filepath.Glob(filepath.Join(dir, pattern))
 	closed, errClosed := filepath.Glob(filepath.Join(dir, pattern+encrypted))
-	files := append(plain, closed...)
+	files := slices.Concat(plain, closed)
 	slices.Sort(files)
 	return files, errors.Join(err, errClosed)
 }

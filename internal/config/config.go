@@ -22,6 +22,7 @@ const (
 	DataDir           Name = "HOSPITAL_DATA_DIR"
 	HTTP              Name = "HOSPITAL_HTTP"
 	PublicURL         Name = "HOSPITAL_PUBLIC_URL"
+	DashboardHTTP     Name = "HOSPITAL_DASHBOARD_HTTP"
 	ProxyHeaders      Name = "HOSPITAL_PROXY_HEADERS"
 	RateLimit         Name = "HOSPITAL_RATE_LIMIT"
 	Origins           Name = "HOSPITAL_ORIGINS"
@@ -64,6 +65,7 @@ var Settings = []Setting{
 	{Name: DataDir, Default: "pb_data", Description: "The data directory. `--dir` takes precedence."},
 	{Name: HTTP, Default: "127.0.0.1:8090", check: address,
 		Description: "Address and port that `serve` listens on. `--http` takes precedence."},
+	{Name: DashboardHTTP, Description: "Address and port of a listener of its own for the dashboard and everything superusers do, such as `127.0.0.1:8091`. The other listener then knows neither. Empty: both on one.", check: address},
 	{Name: PublicURL, check: webAddress,
 		Description: "The hospital's address for users, such as `https://hospital.example`. Used for links in mails."},
 	{Name: ProxyHeaders, check: each(headerName),

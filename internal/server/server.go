@@ -66,6 +66,7 @@ func Run(app *pocketbase.PocketBase, modules []kit.Module, more ...*cobra.Comman
 	logFailures(app)
 	shutdown(app)
 	serveMetrics(app)
+	serveDashboard(app)
 	release := guardData(app, command.Name() == "serve")
 	return errors.Join(app.Execute(), release())
 }
