@@ -104,9 +104,20 @@ func countRequests(registry *prometheus.Registry) func(*core.RequestEvent) error
 
 // gauges are measured whenever Prometheus reads them.
 func gauges(app core.App) (all []prometheus.Collector) {
-	all = append(all, prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "hospital_database_faults_total",
-		Help: "Failures of the database or its disk: full, busy, damaged, read-only, out of descriptors."},
-		func() float64 { return float64(sqlite.Faults(app)) }))
+	counter := func(name, help string, value func() float64) {
+		all = append(all, prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, value))
+	}
+	counter("hospital_database_faults_total",
+		"Failures of the database or its disk: full, busy, damaged, read-only, out of descriptors.",
+		func() float64 { return float64(sqlite.Faults(app)) })
+	counter("hospital_transactions_total", "Transactions that wrote.", func() float64 {
+		count, _, _ := sqlite.Transactions(app)
+		return float64(count)
+	})
+	counter("hospital_transaction_seconds_total", "How long transactions kept others from writing.", func() float64 {
+		_, held, _ := sqlite.Transactions(app)
+		return held.Seconds()
+	})
 	gauge := func(name, help string, labels prometheus.Labels, value func() float64) {
 		options := prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}
 		all = append(all, prometheus.NewGaugeFunc(options, value))

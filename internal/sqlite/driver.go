@@ -4,28 +4,44 @@ import (
 	"context"
 	"database/sql/driver"
 	"sync/atomic"
+	"time"
 
 	sqlite3 "modernc.org/sqlite"
 )
 
-// connector opens connections to one file. They keep their statements prepared, and
-// count the faults of the database.
+// connector opens connections to one file. They keep their statements prepared, and count.
 type connector struct {
 	dsn    string
-	driver *faultCounter
+	driver *driverStats
 }
 
 func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
 
 func (c connector) Driver() driver.Driver { return c.driver }
 
-// faultCounter is SQLite's driver. It counts the faults of the connections that it opened.
-type faultCounter struct {
+// driverStats is SQLite's driver. It counts the faults of the connections that it opened,
+// and for how long transactions kept others from writing.
+type driverStats struct {
 	sqlite3.Driver
-	faults atomic.Int64
+	faults       atomic.Int64
+	transactions atomic.Int64
+	held         atomic.Int64 // nanoseconds, of all transactions
+	longest      atomic.Int64 // nanoseconds
 }
 
-func (d *faultCounter) Open(dsn string) (driver.Conn, error) {
+func (d *driverStats) ended(began time.Time) {
+	took := int64(time.Since(began))
+	d.transactions.Add(1)
+	d.held.Add(took)
+	for {
+		longest := d.longest.Load()
+		if took <= longest || d.longest.CompareAndSwap(longest, took) {
+			return
+		}
+	}
+}
+
+func (d *driverStats) Open(dsn string) (driver.Conn, error) {
 	c, err := d.Driver.Open(dsn)
 	if err != nil {
 		return nil, d.count(err)
@@ -33,7 +49,7 @@ func (d *faultCounter) Open(dsn string) (driver.Conn, error) {
 	return &conn{inner: c.(innerConn), driver: d, statements: newStatements()}, nil
 }
 
-func (d *faultCounter) count(err error) error {
+func (d *driverStats) count(err error) error {
 	if IsFault(err) {
 		d.faults.Add(1)
 	}
@@ -54,7 +70,7 @@ type innerConn interface {
 
 type conn struct {
 	inner      innerConn
-	driver     *faultCounter
+	driver     *driverStats
 	statements *statements
 }
 
@@ -93,7 +109,7 @@ func (c *conn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx
 	if err != nil {
 		return nil, c.driver.count(err)
 	}
-	return tx{inner, c.driver}, nil
+	return tx{inner, c.driver, time.Now()}, nil
 }
 
 func (c *conn) Begin() (driver.Tx, error) { return c.BeginTx(context.Background(), driver.TxOptions{}) }
@@ -120,10 +136,19 @@ func (c *conn) Close() error {
 
 type tx struct {
 	driver.Tx
-	driver *faultCounter
+	driver *driverStats
+	began  time.Time
 }
 
-func (t tx) Commit() error { return t.driver.count(t.Tx.Commit()) }
+func (t tx) Commit() error {
+	defer t.driver.ended(t.began)
+	return t.driver.count(t.Tx.Commit())
+}
+
+func (t tx) Rollback() error {
+	defer t.driver.ended(t.began)
+	return t.Tx.Rollback()
+}
 
 // innerRows is what the rows of SQLite's driver can do.
 type innerRows interface {
@@ -138,7 +163,7 @@ type innerRows interface {
 // rows give their statement back when they are closed.
 type rows struct {
 	innerRows
-	driver    *faultCounter
+	driver    *driverStats
 	statement *statement
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"syscall"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -49,11 +50,29 @@ func IsFault(err error) bool {
 // Faults is how many faults an app's database has had since it was opened.
 func Faults(app core.App) (total int64) {
 	for _, builder := range []dbx.Builder{app.ConcurrentDB(), app.NonconcurrentDB()} {
-		if db, ok := builder.(*dbx.DB); ok {
-			if d, ok := db.DB().Driver().(*faultCounter); ok {
-				total += d.faults.Load()
-			}
+		if d := statsOf(builder); d != nil {
+			total += d.faults.Load()
 		}
 	}
 	return total
+}
+
+// Transactions is how many write transactions there were since an app's database was opened,
+// how long they kept others from writing, and the longest of them.
+func Transactions(app core.App) (count int64, held, longest time.Duration) {
+	d := statsOf(app.NonconcurrentDB())
+	if d == nil {
+		return 0, 0, 0
+	}
+	return d.transactions.Load(), time.Duration(d.held.Load()), time.Duration(d.longest.Load())
+}
+
+// statsOf is nil within a transaction, and for databases that this package did not open.
+func statsOf(builder dbx.Builder) *driverStats {
+	db, ok := builder.(*dbx.DB)
+	if !ok {
+		return nil
+	}
+	d, _ := db.DB().Driver().(*driverStats)
+	return d
 }

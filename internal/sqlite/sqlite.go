@@ -35,7 +35,7 @@ func Open(path string) (*dbx.DB, error) {
 	dsn := path + "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
 		"&_pragma=journal_size_limit(200000000)&_pragma=synchronous(" + synchronous + ")&_pragma=foreign_keys(ON)" +
 		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)&_pragma=recursive_triggers(ON)&_defensive=1"
-	return dbx.NewFromDB(sql.OpenDB(connector{dsn, &faultCounter{}}), "sqlite"), nil
+	return dbx.NewFromDB(sql.OpenDB(connector{dsn, &driverStats{}}), "sqlite"), nil
 }
 
 // Synchronous returns the level of a connection: off, normal, full or extra.

@@ -38,6 +38,8 @@ func Profile(user *core.Record) map[string]any {
 
 func hooks(app core.App) {
 	app.OnRecordCreateRequest("users").Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "usersProfile", Func: createUser})
+	app.OnRecordCreateRequest("users").BindFunc(refuseInBatch)
+	app.OnRecordUpdateRequest("users").BindFunc(refuseInBatch)
 	throttlePasswords(app)
 	bindOTP(app)
 	capStaffSession(app)
@@ -58,6 +60,15 @@ func hooks(app core.App) {
 			app.Logger().Error("delete expired registrations", "error", err)
 		}
 	})
+}
+
+// refuseInBatch refuses to write accounts in a batch, except to superusers: hashing a
+// password takes long, and a batch keeps everybody else from writing.
+func refuseInBatch(e *core.RecordRequestEvent) error {
+	if e.App.IsTransactional() && !e.HasSuperuserAuth() {
+		return kit.Invalid("email", "not_in_a_batch", "Accounts cannot be written in a batch. Send a single request.")
+	}
+	return e.Next()
 }
 
 // createUser attaches the profile to a new account for its reactions. Where addresses have

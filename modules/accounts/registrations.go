@@ -53,9 +53,6 @@ var errDryRun = errors.New("dry run")
 // That account has a random address, so that neither the answer nor the response time
 // depends on whether the guest's address has an account.
 func startRegistration(e *core.RecordRequestEvent) error {
-	if e.App.IsTransactional() {
-		return kit.Invalid("email", "not_in_a_batch", "You cannot register in a batch. Send a single request.")
-	}
 	r, email := e.Record, e.Record.Email()
 	field := e.Collection.Fields.GetByName(core.FieldNameEmail)
 	if err := field.ValidateValue(e.Request.Context(), e.App, r); err != nil {
