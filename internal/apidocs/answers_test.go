@@ -468,6 +468,9 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 		h.As("patient1").Do(http.MethodPost, "/api/batch", hospitaltest.Body{"requests": one})
 		h.As("patient2").Do(http.MethodPost, "/api/batch", hospitaltest.Body{"requests": one})
 		h.As("patient2").Do(http.MethodPost, "/api/batch", tooLarge(22))
+		h.As("guest").Do(http.MethodPost, "/api/batch", hospitaltest.Body{"requests": one})
+		server.SetBodyMemory(h.App, 1) // none for a large body
+		h.As("patient2").Do(http.MethodPost, "/api/batch", tooLarge(1))
 	},
 	"subscribe": func(h *hospitaltest.Hospital) {
 		server := httptest.NewServer(h.Handler)

@@ -31,6 +31,8 @@ const (
 	OrderHeaders   = apis.DefaultSecurityHeadersMiddlewarePriority + 1 // after PocketBase's headers, to replace them
 	OrderLimits    = apis.DefaultBodyLimitMiddlewarePriority + 5       // after its body limit, when the caller is known
 	orderForms     = apis.DefaultBodyLimitMiddlewarePriority + 10      // when bodies have their limits, before one is read
+	// OrderFormLimits is when the query is no longer part of a form, before a handler decodes it.
+	OrderFormLimits = apis.DefaultBodyLimitMiddlewarePriority + 15
 )
 
 // When the server starts.
