@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -225,7 +226,10 @@ func limitForms(e *core.RequestEvent) error {
 // memory bounds the sum of the bodies that are handled at once.
 type memory struct {
 	free    *semaphore.Weighted
+	share   int64 // of one account, so that its stalled uploads do not stop those of others
 	refused atomic.Int64
+	lock    sync.Mutex
+	taken   map[string]int64 // by account
 }
 
 const memoryKey = "hospital.memory"
@@ -234,7 +238,7 @@ const memoryKey = "hospital.memory"
 func SetBodyMemory(app core.App, bytes int64) { app.Store().Set(memoryKey, newMemory(bytes)) }
 
 func newMemory(bytes int64) *memory {
-	return &memory{free: semaphore.NewWeighted(bytes)}
+	return &memory{free: semaphore.NewWeighted(bytes), share: bytes / 2, taken: map[string]int64{}}
 }
 
 func memoryOf(app core.App) *memory {
@@ -251,13 +255,41 @@ func reserveMemory(e *core.RequestEvent, largest int64) (release func(), err err
 	if weight <= smallBody {
 		return func() {}, nil
 	}
-	m := memoryOf(e.App)
+	m, account := memoryOf(e.App), e.Auth.Id // a guest's body is small
+	if !m.take(account, weight) {
+		return nil, kit.TooManyRequests(e, "request", "too_many_requests",
+			"You are sending too many large requests at once. Wait until one is finished.", retryMemory)
+	}
 	ctx, cancel := context.WithTimeout(e.Request.Context(), maxBodyWait)
 	defer cancel()
 	if m.free.Acquire(ctx, weight) != nil {
+		m.give(account, weight)
 		m.refused.Add(1)
 		return nil, kit.Unavailable(e, "request", "overloaded",
 			"The server is busy with other large requests. Try again in a few seconds.", retryMemory)
 	}
-	return func() { m.free.Release(weight) }, nil
+	return func() {
+		m.free.Release(weight)
+		m.give(account, weight)
+	}, nil
+}
+
+// take counts a body for its account. The first one may be larger than the share.
+func (m *memory) take(account string, weight int64) bool {
+	m.lock.Lock()
+	defer m.lock.Unlock()
+	taken := m.taken[account]
+	if taken > 0 && taken+weight > m.share {
+		return false
+	}
+	m.taken[account] = taken + weight
+	return true
+}
+
+func (m *memory) give(account string, weight int64) {
+	m.lock.Lock()
+	defer m.lock.Unlock()
+	if m.taken[account] -= weight; m.taken[account] <= 0 {
+		delete(m.taken, account)
+	}
 }

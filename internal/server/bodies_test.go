@@ -203,6 +203,10 @@ func TestBodiesInFlightAreBounded(t *testing.T) {
 	if answer.Status != http.StatusServiceUnavailable || answer.Code("request") != "overloaded" || wait < 1 {
 		t.Errorf("beside a large body it answered %d %s, Retry-After %d", answer.Status, answer.Raw, wait)
 	}
+	same := h.As("nurse1").SkipContract().Do(http.MethodPatch, url, large)
+	if same.Status != http.StatusTooManyRequests || same.Code("request") != "too_many_requests" {
+		t.Errorf("a second body of one account answered %d %s", same.Status, same.Raw)
+	}
 	patient.Do(http.MethodPatch, url, []byte(`{"phone":"1"}`)).OK(t) // a small one is not refused
 	_ = write.CloseWithError(io.ErrUnexpectedEOF)
 	<-done
