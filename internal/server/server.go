@@ -56,6 +56,7 @@ func Run(app *pocketbase.PocketBase, modules []kit.Module, more ...*cobra.Comman
 		journal.Log.Error("refused to start", "error", err.Error())
 		return err
 	}
+	limitMemory()
 	Harden(app)
 	setSuperuserMFA(app)
 	printAddresses(app)
