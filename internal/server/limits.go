@@ -105,7 +105,7 @@ func limitRequests(app core.App) {
 // limitKey is who sends what kind of request.
 type limitKey struct {
 	limit  int
-	client string // address or account
+	client string // network or account
 }
 
 // maxCounters is how many clients are remembered at once.
@@ -122,7 +122,7 @@ func (c *counters) wait(i int, l Limit, e *core.RequestEvent) time.Duration {
 	if factor == 0 {
 		return 0
 	}
-	key, perMinute := limitKey{i, e.RealIP()}, l.Guest*factor
+	key, perMinute := limitKey{i, kit.ClientNetwork(e)}, l.Guest*factor
 	if e.Auth != nil {
 		key.client, perMinute = e.Auth.Id, l.User*factor
 	}

@@ -64,6 +64,32 @@ func TestTooManyRequestsAreRefused(t *testing.T) {
 	}
 }
 
+func TestAddressesOfOneNetworkAreLimitedTogether(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	server.SetRate(h.App, 1)
+	h.At(time.Now())
+	h.App.Settings().TrustedProxy.Headers = []string{"X-Real-IP"}
+	from := func(address string) int {
+		guest := h.As("guest").SkipContract().With("X-Real-IP", address)
+		return guest.Do(http.MethodPost, "/api/collections/users/request-password-reset", nil).Status
+	}
+	for i := range 30 {
+		if from(fmt.Sprintf("2001:db8::%x", i)) == http.StatusTooManyRequests ||
+			from([]string{"192.0.2.1", "::ffff:192.0.2.1"}[i%2]) == http.StatusTooManyRequests {
+			t.Fatalf("request %d is refused", i)
+		}
+	}
+	for address, refused := range map[string]bool{
+		"2001:db8::ffff:ffff:ffff:ffff": true, "2001:db8:0:1::1": false,
+		"192.0.2.1": true, "::ffff:192.0.2.1": true, "192.0.2.2": false,
+	} {
+		if got := from(address) == http.StatusTooManyRequests; got != refused {
+			t.Errorf("%s: refused %v", address, got)
+		}
+	}
+}
+
 func TestLargeBodiesAreRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
