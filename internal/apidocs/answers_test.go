@@ -475,20 +475,7 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 	"subscribe": func(h *hospitaltest.Hospital) {
 		server := httptest.NewServer(h.Handler)
 		h.T.Cleanup(server.Close)
-		request, err := http.NewRequestWithContext(h.T.Context(), http.MethodGet, server.URL+"/api/realtime", nil)
-		if err != nil {
-			h.T.Fatal(err)
-		}
-		stream, err := server.Client().Do(request)
-		if err != nil {
-			h.T.Fatal(err)
-		}
-		h.T.Cleanup(func() { _ = stream.Body.Close() })
-		hello, err := bufio.NewReader(stream.Body).ReadString('\n')
-		client := strings.TrimSpace(strings.TrimPrefix(hello, "id:"))
-		if err != nil || client == "" {
-			h.T.Fatalf("the stream begins with %q (%v)", hello, err)
-		}
+		client := openStream(h, server)
 		subscribe := func(as hospitaltest.Client, id, topic string) {
 			as.Do(http.MethodPost, "/api/realtime", hospitaltest.Body{"clientId": id, "subscriptions": []string{topic}})
 		}
@@ -496,7 +483,29 @@ var specials = map[string]func(h *hospitaltest.Hospital){
 		subscribe(h.As("patient1"), client, `appointments/*?options={"query":{"filter":"staff_note != ''"}}`)
 		subscribe(h.As("patient2"), client, "appointments/*") // somebody else's stream
 		subscribe(h.As("patient1"), "nobody", "appointments/*")
+		for range 8 { // and the first one
+			subscribe(h.As("patient1"), openStream(h, server), "appointments/*")
+		}
 	},
+}
+
+// openStream opens a realtime stream until the test ends, and returns its client id.
+func openStream(h *hospitaltest.Hospital, server *httptest.Server) string {
+	request, err := http.NewRequestWithContext(h.T.Context(), http.MethodGet, server.URL+"/api/realtime", nil)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	stream, err := server.Client().Do(request)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	h.T.Cleanup(func() { _ = stream.Body.Close() })
+	hello, err := bufio.NewReader(stream.Body).ReadString('\n')
+	client := strings.TrimSpace(strings.TrimPrefix(hello, "id:"))
+	if err != nil || client == "" {
+		h.T.Fatalf("the stream begins with %q (%v)", hello, err)
+	}
+	return client
 }
 
 // printed asks for what is printed of a record: as its patient, as another one, as a guest.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/pocketbase/pocketbase/tools/subscriptions"
 
 	"hospital/internal/hospitaltest"
 )
@@ -133,11 +134,16 @@ func topics(n uint64, topic string) []string {
 	return all
 }
 
-// subscribes says that a subscription is refused for one of its fields. Without a
-// stream it never succeeds; what fits is told that there is no such client.
+// subscribes says that a subscription is refused for one of its fields.
 func subscribes(field string, sent func(n uint64) hospitaltest.Body) func(*hospitaltest.Hospital, uint64) bool {
 	return func(h *hospitaltest.Hospital, n uint64) bool {
-		answer := h.As("patient1").SkipContract().Do(http.MethodPost, "/api/realtime", sent(n))
+		stream := subscriptions.NewDefaultClient() // the sent client is "x" where only topics are tried
+		h.App.SubscriptionsBroker().Register(stream)
+		form := sent(n)
+		if form["clientId"] == "x" {
+			form["clientId"] = stream.Id()
+		}
+		answer := h.As("patient1").SkipContract().Do(http.MethodPost, "/api/realtime", form)
 		data, _ := answer.JSON["data"].(map[string]any)
 		_, refused := data[field]
 		return answer.Status == http.StatusBadRequest && refused

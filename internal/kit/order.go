@@ -8,6 +8,7 @@ import "github.com/pocketbase/pocketbase/apis"
 
 // On requests for records, after PocketBase has checked the API rule.
 const (
+	OrderStreams  = -50 // bounds the topics of a stream before their filters are parsed
 	orderGuard    = -50 // refuses fields that the caller may not write
 	OrderThrottle = -50 // counts failed sign-ins before a password is hashed
 	orderMask     = -50 // hides fields before other enrich hooks read the answer

@@ -73,6 +73,7 @@ func Harden(app core.App) {
 	config.Overlay(app)
 	serveReadiness(app)
 	limitRequests(app)
+	limitStreams(app)
 	setHeaders(app)
 	closeConsole(app)
 	redactLogs(app)
