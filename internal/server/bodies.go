@@ -20,12 +20,14 @@ import (
 
 const (
 	guestBody = 64 * kib // of a guest, and of a body that is neither JSON nor a form
+	textBody  = 4 * mib  // of JSON and URL-encoded forms; only files are larger
 
 	maxDepth  = 32      // objects and arrays inside one another
 	maxValues = 100_000 // values of a JSON document, fields of a form
 
 	smallBody    = 64 * kib // a smaller one does not wait for memory
 	bodyMemory   = 64 * mib // bodies in flight
+	decodedText  = 4        // a byte of JSON counts so often, because decoding copies it
 	maxBodyWait  = 2 * time.Second
 	retryMemory  = 5 * time.Second
 	batchPattern = "POST /api/batch"
@@ -33,8 +35,11 @@ const (
 
 // maxBody is how large a body of this request may be.
 func (l Limit) maxBody(e *core.RequestEvent) int64 {
-	if e.Auth == nil || bodyFormat(e) == otherBody {
+	switch format := bodyFormat(e); {
+	case e.Auth == nil, format == otherBody:
 		return min(l.Body, guestBody)
+	case format != multipartBody:
+		return min(l.Body, textBody)
 	}
 	return l.Body
 }
@@ -213,8 +218,11 @@ func limitForms(e *core.RequestEvent) error {
 		}
 		payloads = e.Request.MultipartForm.Value[router.JSONPayloadKey]
 	}
-	document := newScanner(e)
+	document, total := newScanner(e), 0
 	for _, payload := range payloads {
+		if total += len(payload); total > textBody {
+			return apis.ErrRequestEntityTooLarge
+		}
 		document.depth, document.inString, document.escaped = 0, false, false
 		if err := document.json([]byte(payload)); err != nil {
 			return err
@@ -254,6 +262,9 @@ func reserveMemory(e *core.RequestEvent, largest int64) (release func(), err err
 	}
 	if weight <= smallBody {
 		return func() {}, nil
+	}
+	if bodyFormat(e) != multipartBody {
+		weight *= decodedText
 	}
 	m, account := memoryOf(e.App), e.Auth.Id // a guest's body is small
 	if !m.take(account, weight) {

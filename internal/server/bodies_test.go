@@ -131,6 +131,7 @@ func TestBatchesHaveAtMostFiftyRequests(t *testing.T) {
 func TestNestedBodyTakesLittleMemory(t *testing.T) {
 	h := hospitaltest.New(t)
 	patient := h.As("patient1").SkipContract()
+	// A JSON body of more than 4 MiB is refused by its length. Without one, as here, it is read that far.
 	const size = 10 << 20
 	for what, document := range map[string]string{
 		"nested objects":           `{"requests":[{"body":` + strings.Repeat(`{"a":`, size/5),
@@ -140,7 +141,7 @@ func TestNestedBodyTakesLittleMemory(t *testing.T) {
 	} {
 		contentType, form := payload(t, document)
 		for kind, sent := range map[string]func() hospitaltest.Response{
-			"JSON": func() hospitaltest.Response { return patient.Do(http.MethodPost, batch, []byte(document)) },
+			"JSON": func() hospitaltest.Response { return patient.Unsized().Do(http.MethodPost, batch, []byte(document)) },
 			"multipart": func() hospitaltest.Response {
 				return patient.With("Content-Type", contentType).Do(http.MethodPost, batch, form)
 			},
@@ -165,7 +166,7 @@ func TestNestedBodyTakesLittleMemory(t *testing.T) {
 func TestBodiesInFlightAreBounded(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	server.SetBodyMemory(h.App, 1<<20)
+	server.SetBodyMemory(h.App, 4<<20) // JSON counts four times
 	serving := httptest.NewServer(h.Handler)
 	t.Cleanup(serving.Close)
 	token, err := h.Record("users", hospitaltest.ID("nurse1")).NewAuthToken()

@@ -104,9 +104,10 @@ func TestLargeBodiesAreRefused(t *testing.T) {
 		{"POST", "/api/collections/_pb_users_auth_/auth-with-password", 16<<10 + 1, true}, // by its id
 		{"PATCH", "/api/collections/patients/records/pat100000000000", 1 << 20, false},
 		{"PATCH", "/api/collections/patients/records/pat100000000000", 1<<20 + 1, true},
-		{"POST", "/api/collections/documents/records", 21 << 20, false},
-		{"POST", "/api/collections/documents/records", 21<<20 + 1, true},
-		{"POST", "/api/batch", 21<<20 + 1, true},
+		{"POST", "/api/collections/documents/records", 4 << 20, false},
+		{"POST", "/api/collections/documents/records", 4<<20 + 1, true},
+		{"POST", "/api/batch", 4 << 20, false},
+		{"POST", "/api/batch", 4<<20 + 1, true},
 		{"POST", "/api/hospital/invitations/accept", 16<<10 + 1, true},
 		{"POST", "/api/realtime", 1<<20 + 1, true},
 		{"PATCH", "/api/collections/users/records/" + hospitaltest.ID("nurse1"), 1 << 20, false},
@@ -117,6 +118,13 @@ func TestLargeBodiesAreRefused(t *testing.T) {
 		}
 		if strings.Contains(string(answer.Raw), "could not be read") { // several handlers read it
 			t.Errorf("%s %s with %d bytes answered %s", c.method, c.path, c.bytes, answer.Raw)
+		}
+	}
+	for bytes, large := range map[int]bool{21 << 20: false, 21<<20 + 1: true} {
+		form := h.As("nurse1").SkipContract().With("Content-Type", "multipart/form-data; boundary=b")
+		answer := form.Do(http.MethodPost, "/api/collections/documents/records", make([]byte, bytes))
+		if (answer.Status == http.StatusRequestEntityTooLarge) != large {
+			t.Errorf("a form of %d bytes answered %d", bytes, answer.Status)
 		}
 	}
 }
