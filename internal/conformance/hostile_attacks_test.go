@@ -196,6 +196,7 @@ var everybodys = []attack{
 	{"a batch with a way up", refused, "POST /api/batch", `{"requests":[{"method":"POST","url":"/api/collections/users/../_superusers/records","body":{}}]}`, nil},
 	{"a batch of which the last is refused", refused, "POST /api/batch", `{"requests":[{"method":"PATCH","url":"/api/collections/users/records/{me}","body":{}},{"method":"DELETE","url":"/api/collections/users/records/{me}"}]}`, nil},
 	{"a batch that is too long", refused, "POST /api/batch", `{"requests":[{50 more}{"method":"PATCH","url":"/api/collections/users/records/{me}","body":{}}]}`, nil},
+	{"a batch that is nested too deep", garbled, "POST /api/batch", `{"requests":[{"method":"POST","url":"/api/collections/users/records","body":{"a":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[`, nil},
 	{"a batch of nothing", garbled, "POST /api/batch", `{"requests":null}`, nil},
 	{"a batch of other things", garbled, "POST /api/batch", `{"requests":[1,"two",null]}`, nil},
 	{"a batch of another's visit, put", refused, "POST /api/batch", `{"requests":[{"method":"PUT","url":"/api/collections/appointments/records","body":{"id":"{booked2}","version":-1,"mrn":"x"}}]}`, nil},
