@@ -21,6 +21,7 @@ const (
 	orderReactions = -5  // begins the transaction; reactions follow the whole change
 	orderLifecycle = 0   // a module's rules for its own records
 	OrderAudit     = 20  // next to the write: the audit log sees what is stored
+	OrderBroadcast = -99 // after a write: where PocketBase sends the change to the streams
 	orderValidate  = 99  // in the place of PocketBase's own validation
 )
 

@@ -74,6 +74,7 @@ func Harden(app core.App) {
 	serveReadiness(app)
 	limitRequests(app)
 	limitStreams(app)
+	shortenBroadcasts(app)
 	setHeaders(app)
 	closeConsole(app)
 	redactLogs(app)
