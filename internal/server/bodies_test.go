@@ -22,7 +22,8 @@ const batch = "/api/batch"
 
 // phones is a batch of n requests that each store a phone number of patient1.
 func phones(n int) []byte {
-	one := `{"method":"PATCH","url":"/api/collections/users/records/` + hospitaltest.ID("patient1") + `","body":{"phone":"1"}}`
+	url := "/api/collections/users/records/" + hospitaltest.ID("patient1")
+	one := `{"method":"PATCH","url":"` + url + `","body":{"phone":"1"}}`
 	return []byte(`{"requests":[` + strings.TrimSuffix(strings.Repeat(one+",", n), ",") + `]}`)
 }
 
@@ -54,10 +55,6 @@ func TestGuestsSendOnlySmallBodies(t *testing.T) {
 		sent := []byte(`{"name":"` + strings.Repeat("x", size-11) + `"}`)
 		if got := guest.Do(http.MethodPost, "/api/collections/users/records", sent).Status; got != status {
 			t.Errorf("%d bytes of a guest answered %d", size, got)
-		}
-		if got := guest.Do(http.MethodPost, "/api/collections/documents/records", sent).Status; (got == http.StatusRequestEntityTooLarge) !=
-			(status == http.StatusRequestEntityTooLarge) {
-			t.Errorf("a document of %d bytes of a guest answered %d", size, got)
 		}
 	}
 }
@@ -103,8 +100,9 @@ func TestLargeDocumentsAreRefusedBeforeTheyAreDecoded(t *testing.T) {
 		t.Errorf("a form of 100,001 fields answered %d %.200s", answer.Status, answer.Raw)
 	}
 	xml := []byte("<a>" + strings.Repeat("x", 64<<10) + "</a>")
-	if got := patient.With("Content-Type", "text/xml").Do(http.MethodPost, batch, xml).Status; got != http.StatusRequestEntityTooLarge {
-		t.Errorf("64 KiB of XML answered %d", got)
+	answer = patient.With("Content-Type", "text/xml").Do(http.MethodPost, batch, xml)
+	if answer.Status != http.StatusRequestEntityTooLarge {
+		t.Errorf("more than 64 KiB of XML answered %d", answer.Status)
 	}
 }
 
@@ -129,6 +127,7 @@ func TestBatchesHaveAtMostFiftyRequests(t *testing.T) {
 
 // The test is not parallel: it measures what the whole process allocates.
 func TestNestedBodyTakesLittleMemory(t *testing.T) {
+	hospitaltest.SkipShort(t) // the race detector takes memory too
 	h := hospitaltest.New(t)
 	patient := h.As("patient1").SkipContract()
 	// A JSON body of more than 4 MiB is refused by its length. Without one, as here, it is read that far.
@@ -174,7 +173,8 @@ func TestBodiesInFlightAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	slow, write := io.Pipe() // a body that does not end
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, serving.URL+"/api/collections/users/records/"+hospitaltest.ID("nurse1"), slow)
+	own := serving.URL + "/api/collections/users/records/" + hospitaltest.ID("nurse1")
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, own, slow)
 	if err != nil {
 		t.Fatal(err)
 	}

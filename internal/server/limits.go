@@ -97,7 +97,8 @@ func limitRequests(app core.App) {
 	}
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalLimits", Func: func(se *core.ServeEvent) error {
 		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalLimits", Priority: kit.OrderLimits, Func: limit})
-		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalForms", Priority: kit.OrderFormLimits, Func: limitForms})
+		forms := &hook.Handler[*core.RequestEvent]{Id: "hospitalForms", Priority: kit.OrderFormLimits, Func: limitForms}
+		se.Router.Bind(forms)
 		return se.Next()
 	}})
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -18,8 +17,6 @@ import (
 
 // Limits of realtime streams. docs/operating.md has them too.
 const (
-	maxTopics         = 50
-	maxTopicLength    = 500 // characters, with its options
 	maxAccountStreams = 8
 	maxGuestStreams   = 4   // of one address, that follow public records
 	maxPendingStreams = 600 // of all addresses: a hospital of 500 people reconnects at once
@@ -76,24 +73,6 @@ func limitStreams(app core.App) {
 	app.OnRealtimeMessageSend().Bind(&hook.Handler[*core.RealtimeMessageEvent]{Id: id, Func: sendInTime})
 	app.OnRecordAfterUpdateSuccess().Bind(&hook.Handler[*core.RecordEvent]{Id: id, Func: t.closeSignedOut})
 	app.OnRecordAfterDeleteSuccess().Bind(&hook.Handler[*core.RecordEvent]{Id: id, Func: t.closeSignedOut})
-}
-
-// checkTopics bounds what each change is compared with.
-func checkTopics(e *core.RealtimeSubscribeRequestEvent) error {
-	if e.HasSuperuserAuth() {
-		return nil
-	}
-	const code = "validation_length_too_long"
-	if len(e.Subscriptions) > maxTopics {
-		return kit.Invalid("subscriptions", code, fmt.Sprintf("A stream has at most %d topics.", maxTopics))
-	}
-	for _, topic := range e.Subscriptions {
-		if utf8.RuneCountInString(topic) > maxTopicLength {
-			return kit.Invalid("subscriptions", code,
-				fmt.Sprintf("A topic has at most %d characters, with its options.", maxTopicLength))
-		}
-	}
-	return nil
 }
 
 // add opens a stream. If too many are pending, the oldest one of the address with the
@@ -162,7 +141,8 @@ func (t *streams) identify(e *core.RealtimeSubscribeRequestEvent) error {
 		return nil
 	}
 	if t.count(func(o *stream) bool { return o.guest && o.network == s.network }) >= maxGuestStreams {
-		return tooManyStreams(e, "Sign in, or close another stream. Without an account, an address has at most %d.", maxGuestStreams)
+		return tooManyStreams(e, "Sign in, or close another stream. Without an account, an address has at most %d.",
+			maxGuestStreams)
 	}
 	s.guest = true
 	s.timer.Stop()
@@ -191,17 +171,6 @@ func (t *streams) count(which func(*stream) bool) (n int) {
 
 func tooManyStreams(e *core.RealtimeSubscribeRequestEvent, sentence string, most int) error {
 	return kit.TooManyRequests(e.RequestEvent, "clientId", "too_many_streams", fmt.Sprintf(sentence, most), retryStream)
-}
-
-// hasPublicTopic says whether a guest can receive events of one of the topics.
-func hasPublicTopic(e *core.RealtimeSubscribeRequestEvent) bool {
-	for _, topic := range e.Subscriptions {
-		name := topic[:strings.IndexAny(topic+"?", "/?")]
-		if c, err := e.App.FindCachedCollectionByNameOrId(name); err == nil && kit.Reads(e.App, kit.Guest, c.Name) {
-			return true
-		}
-	}
-	return false
 }
 
 func accountOf(auth *core.Record) string { return auth.Collection().Id + "/" + auth.Id }
