@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hospital/internal/hospitaltest"
+	"hospital/internal/server"
 )
 
 // routeRequests are the requests to operations that are not about records, by operation.
@@ -103,28 +104,18 @@ var routeRequests = map[string]func(h *hospitaltest.Hospital){
 	"openStream": func(*hospitaltest.Hospital) {}, // does not end; the realtime tests read it
 	"batch": func(h *hospitaltest.Hospital) {
 		one := []any{hospitaltest.Body{"method": "PATCH",
-			"url": "/api/collections/users/records/" + hospitaltest.ID("patient1"), "body": hospitaltest.Body{"phone": "1"}}}
+			"url": "/api/collections/patients/records/" + hospitaltest.ID("pat1"), "body": hospitaltest.Body{"phone": "+49 30 1"}}}
 		h.As("patient1").Do(http.MethodPost, "/api/batch", hospitaltest.Body{"requests": one})
 		h.As("patient2").Do(http.MethodPost, "/api/batch", hospitaltest.Body{"requests": one})
 		h.As("patient2").Do(http.MethodPost, "/api/batch", tooLarge(22))
+		h.As("guest").Do(http.MethodPost, "/api/batch", hospitaltest.Body{"requests": one})
+		server.SetBodyMemory(h.App, 1) // none for a large body
+		h.As("patient2").Do(http.MethodPost, "/api/batch", tooLarge(1))
 	},
 	"subscribe": func(h *hospitaltest.Hospital) {
 		server := httptest.NewServer(h.Handler)
 		h.T.Cleanup(server.Close)
-		request, err := http.NewRequestWithContext(h.T.Context(), http.MethodGet, server.URL+"/api/realtime", nil)
-		if err != nil {
-			h.T.Fatal(err)
-		}
-		stream, err := server.Client().Do(request)
-		if err != nil {
-			h.T.Fatal(err)
-		}
-		h.T.Cleanup(func() { _ = stream.Body.Close() })
-		hello, err := bufio.NewReader(stream.Body).ReadString('\n')
-		client := strings.TrimSpace(strings.TrimPrefix(hello, "id:"))
-		if err != nil || client == "" {
-			h.T.Fatalf("the stream begins with %q (%v)", hello, err)
-		}
+		client := openStream(h, server)
 		subscribe := func(as hospitaltest.Client, id, topic string) {
 			as.Do(http.MethodPost, "/api/realtime", hospitaltest.Body{"clientId": id, "subscriptions": []string{topic}})
 		}
@@ -132,7 +123,29 @@ var routeRequests = map[string]func(h *hospitaltest.Hospital){
 		subscribe(h.As("patient1"), client, `appointments/*?options={"query":{"filter":"staff_note != ''"}}`)
 		subscribe(h.As("patient2"), client, "appointments/*") // the stream of another account
 		subscribe(h.As("patient1"), "missing", "appointments/*")
+		for range 8 { // and the first one
+			subscribe(h.As("patient1"), openStream(h, server), "appointments/*")
+		}
 	},
+}
+
+// openStream opens a realtime stream until the test ends, and returns its client id.
+func openStream(h *hospitaltest.Hospital, server *httptest.Server) string {
+	request, err := http.NewRequestWithContext(h.T.Context(), http.MethodGet, server.URL+"/api/realtime", nil)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	stream, err := server.Client().Do(request)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	h.T.Cleanup(func() { _ = stream.Body.Close() })
+	hello, err := bufio.NewReader(stream.Body).ReadString('\n')
+	client := strings.TrimSpace(strings.TrimPrefix(hello, "id:"))
+	if err != nil || client == "" {
+		h.T.Fatalf("the stream begins with %q (%v)", hello, err)
+	}
+	return client
 }
 
 // sendPrint requests a printed record as its patient, as another patient, and as a guest.

@@ -96,7 +96,7 @@ func refusalOf(call *ast.CallExpr) string {
 	case *ast.SelectorExpr:
 		name = f.Sel.Name
 	}
-	at, known := map[string]int{"Invalid": 1, "Forbidden": 1, "Conflict": 1, "TooManyRequests": 2, "Unavailable": 2,
+	at, known := map[string]int{"Invalid": 1, "Forbidden": 1, "Conflict": 1, "TooLarge": 1, "TooManyRequests": 2, "Unavailable": 2,
 		"NewError": 0}[name]
 	if !known || len(call.Args) <= at {
 		return ""

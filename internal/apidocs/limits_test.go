@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/pocketbase/pocketbase/tools/subscriptions"
 
 	"hospital/internal/hospitaltest"
 )
@@ -147,11 +148,16 @@ func topics(n uint64, topic string) []string {
 	return all
 }
 
-// subscribes reports whether a subscription is refused because of a field. There is no
-// stream, so a valid subscription is refused because of its client.
+// subscribes reports whether a subscription is refused because of a field.
 func subscribes(field string, sent func(n uint64) hospitaltest.Body) func(*hospitaltest.Hospital, uint64) bool {
 	return func(h *hospitaltest.Hospital, n uint64) bool {
-		answer := h.As("patient1").SkipContract().Do(http.MethodPost, "/api/realtime", sent(n))
+		stream := subscriptions.NewDefaultClient() // the sent client is "x" where only topics are tried
+		h.App.SubscriptionsBroker().Register(stream)
+		form := sent(n)
+		if form["clientId"] == "x" {
+			form["clientId"] = stream.Id()
+		}
+		answer := h.As("patient1").SkipContract().Do(http.MethodPost, "/api/realtime", form)
 		data, _ := answer.JSON["data"].(map[string]any)
 		_, refused := data[field]
 		return answer.Status == http.StatusBadRequest && refused

@@ -51,5 +51,9 @@ func TestBatchIsGuardedLikeSingleRequests(t *testing.T) {
 			"doctor": hospitaltest.ID("dr1"), "starts": at(600 * 60 * 60 * 1e9)}},
 		body{"method": "PATCH", "url": visits + "/" + hospitaltest.ID("asked1"), "body": body{"status": "cancelled"}},
 	}}).OK(t)
+	registration := body{"email": "b@example.org", "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "B", "birth_date": "1999-12-31"}
+	if answer := send("guest", "POST", "/api/collections/users/records", registration); answer.Status != http.StatusUnauthorized {
+		t.Errorf("a guest's batch answered %d %s", answer.Status, answer.Raw)
+	}
 	h.Verify()
 }

@@ -196,6 +196,7 @@ var commonAttacks = []attack{
 	{"a batch with a path traversal", refused, "POST /api/batch", `{"requests":[{"method":"POST","url":"/api/collections/users/../_superusers/records","body":{}}]}`, nil},
 	{"a batch whose last request is refused", refused, "POST /api/batch", `{"requests":[{"method":"PATCH","url":"/api/collections/users/records/{me}","body":{}},{"method":"DELETE","url":"/api/collections/users/records/{me}"}]}`, nil},
 	{"a batch with too many requests", refused, "POST /api/batch", `{"requests":[{50 more}{"method":"PATCH","url":"/api/collections/users/records/{me}","body":{}}]}`, nil},
+	{"a deeply nested batch", garbled, "POST /api/batch", `{"requests":[{"method":"POST","url":"/api/collections/users/records","body":{"a":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[`, nil},
 	{"a batch without requests", garbled, "POST /api/batch", `{"requests":null}`, nil},
 	{"a batch with invalid requests", garbled, "POST /api/batch", `{"requests":[1,"two",null]}`, nil},
 	{"a batch with an upsert of another patient's visit", refused, "POST /api/batch", `{"requests":[{"method":"PUT","url":"/api/collections/appointments/records","body":{"id":"{booked2}","version":-1,"mrn":"x"}}]}`, nil},

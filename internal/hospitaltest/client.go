@@ -17,7 +17,14 @@ type Client struct {
 	h            *Hospital
 	token        string
 	skipContract bool
+	unsized      bool
 	headers      http.Header
+}
+
+// Unsized returns a client that does not announce the length of its bodies.
+func (c Client) Unsized() Client {
+	c.unsized = true
+	return c
 }
 
 // With returns a client that also sends a header.
@@ -91,6 +98,9 @@ func (c Client) Do(method, path string, body any) Response {
 	request := httptest.NewRequest(method, path, bytes.NewReader(raw))
 	request.Header.Set("Content-Type", "application/json")
 	request.RemoteAddr = "127.0.0.1:1" // as for the streams of a test server
+	if c.unsized {
+		request.ContentLength = -1
+	}
 	for header := range c.headers {
 		request.Header.Set(header, c.headers.Get(header))
 	}

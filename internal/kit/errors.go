@@ -39,8 +39,13 @@ func TooManyRequests(e *core.RequestEvent, field, code, sentence string, wait ti
 	return refuse(http.StatusTooManyRequests, field, code, sentence)
 }
 
-// Unavailable refuses what the server cannot do at the moment: 503, with the seconds to wait
-// in Retry-After.
+// TooLarge refuses a body of the right form that is too much to handle: 413.
+func TooLarge(field, code, sentence string) error {
+	return refuse(http.StatusRequestEntityTooLarge, field, code, sentence)
+}
+
+// Unavailable refuses what the server cannot do at the moment: 503, with the seconds to wait in
+// Retry-After.
 func Unavailable(e *core.RequestEvent, field, code, sentence string, wait time.Duration) error {
 	e.Response.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
 	return refuse(http.StatusServiceUnavailable, field, code, sentence)

@@ -8,6 +8,7 @@ import "github.com/pocketbase/pocketbase/apis"
 
 // On requests for records, after PocketBase has checked the API rule.
 const (
+	OrderStreams  = -50 // bounds the topics of a stream before their filters are parsed
 	orderGuard    = -50 // refuses fields that the caller may not write
 	OrderThrottle = -50 // counts failed sign-ins before a password is hashed
 	orderMask     = -50 // hides fields before other enrich hooks read the answer
@@ -21,6 +22,7 @@ const (
 	orderReactions = -5   // starts the transaction; reactions run after the whole change
 	orderLifecycle = 0    // a module's rules for its own records
 	OrderAudit     = 20   // last before the write, so that the audit log contains what is stored
+	OrderBroadcast = -99  // after a write: where PocketBase sends the change to the streams
 	orderValidate  = 99   // replaces PocketBase's own validation
 )
 
@@ -34,6 +36,8 @@ const (
 	OrderHeaders   = apis.DefaultSecurityHeadersMiddlewarePriority + 1 // after PocketBase's headers, to replace them
 	OrderLimits    = apis.DefaultBodyLimitMiddlewarePriority + 5       // after its body limit, when the caller is known
 	orderForms     = apis.DefaultBodyLimitMiddlewarePriority + 10      // after the body limits, before a body is read
+	// OrderFormLimits is when the query is no longer part of a form, before a handler decodes it.
+	OrderFormLimits = apis.DefaultBodyLimitMiddlewarePriority + 15
 )
 
 // When the server starts.

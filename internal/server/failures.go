@@ -34,7 +34,8 @@ func logFailures(app core.App) {
 			journal.Log.Info("serving", "audit", journal.Anchor(se.App), "version", kit.Version,
 				"address", se.Server.Addr, "data", se.App.DataDir(),
 				"synchronous", sqlite.Synchronous(se.App.NonconcurrentDB()),
-				"logs_synchronous", sqlite.Synchronous(se.App.AuxNonconcurrentDB()))
+				"logs_synchronous", sqlite.Synchronous(se.App.AuxNonconcurrentDB()),
+				"memory_limit", memoryLimit())
 			return nil
 		}})
 }

@@ -1,17 +1,13 @@
 package server
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
-	"github.com/pocketbase/pocketbase/tools/router"
 	"golang.org/x/time/rate"
 
 	"hospital/internal/config"
@@ -23,9 +19,9 @@ import (
 // signed in are counted by account, wherever they are.
 type Limit struct {
 	Description string
-	Guest       int // requests a minute from one address
-	User        int // requests a minute of one account
-	Body        int64
+	Guest       int      // requests a minute from one address
+	User        int      // requests a minute of one account
+	Body        int64    // of a user; a guest's is never larger than 64 KiB
 	routes      []string // patterns of the router; empty: everything else under /api
 	collection  string   // of a record route that is limited for one collection only
 }
@@ -55,7 +51,7 @@ var Limits = []Limit{
 	{Description: "upload or change a document", Guest: 30, User: 60, Body: 21 * mib,
 		routes: []string{"POST " + records, "PATCH " + records + "/{id}"}, collection: "documents"},
 	{Description: "write several records in one batch", Guest: 30, User: 120, Body: 21 * mib,
-		routes: []string{"POST /api/batch"}},
+		routes: []string{batchPattern}},
 	{Description: "anything else of the API", Guest: 1200, User: 1200, Body: 1 * mib},
 }
 
@@ -100,51 +96,25 @@ func limitRequests(app core.App) {
 				message := fmt.Sprintf("Too many requests. Try again in %d seconds.", int(wait.Seconds())+1)
 				return kit.TooManyRequests(e, "request", "too_many_requests", message, wait)
 			}
-			if e.Request.ContentLength > l.Body {
-				return apis.ErrRequestEntityTooLarge
+			if e.Auth == nil && e.Request.Pattern == batchPattern {
+				return e.UnauthorizedError("Sign in to send a batch.", nil)
 			}
-			e.Request.Body = &limitedBody{ReadCloser: e.Request.Body, max: l.Body}
-			return e.Next()
+			return limitBody(e, l)
 		}
 		return e.Next()
 	}
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalLimits", Func: func(se *core.ServeEvent) error {
 		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "hospitalLimits", Priority: kit.OrderLimits, Func: limit})
+		forms := &hook.Handler[*core.RequestEvent]{Id: "hospitalForms", Priority: kit.OrderFormLimits, Func: limitForms}
+		se.Router.Bind(forms)
 		return se.Next()
 	}})
-}
-
-// limitedBody is a body whose reading fails when it gets too long. Several handlers
-// read it in turn; each starts from the beginning.
-type limitedBody struct {
-	io.ReadCloser
-	max, read int64
-}
-
-func (b *limitedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	b.read += int64(n)
-	switch {
-	case b.read > b.max:
-		return n, apis.ErrRequestEntityTooLarge
-	case errors.Is(err, io.EOF):
-		b.read = 0
-	}
-	return n, err
-}
-
-// Reread starts from the beginning after a handler that did not read to the end.
-func (b *limitedBody) Reread() {
-	b.read = 0
-	if inner, ok := b.ReadCloser.(router.Rereader); ok {
-		inner.Reread()
-	}
 }
 
 // limitKey identifies the counter of one client and one limit.
 type limitKey struct {
 	limit  int
-	client string // address or account
+	client string // network or account
 }
 
 // maxCounters is the largest number of counters that are kept.
@@ -161,7 +131,7 @@ func (c *counters) wait(i int, l Limit, e *core.RequestEvent) time.Duration {
 	if factor == 0 {
 		return 0
 	}
-	key, perMinute := limitKey{i, e.RealIP()}, l.Guest*factor
+	key, perMinute := limitKey{i, kit.ClientNetwork(e)}, l.Guest*factor
 	if e.Auth != nil {
 		key.client, perMinute = e.Auth.Id, l.User*factor
 	}

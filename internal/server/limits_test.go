@@ -64,6 +64,32 @@ func TestTooManyRequestsAreRefused(t *testing.T) {
 	}
 }
 
+func TestAddressesOfOneNetworkAreLimitedTogether(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	server.SetRate(h.App, 1)
+	h.At(time.Now())
+	h.App.Settings().TrustedProxy.Headers = []string{"X-Real-IP"}
+	from := func(address string) int {
+		guest := h.As("guest").SkipContract().With("X-Real-IP", address)
+		return guest.Do(http.MethodPost, "/api/collections/users/request-password-reset", nil).Status
+	}
+	for i := range 30 {
+		if from(fmt.Sprintf("2001:db8::%x", i)) == http.StatusTooManyRequests ||
+			from([]string{"192.0.2.1", "::ffff:192.0.2.1"}[i%2]) == http.StatusTooManyRequests {
+			t.Fatalf("request %d is refused", i)
+		}
+	}
+	for address, refused := range map[string]bool{
+		"2001:db8::ffff:ffff:ffff:ffff": true, "2001:db8:0:1::1": false,
+		"192.0.2.1": true, "::ffff:192.0.2.1": true, "192.0.2.2": false,
+	} {
+		if got := from(address) == http.StatusTooManyRequests; got != refused {
+			t.Errorf("%s: refused %v", address, got)
+		}
+	}
+}
+
 func TestLargeBodiesAreRefused(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
@@ -78,9 +104,10 @@ func TestLargeBodiesAreRefused(t *testing.T) {
 		{"POST", "/api/collections/_pb_users_auth_/auth-with-password", 16<<10 + 1, true}, // by its id
 		{"PATCH", "/api/collections/patients/records/pat100000000000", 1 << 20, false},
 		{"PATCH", "/api/collections/patients/records/pat100000000000", 1<<20 + 1, true},
-		{"POST", "/api/collections/documents/records", 21 << 20, false},
-		{"POST", "/api/collections/documents/records", 21<<20 + 1, true},
-		{"POST", "/api/batch", 21<<20 + 1, true},
+		{"POST", "/api/collections/documents/records", 4 << 20, false},
+		{"POST", "/api/collections/documents/records", 4<<20 + 1, true},
+		{"POST", "/api/batch", 4 << 20, false},
+		{"POST", "/api/batch", 4<<20 + 1, true},
 		{"POST", "/api/hospital/invitations/accept", 16<<10 + 1, true},
 		{"POST", "/api/realtime", 1<<20 + 1, true},
 		{"PATCH", "/api/collections/users/records/" + hospitaltest.ID("nurse1"), 1 << 20, false},
@@ -91,6 +118,13 @@ func TestLargeBodiesAreRefused(t *testing.T) {
 		}
 		if strings.Contains(string(answer.Raw), "could not be read") { // several handlers read it
 			t.Errorf("%s %s with %d bytes answered %s", c.method, c.path, c.bytes, answer.Raw)
+		}
+	}
+	for bytes, large := range map[int]bool{21 << 20: false, 21<<20 + 1: true} {
+		form := h.As("nurse1").SkipContract().With("Content-Type", "multipart/form-data; boundary=b")
+		answer := form.Do(http.MethodPost, "/api/collections/documents/records", make([]byte, bytes))
+		if (answer.Status == http.StatusRequestEntityTooLarge) != large {
+			t.Errorf("a form of %d bytes answered %d", bytes, answer.Status)
 		}
 	}
 }

@@ -165,6 +165,9 @@ func gauges(app core.App) (all []prometheus.Collector) {
 	gauge("hospital_streams", "Connected realtime clients.", nil, func() float64 {
 		return float64(app.SubscriptionsBroker().TotalClients())
 	})
+	all = append(all, prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "hospital_overloaded_total", Help: "Large requests that were refused for lack of memory.",
+	}, func() float64 { return float64(memoryOf(app).refused.Load()) }))
 	return all
 }
 

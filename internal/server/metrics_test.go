@@ -45,7 +45,7 @@ func TestMetricsCountByRouteWithoutPersonalData(t *testing.T) {
 		fmt.Sprintf(`hospital_requests_total{method="GET",route="%s",status="404"} 1`, route),
 		`hospital_database_bytes{file="data.db"} `, "hospital_audit_waiting ",
 		"hospital_notices_overdue_seconds 0", "hospital_backup_timestamp_seconds 0",
-		`go_sql_wait_duration_seconds_total{db_name="writer"}`, `method="other"`,
+		"hospital_overloaded_total 0", `go_sql_wait_duration_seconds_total{db_name="writer"}`, `method="other"`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s is not measured", want)

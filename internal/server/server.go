@@ -60,6 +60,7 @@ func Run(app *pocketbase.PocketBase, modules []kit.Module, more ...*cobra.Comman
 		journal.Log.Error("refused to start", "error", err.Error())
 		return err
 	}
+	limitMemory()
 	Harden(app)
 	setSuperuserMFA(app)
 	printAddresses(app)
@@ -109,6 +110,8 @@ func Harden(app core.App) {
 	serveReadiness(app)
 	answerFaults(app)
 	limitRequests(app)
+	limitStreams(app)
+	shortenBroadcasts(app)
 	setHeaders(app)
 	closeOperatorRoutes(app)
 	redactLogs(app)
