@@ -134,7 +134,7 @@ func batches(h *hospitaltest.Hospital, n uint64) bool {
 	requests := make([]any, n)
 	for i := range requests {
 		requests[i] = hospitaltest.Body{"method": "PATCH",
-			"url": "/api/collections/users/records/" + hospitaltest.ID("patient1"), "body": hospitaltest.Body{"phone": "1"}}
+			"url": "/api/collections/patients/records/" + hospitaltest.ID("pat1"), "body": hospitaltest.Body{"phone": "1"}}
 	}
 	return h.As("patient1").SkipContract().Do(http.MethodPost, "/api/batch",
 		hospitaltest.Body{"requests": requests}).Status == http.StatusBadRequest

@@ -75,7 +75,7 @@ func inChangelog(changelog, sentence string) bool {
 		}
 		section, changelog = found[1], found[1]
 	}
-	return slices.ContainsFunc(strings.Split(section, "\n"), func(line string) bool {
+	return slices.ContainsFunc(strings.Split(section, "\n- "), func(line string) bool {
 		for _, name := range named.FindAllString(sentence, -1) {
 			if !strings.Contains(line, name) {
 				return false

@@ -22,7 +22,7 @@ const batch = "/api/batch"
 
 // phones is a batch of n requests that each store a phone number of patient1.
 func phones(n int) []byte {
-	url := "/api/collections/users/records/" + hospitaltest.ID("patient1")
+	url := "/api/collections/patients/records/" + hospitaltest.ID("pat1")
 	one := `{"method":"PATCH","url":"` + url + `","body":{"phone":"1"}}`
 	return []byte(`{"requests":[` + strings.TrimSuffix(strings.Repeat(one+",", n), ",") + `]}`)
 }
@@ -65,7 +65,7 @@ func TestLargeDocumentsAreRefusedBeforeTheyAreDecoded(t *testing.T) {
 	patient := h.As("patient1").SkipContract()
 	nested := func(n int) string { return strings.Repeat("[", n-1) + strings.Repeat("]", n-1) }
 	values := func(n int) string { return "[" + strings.TrimSuffix(strings.Repeat("0,", n-1), ",") + "]" }
-	url := "/api/collections/users/records/" + hospitaltest.ID("patient1")
+	url := "/api/collections/patients/records/" + hospitaltest.ID("pat1")
 	for what, c := range map[string]struct {
 		document, code string
 	}{
@@ -191,7 +191,7 @@ func TestBodiesInFlightAreBounded(t *testing.T) {
 	if _, err := fmt.Fprint(write, `{"name":"`); err != nil { // the server reads
 		t.Fatal(err)
 	}
-	url := "/api/collections/users/records/" + hospitaltest.ID("patient1")
+	url := "/api/collections/patients/records/" + hospitaltest.ID("pat1")
 	large := []byte(`{"nothing":"` + strings.Repeat("x", 100<<10) + `"}`)
 	patient := h.As("patient1").SkipContract()
 	var answer hospitaltest.Response

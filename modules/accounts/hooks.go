@@ -37,9 +37,9 @@ func Profile(user *core.Record) map[string]any {
 }
 
 func hooks(app core.App) {
-	app.OnRecordCreateRequest("users").Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "usersProfile", Func: createUser})
 	app.OnRecordCreateRequest("users").BindFunc(refuseInBatch)
 	app.OnRecordUpdateRequest("users").BindFunc(refuseInBatch)
+	app.OnRecordCreateRequest("users").Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "usersProfile", Func: createUser})
 	throttlePasswords(app)
 	bindOTP(app)
 	capStaffSession(app)
