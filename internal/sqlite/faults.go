@@ -67,6 +67,13 @@ func Transactions(app core.App) (count int64, held, longest time.Duration) {
 	return d.transactions.Load(), time.Duration(d.held.Load()), time.Duration(d.longest.Load())
 }
 
+// ForgetLongest begins to look for the longest transaction anew.
+func ForgetLongest(app core.App) {
+	if d := statsOf(app.NonconcurrentDB()); d != nil {
+		d.longest.Store(0)
+	}
+}
+
 // statsOf is nil within a transaction, and for databases that this package did not open.
 func statsOf(builder dbx.Builder) *driverStats {
 	db, ok := builder.(*dbx.DB)
