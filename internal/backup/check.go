@@ -31,7 +31,7 @@ func checkRestore(ctx context.Context, archive, work, dataDir string) error {
 	for _, beside := range []func(string) string{audit.KeyFile, audit.LostFile} {
 		content, err := os.ReadFile(beside(dataDir)) // #nosec G304 -- beside the data directory
 		if err == nil {
-			err = os.WriteFile(beside(scratch), content, 0o600)
+			err = os.WriteFile(beside(scratch), content, 0o600) // #nosec G703 -- beside the restored copy
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
