@@ -46,6 +46,12 @@ func (b *syncBuffer) String() string {
 
 func serve(t testing.TB, dir string, env ...string) *process {
 	t.Helper()
+	return serveWith(t, dir, func(*exec.Cmd) {}, env...)
+}
+
+// serveWith serves after a change of the command.
+func serveWith(t testing.TB, dir string, change func(*exec.Cmd), env ...string) *process {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -56,6 +62,7 @@ func serve(t testing.TB, dir string, env ...string) *process {
 	s.cmd.Env, s.cmd.Stderr = append(
 		append(os.Environ(), "HOSPITAL_RATE_LIMIT=0"),
 		env...), &s.stderr // tests send more requests than people
+	change(s.cmd)
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal("serve:", err)
 	}
