@@ -45,6 +45,9 @@ bench: ## measure, as ratios within one run
 stress: build ## book, move and cancel from 64 clients, kill the server, and prove that nothing is lost or double booked
 	go run ./bench/stress
 
+attack: build ## all attacks of guests at once for a minute, while staff book
+	go run ./bench/attack
+
 lint: ## formatting, go vet, staticcheck and more (golangci-lint), gosec, govulncheck, and the portal's JavaScript
 	go mod tidy -diff
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...

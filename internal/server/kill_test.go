@@ -39,8 +39,8 @@ func atEveryMoment(t *testing.T, step time.Duration, run func(wait time.Duration
 		kills++
 	}
 	t.Logf("killed %d times", kills)
-	if kills < 3 {
-		t.Errorf("killed only %d times", kills)
+	if kills == 0 {
+		t.Error("it was never killed")
 	}
 }
 

@@ -30,7 +30,15 @@ var closedToOperators = []struct {
 		"POST /api/collections/{collection}/impersonate/{id}"}},
 }
 
-func open(area string) bool {
+const openKey = "hospital.open"
+
+// Open opens areas of an app, instead of HOSPITAL_OPEN.
+func Open(app core.App, areas ...string) { app.Store().Set(openKey, areas) }
+
+func open(app core.App, area string) bool {
+	if areas, ok := app.Store().Get(openKey).([]string); ok {
+		return slices.Contains(areas, area)
+	}
 	return slices.Contains(config.Open.List(), area) || area == "sql" && config.SQLConsole.Value() == "on"
 }
 
@@ -39,7 +47,7 @@ func closeOperatorRoutes(app core.App) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalClosed", Func: func(se *core.ServeEvent) error {
 		se.Router.BindFunc(func(e *core.RequestEvent) error {
 			for _, c := range closedToOperators { // PocketBase refuses everybody else
-				if e.HasSuperuserAuth() && slices.Contains(c.patterns, e.Request.Pattern) && !open(c.area) {
+				if e.HasSuperuserAuth() && slices.Contains(c.patterns, e.Request.Pattern) && !open(e.App, c.area) {
 					return kit.Forbidden("request", "closed", closedMessage("This", c.does, c.area))
 				}
 			}
@@ -48,7 +56,7 @@ func closeOperatorRoutes(app core.App) {
 		return se.Next()
 	}})
 	app.OnSettingsUpdateRequest().BindFunc(func(e *core.SettingsUpdateRequestEvent) error {
-		if !open("settings") && !reflect.DeepEqual(guarded(e.OldSettings), guarded(e.NewSettings)) {
+		if !open(e.App, "settings") && !reflect.DeepEqual(guarded(e.OldSettings), guarded(e.NewSettings)) {
 			return kit.Forbidden("settings", "closed", closedMessage(
 				"Changing the proxy, superusers' addresses, S3, backups, batches or limits",
 				"can open the hospital or send its data elsewhere", "settings"))

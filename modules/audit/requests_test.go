@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hospital/internal/hospitaltest"
+	"hospital/internal/server"
 )
 
 func TestRefusedRequestsAreLoggedAsAttempts(t *testing.T) {
@@ -81,6 +82,7 @@ func TestActionsOfOperatorsAreLogged(t *testing.T) {
 func TestOperatorAccessToAccountsAndBackupsIsLogged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
+	server.Open(h.App, "impersonation", "settings", "backups")
 	operator := h.Operator()
 	secret := "hunter2-hunter2"
 	entries := logged(h, func() {
@@ -177,6 +179,7 @@ func TestAPasswordResetIsLoggedAsTheOwners(t *testing.T) {
 func TestTheAddressOfARequestComesFromTheTrustedProxy(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
+	server.Open(h.App, "settings")
 	h.Operator().Do(http.MethodPatch, "/api/settings",
 		body{"trustedProxy": body{"headers": []string{"X-Forwarded-For"}}}).OK(t)
 	// the caller wrote the first address, the proxy added the second
