@@ -149,15 +149,12 @@ func (s *server) watchMemory(ctx context.Context) *atomic.Int64 {
 }
 
 // send sends a request and returns its status and its JSON.
-func (s *server) send(ctx context.Context, method, path, token string, body io.Reader, header ...string) (int, map[string]any, error) {
+func (s *server) send(ctx context.Context, method, path, token string, body io.Reader) (int, map[string]any, error) {
 	request, err := http.NewRequestWithContext(ctx, method, s.address+path, body)
 	if err != nil {
 		return 0, nil, err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	for i := 0; i+1 < len(header); i += 2 {
-		request.Header.Set(header[i], header[i+1])
-	}
 	if token != "" {
 		request.Header.Set("Authorization", token)
 	}
