@@ -13,7 +13,7 @@ import (
 type attack struct {
 	name    string
 	clients int
-	send    func(ctx context.Context, s *server) (status int)
+	send    func(ctx context.Context, s server) (status int)
 }
 
 // attacks are all of them; they run at once.
@@ -27,7 +27,7 @@ var attacks = []attack{
 	{"a body that never ends", 4, post("/api/collections/users/records", func() io.Reader {
 		return io.MultiReader(strings.NewReader(`{"name":"`), endless{})
 	})},
-	{"a stream that nobody uses", 60, stream},
+	{"an unused stream", 60, stream},
 	{"1 MiB of topics", 4, post("/api/realtime", func() io.Reader {
 		return strings.NewReader(`{"clientId":"x","subscriptions":["` + strings.Repeat("patients/*", 100_000) + `"]}`)
 	})},
@@ -48,7 +48,7 @@ var attacks = []attack{
 }
 
 // repeat sends until the context ends.
-func (a attack) repeat(ctx context.Context, s *server, answers *tally) {
+func (a attack) repeat(ctx context.Context, s server, answers *tally) {
 	for ctx.Err() == nil {
 		status := a.send(ctx, s)
 		if ctx.Err() == nil {
@@ -61,23 +61,23 @@ func (a attack) repeat(ctx context.Context, s *server, answers *tally) {
 	}
 }
 
-func post(path string, body func() io.Reader) func(context.Context, *server) int {
-	return func(ctx context.Context, s *server) int {
+func post(path string, body func() io.Reader) func(context.Context, server) int {
+	return func(ctx context.Context, s server) int {
 		status, _, _ := s.send(ctx, http.MethodPost, path, "", body())
 		return status
 	}
 }
 
-func get(path string) func(context.Context, *server) int {
-	return func(ctx context.Context, s *server) int {
+func get(path string) func(context.Context, server) int {
+	return func(ctx context.Context, s server) int {
 		status, _, _ := s.send(ctx, http.MethodGet, path, "", nil)
 		return status
 	}
 }
 
 // stream opens a stream and keeps it until the server ends it.
-func stream(ctx context.Context, s *server) int {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.address+"/api/realtime", nil)
+func stream(ctx context.Context, s server) int {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.Address+"/api/realtime", nil)
 	if err != nil {
 		return 0
 	}

@@ -12,6 +12,7 @@ import (
 
 const (
 	timeout      = 2 * time.Second        // of most requests
+	longTimeout  = 20 * time.Second       // of requests in a scenario without timeouts
 	shortTimeout = 100 * time.Millisecond // the longest timeout of one request in sixteen
 	retryPeriod  = 15 * time.Second       // after a scenario, to learn the outcome of the last requests
 )
@@ -58,12 +59,15 @@ func (c *client) send(token, method, path string, body map[string]any) (a answer
 		return a, err
 	}
 	wait := timeout
-	if c.rand.IntN(16) == 0 {
+	switch {
+	case c.scenario.longTimeout:
+		wait = longTimeout
+	case c.rand.IntN(16) == 0:
 		wait = time.Duration(1 + c.rand.Int64N(int64(shortTimeout)))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, "http://"+c.server.address+path, bytes.NewReader(raw))
+	request, err := http.NewRequestWithContext(ctx, method, "http://"+c.server.Address+path, bytes.NewReader(raw))
 	if err != nil {
 		return a, err
 	}

@@ -38,7 +38,7 @@ func main() {
 	flag.DurationVar(&o.killAfter, "kill-after", 0,
 		"when the server is killed and restarted in each scenario; 0 is in the middle, negative is never")
 	flag.Uint64Var(&o.seed, "seed", 0, "the seed of the clients' random choices; 0 is a new one each time")
-	scenarios := flag.String("scenarios", "mixed,overlap,patient", "the scenarios to run")
+	scenarios := flag.String("scenarios", "mixed,overlap,patient,import", "the scenarios to run")
 	flag.Parse()
 	o.scenarios = strings.Split(*scenarios, ",")
 	o.seed = cmp.Or(o.seed, uint64(time.Now().UnixNano()))

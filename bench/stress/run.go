@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"sync"
 	"text/tabwriter"
 	"time"
+
+	"hospital/bench/process"
 )
 
 // runner runs one scenario: a server, its clients, and what they received.
@@ -19,9 +22,12 @@ type runner struct {
 	ctx        context.Context // of the whole run
 	template   template
 	dir        string
-	server     *server
+	server     *process.Hospital
 	http       *http.Client
-	ends       time.Time
+	scenario   scenario
+	ends       time.Time          // the latest end of the clients' work
+	working    context.Context    // ends with it
+	finish     context.CancelFunc // ends it earlier
 	requestLog requestLog
 	tally      tally
 	found      findings
@@ -30,34 +36,37 @@ type runner struct {
 	failures []string
 }
 
-// run starts the clients, kills the server once, and verifies the data.
+// run starts the clients and what happens beside them, and verifies the data.
 func (s *runner) run(of scenario) (err error) {
 	if err := s.template.copyTo(s.dir); err != nil {
 		return err
 	}
-	if s.server, err = startServer(s.ctx, s.binary, s.dir); err != nil {
+	// The clients send more than people do.
+	if s.server, err = process.Start(s.ctx, s.binary, s.dir, "HOSPITAL_RATE_LIMIT=0"); err != nil {
 		return err
 	}
-	defer s.server.kill() // no effect after stop
+	defer s.server.Kill() // no effect after Stop
 	s.http = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2 * s.clients}}
 	began := time.Now()
-	s.ends = began.Add(s.lasts)
-	crashed := make(chan error, 1)
-	go func() { crashed <- s.crash() }()
+	s.scenario, s.ends = of, began.Add(cmp.Or(of.lasts, s.lasts))
+	s.working, s.finish = context.WithDeadline(s.ctx, s.ends)
+	defer s.finish()
+	beside := make(chan error, 1)
+	go func() { beside <- of.beside(s) }()
 
 	of.run(s, s.newClients())
 	s.tally.lasted = time.Since(began)
-	if err := errors.Join(<-crashed, s.ctx.Err()); err != nil {
+	if err := errors.Join(<-beside, s.ctx.Err()); err != nil {
 		return err
 	}
-	if err := s.server.stop(); err != nil {
+	if err := s.server.Stop(); err != nil {
 		s.fail("%v", err)
 	}
 	return s.verifyData()
 }
 
 // crash kills the server in the middle, and restarts it on the same data.
-func (s *runner) crash() error {
+func crash(s *runner) error {
 	after := s.killAfter
 	switch {
 	case after == 0:
@@ -70,9 +79,9 @@ func (s *runner) crash() error {
 		return s.ctx.Err()
 	case <-time.After(after):
 	}
-	s.server.kill()
+	s.server.Kill()
 	s.tally.count("kills")
-	return s.server.start(s.ctx)
+	return s.server.Restart(s.ctx)
 }
 
 // newClients are the clients. Their choices are determined by the seed.
@@ -84,7 +93,7 @@ func (s *runner) newClients() (all []*client) {
 	return all
 }
 
-func (s *runner) over() bool { return s.ctx.Err() != nil || time.Now().After(s.ends) }
+func (s *runner) over() bool { return s.working.Err() != nil }
 
 // fail records a failure.
 func (s *runner) fail(format string, args ...any) {
@@ -99,6 +108,8 @@ type tally struct {
 	lasted time.Duration
 	counts map[string]int
 	took   []time.Duration // of requests that were answered
+
+	importTook time.Duration
 }
 
 func (t *tally) count(what string) {
@@ -138,8 +149,9 @@ func (s *runner) report() string {
 	var table strings.Builder
 	out := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	rows := [][2]string{
-		{"requests answered", fmt.Sprintf("%d, %.0f per second; p50 %d ms, p99 %d ms", len(t.took),
-			float64(len(t.took))/t.lasted.Seconds(), t.percentile(50).Milliseconds(), t.percentile(99).Milliseconds())},
+		{"requests answered", fmt.Sprintf("%d, %.0f per second; p50 %d ms, p99 %d ms, slowest %d ms", len(t.took),
+			float64(len(t.took))/t.lasted.Seconds(), t.percentile(50).Milliseconds(), t.percentile(99).Milliseconds(),
+			t.percentile(100).Milliseconds())},
 		{"acknowledged", fmt.Sprintf("%d booked, %d moved, %d approved, %d cancelled", t.counts["booked"], t.counts["moved"],
 			t.counts["approved"], t.counts["cancelled"])},
 		{"refused", strings.Join(refused, ", ") + fmt.Sprintf("; %d suggested free slots", t.counts["offers"])},
@@ -150,6 +162,10 @@ func (s *runner) report() string {
 	}
 	if n := t.counts["rounds"]; n > 0 {
 		rows = append(rows, [2]string{"rounds", fmt.Sprintf("%d, with one winner each", n)})
+	}
+	if t.importTook > 0 {
+		rows = append(rows,
+			[2]string{"imported", fmt.Sprintf("%d codes in %s", importedCodes, t.importTook.Round(time.Second))})
 	}
 	for _, row := range rows {
 		fmt.Fprintf(out, "  %s\t%s\n", row[0], row[1])

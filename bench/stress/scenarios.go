@@ -13,21 +13,27 @@ import (
 	"hospital/internal/kit"
 )
 
-// scenario is what the clients do in one run.
+// scenario is what the clients do in one run, and what happens beside them.
 type scenario struct {
 	description string
+	beside      func(s *runner) error
 	run         func(s *runner, all []*client)
+	lasts       time.Duration // at most; 0 is the option -for
+	longTimeout bool          // clients do not time out on purpose
 }
 
 var scenarios = map[string]scenario{
-	"mixed": {"all clients book, move and cancel at random", mixed},
-	"overlap": {"10:00 to 10:30 against 10:15 to 10:45 of one doctor",
-		rounds(func(c *client, i int, at time.Time) map[string]any {
+	"mixed": {description: "all clients book, move and cancel at random", beside: crash, run: mixed},
+	"import": {description: "the same without a crash, beside an import of 100,000 codes", beside: importCodes,
+		run: mixed, lasts: 10 * time.Minute, longTimeout: true},
+	"overlap": {description: "10:00 to 10:30 against 10:15 to 10:45 of one doctor", beside: crash,
+		run: rounds(func(c *client, i int, at time.Time) map[string]any {
 			return visitFields(c.id, doctors[0].id, at.Add(time.Duration(i%2)*quarter), 2*quarter)
 		})},
-	"patient": {"one patient at two doctors at the same time", rounds(func(c *client, i int, at time.Time) map[string]any {
-		return visitFields(c.template.patients[0].id, doctors[3+i%2].id, at.Add(time.Duration(i%2)*quarter), 2*quarter)
-	})},
+	"patient": {description: "one patient at two doctors at the same time", beside: crash,
+		run: rounds(func(c *client, i int, at time.Time) map[string]any {
+			return visitFields(c.template.patients[0].id, doctors[3+i%2].id, at.Add(time.Duration(i%2)*quarter), 2*quarter)
+		})},
 }
 
 const quarter = 15 * time.Minute

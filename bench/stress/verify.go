@@ -30,7 +30,7 @@ type event struct{ Appointment, Action, To, NewStarts string }
 
 // verifyData compares the database with what the clients sent and received.
 func (s *runner) verifyData() error {
-	violations, err := s.server.verify(s.ctx)
+	violations, err := s.server.Verify(s.ctx)
 	if err != nil {
 		return err
 	}
