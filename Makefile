@@ -42,7 +42,7 @@ clients: ## lint the API document, generate clients from it and run them (needs 
 bench: ## measure, as ratios within one run
 	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./bench
 
-stress: build ## book, move and cancel from 64 clients, kill the server, and prove that nothing is lost or double booked
+stress: build ## book, move and cancel from 64 clients, kill the server, import beside it; nothing is lost or double booked
 	go run ./bench/stress
 
 attack: build ## all attacks of guests at once for a minute, while staff book
@@ -69,5 +69,5 @@ release-binaries: ## build VERSION for linux, macOS and Windows into dist/, with
 clean: ## remove what was built
 	rm -rf bin dist examples/clients/build
 
-.PHONY: help run dev build release-binaries test clients bench stress lint fuzz clean
+.PHONY: help run dev build release-binaries test clients bench stress attack lint fuzz clean
 .DEFAULT_GOAL := help

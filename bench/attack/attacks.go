@@ -43,7 +43,7 @@ var attacks = []attack{
 	})},
 	{"lists of what guests do not see", 4, get("/api/collections/patients/records?filter=" +
 		strings.Repeat("(name~'a'||name~'b')%26%26", 20) + "id!=''&perPage=1000")},
-	{"the public list of doctors", 4, get("/api/collections/doctor_directory/records?perPage=1000&sort=name")},
+	{"the public list of doctors", 4, get("/api/collections/doctors/records?perPage=1000&sort=name&expand=department")},
 	{"paths that do not exist", 4, get("/api/hospital/nothing")},
 }
 
@@ -81,7 +81,7 @@ func stream(ctx context.Context, s server) int {
 	if err != nil {
 		return 0
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := s.client.Do(request)
 	if err != nil {
 		return 0
 	}

@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -16,8 +18,22 @@ import (
 	"hospital/internal/kit"
 )
 
-// server is the attacked hospital.
-type server struct{ *process.Hospital }
+// server is the attacked hospital, as one computer reaches it.
+type server struct {
+	*process.Hospital
+	client *http.Client
+}
+
+// from is the server, reached from a computer with an address of its own. Only Linux has many
+// addresses of the machine itself; elsewhere all computers share one.
+func (s server) from(computer int) server {
+	var dialer net.Dialer
+	if runtime.GOOS == "linux" {
+		dialer.LocalAddr = &net.TCPAddr{IP: net.IPv4(127, 1, byte(computer/250), byte(computer%250+1))}
+	}
+	s.client = &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: 100}}
+	return s
+}
 
 // send sends a request and returns its status and its JSON.
 func (s server) send(ctx context.Context, method, path, token string, body io.Reader) (int, map[string]any, error) {
@@ -29,7 +45,7 @@ func (s server) send(ctx context.Context, method, path, token string, body io.Re
 	if token != "" {
 		request.Header.Set("Authorization", token)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := s.client.Do(request)
 	if err != nil {
 		return 0, nil, err
 	}

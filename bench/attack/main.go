@@ -1,5 +1,5 @@
-// Attack sends what guests can send to hurt a server, all of it at once, while staff book
-// visits. It fails if the server takes more than 512 MiB of memory, or if the staff book at
+// Attack sends what guests can send to hurt a server, all of it at once and from many
+// addresses, while staff book visits. It fails if the server takes more than 512 MiB of memory, or if the staff book at
 // less than half the rate that they have undisturbed.
 //
 // It starts its own server on 127.0.0.1, with its own demo hospital and default settings.
@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,13 +28,14 @@ func main() {
 	log.SetFlags(0)
 	binary := flag.String("binary", "bin/hospital", "the hospital binary to attack")
 	lasts := flag.Duration("for", 60*time.Second, "the duration of the attacks")
+	addresses := flag.Int("addresses", 100, "the number of addresses that the attacks come from")
 	flag.Parse()
-	if err := run(*binary, *lasts); err != nil {
+	if err := run(*binary, *lasts, max(1, *addresses)); err != nil {
 		log.Fatal("attack: ", err)
 	}
 }
 
-func run(binary string, lasts time.Duration) error {
+func run(binary string, lasts time.Duration, addresses int) error {
 	dir, err := os.MkdirTemp("", "hospital-attack")
 	if err != nil {
 		return err
@@ -48,7 +50,7 @@ func run(binary string, lasts time.Duration) error {
 		return err
 	}
 	defer h.Kill()
-	s, idle := server{h}, h.Memory()
+	s, idle := server{h, http.DefaultClient}, h.Memory()
 	day := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 40)
 	undisturbed, err := s.book(lasts/3, day)
 	if err != nil {
@@ -59,9 +61,12 @@ func run(binary string, lasts time.Duration) error {
 	ctx, end := context.WithCancel(context.Background())
 	var attackers sync.WaitGroup
 	answers := tally{counts: map[string]map[int]int{}}
+	computers := 0
 	for _, a := range attacks {
 		for range a.clients {
-			attackers.Go(func() { a.repeat(ctx, s, &answers) })
+			computers++
+			attacker := s.from(computers % addresses)
+			attackers.Go(func() { a.repeat(ctx, attacker, &answers) })
 		}
 	}
 	peak := s.watchMemory(ctx)
