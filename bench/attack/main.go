@@ -1,6 +1,6 @@
 // Attack sends what guests can send to hurt a server, all of it at once and from many
-// addresses, while staff book visits. It fails if the server takes more than 512 MiB of memory, or if the staff book at
-// less than half the rate that they have undisturbed.
+// addresses, while staff book visits. It fails if the server takes more than 512 MiB of
+// memory, or if the staff book at less than half the rate that they have undisturbed.
 //
 // It starts its own server on 127.0.0.1, with its own demo hospital and default settings.
 package main
