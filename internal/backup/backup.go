@@ -40,7 +40,7 @@ func Create(ctx context.Context, app core.App, check bool) (file string, err err
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
-	if err := checkSpace(app.DataDir(), dir, check); err != nil {
+	if err := checkSpace(app, dir, check); err != nil {
 		return "", err
 	}
 	removeLeftovers(dir, started)
@@ -115,8 +115,9 @@ func copyDatabase(ctx context.Context, from, to string) error {
 
 // checkSpace refuses a backup that would fill the disk. It needs room for a copy of
 // the databases and for the archive.
-func checkSpace(dataDir, dir string, check bool) error {
+func checkSpace(app core.App, dir string, check bool) error {
 	var size int64
+	dataDir := app.DataDir()
 	for _, name := range []string{sqlite.DataFile, sqlite.DataFile + "-wal", sqlite.LogsFile} {
 		if info, err := os.Stat(filepath.Join(dataDir, name)); err == nil {
 			size += 2 * info.Size()
@@ -138,7 +139,7 @@ func checkSpace(dataDir, dir string, check bool) error {
 	if check || len(config.BackupRecipients.List()) > 0 { // a restored or an encrypted copy
 		size *= 2
 	}
-	free, err := disk.Free(dir)
+	free, err := disk.Free(app, dir)
 	if err != nil {
 		return err
 	}

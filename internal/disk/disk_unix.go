@@ -1,12 +1,10 @@
 //go:build linux || darwin || freebsd
 
-// Package disk returns the free disk space.
 package disk
 
 import "syscall"
 
-// Free returns the number of bytes that can be written to the disk of a directory.
-func Free(dir string) (int64, error) {
+func free(dir string) (int64, error) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return 0, err

@@ -20,6 +20,7 @@ import (
 
 	"hospital/hooks"
 	"hospital/internal/apidocs"
+	"hospital/internal/disk"
 	"hospital/internal/fixture"
 	"hospital/internal/kit"
 	"hospital/internal/server"
@@ -52,6 +53,7 @@ func New(t testing.TB) *Hospital {
 	hooks.Register(app)
 	server.Harden(app)
 	server.SetRate(app, 0) // tests send more requests than people
+	disk.SetSpace(app, func(string) (int64, error) { return 1 << 40, nil })
 	apidocs.Register(app, Document())
 
 	routes, err := apis.NewRouter(app)
@@ -111,6 +113,11 @@ func (h *Hospital) Operator() Client {
 
 // At sets the hospital's clock.
 func (h *Hospital) At(t time.Time) { kit.SetClock(h.App, func() time.Time { return t }) }
+
+// FreeSpace sets how many bytes are free on the hospital's disk.
+func (h *Hospital) FreeSpace(bytes int64) {
+	disk.SetSpace(h.App, func(string) (int64, error) { return bytes, nil })
+}
 
 // ID returns the id of a record in the test hospital: its name, padded with zeros.
 func ID(name string) string { return fixture.ID(name) }

@@ -144,7 +144,7 @@ func gauges(app core.App) (all []prometheus.Collector) {
 		)
 	}
 	gauge("hospital_disk_free_bytes", "Free space on the disk of the data directory.", nil, func() float64 {
-		free, _ := disk.Free(app.DataDir())
+		free, _ := disk.Free(app, app.DataDir())
 		return float64(free)
 	})
 	gauge("hospital_backup_timestamp_seconds", "When the newest backup was made; 0 without a backup.", nil,

@@ -123,7 +123,7 @@ func migrationsApplied(app core.App) error {
 }
 
 func diskFree(app core.App) error {
-	free, err := disk.Free(app.DataDir())
+	free, err := disk.Free(app, app.DataDir())
 	if err != nil {
 		return err
 	}

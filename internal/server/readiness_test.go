@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"hospital/internal/hospitaltest"
 	_ "hospital/migrations"
 )
 
@@ -76,5 +77,23 @@ func TestReadinessNamesTheFailingCheck(t *testing.T) {
 			}
 			s.waitFor(t, `"check":"`+what+`"`)
 		})
+	}
+}
+
+func TestReadinessFollowsTheFreeSpace(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	now := time.Now()
+	for _, free := range []struct{ bytes, status int64 }{
+		{500 << 20, http.StatusOK}, {500<<20 - 1, http.StatusServiceUnavailable}, {1 << 40, http.StatusOK},
+	} {
+		now = now.Add(2 * time.Second) // results are reused for a second
+		h.At(now)
+		h.FreeSpace(free.bytes)
+		answer := h.As("guest").Do(http.MethodGet, "/api/hospital/ready", nil)
+		checks, _ := answer.JSON["checks"].(map[string]any)
+		if int64(answer.Status) != free.status || (checks["disk"] == "ok") != (free.status == http.StatusOK) {
+			t.Errorf("with %d bytes ready answered %d %s", free.bytes, answer.Status, answer.Raw)
+		}
 	}
 }
