@@ -79,8 +79,36 @@ func TestYAMLAndJSONAreOneDocument(t *testing.T) {
 	if a, b := numbers(t, asYAML), numbers(t, asJSON); !reflect.DeepEqual(a, b) {
 		t.Error("the two differ")
 	}
-	if info := asYAML["info"].(map[string]any); info["version"] != kit.Version {
+	if info := asYAML["info"].(map[string]any); info["version"] != kit.MajorVersion() {
 		t.Errorf("the document is of version %v, the binary of %s", info["version"], kit.Version)
+	}
+}
+
+// The exact version tells which faults a server has. The test is not parallel: it sets the version.
+func TestTheDocumentHasTheMajorVersionOnly(t *testing.T) {
+	built := kit.Version
+	t.Cleanup(func() { kit.Version = built })
+	for version, want := range map[string]string{
+		"12.34.5": "12", "v1.2.3-4-gfa234e1": "1", "0.1.0": "0", "dev": "dev", "fa234e1": "dev", "": "dev",
+	} {
+		kit.Version = version
+		document, err := apidocs.Join(modules.All)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range map[string]string{"YAML": string(document.YAML()), "JSON": string(document.JSON)} {
+			var parsed struct {
+				Info struct {
+					Version string `yaml:"version"`
+				} `yaml:"info"`
+			}
+			if err := yaml.Unmarshal([]byte(text), &parsed); err != nil {
+				t.Fatal(err)
+			}
+			if parsed.Info.Version != want || strings.Count(version, ".") > 1 && strings.Contains(text, version) {
+				t.Errorf("of %q the %s has the version %q, want %q", version, name, parsed.Info.Version, want)
+			}
+		}
 	}
 }
 

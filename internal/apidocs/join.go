@@ -32,7 +32,7 @@ func Join(modules []kit.Module) (Document, error) {
 	if err != nil {
 		return Document{}, fmt.Errorf("the base document: %w", err)
 	}
-	entry(entry(whole, "info"), "version").SetString(kit.Version)
+	entry(entry(whole, "info"), "version").SetString(kit.MajorVersion())
 	var scopes map[string]string
 	if err := decode(take(whole, "x-scopes"), &scopes); err != nil {
 		return Document{}, fmt.Errorf("the base document: %w", err)

@@ -83,7 +83,7 @@ var Settings = []Setting{
 			"only. Empty: on where mail is set up, else as set in the dashboard."},
 	{Name: SQLConsole, Default: "off", check: oneOf("on", "off"),
 		Description: "`on` opens the dashboard's SQL console, like `sql` in `HOSPITAL_OPEN`."},
-	{Name: Open, Description: "What superusers may do over HTTP although it goes around the rules of the hospital, separated by commas: `sql`, `backups` (upload, delete, restore), `collections` (create, change, delete), `impersonation`, `settings` (proxy, superusers' addresses, S3, backups, batches, limits). Open it only while you need it.", check: each(oneOf("sql", "backups", "collections", "impersonation", "settings"))},
+	{Name: Open, Description: "What superusers may do over HTTP although it goes around the rules of the hospital, separated by commas: `sql`, `backups` (upload, delete, restore), `collections` (create, change, delete), `impersonation`, `passwords` (of accounts, and their addresses), `mail` (the mail server, the sender, the hospital's address), `settings` (proxy, superusers' addresses, S3, backups, batches, limits). Open it only while you need it.", check: each(oneOf("sql", "backups", "collections", "impersonation", "passwords", "mail", "settings"))},
 	{Name: SuperuserPassword, Description: "A superuser's password, for the `superuser` command.", Secret: true},
 	{Name: EncryptionKey, Secret: true, check: length(32, 32),
 		Description: "Exactly 32 characters. Encrypts the stored settings, including the mail server's password."},

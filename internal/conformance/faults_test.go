@@ -114,6 +114,24 @@ func TestADamagedDatabaseIsNotAMissingRecord(t *testing.T) {
 	}
 }
 
+// A token that cannot be checked makes nobody a guest, with or without the scheme Bearer.
+func TestATokenThatCannotBeCheckedIsAFault(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	token, err := h.Record("users", hospitaltest.ID("patient1")).NewAuthToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Damage()
+	for _, header := range []string{token, "Bearer " + token, "bearer " + token} {
+		answer := h.As("guest").SkipContract().With("Authorization", header).
+			Do(http.MethodGet, "/api/hospital/openapi.yaml", nil) // for guests it reads no record
+		if answer.Status != http.StatusServiceUnavailable {
+			t.Errorf("%.6s… is answered with %d", header, answer.Status)
+		}
+	}
+}
+
 func pragma(t *testing.T, h *hospitaltest.Hospital, statement string) {
 	t.Helper()
 	if err := h.SQL(statement); err != nil {

@@ -225,6 +225,40 @@ func TestRealtimeFiltersOnHiddenFieldsAreRefused(t *testing.T) {
 	}
 }
 
+// Admins find accounts by their address in lists, and hear of them in the same way. Others
+// cannot find out an address by a filter.
+func TestAdminsHearOfAnAccountByItsAddress(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	server := httptest.NewServer(h.Handler)
+	t.Cleanup(server.Close)
+	topic := func(collection, filter string) string {
+		return collection + `/*?options={"query":{"filter":"` + filter + `"}}`
+	}
+	const match, other = "email='nurse1@example.org'", "email='nurse2@example.org'"
+	admin := listen(t, h, server, "admin1", topic("users", match))
+	elsewhere := listen(t, h, server, "admin1", topic("users", other))
+	relation := listen(t, h, server, "admin1", topic("nurses", "user."+match))
+	self := listen(t, h, server, "nurse1", topic("users", match))
+	colleague := listen(t, h, server, "receptionist1", topic("nurses", "user."+match))
+	h.As("nurse1").Update("users", hospitaltest.ID("nurse1"), body{"phone": "+49 30 555"}).OK(t)
+	announce(t, h, "nurses", hospitaltest.ID("ns1"))
+	for name, l := range map[string]*listener{"the address": admin, "the address of a relation": relation} {
+		if l.awaits(1); len(l.received()) != 1 {
+			t.Errorf("by %s an admin received %v", name, l.received())
+		}
+	}
+	if got := admin.received()[hospitaltest.ID("nurse1")]; got["email"] != "nurse1@example.org" {
+		t.Errorf("received %v", got)
+	}
+	time.Sleep(silence)
+	for name, l := range map[string]*listener{"another address": elsewhere, "their own": self, "a colleague's": colleague} {
+		if got := l.received(); len(got) != 0 {
+			t.Errorf("by %s received %v", name, got)
+		}
+	}
+}
+
 func TestSuspendedAccountReceivesNoEvents(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)

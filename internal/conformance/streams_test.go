@@ -130,7 +130,7 @@ func TestAnAddressHasFourGuestStreams(t *testing.T) {
 	fifth := mustOpenStream(t, serving, "2001:db8::2")                  // the same network
 	answer := subscribe(from("guest", "2001:db8::2"), fifth, "doctors/*")
 	if answer.Status != http.StatusTooManyRequests || answer.Code("clientId") != "too_many_streams" ||
-		answer.Header.Get("Retry-After") != "2" {
+		answer.Header.Get("Retry-After") != "1" {
 		t.Errorf("the fifth answered %d %s, Retry-After %s", answer.Status, answer.Raw, answer.Header.Get("Retry-After"))
 	}
 	subscribe(from("patient1", "2001:db8::2"), fifth, "appointments/*").OK(t) // an account is not a guest

@@ -3,6 +3,7 @@ package kit
 import (
 	"errors"
 	"maps"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -35,7 +36,7 @@ func Conflict(field, code, sentence string) error {
 // TooManyRequests refuses a request that is allowed again after wait: 429, with the
 // seconds in Retry-After.
 func TooManyRequests(e *core.RequestEvent, field, code, sentence string, wait time.Duration) error {
-	e.Response.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
+	retryAfter(e, wait)
 	return refuse(http.StatusTooManyRequests, field, code, sentence)
 }
 
@@ -47,9 +48,17 @@ func TooLarge(field, code, sentence string) error {
 // Unavailable refuses what the server cannot do at the moment: 503, with the seconds to wait in
 // Retry-After.
 func Unavailable(e *core.RequestEvent, field, code, sentence string, wait time.Duration) error {
-	e.Response.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
+	retryAfter(e, wait)
 	return refuse(http.StatusServiceUnavailable, field, code, sentence)
 }
+
+// retryAfter sets the header with the whole seconds after which a client may try again.
+func retryAfter(e *core.RequestEvent, wait time.Duration) {
+	e.Response.Header().Set("Retry-After", strconv.Itoa(Seconds(wait)))
+}
+
+// Seconds rounds a wait up to whole seconds: who waits that long is not refused again.
+func Seconds(wait time.Duration) int { return int(math.Ceil(wait.Seconds())) }
 
 func refuse(status int, field, code, sentence string) error {
 	return apis.NewApiError(status, sentence, validation.Errors{field: validation.NewError(code, sentence)})

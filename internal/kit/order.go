@@ -26,6 +26,11 @@ const (
 	orderValidate  = 99   // replaces PocketBase's own validation
 )
 
+// On mails.
+const (
+	OrderSend = 999 // last: sends the mail in another way than PocketBase
+)
+
 // On every HTTP request. PocketBase's own middlewares are from -99,999 to about -1,000.
 const (
 	OrderOutermost = -100_000                                          // sees the request first and the answer last

@@ -2,7 +2,9 @@ package kit
 
 import (
 	"mime"
+	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -16,6 +18,17 @@ type Request struct {
 
 	action string // of its audit entries
 	log    AccessLog
+}
+
+// Token returns the token that a request was sent with, as PocketBase reads it: with or
+// without the scheme Bearer.
+func Token(r *http.Request) string {
+	const scheme = "Bearer "
+	token := r.Header.Get("Authorization")
+	if len(token) > len(scheme) && strings.EqualFold(token[:len(scheme)], scheme) {
+		return token[len(scheme):]
+	}
+	return token
 }
 
 // Attach sets headers with which browsers save the answer as a file with this name. The

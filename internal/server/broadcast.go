@@ -11,8 +11,8 @@ import (
 )
 
 // shortenBroadcasts gives PocketBase's broadcast of a change an app that remembers
-// rules. The broadcast is part of the request that writes, and tries the rule once for
-// every topic of every stream.
+// rules, and that applies filters as lists do. The broadcast is part of the request that
+// writes, and tries the rule once for every topic of every stream.
 func shortenBroadcasts(app core.App) {
 	remember := &hook.Handler[*core.ModelEvent]{Id: "hospitalRules", Priority: kit.OrderBroadcast,
 		Func: func(e *core.ModelEvent) error {
@@ -44,6 +44,15 @@ type rules struct {
 type ruleKey struct{ collection, record, account, rule string }
 
 func (r *rules) CanAccessRecord(record *core.Record, info *core.RequestInfo, rule *string) (bool, error) {
+	may, err := r.may(record, info, rule)
+	if !may || err != nil || info.Context != core.RequestInfoContextRealtime {
+		return may, err
+	}
+	return kit.CheckSubscriptionFilter(r.App, record, info)
+}
+
+// may tries a rule that depends on nothing but the account and the record once.
+func (r *rules) may(record *core.Record, info *core.RequestInfo, rule *string) (bool, error) {
 	if rule == nil || strings.Count(*rule, "@request.") != strings.Count(*rule, "@request.auth.") {
 		return r.App.CanAccessRecord(record, info, rule)
 	}

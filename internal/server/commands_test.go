@@ -31,6 +31,10 @@ func TestFailingCommandsPrintTheReasonAndExitWith1(t *testing.T) {
 		{"unknown command", []string{"superuser", "bogus"}},
 		{"email", []string{"superuser", "upsert", "bad"}},
 		{"password", []string{"superuser", "upsert", "somebody@example.org"}},
+		{"at least 12", []string{"superuser", "create", "somebody@example.org", "7k!Qz#0v"}},
+		{"at least 12", []string{"superuser", "upsert", "somebody@example.org", "7k!Qz#0vpwx"}},
+		{"at least 12", []string{"superuser", "update", "operator@hospital.example", "7k!Qz#0v"}},
+		{"too easy to guess", []string{"superuser", "upsert", "somebody@example.org", "passwordpassword"}},
 		{"in use", []string{"serve", "--http=" + taken.Addr().String()}},
 	} {
 		run(t, "", nil, append(c.args, "--dir", dir)...).refused(t, c.why)

@@ -54,7 +54,7 @@ func answerFaults(app core.App) {
 		// A token cannot be checked while the database fails. Its owner is not a guest for that.
 		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: tokenFaults, Priority: kit.OrderToken,
 			Func: func(e *core.RequestEvent) error {
-				token := e.Request.Header.Get("Authorization")
+				token := kit.Token(e.Request)
 				if token == "" || e.Auth != nil {
 					return e.Next()
 				}

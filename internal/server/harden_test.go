@@ -82,6 +82,7 @@ func TestWhatGoesAroundTheRulesIsClosed(t *testing.T) {
 	dir := demoData(t)
 	db := openDB(t, dir)
 	patient := queryOne[string](t, db, "SELECT id FROM users WHERE email = 'patient@hospital.example'", nil)
+	account := "/api/collections/users/records/" + patient
 	view := map[string]any{"name": "everybody", "type": "view", "listRule": "", "viewRule": "",
 		"viewQuery": "SELECT id, text FROM medical_histories"}
 	proxy := map[string]any{"trustedProxy": map[string]any{"headers": []string{"X-Evil"}}}
@@ -98,6 +99,20 @@ func TestWhatGoesAroundTheRulesIsClosed(t *testing.T) {
 		{"collections", http.MethodDelete, "/api/collections/everybody", nil, http.StatusNoContent},
 		{"impersonation", http.MethodPost, "/api/collections/users/impersonate/" + patient, nil, http.StatusOK},
 		{"settings", http.MethodPatch, "/api/settings", proxy, http.StatusOK},
+		{"mail", http.MethodPatch, "/api/settings", map[string]any{"smtp": map[string]any{
+			"enabled": true, "host": "mail.evil.example", "port": 25}}, http.StatusOK},
+		{"mail", http.MethodPatch, "/api/settings", map[string]any{"meta": map[string]any{
+			"appURL": "https://evil.example"}}, http.StatusOK},
+		{"passwords", http.MethodPatch, account, map[string]any{"email": "evil@example.org"}, http.StatusOK},
+		{"passwords", http.MethodPatch, account, map[string]any{"tokenKey": strings.Repeat("k", 50)}, http.StatusOK},
+		{"passwords", http.MethodPatch, account, map[string]any{"password": "correct-horse-battery",
+			"passwordConfirm": "correct-horse-battery"}, http.StatusOK},
+		{"impersonation", http.MethodPost, "/api/collections/_mfas/records", map[string]any{
+			"collectionRef": "_pb_users_auth_", "recordRef": patient, "method": "password"}, http.StatusOK},
+		{"impersonation", http.MethodPost, "/api/collections/_otps/records", map[string]any{
+			"collectionRef": "_pb_users_auth_", "recordRef": patient, "password": "12345678"}, http.StatusOK},
+		{"impersonation", http.MethodPost, "/api/collections/_externalAuths/records", map[string]any{"provider": "google",
+			"collectionRef": "_pb_users_auth_", "recordRef": patient, "providerId": "x"}, http.StatusOK},
 	}
 	s := serve(t, dir)
 	s.signInOperator(t)
@@ -119,7 +134,7 @@ func TestWhatGoesAroundTheRulesIsClosed(t *testing.T) {
 		t.Errorf("%d attempts are in the audit log", attempts)
 	}
 
-	s = serve(t, dir, "HOSPITAL_OPEN=sql,backups,collections,impersonation,settings")
+	s = serve(t, dir, "HOSPITAL_OPEN=sql,backups,collections,impersonation,settings,mail,passwords")
 	s.signInOperator(t)
 	for _, r := range requests {
 		if status, _, _ := s.send(r.method, r.path, r.body); status != r.opened {

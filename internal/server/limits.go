@@ -93,7 +93,7 @@ func limitRequests(app core.App) {
 				continue
 			}
 			if wait := counted.wait(i, l, e); wait > 0 {
-				message := fmt.Sprintf("Too many requests. Try again in %d seconds.", int(wait.Seconds())+1)
+				message := fmt.Sprintf("Too many requests. Try again in %d seconds.", kit.Seconds(wait))
 				return kit.TooManyRequests(e, "request", "too_many_requests", message, wait)
 			}
 			if e.Auth == nil && e.Request.Pattern == batchPattern {

@@ -56,18 +56,56 @@ func closeOperatorRoutes(app core.App) {
 		return se.Next()
 	}})
 	app.OnSettingsUpdateRequest().BindFunc(func(e *core.SettingsUpdateRequestEvent) error {
-		if !open(e.App, "settings") && !reflect.DeepEqual(guarded(e.OldSettings), guarded(e.NewSettings)) {
-			return kit.Forbidden("settings", "closed", closedMessage(
-				"Changing the proxy, superusers' addresses, S3, backups, batches or limits",
-				"can open the hospital or send its data elsewhere", "settings"))
+		for _, c := range closedSettings {
+			if !open(e.App, c.area) && !reflect.DeepEqual(c.of(e.OldSettings), c.of(e.NewSettings)) {
+				return kit.Forbidden("settings", "closed", closedMessage("Changing "+c.names, c.does, c.area))
+			}
 		}
 		return e.Next()
 	})
+	app.OnRecordCreateRequest(signInCollections...).BindFunc(refuseSignInRecords)
+	app.OnRecordUpdateRequest(signInCollections...).BindFunc(refuseSignInRecords)
+	app.OnRecordUpdateRequest().BindFunc(refuseNewPasswords)
 }
 
-// guarded are the settings that decide who reaches what, and where files go.
-func guarded(s *core.Settings) []any {
-	return []any{s.TrustedProxy, s.SuperuserIPs, s.S3, s.Backups, s.Batch, s.RateLimits}
+// closedSettings are settings that PocketBase lets superusers change.
+var closedSettings = []struct {
+	area, names, does string
+	of                func(s *core.Settings) []any
+}{
+	{"settings", "the proxy, superusers' addresses, S3, backups, batches or limits",
+		"can open the hospital or send its data elsewhere", func(s *core.Settings) []any {
+			return []any{s.TrustedProxy, s.SuperuserIPs, s.S3, s.Backups, s.Batch, s.RateLimits}
+		}},
+	{"mail", "the mail server, the sender or the address of the hospital",
+		"can send the links for new passwords elsewhere", func(s *core.Settings) []any {
+			return []any{s.SMTP, s.Meta.SenderAddress, s.Meta.AppURL}
+		}},
+}
+
+// signInCollections hold codes and other half-finished or linked sign-ins of accounts. Who
+// writes them can finish a sign-in without the password.
+var signInCollections = []string{core.CollectionNameOTPs, core.CollectionNameMFAs, core.CollectionNameExternalAuths,
+	core.CollectionNameAuthOrigins}
+
+// refuseSignInRecords refuses the records of PocketBase with which a superuser signs in as another.
+func refuseSignInRecords(e *core.RecordRequestEvent) error {
+	if open(e.App, "impersonation") {
+		return e.Next()
+	}
+	return kit.Forbidden("request", "closed", closedMessage("This", "can sign in as somebody else", "impersonation"))
+}
+
+// refuseNewPasswords refuses to a superuser what only the owner of an account may change: the
+// password, the address that a new one is sent to, and the key of the tokens.
+func refuseNewPasswords(e *core.RecordRequestEvent) error {
+	r, before := e.Record, e.Record.Original()
+	changed := r.GetString(core.FieldNamePassword) != "" || r.Email() != before.Email() || r.TokenKey() != before.TokenKey()
+	if !e.HasSuperuserAuth() || !e.Collection.IsAuth() || r.IsSuperuser() || !changed || open(e.App, "passwords") {
+		return e.Next()
+	}
+	return kit.Forbidden("password", "closed", closedMessage("Changing the password or the address of an account",
+		"lets a superuser sign in as its owner, who can ask for a new password by mail", "passwords"))
 }
 
 func closedMessage(what, does, area string) string {

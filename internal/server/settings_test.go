@@ -186,7 +186,7 @@ func TestEnvironmentOverridesStoredSettings(t *testing.T) {
 		raw, _ := json.Marshal(answer)
 		return string(raw)
 	}
-	s := serve(t, dir, env...)
+	s := serve(t, dir, append(env, "HOSPITAL_OPEN=mail")...)
 	s.signInOperator(t)
 	meta := map[string]any{"appName": "House", "appURL": "https://elsewhere.example"}
 	status, answer, err := s.send(http.MethodPatch, "/api/settings", map[string]any{"meta": meta})

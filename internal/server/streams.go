@@ -3,7 +3,6 @@ package server
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -177,11 +176,7 @@ func accountOf(auth *core.Record) string { return auth.Collection().Id + "/" + a
 
 // tokenEnd is when the token of a request expires. PocketBase has checked the token.
 func tokenEnd(r *http.Request) time.Time {
-	token := r.Header.Get("Authorization")
-	if scheme, rest, ok := strings.Cut(token, " "); ok && strings.EqualFold(scheme, "Bearer") {
-		token = rest
-	}
-	claims, _ := security.ParseUnverifiedJWT(token)
+	claims, _ := security.ParseUnverifiedJWT(kit.Token(r))
 	end, err := claims.GetExpirationTime()
 	if err != nil || end == nil {
 		return time.Time{}

@@ -63,3 +63,30 @@ func TestSuperusersEnterACodeWhereThereIsMail(t *testing.T) {
 		}
 	}
 }
+
+// The machine is the way back in: no number of wrong passwords over HTTP keeps its commands
+// from working, and a password that is set there ends the wait.
+func TestTheMachineEndsTheWaitOfASuperuser(t *testing.T) {
+	t.Parallel()
+	dir := demoData(t)
+	s := serve(t, dir, "HOSPITAL_SUPERUSER_MFA=on")
+	in := func(password string) (int, map[string]any) {
+		status, answer, err := s.send(http.MethodPost, "/api/collections/_superusers/auth-with-password",
+			map[string]any{"identity": "operator@hospital.example", "password": password})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return status, answer
+	}
+	for range 9 {
+		in("wrong-password")
+	}
+	if status, _ := in(demo.Password); status != http.StatusTooManyRequests {
+		t.Errorf("the right password answered %d, the address is loopback", status)
+	}
+	run(t, "seven wild geese\n", nil, "superuser", "update", "operator@hospital.example", "--dir", dir).succeeded(t)
+	run(t, "", nil, "superuser", "otp", "operator@hospital.example", "--dir", dir).succeeded(t)
+	if status, half := in("seven wild geese"); status != http.StatusUnauthorized || half["mfaId"] == nil {
+		t.Errorf("the new password answered %d %v", status, half)
+	}
+}

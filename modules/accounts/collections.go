@@ -35,7 +35,7 @@ var users = kit.Collection{
 		RoleField: "role", Roles: role.All, Superuser: role.Admin,
 		StatusField: "status", Active: string(Active),
 		Managers:    []kit.Role{role.Admin},
-		MinPassword: 12,
+		MinPassword: MinPassword,
 	},
 	Fields: kit.Fields{
 		kit.Text("name", 120).Required().Presentable().Help("Full name of the person."),

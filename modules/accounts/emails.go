@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/mailer"
 
 	"hospital/internal/kit"
@@ -140,4 +141,11 @@ func writeAccountEmails(app core.App) {
 				html.UnescapeString(meta(e, "info")), "",
 			"If that was not you, choose a new password at once: it ends every session.\n\n" + page(e.App, "forgotten", "")}
 	}))
+	// PocketBase waits for this mail before it answers a sign-in, and forgets the device if it fails.
+	app.OnMailerRecordAuthAlertSend().Bind(&hook.Handler[*core.MailerRecordEvent]{Priority: kit.OrderSend,
+		Func: func(e *core.MailerRecordEvent) error {
+			client, message := e.Mailer, e.Message
+			kit.AfterResponse(e.App, "send an alert about a sign-in", func() error { return client.Send(message) })
+			return nil
+		}})
 }

@@ -48,6 +48,8 @@ func hooks(app core.App) {
 	kit.OnCreate(app, "users", checkNew)
 	kit.OnUpdate(app, "users", checkChange)
 	kit.OnCreate(app, "invitations", invite)
+	app.OnRecordCreate(core.CollectionNameSuperusers).BindFunc(checkSuperuser)
+	app.OnRecordUpdate(core.CollectionNameSuperusers).BindFunc(checkSuperuser)
 	outbox.Register(app,
 		outbox.Queue{
 			Collection: "registrations", Columns: registrationMail, Compose: composeRegistration, AtOnce: true,

@@ -114,7 +114,7 @@ func (t *throttle) checkCode(e *core.RequestEvent) error {
 		return e.Next() // an unknown code, which PocketBase refuses
 	}
 	key := keyOf(otp.CollectionRef(), otp.RecordRef())
-	if wait := t.start(key, kit.Now(e.App)); wait > 0 {
+	if wait := t.start(key, "", kit.Now(e.App)); wait > 0 {
 		return kit.TooManyRequests(e, "password", "too_many_tries", "Too many wrong codes. Wait a little.", wait)
 	}
 	if err := e.Next(); err != nil {

@@ -9,6 +9,9 @@ import (
 	"hospital/internal/kit"
 )
 
+// MinPassword is the least number of characters of a new password, also of superusers.
+const MinPassword = 12
+
 // minScore is the lowest accepted score of zxcvbn, on its scale from 0 to 4. 2 means about
 // a million guesses by an attacker with lists of common passwords, words and names.
 const minScore = 2
@@ -26,4 +29,13 @@ func checkPassword(user User) error {
 			"it is common or contains your name. Use several unrelated words.")
 	}
 	return nil
+}
+
+// checkSuperuser refuses to superusers the passwords that it refuses to others, also on the
+// command line.
+func checkSuperuser(e *core.RecordEvent) error {
+	if err := checkPassword(User{e.Record}); err != nil {
+		return err
+	}
+	return e.Next()
 }

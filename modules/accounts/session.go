@@ -1,12 +1,12 @@
 package accounts
 
 import (
-	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
+	"hospital/internal/kit"
 	"hospital/internal/role"
 	"hospital/modules/hospital"
 )
@@ -26,11 +26,7 @@ func capStaffSession(app core.App) {
 		}
 		ends := time.Now().Add(settings.StaffSession()).Unix()
 		if e.AuthMethod == "" { // a refresh: the new token ends when the old one does
-			_, bare, prefixed := strings.Cut(e.Request.Header.Get("Authorization"), " ")
-			if !prefixed {
-				bare = e.Request.Header.Get("Authorization")
-			}
-			old, err := security.ParseUnverifiedJWT(bare)
+			old, err := security.ParseUnverifiedJWT(kit.Token(e.Request))
 			if err != nil {
 				return e.UnauthorizedError("Sign in again.", err)
 			}

@@ -96,3 +96,26 @@ func TestWeakPasswordsAreRefused(t *testing.T) {
 		t.Errorf("a change answered %d %s", answer.Status, answer.Raw)
 	}
 }
+
+// Superusers choose passwords by the rules of everybody else.
+func TestWeakPasswordsOfSuperusersAreRefused(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	operator := h.Operator()
+	const path = "/api/collections/_superusers/records"
+	for password, want := range map[string]string{"7k!Qz#0v": "validation_min_text_constraint",
+		"7k!Qz#0vpwx": "validation_min_text_constraint", "passwordpassword": "too_common"} {
+		sent := hospitaltest.Body{"email": "second@example.org", "password": password, "passwordConfirm": password}
+		if answer := operator.Do(http.MethodPost, path, sent); answer.Code("password") != want {
+			t.Errorf("%s answered %d %s", password, answer.Status, answer.Raw)
+		}
+	}
+	sent := hospitaltest.Body{"email": "second@example.org", "password": hospitaltest.Password,
+		"passwordConfirm": hospitaltest.Password}
+	second := operator.Do(http.MethodPost, path, sent).OK(t)
+	change := hospitaltest.Body{"password": "7k!Qz#0vpwx", "passwordConfirm": "7k!Qz#0vpwx"}
+	if answer := operator.Do(http.MethodPatch, path+"/"+second.ID(), change); answer.Code(
+		"password") != "validation_min_text_constraint" {
+		t.Errorf("a change answered %d %s", answer.Status, answer.Raw)
+	}
+}

@@ -16,9 +16,9 @@ const (
 
 // log is protected by triggers and by a chain of hashes.
 var log = kit.Collection{
-	Name: "audit_log",
+	Name: logName,
 	Description: "Something that somebody did, read, or was refused. Entries never change: each has a keyed hash " +
-		"of itself and of the entry before. Patients who read their own record leave no entry.",
+		"of itself and of the entry before. Patients who read their own record leave no entry; staff who read the log do.",
 	Fields: kit.Fields{
 		kit.Count("seq").Presentable().Help("Number of the entry: 1, 2, 3 and so on, without gaps."),
 		kit.Instant("at").Required().Help("When it happened."),

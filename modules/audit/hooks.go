@@ -33,14 +33,18 @@ func logReads(app core.App, buf *buffer) {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		buf.logAccess(kit.Caller(e.RequestEvent), "view", withExpanded(e.Record)...)
+		read := withExpanded(e.Record)
+		buf.logAccess(kit.Caller(e.RequestEvent), "view", read...)
+		buf.logUse(e.RequestEvent, "view", e.Collection, e.Record.Id, read...)
 		return nil
 	})
 	app.OnRecordsListRequest().BindFunc(func(e *core.RecordsListRequestEvent) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		buf.logAccess(kit.Caller(e.RequestEvent), "list", withExpanded(e.Records...)...)
+		read := withExpanded(e.Records...)
+		buf.logAccess(kit.Caller(e.RequestEvent), "list", read...)
+		buf.logUse(e.RequestEvent, "list", e.Collection, "", read...)
 		return nil
 	})
 	app.OnFileDownloadRequest().BindFunc(func(e *core.FileDownloadRequestEvent) error {
@@ -125,7 +129,7 @@ func serve(app core.App, buf *buffer) {
 // only superusers are audited, and records that an operator writes.
 func audited(r *core.Record) bool {
 	c := r.Collection()
-	return c.Name != "audit_log" && (!c.System || c.Name == core.CollectionNameSuperusers || kit.ActorOf(r).Superuser)
+	return c.Name != logName && (!c.System || c.Name == core.CollectionNameSuperusers || kit.ActorOf(r).Superuser)
 }
 
 // onWrite logs a write in its transaction.

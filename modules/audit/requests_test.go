@@ -52,6 +52,7 @@ func TestSignInsAreLogged(t *testing.T) {
 func TestActionsOfOperatorsAreLogged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
+	server.Open(h.App, "mail")
 	operator := h.Operator()
 	entries := logged(h, func() {
 		operator.Update("departments", id("general"), body{"name": "General medicine"}).OK(t)
@@ -82,7 +83,7 @@ func TestActionsOfOperatorsAreLogged(t *testing.T) {
 func TestOperatorAccessToAccountsAndBackupsIsLogged(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	server.Open(h.App, "impersonation", "settings", "backups")
+	server.Open(h.App, "impersonation", "mail", "backups")
 	operator := h.Operator()
 	secret := "hunter2-hunter2"
 	entries := logged(h, func() {
