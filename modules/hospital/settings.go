@@ -96,6 +96,11 @@ func (s Settings) MinNotice() time.Duration {
 	return time.Duration(s.GetInt("min_notice_minutes")) * time.Minute
 }
 
+// CareTeamLead is how long before an approved visit its doctor opens the patient's record.
+func (s Settings) CareTeamLead() time.Duration {
+	return time.Duration(s.GetInt("care_team_lead_days")) * 24 * time.Hour
+}
+
 // CareTeam is how long after a visit its doctor still opens the patient's record.
 func (s Settings) CareTeam() time.Duration {
 	return time.Duration(s.GetInt("care_team_days")) * 24 * time.Hour
