@@ -10,6 +10,7 @@ import (
 	"hospital/modules/appointments"
 	"hospital/modules/billing"
 	"hospital/modules/clinical"
+	"hospital/modules/hospital"
 	"hospital/modules/notices"
 	"hospital/modules/patients"
 	"hospital/modules/prescriptions"
@@ -25,6 +26,7 @@ var reactions = []kit.Follow{
 	{accounts.WasSuspended, []kit.Reaction{staff.SetActive(false)}},
 	{accounts.RoleChanged, []kit.Reaction{staff.DeactivateOldRole}},
 	{scheduling.TimeOffChanged, []kit.Reaction{appointments.AddAffectedVisits}},
+	{hospital.CurrencyChanged, []kit.Reaction{billing.RefuseOpenBalances}},
 	{appointments.ApprovalEnded, []kit.Reaction{leaveCareTeam}},
 	{appointments.TimeApproved, []kit.Reaction{joinCareTeam}},
 	{appointments.MovedByHospital, []kit.Reaction{notices.NotifyMoved}},

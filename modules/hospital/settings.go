@@ -62,6 +62,9 @@ func (s Settings) Zone() *time.Location {
 // Currency is the ISO 4217 code of every amount.
 func (s Settings) Currency() string { return s.GetString("currency") }
 
+// CurrencyOf is the currency in a state of the settings.
+func CurrencyOf(r *core.Record) string { return settingsOf(r).Currency() }
+
 // Exponent is how many digits stand behind the point of its amounts.
 func (s Settings) Exponent() int { return s.GetInt("currency_exponent") }
 
