@@ -11,8 +11,8 @@ import (
 	"hospital/modules/staff"
 )
 
-// joinCareTeam gives the doctor of an approved visit access to the patient's record, until
-// the hospital's care_team_days after the visit.
+// joinCareTeam gives the doctor of an approved visit access to the patient's record, from the
+// hospital's care_team_lead_days before the visit until its care_team_days after it.
 func joinCareTeam(tx core.App, approved *core.Record) error {
 	visit := appointments.Appointment{Record: approved}
 	doctor, err := tx.FindRecordById("doctors", visit.Doctor())
@@ -23,6 +23,9 @@ func joinCareTeam(tx core.App, approved *core.Record) error {
 	if err != nil {
 		return err
 	}
-	ends := visit.Ends().Add(settings.CareTeam())
-	return patients.JoinCareTeam(tx, visit.Patient(), staff.Member{Record: doctor}.User(), patients.Appointment, ends)
+	starts, ends := visit.Starts().Add(-settings.CareTeamLead()), visit.Ends().Add(settings.CareTeam())
+	return patients.OpenForVisit(tx, visit.Patient(), staff.Member{Record: doctor}.User(), visit.Id, starts, ends)
 }
+
+// leaveCareTeam takes the access that a visit gave.
+func leaveCareTeam(tx core.App, visit *core.Record) error { return patients.EndForVisit(tx, visit.Id) }

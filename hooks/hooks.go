@@ -10,6 +10,7 @@ import (
 	"hospital/modules/appointments"
 	"hospital/modules/billing"
 	"hospital/modules/clinical"
+	"hospital/modules/hospital"
 	"hospital/modules/notices"
 	"hospital/modules/patients"
 	"hospital/modules/prescriptions"
@@ -25,7 +26,9 @@ var reactions = []kit.Follow{
 	{accounts.WasSuspended, []kit.Reaction{staff.SetActive(false)}},
 	{accounts.RoleChanged, []kit.Reaction{staff.DeactivateOldRole}},
 	{scheduling.TimeOffChanged, []kit.Reaction{appointments.AddAffectedVisits}},
-	{appointments.WasApproved, []kit.Reaction{joinCareTeam}},
+	{hospital.CurrencyChanged, []kit.Reaction{billing.RefuseOpenBalances}},
+	{appointments.ApprovalEnded, []kit.Reaction{leaveCareTeam}},
+	{appointments.TimeApproved, []kit.Reaction{joinCareTeam}},
 	{appointments.MovedByHospital, []kit.Reaction{notices.NotifyMoved}},
 	{appointments.CancelledByHospital, []kit.Reaction{notices.NotifyCancelled}},
 	{appointments.WasStarted, []kit.Reaction{clinical.OpenEncounter}},

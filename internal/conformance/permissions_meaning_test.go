@@ -171,8 +171,8 @@ type probe struct {
 // and, where it differs, "collection.field role".
 var probes = map[string]probe{
 	"hospital.timezone":          {value: "Europe/Berlin"},
-	"hospital.currency":          {value: "KWD"},
-	"hospital.currency_exponent": {value: 3, with: hospitaltest.Body{"currency": "KWD"}},
+	"hospital.currency":          {value: settled("KWD")},
+	"hospital.currency_exponent": {value: settled(3), with: hospitaltest.Body{"currency": "KWD"}},
 	"hospital.staff_mfa":         {value: withMail},
 	"invitations.status":         {value: "revoked"},
 	"users.role":                 {value: "doctor", on: hospitaltest.ID("retireddr")},
@@ -392,6 +392,14 @@ func refundOf(h *hospitaltest.Hospital, body hospitaltest.Body) any {
 		"amount_minor": 1}).OK(h.T)
 	h.As("accountant1").Update("payments", paid.ID(), hospitaltest.Body{"status": "verified"}).OK(h.T)
 	return paid.ID()
+}
+
+// settled settles all bills and returns a value.
+func settled(value any) func(*hospitaltest.Hospital, hospitaltest.Body) any {
+	return func(h *hospitaltest.Hospital, _ hospitaltest.Body) any {
+		h.SettleBills()
+		return value
+	}
 }
 
 // withMail configures a mail server and returns true.

@@ -67,7 +67,8 @@ func guardRequests(app core.App, declared Catalog) {
 // A client that repeats a create because it got no answer then receives this code
 // instead of another rule's. Ids that the server generated need no check.
 func rejectDuplicateID(app core.App, r *core.Record) error {
-	if !r.IsNew() || r.Id == "" || ActorOf(r).Request != "" && r.GetRaw(sentIDKey) == nil {
+	inRequest := ActorOf(r).Request != "" || ActorIn(app).Request != ""
+	if !r.IsNew() || r.Id == "" || inRequest && r.GetRaw(sentIDKey) == nil {
 		return nil
 	}
 	if _, err := app.FindRecordById(r.Collection(), r.Id); err == nil {

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
@@ -92,4 +93,19 @@ func targetExists(app core.App, relation *core.RelationField, r *core.Record) (b
 		return false, fmt.Errorf("look for %s %s: %w", target.Name, id, err)
 	}
 	return found == 1, nil
+}
+
+// CheckFields validates some fields of a record before a rule uses them. All fields are validated
+// before the write.
+func CheckFields(tx core.App, r *core.Record, names ...string) error {
+	errs := validation.Errors{}
+	for _, name := range names {
+		if err := r.Collection().Fields.GetByName(name).ValidateValue(context.Background(), tx, r); err != nil {
+			errs[name] = err
+		}
+	}
+	if len(errs) > 0 {
+		return errs
+	}
+	return nil
 }

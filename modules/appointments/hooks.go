@@ -16,11 +16,21 @@ import (
 
 // Events that other modules react to.
 var (
-	WasApproved  = kit.Entering("appointments", "status", string(Approved))
 	WasCompleted = kit.Entering("appointments", "status", string(Completed))
 	WasCancelled = kit.Entering("appointments", "status", string(Cancelled))
 	WasStarted   = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
 		return before != nil && !Appointment{before}.Started() && Appointment{after}.Started()
+	}}
+
+	// ApprovalEnded is that an approved visit does not take place at its time: it was cancelled or
+	// moved. TimeApproved is that a visit was approved for a time, also when it was moved.
+	ApprovalEnded = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
+		return before != nil && Appointment{before}.Status() == Approved &&
+			(Appointment{after}.Status() == Cancelled || Appointment{after}.moved(Appointment{before}))
+	}}
+	TimeApproved = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
+		return Appointment{after}.Status() == Approved && (before == nil ||
+			Appointment{before}.Status() != Approved || Appointment{after}.moved(Appointment{before}))
 	}}
 
 	// MovedByHospital and CancelledByHospital are changes that the patient did not make and

@@ -46,6 +46,15 @@ var lifecycle = kit.Lifecycle{
 	},
 }
 
+// cancelCodes are the reasons for which each role cancels. A doctor does not cancel in the name of
+// the patient, who is notified of what the hospital cancels.
+var cancelCodes = map[kit.Role][]CancelCode{
+	role.Patient:      {ByPatient},
+	role.Doctor:       {ByHospital, Duplicate},
+	role.Receptionist: {ByPatient, ByHospital, Duplicate},
+	role.Admin:        {ByPatient, ByHospital, Duplicate},
+}
+
 // When: how an action is recognised in a change.
 
 func code(is CancelCode) func(kit.Change) bool {
@@ -93,11 +102,7 @@ func cancellable(c kit.Change) error {
 	if (Appointment{c.Before}).Started() {
 		return kit.Conflict("status", "invalid_transition", "The visit has already started.")
 	}
-	codes := []CancelCode{ByPatient, ByHospital, Duplicate}
-	if c.Actor.Role == role.Patient {
-		codes = []CancelCode{ByPatient}
-	}
-	if !slices.Contains(codes, (Appointment{c.After}).cancelCode()) {
+	if !slices.Contains(cancelCodes[c.Actor.Role], (Appointment{c.After}).cancelCode()) {
 		return kit.Invalid("cancel_code", "invalid_code", "You cannot cancel for this reason. Choose another one.")
 	}
 	return beforeCutoff(c)

@@ -37,6 +37,10 @@ var Module = kit.Module{
 			`SELECT a.id FROM appointments a
 			WHERE a.status IS NOT (SELECT e."to" FROM appointment_events e
 				WHERE e.appointment = a.id ORDER BY e._rowid_ DESC LIMIT 1)`},
+		{"A cancelled appointment gives no access to the patient's record after it was cancelled.",
+			`SELECT c.id FROM care_team c JOIN appointments a ON a.id = c.appointment
+			WHERE a.status = 'cancelled'
+				AND c.ends > MAX(c.starts, strftime('%Y-%m-%d %H:%M:%fZ', a.cancelled_at, '+1 minute'))`},
 		{"Appointment numbers are unique.", `SELECT number FROM appointments GROUP BY number HAVING COUNT(*) > 1`},
 	},
 	OpenAPI: openapi,

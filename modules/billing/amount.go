@@ -1,9 +1,6 @@
 package billing
 
 import (
-	"context"
-
-	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
@@ -14,16 +11,6 @@ import (
 func amountOf(r *core.Record, field string) money.Amount { return money.Amount(r.GetInt(field)) }
 
 func setAmount(r *core.Record, field string, m money.Amount) { r.Set(field, int64(m)) }
-
-// checkAmount refuses an amount that the field does not accept, before errors that only
-// follow from it.
-func checkAmount(tx core.App, r *core.Record, field string) error {
-	err := r.Collection().Fields.GetByName(field).ValidateValue(context.Background(), tx, r)
-	if err != nil {
-		return validation.Errors{field: err}
-	}
-	return nil
-}
 
 // validAmount reports whether a record holds an amount, or none, that the field accepts.
 func validAmount(r *core.Record, field string) bool {

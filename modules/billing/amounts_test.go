@@ -76,6 +76,7 @@ func TestAmountsFollowTheCurrency(t *testing.T) {
 		t.Run(currency, func(t *testing.T) {
 			t.Parallel()
 			h := hospitaltest.New(t)
+			h.SettleBills()
 			h.As("admin1").Update("hospital", "hospitalsetting",
 				body{"currency": currency, "currency_exponent": c.exponent}).OK(t)
 			bill := complete(h)

@@ -134,7 +134,7 @@ func (b Bill) original() string    { return b.GetString("original") }
 // hasTotal reports whether a client sent a total, valid or not.
 func (b Bill) hasTotal() bool { return b.GetFloat("total_minor") != 0 }
 
-func (b Bill) checkTotal(tx core.App) error { return checkAmount(tx, b.Record, "total_minor") }
+func (b Bill) checkTotal(tx core.App) error { return kit.CheckFields(tx, b.Record, "total_minor") }
 
 func (b Bill) setKind(kind Kind)           { b.Set("kind", string(kind)) }
 func (b Bill) setPatient(patient string)   { b.Set("patient", patient) }

@@ -138,7 +138,8 @@ var payments = kit.Collection{
 		kit.Int("amount_minor", 1, money.Max).Required().Help("Amount in minor units."),
 		kit.Text("currency", 3).Required().Help("ISO 4217 code of the amount."),
 		kit.Text("reference", 120).
-			Help("Identifies it on the bank statement or in the till. Unique per method, unless it was rejected."),
+			Help("Identifies it on the bank statement or in the till. Unique per method among the payments that " +
+				"staff recorded or verified."),
 		kit.Select("status", Pending, Verified, Rejected).Required().
 			Help("Set it to verified or rejected. Both are final."),
 		kit.Relation("recorded_by", "users").Help("Account that declared or recorded it."),
@@ -170,8 +171,16 @@ var payments = kit.Collection{
 		},
 		{ // a payment is not recorded twice
 			Name: "payments_once",
-			When: "BEFORE INSERT ON payments WHEN NEW.kind = 'payment' AND " +
-				referenceUsed("NEW.method", "NEW.reference"),
+			When: "BEFORE INSERT ON payments WHEN NEW.kind = 'payment'" +
+				" AND (NEW.status = 'verified' OR NOT " + declared("NEW.recorded_by") + ")" +
+				" AND " + referenceBooked("NEW.id", "NEW.method", "NEW.reference"),
+			Code: "already_booked",
+		},
+		{ // nor verified twice
+			Name: "payments_verified_once",
+			When: "BEFORE UPDATE OF status ON payments WHEN NEW.kind = 'payment'" +
+				" AND NEW.status = 'verified' AND OLD.status != 'verified'" +
+				" AND " + referenceBooked("NEW.id", "NEW.method", "NEW.reference"),
 			Code: "already_booked",
 		},
 	},
@@ -186,8 +195,16 @@ var payments = kit.Collection{
 	},
 }
 
-// referenceUsed is an SQL condition: a payment with this method and reference exists.
-func referenceUsed(method, reference string) string {
+// referenceBooked is an SQL condition: another payment with this method and reference was recorded by
+// staff or verified. What a patient merely declared books no reference, or anybody could take the
+// reference of somebody else's payment.
+func referenceBooked(id, method, reference string) string {
 	return reference + ` != '' AND EXISTS (SELECT 1 FROM payments b WHERE b.reference = ` + reference +
-		` COLLATE NOCASE AND b.method = ` + method + ` AND b.kind = 'payment' AND b.status != 'rejected')`
+		` COLLATE NOCASE AND b.method = ` + method + ` AND b.kind = 'payment' AND b.id != ` + id +
+		` AND (b.status = 'verified' OR b.status = 'pending' AND NOT ` + declared("b.recorded_by") + `))`
+}
+
+// declared is an SQL condition: the account that entered a payment is that of a patient.
+func declared(by string) string {
+	return `EXISTS (SELECT 1 FROM users u WHERE u.id = ` + by + ` AND u.role = 'patient')`
 }

@@ -3,11 +3,13 @@ package billing
 import (
 	"database/sql"
 	"errors"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
+	"hospital/internal/role"
 )
 
 // createPayment completes a new payment or refund. It is pending, and together with the
@@ -34,7 +36,7 @@ func createPayment(e *core.RecordEvent) error {
 }
 
 // checkPayment refuses a payment above the open amount, and a second one with the same
-// method and reference. It returns the bill.
+// reference. It returns the bill.
 func checkPayment(tx core.App, p Payment) (Bill, error) {
 	bill, err := billOf(tx, p)
 	if err != nil {
@@ -50,18 +52,43 @@ func checkPayment(tx core.App, p Payment) (Bill, error) {
 	if p.Amount() > open {
 		return bill, exceedsBalance(tx, "amount_minor", max(open, 0), "is open on this bill, after pending payments.")
 	}
-	var exists bool
-	err = tx.DB().NewQuery("SELECT " + referenceUsed("{:method}", "{:reference}")).
-		Bind(dbx.Params{"method": p.Method(), "reference": p.Reference()}).Row(&exists)
-	if err != nil {
+	if err := checkReference(tx, p); err != nil {
 		return bill, err
-	}
-	if exists {
-		return bill, kit.Conflict("reference", "already_booked",
-			"A payment by "+p.Method()+" with this reference already exists.")
 	}
 	p.setKind(KindPayment)
 	return bill, nil
+}
+
+// checkReference refuses a second payment with the same method and reference. Patients are told only
+// of payments of the same bill, which they see. Whether somebody else's payment has the reference is
+// checked when theirs is verified.
+func checkReference(tx core.App, p Payment) error {
+	where, refused := referenceBooked("{:id}", "{:method}", "{:reference}"), errBooked
+	if kit.ActorOf(p.Record).Role == role.Patient {
+		where = `{:reference} != '' AND EXISTS (SELECT 1 FROM payments WHERE bill = {:bill} AND method = {:method}
+			AND reference = {:reference} COLLATE NOCASE AND kind = 'payment' AND status != 'rejected')`
+		refused = kit.Conflict("reference", "already_booked",
+			"A payment with this method and reference is reported for this bill already.")
+	}
+	var exists bool
+	err := tx.DB().NewQuery("SELECT " + where).Bind(dbx.Params{
+		"id": p.Id, "bill": p.bill(), "method": p.Method(), "reference": p.Reference(),
+	}).Row(&exists)
+	if err == nil && exists {
+		return refused
+	}
+	return err
+}
+
+var errBooked = kit.Conflict("reference", "already_booked",
+	"Another payment with this method and reference was recorded by staff or verified. Reject one of them.")
+
+// fromTriggerError maps the trigger's error to the refusal: verifying a payment asks no query.
+func fromTriggerError(_ core.App, _ *core.Record, err error) error {
+	if strings.Contains(err.Error(), "constraint failed: already_booked") {
+		return errBooked
+	}
+	return err
 }
 
 // checkRefund refuses a refund above what is left of a verified payment. It returns the

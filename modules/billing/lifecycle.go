@@ -44,6 +44,7 @@ func hooks(app core.App) {
 	kit.OnUpdate(app, "bill_items", updateLine)
 	kit.OnCreate(app, "discounts", requestDiscount)
 	kit.OnCreate(app, "payments", createPayment)
+	kit.OnRefusal(app, "payments", fromTriggerError)
 }
 
 // checkBill refuses what no change of a bill may do besides its action.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
 	"hospital/internal/money"
 	"hospital/modules/patients"
 )
@@ -78,7 +79,7 @@ func (p Payment) refundOf() string   { return p.GetString("refund_of") }
 func (p Payment) note() string       { return p.GetString("note") }
 func (p Payment) recordedBy() string { return p.GetString("recorded_by") }
 
-func (p Payment) checkAmount(tx core.App) error { return checkAmount(tx, p.Record, "amount_minor") }
+func (p Payment) checkAmount(tx core.App) error { return kit.CheckFields(tx, p.Record, "amount_minor") }
 
 func (p Payment) setKind(kind PaymentKind)  { p.Set("kind", string(kind)) }
 func (p Payment) setReceipt(receipt string) { p.Set("receipt", receipt) }

@@ -45,7 +45,7 @@ func TestAReferenceIsUniquePerMethod(t *testing.T) {
 		book("transfer", " e2e-1 "),
 		http.StatusConflict, "reference", "already_booked")
 	expectRefused(t, "the same reference on another bill",
-		h.As("patient2").Create("payments",
+		h.As("receptionist2").Create("payments",
 			body{"bill": billOf(h, "2"), "method": "transfer", "amount_minor": 10, "reference": "E2E-1"}),
 		http.StatusConflict, "reference", "already_booked")
 	book("card", "E2E-1").OK(t)

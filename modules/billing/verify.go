@@ -88,6 +88,11 @@ var invariants = []kit.Invariant{
 			HAVING SUM(c.total_minor) > i.total_minor OR SUM(c.tax_minor) > i.tax_minor`,
 	},
 	{
+		Description: "No two verified payments have the same method and reference.",
+		Violations: `SELECT MAX(id) FROM payments WHERE kind = 'payment' AND status = 'verified' AND reference != ''
+			GROUP BY method, reference COLLATE NOCASE HAVING COUNT(*) > 1`,
+	},
+	{
 		Description: "A payment has a receipt if and only if it is verified.",
 		Violations:  `SELECT id FROM payments WHERE (status = 'verified') != (receipt != '')`,
 	},

@@ -38,6 +38,8 @@ func TestVerifyReportsEveryBrokenInvariant(t *testing.T) {
 			decided_by = recorded_by` + paid,
 		"A line is not credited": `UPDATE bill_items SET credits = 'crutches1000000',
 			total_minor = 1000000` + ofVisit,
+		"No two verified payments": `UPDATE payments SET status = 'verified', reference = 'same'
+			WHERE id IN ('paid10000000000', 'paid20000000000')`,
 		"A payment has a receipt": `UPDATE payments SET receipt = 'RCP-2030-000001'` + paid,
 		"Bill numbers are unique and without": `UPDATE bills
 			SET number = substr(number, 1, 9) || '000009'` + visit,
@@ -57,8 +59,8 @@ func TestVerifyReportsEveryBrokenInvariant(t *testing.T) {
 			for _, trigger := range triggers {
 				execute(h, "DROP TRIGGER "+trigger)
 			}
-			if rows := execute(h, sql); rows != 1 {
-				t.Fatalf("the statement changed %d rows, want 1", rows)
+			if rows := execute(h, sql); rows == 0 || rows > 2 {
+				t.Fatalf("the statement changed %d rows, want 1 or 2", rows)
 			}
 			var report strings.Builder
 			err = verify.Run(h.App, modules.All, &report)

@@ -15,8 +15,8 @@ var staffOnly = []string{"staff_mfa", "staff_session_hours"}
 // editable are the settings that an admin changes.
 var editable = []string{
 	"name", "address", "phone", "email", "tax_id", "timezone", "currency", "currency_exponent",
-	"cancel_cutoff_hours", "booking_horizon_days", "min_notice_minutes", "care_team_days",
-	"due_days", "discount_limit_bp", "confirm_email", "staff_mfa", "staff_session_hours",
+	"cancel_cutoff_hours", "booking_horizon_days", "min_notice_minutes", "care_team_lead_days",
+	"care_team_days", "due_days", "discount_limit_bp", "confirm_email", "staff_mfa", "staff_session_hours",
 }
 
 var settings = kit.Collection{
@@ -40,6 +40,8 @@ var settings = kit.Collection{
 			Help("Visits can be booked at most this many days ahead."),
 		kit.Int("min_notice_minutes", 0, 10_080).
 			Help("Patients book a visit at least this many minutes before it starts."),
+		kit.Int("care_team_lead_days", 0, 3650).
+			Help("Before an approved visit its doctor can open the patient's record for this many days."),
 		kit.Int("care_team_days", 0, 3650).
 			Help("After a visit its doctor can open the patient's record for this many days."),
 		kit.Int("due_days", 0, 365).Help("A bill is due this many days after it is issued."),

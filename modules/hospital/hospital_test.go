@@ -59,6 +59,7 @@ func TestInvalidSettingsAreRefused(t *testing.T) {
 			}
 		}
 	}
+	h.SettleBills()
 	for field, value := range (body{"timezone": "Australia/Lord_Howe", "currency": "KWD", "cancel_cutoff_hours": 0}) {
 		h.As("admin1").Update("hospital", hospital.ID, body{field: value}).OK(t)
 	}

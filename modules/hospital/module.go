@@ -28,6 +28,11 @@ var Module = kit.Module{
 	OpenAPI: openapi,
 }
 
+// CurrencyChanged is the event that the hospital got another currency.
+var CurrencyChanged = kit.Event{Collection: "hospital", Happened: func(before, after *core.Record) bool {
+	return before != nil && CurrencyOf(before) != CurrencyOf(after)
+}}
+
 func hooks(app core.App) {
 	kit.OnCreate(app, "hospital", func(e *core.RecordEvent) error {
 		if e.Record.Id != ID {

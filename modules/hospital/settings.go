@@ -62,6 +62,9 @@ func (s Settings) Zone() *time.Location {
 // Currency is the ISO 4217 code of every amount.
 func (s Settings) Currency() string { return s.GetString("currency") }
 
+// CurrencyOf is the currency in a state of the settings.
+func CurrencyOf(r *core.Record) string { return settingsOf(r).Currency() }
+
 // Exponent is how many digits stand behind the point of its amounts.
 func (s Settings) Exponent() int { return s.GetInt("currency_exponent") }
 
@@ -94,6 +97,11 @@ func (s Settings) Horizon() time.Duration {
 // MinNotice is how long before a visit its patient must book it.
 func (s Settings) MinNotice() time.Duration {
 	return time.Duration(s.GetInt("min_notice_minutes")) * time.Minute
+}
+
+// CareTeamLead is how long before an approved visit its doctor opens the patient's record.
+func (s Settings) CareTeamLead() time.Duration {
+	return time.Duration(s.GetInt("care_team_lead_days")) * 24 * time.Hour
 }
 
 // CareTeam is how long after a visit its doctor still opens the patient's record.

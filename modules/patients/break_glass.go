@@ -69,15 +69,25 @@ func (a EmergencyAccess) open(patient Patient, user string, ends time.Time) {
 	a.Set("verdict", "")
 }
 
+// checkSent refuses a reason and a record number that the fields do not accept.
+func (a EmergencyAccess) checkSent(tx core.App) error {
+	return kit.CheckFields(tx, a.Record, "reason", "mrn")
+}
+
 func (a EmergencyAccess) setEntry(id string) { a.Set("entry", id) }
 
 // EmergencyAccessOpened is the event that a record was opened in an emergency.
 var EmergencyAccessOpened = kit.Event{Collection: "break_glass",
 	Happened: func(before, _ *core.Record) bool { return before == nil }}
 
-// openEmergencyAccess opens a record immediately. An admin reviews the reason afterwards.
+// openEmergencyAccess opens a record immediately. An admin reviews the reason afterwards. A reason
+// that is too short is refused before the patient is looked up: otherwise the refusal would tell
+// which record numbers exist, without an alert.
 func openEmergencyAccess(e *core.RecordEvent) error {
 	access, user, now := EmergencyAccess{e.Record}, kit.ActorOf(e.Record).ID, kit.Now(e.App)
+	if err := access.checkSent(e.App); err != nil {
+		return err
+	}
 	patient, err := findNamed(e.App, access)
 	if err != nil {
 		return err
@@ -96,7 +106,7 @@ func openEmergencyAccess(e *core.RecordEvent) error {
 		return err
 	}
 	access.setEntry(entry.Id)
-	return e.Next() // refuses a reason that is too short, and rolls back the care team entry
+	return e.Next()
 }
 
 // findNamed returns the patient that a request names by id or by record number.

@@ -99,6 +99,31 @@ func TestEmergencyAccessNeedsAReasonAndAPatient(t *testing.T) {
 	}
 }
 
+// A reason that is not accepted must not tell which record numbers and ids exist, nor which were
+// merged: no admin is alerted of it.
+func TestAReasonThatIsTooShortRevealsNoPatient(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	for _, reason := range []string{"", "x", "just looking"} {
+		answers := map[string]bool{}
+		for _, named := range []body{
+			{"mrn": mrnOf(h, "pat2")}, {"mrn": "123456789"}, {"mrn": mrnOf(h, "twin1")}, {},
+			{"patient": id("pat2")}, {"patient": id("nobody")}, {"patient": id("twin1")},
+			{"patient": id("pat2"), "mrn": mrnOf(h, "pat1")},
+		} {
+			named["reason"] = reason
+			answer := h.As("doctor1").Create("break_glass", named)
+			answers[string(answer.Raw)] = true
+			if answer.Status != http.StatusBadRequest || answer.Code("reason") == "" {
+				t.Errorf("%v: %d %s", named, answer.Status, answer.Raw)
+			}
+		}
+		if len(answers) != 1 {
+			t.Errorf("with the reason %q the answers differ: %v", reason, answers)
+		}
+	}
+}
+
 func TestEmergencyAccessAlertsEveryAdminInThePortalAndByMail(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)

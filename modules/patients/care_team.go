@@ -29,19 +29,25 @@ func (c CareTeamEntry) fill(patient, user string, source Source, reason string) 
 	c.Set("reason", reason)
 }
 
-// JoinCareTeam lets a user open a patient's record from now until ends. It extends an
-// existing entry with the same source.
-func JoinCareTeam(tx core.App, patient, user string, source Source, ends time.Time) error {
-	entry, err := entryOf(tx, patient, user, source)
+func (c CareTeamEntry) setAppointment(id string) { c.Set("appointment", id) }
+
+// OpenForVisit lets the doctor of a visit open the patient's record in a period, which begins now
+// at the earliest. A visit has one entry at a time.
+func OpenForVisit(tx core.App, patient, user, appointment string, starts, ends time.Time) error {
+	if now := kit.Now(tx); starts.Before(now) {
+		starts = now
+	}
+	if !ends.After(starts) {
+		return nil
+	}
+	blank, err := kit.New(tx, "care_team")
 	if err != nil {
 		return err
 	}
-	if now := kit.Now(tx); !entry.ends().After(now) {
-		entry.setStarts(now)
-	}
-	if entry.ends().After(ends) {
-		return nil
-	}
+	entry := CareTeamEntry{blank}
+	entry.fill(patient, user, Appointment, "")
+	entry.setAppointment(appointment)
+	entry.setStarts(starts)
 	entry.setEnds(ends)
 	if err := tx.Save(entry.Record); err != nil {
 		return fmt.Errorf("join the care team of %s: %w", patient, err)
@@ -49,22 +55,26 @@ func JoinCareTeam(tx core.App, patient, user string, source Source, ends time.Ti
 	return nil
 }
 
-// entryOf returns the stored entry of a user, or a new one.
-func entryOf(tx core.App, patient, user string, source Source) (CareTeamEntry, error) {
-	stored, err := tx.FindAllRecords("care_team", dbx.HashExp{"patient": patient, "user": user, "source": string(source)})
+// EndForVisit ends the access that a visit gives. Access by other visits, by an admin or in an
+// emergency stays.
+func EndForVisit(tx core.App, appointment string) error {
+	now := kit.Now(tx)
+	open, err := tx.FindAllRecords("care_team", dbx.HashExp{"appointment": appointment},
+		dbx.NewExp("ends > {:now}", dbx.Params{"now": kit.FormatInstant(now)}))
 	if err != nil {
-		return CareTeamEntry{}, err
+		return err
 	}
-	if len(stored) > 0 {
-		return CareTeamEntry{stored[0]}, nil
+	for _, r := range open {
+		entry := CareTeamEntry{r}
+		entry.setEnds(now)
+		if entry.starts().After(now) { // it never began
+			entry.setEnds(entry.starts())
+		}
+		if err := tx.Save(r); err != nil {
+			return fmt.Errorf("end care team entry %s: %w", r.Id, err)
+		}
 	}
-	blank, err := kit.New(tx, "care_team")
-	if err != nil {
-		return CareTeamEntry{}, err
-	}
-	entry := CareTeamEntry{blank}
-	entry.fill(patient, user, source, "")
-	return entry, nil
+	return nil
 }
 
 // checkNewEntry checks an entry that an admin or the server adds.
@@ -88,8 +98,8 @@ func checkChangedEntry(e *core.RecordEvent, stored *core.Record) error {
 
 func checkPeriod(e *core.RecordEvent) error {
 	entry := CareTeamEntry{e.Record}
-	if !entry.starts().IsZero() && !entry.ends().IsZero() && !entry.ends().After(entry.starts()) {
-		return kit.Invalid("ends", "ends_before_starts", "The end must be after the start.")
+	if !entry.starts().IsZero() && entry.ends().Before(entry.starts()) && !entry.ends().IsZero() {
+		return kit.Invalid("ends", "ends_before_starts", "The end must not be before the start.")
 	}
 	return e.Next()
 }

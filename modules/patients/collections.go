@@ -92,18 +92,21 @@ var patients = kit.Collection{
 }
 
 var careTeam = kit.Collection{
-	Name:        "care_team",
-	Description: "Who can open a patient's record, and until when. Approving a visit adds its doctor.",
+	Name: "care_team",
+	Description: "Who can open a patient's record, and until when. An approved visit adds its doctor, from the " +
+		"hospital's care_team_lead_days before it until care_team_days after it.",
 	Fields: kit.Fields{
 		kit.Relation("patient", "patients").Required().Presentable().Help("Patient whose record can be opened."),
 		kit.Relation("user", "users").Required().Presentable().Help("Account of the doctor or nurse who can open it."),
 		kit.Select("source", Appointment, Manual, BreakGlass).Required().
 			Help("Why: an approved visit, an admin, or emergency access."),
+		kit.Relation("appointment", "appointments").
+			Help("Approved visit that gives the access. If it is cancelled or moved, the access ends."),
 		kit.Text("reason", 500).Help("Reason given by the admin, or for emergency access."),
 		kit.Instant("starts").Required().Help("From when the record can be opened."),
 		kit.Instant("ends").Required().Help("Until when the record can be opened."),
 	},
-	Indexes: []kit.Index{{Columns: "user, ends"}, {Columns: "patient, user"}},
+	Indexes: []kit.Index{{Columns: "user, ends"}, {Columns: "patient, user"}, {Columns: "appointment"}},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user")},
 		role.Doctor:  {Read: kit.Own("user")},

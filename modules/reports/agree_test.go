@@ -125,6 +125,7 @@ func TestBillAmountsAgreeEverywhere(t *testing.T) {
 		t.Run(currency, func(t *testing.T) {
 			t.Parallel()
 			h := hospitaltest.New(t)
+			h.SettleBills()
 			h.As("admin1").Update("hospital", "hospitalsetting", body{"currency": currency, "currency_exponent": exponent}).OK(t)
 			thirds := sale(h, 750, 3333, 3333, 3333)
 			if total := agrees(t, h, thirds, exponent); total != 3*(3333+250) {

@@ -197,8 +197,10 @@ const cancelCodes = {
 /** @param {Visit} visit */
 function cancelVisit(visit) {
 	const staff = role() !== "patient";
+	const { patient: byPatient, ...byDoctor } = cancelCodes;
+	const codes = role() === "doctor" ? byDoctor : { ...byDoctor, patient: byPatient };
 	const code = staff
-		? [{ name: "cancel_code", label: "Reason", type: "select", options: toOptions(cancelCodes), required: true }]
+		? [{ name: "cancel_code", label: "Reason", type: "select", options: toOptions(codes), required: true }]
 		: [];
 	formDialog("Cancel this visit?", {
 		intro: h("p", {}, visitTitle(visit)),
