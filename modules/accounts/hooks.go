@@ -41,6 +41,7 @@ func hooks(app core.App) {
 	app.OnRecordUpdateRequest("users").BindFunc(refuseInBatch)
 	app.OnRecordCreateRequest("users").Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "usersProfile", Func: createUser})
 	throttlePasswords(app)
+	useLinksOnce(app)
 	bindOTP(app)
 	capStaffSession(app)
 	answerMailRequestsFirst(app)
