@@ -48,6 +48,9 @@ func hooks(app core.App) {
 	writeAccountEmails(app)
 	kit.OnCreate(app, "users", checkNew)
 	kit.OnUpdate(app, "users", checkChange)
+	for _, collection := range authCollections {
+		kit.OnUpdate(app, collection, tellOwner)
+	}
 	kit.OnCreate(app, "invitations", invite)
 	outbox.Register(app,
 		outbox.Queue{
@@ -55,10 +58,13 @@ func hooks(app core.App) {
 		},
 		outbox.Queue{
 			Collection: "invitations", Columns: invitationMail, Compose: composeInvitation, AtOnce: true,
+		},
+		outbox.Queue{
+			Collection: "security_notices", Columns: securityMail, Compose: composeSecurityNotice, AtOnce: true,
 		})
 	app.Cron().MustAdd("hospitalForget", "17 * * * *", func() {
 		if err := DeleteExpired(app); err != nil {
-			app.Logger().Error("delete expired registrations", "error", err)
+			app.Logger().Error("delete expired records of accounts", "error", err)
 		}
 	})
 }

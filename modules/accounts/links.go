@@ -7,6 +7,9 @@ import (
 	"hospital/internal/kit"
 )
 
+// authCollections are the collections that people sign in with.
+var authCollections = []string{"users", core.CollectionNameSuperusers}
+
 const linkKey = "@link"
 
 var errLinkUsed = kit.Invalid("token", "validation_invalid_token", "This link was used already. Request a new one.")
@@ -29,7 +32,7 @@ func useLinksOnce(app core.App) {
 		e.Record.SetRaw(linkKey, true)
 		return e.Next()
 	})
-	for _, collection := range []string{"users", core.CollectionNameSuperusers} {
+	for _, collection := range authCollections {
 		kit.OnUpdate(app, collection, refuseStale)
 	}
 }
