@@ -41,12 +41,16 @@ func hooks(app core.App) {
 	app.OnRecordUpdateRequest("users").BindFunc(refuseInBatch)
 	app.OnRecordCreateRequest("users").Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "usersProfile", Func: createUser})
 	throttlePasswords(app)
+	useLinksOnce(app)
 	bindOTP(app)
 	capStaffSession(app)
 	answerMailRequestsFirst(app)
 	writeAccountEmails(app)
 	kit.OnCreate(app, "users", checkNew)
 	kit.OnUpdate(app, "users", checkChange)
+	for _, collection := range authCollections {
+		kit.OnUpdate(app, collection, tellOwner)
+	}
 	kit.OnCreate(app, "invitations", invite)
 	app.OnRecordCreate(core.CollectionNameSuperusers).BindFunc(checkSuperuser)
 	app.OnRecordUpdate(core.CollectionNameSuperusers).BindFunc(checkSuperuser)
@@ -56,10 +60,13 @@ func hooks(app core.App) {
 		},
 		outbox.Queue{
 			Collection: "invitations", Columns: invitationMail, Compose: composeInvitation, AtOnce: true,
+		},
+		outbox.Queue{
+			Collection: "security_notices", Columns: securityMail, Compose: composeSecurityNotice, AtOnce: true,
 		})
 	app.Cron().MustAdd("hospitalForget", "17 * * * *", func() {
 		if err := DeleteExpired(app); err != nil {
-			app.Logger().Error("delete expired registrations", "error", err)
+			app.Logger().Error("delete expired records of accounts", "error", err)
 		}
 	})
 }

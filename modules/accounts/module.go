@@ -15,7 +15,7 @@ var openapi []byte
 // Module declares the accounts.
 var Module = kit.Module{
 	Name:        "accounts",
-	Collections: []kit.Collection{users, registrations, invitations},
+	Collections: []kit.Collection{users, registrations, invitations, securityNotices},
 	Lifecycles:  []kit.Lifecycle{lifecycle},
 	Hooks:       hooks,
 	Routes: []kit.Route{

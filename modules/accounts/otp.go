@@ -31,6 +31,7 @@ func bindOTP(app core.App) {
 		})
 		return e.JSON(http.StatusOK, map[string]string{"otpId": id})
 	})
+	useCodesOnce(app)
 	app.OnRecordAuthWithOTPRequest().BindFunc(requireFirstFactor)
 	codes := &throttle{tries: map[[sha256.Size]byte]tries{}}
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalCodes", Func: func(se *core.ServeEvent) error {
@@ -59,7 +60,7 @@ func requireFirstFactor(e *core.RecordAuthWithOTPRequestEvent) error {
 		return err
 	}
 	if !slices.ContainsFunc(waiting, func(m *core.MFA) bool { return m.Id == sent.MFA }) {
-		return e.BadRequestError("Invalid or expired OTP", nil)
+		return errCode(e.RequestEvent)
 	}
 	return e.Next()
 }

@@ -142,7 +142,7 @@ func confirmRegistration(e *kit.Request) error {
 		if err := tx.Save(kit.SetActor(guest, user)); err != nil {
 			return err
 		}
-		return deleteRegistrations(tx, dbx.HashExp{core.FieldNameEmail: email})
+		return deleteAll(tx, "registrations", dbx.HashExp{core.FieldNameEmail: email})
 	})
 	if err != nil {
 		return err
@@ -173,22 +173,30 @@ func newUser(tx core.App, registration Registration, password *core.PasswordFiel
 	return user, nil
 }
 
-func deleteRegistrations(app core.App, which dbx.Expression) error {
-	found, err := app.FindAllRecords("registrations", which)
+// deleteAll deletes records of a collection of Expiring records.
+func deleteAll(app core.App, collection string, which dbx.Expression) error {
+	found, err := app.FindAllRecords(collection, which)
 	if err != nil {
 		return err
 	}
-	for _, registration := range found {
-		if err := app.Delete(registration); err != nil {
+	for _, record := range found {
+		if err := app.Delete(record); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// DeleteExpired deletes the registrations that were not confirmed in time.
+// DeleteExpired deletes the registrations that were not confirmed in time, and old security
+// notices.
 func DeleteExpired(app core.App) error {
-	return deleteRegistrations(app, dbx.NewExp("expires <= {:now}", dbx.Params{"now": kit.FormatInstant(kit.Now(app))}))
+	for _, collection := range []string{"registrations", "security_notices"} {
+		which := dbx.NewExp("expires <= {:now}", dbx.Params{"now": kit.FormatInstant(kit.Now(app))})
+		if err := deleteAll(app, collection, which); err != nil {
+			return fmt.Errorf("delete expired %s: %w", collection, err)
+		}
+	}
+	return nil
 }
 
 // mustConfirm reports whether a new account needs a confirmed address first.
