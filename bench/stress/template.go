@@ -115,6 +115,9 @@ func (h *template) createPeople(tx core.App, clients int) error {
 	}
 	w.Named("hospital", hospital.ID)
 	w.Update(system, "hospital", "hospital", fixture.Fields{"booking_horizon_days": 1000})
+	for _, limit := range hospital.Limits {
+		w.Update(system, "hospital", "hospital", fixture.Fields{limit: 0})
+	}
 	h.desk = account("stressdesk", "receptionist")
 	department := w.Find("department", "departments", "code", "GENERAL").Id
 	service := w.Find("service", "services", "code", "CONSULT").Id

@@ -60,6 +60,9 @@ func fill(tx core.App) error {
 	w.Named("hospital", hospital.ID)
 	// Without confirm_email, tests can use an account right after registering.
 	w.Update(system, "hospital", "hospital", fixture.Fields{"name": "Test Hospital", "confirm_email": false})
+	for _, limit := range hospital.Limits { // tests book and upload more than people
+		w.Update(system, "hospital", "hospital", fixture.Fields{limit: 0})
+	}
 	w.Create(system, "consult", "services", fixture.Fields{"code": "CONS", "name": "Consultation", "price_minor": 5_000,
 		"tax_bp": 700, "active": true})
 	w.Create(system, "again", "services", fixture.Fields{"code": "AGAIN", "name": "Follow-up", "price_minor": 2_000,

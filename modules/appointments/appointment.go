@@ -55,6 +55,13 @@ func (a Appointment) Cancel(note string) {
 	a.Set("cancel_note", note)
 }
 
+// expire cancels a request that was not approved in time.
+func (a Appointment) expire() {
+	a.setStatus(Cancelled)
+	a.setCancelCode(Expired)
+	a.Set("cancel_note", "The hospital could not confirm this request in time. Please choose another time, or call.")
+}
+
 // CancelNote explains a cancellation to the patient.
 func (a Appointment) CancelNote() string { return a.GetString("cancel_note") }
 
@@ -74,6 +81,7 @@ func (a Appointment) cancelCode() CancelCode { return CancelCode(a.GetString("ca
 func (a Appointment) staffNote() string      { return a.GetString("staff_note") }
 func (a Appointment) checkedInAt() time.Time { return a.GetDateTime("checked_in_at").Time() }
 func (a Appointment) startedAt() time.Time   { return a.GetDateTime("started_at").Time() }
+func (a Appointment) requestedAt() time.Time { return a.GetDateTime("requested_at").Time() }
 func (a Appointment) checkedIn() bool        { return !a.checkedInAt().IsZero() }
 
 func (a Appointment) setPatientName(name string)    { a.Set("patient_name", name) }
@@ -83,6 +91,7 @@ func (a Appointment) setStatus(s Status)            { a.Set("status", string(s))
 func (a Appointment) setCancelCode(code CancelCode) { a.Set("cancel_code", string(code)) }
 func (a Appointment) setNumber(number string)       { a.Set("number", number) }
 func (a Appointment) setVersion(v int)              { a.Set("version", v) }
+func (a Appointment) setRequestedAt(t time.Time)    { a.Set("requested_at", t) }
 func (a Appointment) setRequestedBy(user string)    { a.Set("requested_by", user) }
 
 // setSchedule copies capacity and room from the doctor's schedule at that time.

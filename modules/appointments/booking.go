@@ -169,22 +169,15 @@ func checkFree(tx core.App, a Appointment, _ kit.Actor) error {
 		return kit.Invalid("staff_note", "required",
 			"Say in a staff note why this is booked beside another appointment, or outside the doctor's hours.")
 	}
-	busy := func(column, id string) (int, error) {
-		visits, err := activeVisits(tx, column, []string{id}, a.Starts(), a.Ends(), a.Id)
-		return scheduling.MaxConcurrent(visits[id], a.Starts(), a.Ends()), err
-	}
-	if !a.Overbook() {
-		switch n, err := busy("doctor", a.Doctor()); {
-		case err != nil:
-			return err
-		case n >= a.capacity():
-			return errSlotTaken
-		}
-	}
-	switch n, err := busy("patient", a.Patient()); {
-	case err != nil:
+	visits, err := visitsBeside(tx, a)
+	if err != nil {
 		return err
-	case n > 0:
+	}
+	busy := func(who string) int { return scheduling.MaxConcurrent(visits[who], a.Starts(), a.Ends()) }
+	switch {
+	case !a.Overbook() && busy("doctor") >= a.capacity():
+		return errSlotTaken
+	case busy("patient") > 0:
 		return errPatientBusy
 	}
 	return nil

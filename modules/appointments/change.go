@@ -54,9 +54,10 @@ func reschedule(c kit.Change) error {
 	if c.Actor.Role == role.Patient {
 		after.setStatus(Pending)
 		after.setApproved("", time.Time{})
+		after.setRequestedAt(kit.Now(c.App))
 	}
 	clearOverbook(c.App, Appointment{c.Before}, after, c.Actor)
-	return runChecks(c.App, after, c.Actor, allChecks...)
+	return runChecks(c.App, after, c.Actor, append([]check{checkRequests}, allChecks...)...)
 }
 
 // clearOverbook switches overbook off when the new time does not need it, and whenever the

@@ -84,6 +84,8 @@ var appointments = kit.Collection{
 		kit.Bool("overbook").Help("Staff booked it outside the schedule or beside another visit on purpose. " +
 			"Needs a staff_note."),
 		kit.Relation("requested_by", "users").Help("Account that booked it."),
+		kit.Instant("requested_at").
+			Help("When a patient requested this time, by booking or moving the visit. Empty if staff booked it."),
 		kit.Relation("approved_by", "users").Help("Account that approved it."),
 		kit.Instant("approved_at").Help("When it was approved."),
 		kit.Instant("checked_in_at").
@@ -100,6 +102,7 @@ var appointments = kit.Collection{
 		{Columns: "doctor, starts"},
 		{Columns: "patient, starts"},
 		{Columns: "status, starts"},
+		{Columns: "requested_by, starts"},
 		{Columns: "starts"},
 	},
 	Triggers: overlapTriggers,
@@ -154,7 +157,7 @@ var events = kit.Collection{
 		kit.Instant("old_starts").Help("Start of the visit before it was moved."),
 		kit.Instant("new_starts").Help("Start of the visit after it was moved."),
 	},
-	Indexes:    []kit.Index{{Columns: "appointment"}},
+	Indexes:    []kit.Index{{Columns: "appointment"}, {Columns: "actor, created"}},
 	AppendOnly: true,
 	Policy: kit.Policy{
 		role.Patient:      {Read: kit.Own("appointment.patient.user")},

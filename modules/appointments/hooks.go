@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"hospital/internal/role"
 
@@ -55,21 +56,36 @@ func hooks(app core.App) {
 	})
 }
 
-// Expire cancels pending appointments whose start has passed. It runs every minute.
+// Expire cancels pending appointments whose start has passed, and those that were not
+// approved within the hours of the hospital's settings. It runs every minute.
 func Expire(app core.App) error {
-	overdue, err := app.FindRecordsByFilter("appointments", "status = {:pending} && starts <= {:now}", "starts", 500, 0,
-		dbx.Params{"pending": string(Pending), "now": kit.FormatInstant(kit.Now(app))})
+	settings, err := hospital.Of(app)
+	if err != nil {
+		return err
+	}
+	now := kit.Now(app)
+	overdue, err := app.FindRecordsByFilter("appointments",
+		`status = {:pending} && (starts <= {:now} || requested_at != "" && requested_at <= {:since})`, "starts", 500, 0,
+		dbx.Params{"pending": string(Pending), "now": kit.FormatInstant(now),
+			"since": kit.FormatInstant(waitsSince(settings, now))})
 	if err != nil {
 		return err
 	}
 	var failed []error
 	for _, r := range overdue {
-		a := Appointment{r}
-		a.setStatus(Cancelled)
-		a.setCancelCode(Expired)
+		Appointment{r}.expire()
 		failed = append(failed, app.Save(r))
 	}
 	return errors.Join(failed...)
+}
+
+// waitsSince is when the oldest request was made that has not expired yet; the zero time
+// if requests wait until their start.
+func waitsSince(settings hospital.Settings, now time.Time) time.Time {
+	if settings.RequestExpiry() == 0 {
+		return time.Time{}
+	}
+	return now.Add(-settings.RequestExpiry())
 }
 
 // createAppointment books an appointment: pending when a patient books, approved when staff
@@ -86,10 +102,11 @@ func createAppointment(e *core.RecordEvent) error {
 	a.setStatus(Approved)
 	if actor.Role == role.Patient {
 		a.setStatus(Pending)
+		a.setRequestedAt(kit.Now(e.App))
 	} else {
 		a.setApproved(actor.ID, kit.Now(e.App))
 	}
-	if err := runChecks(e.App, a, actor, allChecks...); err != nil {
+	if err := runChecks(e.App, a, actor, append([]check{checkOpenVisits}, allChecks...)...); err != nil {
 		return err
 	}
 	n, err := hospital.NextNumber(e.App, "appointments")

@@ -166,7 +166,13 @@ func startReached(c kit.Change) error {
 }
 
 func notApprovedInTime(c kit.Change) error {
-	if (Appointment{c.Before}).Starts().After(kit.Now(c.App)) {
+	settings, err := hospital.Of(c.App)
+	if err != nil {
+		return err
+	}
+	now, request := kit.Now(c.App), Appointment{c.Before}
+	waits := request.requestedAt().IsZero() || request.requestedAt().After(waitsSince(settings, now))
+	if waits && request.Starts().After(now) {
 		return kit.Conflict("status", "too_early", "The request has not expired yet.")
 	}
 	return nil

@@ -32,17 +32,33 @@ func newFreeSlot(doctor string, s scheduling.Slot) FreeSlot {
 func activeVisits(
 	app core.App, column string, ids []string, from, to time.Time, except string,
 ) (map[string][]scheduling.Interval, error) {
-	var rows []struct{ Owner, Starts, Ends string }
-	err := app.DB().NewQuery(`SELECT a.[[` + column + `]] AS owner, a.starts, a.ends
-		FROM json_each({:ids}) i CROSS JOIN appointments a ON a.[[` + column + `]] = i.value
+	return visitsOf(app, selectActive("i.value", column, "ids"), dbx.Params{"ids": scheduling.JSONArray(ids)}, from, to, except)
+}
+
+// visitsBeside are the other active visits at the time of a visit: under "doctor" those of
+// its doctor, under "patient" those of its patient.
+func visitsBeside(app core.App, a Appointment) (map[string][]scheduling.Interval, error) {
+	params := dbx.Params{
+		"doctors": scheduling.JSONArray([]string{a.Doctor()}), "patients": scheduling.JSONArray([]string{a.Patient()}),
+	}
+	sql := selectActive("'doctor'", "doctor", "doctors") + " UNION ALL " + selectActive("'patient'", "patient", "patients")
+	return visitsOf(app, sql, params, a.Starts(), a.Ends(), a.Id)
+}
+
+func selectActive(owner, column, ids string) string {
+	return `SELECT ` + owner + ` AS owner, a.starts, a.ends
+		FROM json_each({:` + ids + `}) i CROSS JOIN appointments a ON a.[[` + column + `]] = i.value
 		WHERE a.starts < {:to} AND a.starts > {:back} AND a.ends > {:from}
-		AND a.status IN ('pending', 'approved') AND a.id != {:except}`).
-		Bind(dbx.Params{
-			"ids": scheduling.JSONArray(ids), "except": except,
-			"from": kit.FormatInstant(from), "to": kit.FormatInstant(to),
-			"back": kit.FormatInstant(from.Add(-maxVisit)),
-		}).All(&rows)
-	if err != nil {
+		AND a.status IN ('pending', 'approved') AND a.id != {:except}`
+}
+
+func visitsOf(
+	app core.App, sql string, params dbx.Params, from, to time.Time, except string,
+) (map[string][]scheduling.Interval, error) {
+	var rows []struct{ Owner, Starts, Ends string }
+	params["except"], params["from"], params["to"] = except, kit.FormatInstant(from), kit.FormatInstant(to)
+	params["back"] = kit.FormatInstant(from.Add(-maxVisit))
+	if err := app.DB().NewQuery(sql).Bind(params).All(&rows); err != nil {
 		return nil, err
 	}
 	visits := map[string][]scheduling.Interval{}

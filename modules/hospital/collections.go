@@ -9,14 +9,25 @@ import (
 // maxSessionHours is a day, after which every token expires.
 const maxSessionHours = 24
 
+const (
+	maxLimit       = 10_000
+	maxExpiryHours = 24 * 365
+)
+
 // staffOnly are the settings of how staff sign in.
 var staffOnly = []string{"staff_mfa", "staff_session_hours"}
 
 // editable are the settings that an admin changes.
-var editable = []string{
+var editable = append([]string{
 	"name", "address", "phone", "email", "tax_id", "timezone", "currency", "currency_exponent",
 	"cancel_cutoff_hours", "booking_horizon_days", "min_notice_minutes", "care_team_lead_days",
 	"care_team_days", "due_days", "discount_limit_bp", "confirm_email", "staff_mfa", "staff_session_hours",
+}, Limits...)
+
+// Limits are the settings that bound what one account can take from others. 0 is no limit.
+var Limits = []string{
+	"open_visits_per_patient", "open_visits_per_account", "requests_per_day", "cancellations_per_week",
+	"patients_per_account", "request_expiry_hours",
 }
 
 var settings = kit.Collection{
@@ -52,6 +63,20 @@ var settings = kit.Collection{
 		kit.Bool("staff_mfa").Help("Staff enter a code from an email in addition to their password."),
 		kit.Int("staff_session_hours", 0, maxSessionHours).
 			Help("Staff must sign in again after this many hours. 0 means 24."),
+		kit.Int("open_visits_per_patient", 0, maxLimit).
+			Help("Future visits that an account can have requested for one patient. 0: any number. Limits do not bind " +
+				"staff."),
+		kit.Int("open_visits_per_account", 0, maxLimit).
+			Help("Future visits that an account can have requested for all its patients. 0: any number."),
+		kit.Int("requests_per_day", 0, maxLimit).
+			Help("Visits that a patient's account can request or move in 24 hours. 0: any number."),
+		kit.Int("cancellations_per_week", 0, maxLimit).
+			Help("After cancelling this many visits in 7 days, a patient's account can book only by calling the " +
+				"hospital. 0: no limit."),
+		kit.Int("patients_per_account", 0, maxLimit).
+			Help("Patients that an account can have when it adds a dependant. 0: any number."),
+		kit.Int("request_expiry_hours", 0, maxExpiryHours).
+			Help("A request that is not approved within this many hours is cancelled. 0: only when its time comes."),
 	},
 	Policy: kit.Policy{
 		kit.Guest:         {Read: kit.All, HiddenFields: staffOnly},

@@ -119,6 +119,28 @@ func (s Settings) DiscountLimit() int64 { return int64(s.GetInt("discount_limit_
 // registering tells whether an address has an account.
 func (s Settings) ConfirmEmail() bool { return s.GetBool("confirm_email") }
 
+// The limits of patients' accounts; 0 is no limit.
+
+// OpenVisitsPerPatient is how many future visits an account can have requested for one patient.
+func (s Settings) OpenVisitsPerPatient() int { return s.GetInt("open_visits_per_patient") }
+
+// OpenVisitsPerAccount is how many future visits an account can have requested.
+func (s Settings) OpenVisitsPerAccount() int { return s.GetInt("open_visits_per_account") }
+
+// RequestsPerDay is how many visits an account can request or move in 24 hours.
+func (s Settings) RequestsPerDay() int { return s.GetInt("requests_per_day") }
+
+// CancellationsPerWeek is how many visits an account can cancel in 7 days before staff must book for it.
+func (s Settings) CancellationsPerWeek() int { return s.GetInt("cancellations_per_week") }
+
+// PatientsPerAccount is how many patients an account can have.
+func (s Settings) PatientsPerAccount() int { return s.GetInt("patients_per_account") }
+
+// RequestExpiry is how long a request waits for approval; 0 is until its time.
+func (s Settings) RequestExpiry() time.Duration {
+	return time.Duration(s.GetInt("request_expiry_hours")) * time.Hour
+}
+
 // StaffSession is how long staff stay signed in.
 func (s Settings) StaffSession() time.Duration {
 	return time.Duration(cmp.Or(s.GetInt("staff_session_hours"), maxSessionHours)) * time.Hour

@@ -1,8 +1,10 @@
 package patients
 
 import (
+	"fmt"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
@@ -22,6 +24,9 @@ func hooks(app core.App) {
 
 func checkNew(e *core.RecordEvent) error {
 	patient := Patient{e.Record}
+	if err := checkDependants(e.App, patient, kit.ActorOf(e.Record)); err != nil {
+		return err
+	}
 	n, err := hospital.NextNumber(e.App, "mrn")
 	if err != nil {
 		return err
@@ -33,6 +38,26 @@ func checkNew(e *core.RecordEvent) error {
 		return err
 	}
 	return check(e)
+}
+
+// checkDependants refuses a patient that an account adds to too many others.
+func checkDependants(tx core.App, patient Patient, actor kit.Actor) error {
+	if actor.Role != role.Patient {
+		return nil
+	}
+	settings, err := hospital.Of(tx)
+	if err != nil {
+		return err
+	}
+	most := settings.PatientsPerAccount()
+	var count int
+	err = tx.DB().NewQuery(`SELECT COUNT(*) FROM patients WHERE user = {:user} AND merged_into = ''`).
+		Bind(dbx.Params{"user": patient.User()}).Row(&count)
+	if err != nil || most == 0 || count < most {
+		return err
+	}
+	return kit.Conflict("user", "patients_per_account", fmt.Sprintf(
+		"An account can have %d patients. To add another one, please call the hospital.", most))
 }
 
 func checkChange(e *core.RecordEvent, stored *core.Record) error {

@@ -3,6 +3,7 @@ package patients_test
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -122,4 +123,21 @@ func TestConcurrentEditsOfDifferentFieldsAreBothStored(t *testing.T) {
 		r.GetString("phone") != "999" || r.GetString("address") != "Elsewhere 1" {
 		t.Errorf("the record: %v", r.PublicExport())
 	}
+}
+
+func TestAnAccountAddsFewDependants(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	h.As("admin1").Update("hospital", "hospitalsetting", body{"patients_per_account": 3}).OK(t)
+	add := func(c hospitaltest.Client, name string) hospitaltest.Response {
+		return c.Create("patients", body{"user": id("patient1"), "name": name, "birth_date": "2020-01-01"})
+	}
+	parent := h.As("patient1") // has one child
+	add(parent, "Second Child").OK(t)
+	answer := add(parent, "Third Child")
+	if answer.Status != http.StatusConflict || answer.Code("user") != "patients_per_account" ||
+		!strings.Contains(answer.String("message"), "call the hospital") {
+		t.Errorf("answered %d %s", answer.Status, answer.Raw)
+	}
+	add(h.As("receptionist1"), "Third Child").OK(t)
 }
