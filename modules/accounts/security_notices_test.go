@@ -10,6 +10,7 @@ import (
 
 	"hospital/internal/hospitaltest"
 	"hospital/internal/outbox"
+	"hospital/internal/server"
 	"hospital/modules/accounts"
 )
 
@@ -50,6 +51,7 @@ func TestTheOwnerIsToldOfANewPassword(t *testing.T) {
 			h.As("nurse1").Update("users", hospitaltest.ID("nurse1"), password).OK(t)
 		},
 		"an operator": func(h *hospitaltest.Hospital) {
+			server.Open(h.App, "passwords")
 			h.Operator().Update("users", hospitaltest.ID("nurse1"), password).OK(t)
 		},
 	} {
@@ -72,6 +74,7 @@ func TestTheOldAddressIsToldOfANewOne(t *testing.T) {
 			post(h, "confirm-email-change", body{"token": token, "password": hospitaltest.Password}).OK(t)
 		},
 		"an operator": func(h *hospitaltest.Hospital) {
+			server.Open(h.App, "passwords")
 			h.Operator().Update("users", hospitaltest.ID("nurse1"), body{"email": "new@example.org"}).OK(t)
 		},
 	} {
@@ -119,6 +122,7 @@ func TestSecurityNoticesAreDeletedAfterAMonth(t *testing.T) {
 	t.Parallel()
 	h := hospitalWithMail(t)
 	ofFixture := h.Count("security_notices") // expire after a day
+	server.Open(h.App, "passwords")
 	h.Operator().Update("users", hospitaltest.ID("nurse1"), body{"email": "new@example.org"}).OK(t)
 	for _, after := range []struct {
 		days int
