@@ -252,7 +252,9 @@ func TestAdminsHearOfAnAccountByItsAddress(t *testing.T) {
 		t.Errorf("received %v", got)
 	}
 	time.Sleep(silence)
-	for name, l := range map[string]*listener{"another address": elsewhere, "their own": self, "a colleague's": colleague} {
+	for name, l := range map[string]*listener{
+		"another address": elsewhere, "their own": self, "a colleague's": colleague,
+	} {
 		if got := l.received(); len(got) != 0 {
 			t.Errorf("by %s received %v", name, got)
 		}

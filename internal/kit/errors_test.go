@@ -14,7 +14,7 @@ func TestRetryAfterIsRoundedUp(t *testing.T) {
 	for wait, want := range map[time.Duration]string{
 		time.Millisecond: "1", time.Second: "1", 1001 * time.Millisecond: "2", 5 * time.Second: "5",
 	} {
-		for name, refuse := range map[string]func(e *core.RequestEvent, field, code, sentence string, wait time.Duration) error{
+		for name, refuse := range map[string]func(*core.RequestEvent, string, string, string, time.Duration) error{
 			"too many": TooManyRequests, "unavailable": Unavailable,
 		} {
 			e := &core.RequestEvent{}

@@ -13,16 +13,19 @@ import (
 	"hospital/internal/kit"
 )
 
-// sendTimeout is the longest wait for the mail server.
-const sendTimeout = 30 * time.Second
+// errStore is that an attempt could not be stored.
+var errStore = errors.New("store the attempt to send a mail")
 
 // try makes one attempt to send the mail of a record. It claims the record in a transaction,
 // sends the mail outside of any transaction, and stores the result in another one. If the
 // process stops in between, the mail is tried again at the time that the claim has set.
 func (q Queue) try(app core.App, id string) error {
 	claimed, err := q.claim(app, id)
-	if err != nil || claimed == nil {
-		return err
+	if err != nil {
+		return fmt.Errorf("%w: %w", errStore, err)
+	}
+	if claimed == nil {
+		return nil
 	}
 	failure := q.send(app, claimed)
 	var skip Skip
@@ -73,7 +76,7 @@ func (q Queue) claim(app core.App, id string) (claimed *core.Record, err error) 
 // write stores the result of an attempt. It reads the row again, because the row may have
 // changed while the mail was sent.
 func (q Queue) write(app core.App, id string, set func(r *core.Record)) error {
-	return app.RunInTransaction(func(tx core.App) error {
+	err := app.RunInTransaction(func(tx core.App) error {
 		r, err := tx.FindRecordById(q.Collection, id)
 		if errors.Is(err, sql.ErrNoRows) { // expired
 			return nil
@@ -84,10 +87,13 @@ func (q Queue) write(app core.App, id string, set func(r *core.Record)) error {
 		set(r)
 		return tx.Save(r)
 	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", errStore, err)
+	}
+	return nil
 }
 
-// send composes and sends a mail. It returns panics as errors and has a timeout, which
-// PocketBase's mail client does not have.
+// send composes and sends a mail. It returns panics as errors.
 func (q Queue) send(app core.App, r *core.Record) error {
 	if !app.Settings().SMTP.Enabled {
 		return Skip("The hospital has no mail server.")
@@ -100,17 +106,8 @@ func (q Queue) send(app core.App, r *core.Record) error {
 	if err != nil {
 		return err
 	}
-	done := make(chan error, 1)
-	go func() {
-		_, err := recovered(func() (*mailer.Message, error) { return m, app.NewMailClient().Send(m) })
-		done <- err
-	}()
-	select {
-	case err := <-done:
-		return err
-	case <-time.After(sendTimeout):
-		return errors.New("the mail server does not answer")
-	}
+	_, err = recovered(func() (*mailer.Message, error) { return m, app.NewMailClient().Send(m) })
+	return err
 }
 
 var errCompose = errors.New("the mail could not be written")

@@ -6,16 +6,15 @@ package outbox
 
 import (
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/mailer"
 
 	"hospital/internal/kit"
+	"hospital/internal/smtp"
 )
 
 // Queue is a collection whose records are sent by mail.
@@ -36,14 +35,23 @@ type Skip string
 
 func (s Skip) Error() string { return string(s) }
 
-// perRound is the largest number of mails of one queue that are sent before the next queue.
-const perRound = 50
+const (
+	perTurn = 50 // mails of one queue, before it is the turn of the next queue
+
+	// senders is how many mails are sent at once. It is less than the connections to the mail
+	// server, so that a code to sign in does not wait for ten thousand notices.
+	senders = smtp.MaxConnections - 1
+
+	maxErrors = 20 // of a round that are reported
+)
 
 // outbox contains the queues of an app and its only worker.
 type outbox struct {
-	queues  []Queue
-	working sync.Mutex  // one worker at a time
-	woken   atomic.Bool // a worker is about to start
+	queues   []Queue
+	working  sync.Mutex  // one worker at a time
+	woken    atomic.Bool // a worker is about to start
+	asked    atomic.Bool // mails may be due that the worker has not seen
+	stopping atomic.Bool // the app stops: no more mails are begun
 }
 
 func of(app core.App) *outbox {
@@ -71,6 +79,11 @@ func Register(app core.App, queues ...Queue) {
 		}
 		return se.Next()
 	}})
+	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "hospitalOutbox",
+		Func: func(e *core.TerminateEvent) error {
+			box.stopping.Store(true)
+			return e.Next()
+		}})
 }
 
 // wake starts the worker after the response, unless it is about to start anyway.
@@ -83,30 +96,30 @@ func (o *outbox) wake(app core.App) {
 	}
 }
 
-// Deliver sends the mails that are due, at most 50 of each queue.
+// Deliver sends mails until none is due, or the mail server does not answer. If another call
+// is at it, that one sends them.
 func Deliver(app core.App) error {
 	box := of(app)
-	box.working.Lock()
-	defer box.working.Unlock()
+	box.asked.Store(true)
 	var failed []error
-	for _, q := range box.queues {
-		failed = append(failed, q.deliver(app))
+	for box.asked.Load() && box.working.TryLock() {
+		for box.asked.Swap(false) {
+			failed = append(failed, box.round(app)...)
+		}
+		box.working.Unlock()
 	}
-	return errors.Join(failed...)
+	return errors.Join(failed[:min(len(failed), maxErrors)]...)
 }
 
-func (q Queue) deliver(app core.App) error {
-	due, err := app.FindRecordsByFilter(q.Collection, string(q.Columns)+" = {:pending} && "+nextTryAt+" <= {:now}",
-		nextTryAt, perRound, 0,
-		dbx.Params{"pending": string(Pending), "now": kit.FormatInstant(kit.Now(app))})
-	if err != nil {
-		return err
-	}
-	var failed []error
-	for _, r := range due {
-		if err := q.try(app, r.Id); err != nil {
-			failed = append(failed, fmt.Errorf("%s %s: %w", q.Collection, r.Id, err))
+// round takes turns among the queues until nothing is due. While the mail server does not
+// answer, the mails stay due and lose no attempts.
+func (o *outbox) round(app core.App) (failed []error) {
+	r := &round{app: app, stopping: &o.stopping}
+	for more := true; more && !r.ends(); {
+		more = false
+		for _, q := range o.queues {
+			more = r.turn(q) || more
 		}
 	}
-	return errors.Join(failed...)
+	return r.failed
 }

@@ -100,7 +100,8 @@ func refuseSignInRecords(e *core.RecordRequestEvent) error {
 // password, the address that a new one is sent to, and the key of the tokens.
 func refuseNewPasswords(e *core.RecordRequestEvent) error {
 	r, before := e.Record, e.Record.Original()
-	changed := r.GetString(core.FieldNamePassword) != "" || r.Email() != before.Email() || r.TokenKey() != before.TokenKey()
+	changed := r.GetString(core.FieldNamePassword) != "" || r.Email() != before.Email() ||
+		r.TokenKey() != before.TokenKey()
 	if !e.HasSuperuserAuth() || !e.Collection.IsAuth() || r.IsSuperuser() || !changed || open(e.App, "passwords") {
 		return e.Next()
 	}

@@ -18,6 +18,7 @@ import (
 	"hospital/internal/datadir"
 	"hospital/internal/journal"
 	"hospital/internal/kit"
+	"hospital/internal/smtp"
 	"hospital/internal/sqlite"
 	"hospital/internal/storage"
 	"hospital/internal/verify"
@@ -115,5 +116,6 @@ func Harden(app core.App) {
 	setHeaders(app)
 	closeOperatorRoutes(app)
 	redactLogs(app)
+	smtp.Register(app)
 	storage.Register(app)
 }

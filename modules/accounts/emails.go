@@ -5,7 +5,6 @@ import (
 	"net/mail"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -14,9 +13,6 @@ import (
 	"hospital/internal/kit"
 	"hospital/internal/outbox"
 )
-
-// maxRegistrationMails is the largest number of registration mails to one address in an hour.
-const maxRegistrationMails = 3
 
 // email is a mail about an account. otherwise says what to do for a person who did not
 // cause the mail.
@@ -45,12 +41,8 @@ func page(app core.App, view, token string) string {
 // this mail reveals whether the address has an account.
 func composeRegistration(app core.App, record *core.Record) (*mailer.Message, error) {
 	address := Registration{record}.email()
-	sent, err := sentSince(app, address, kit.Now(app).Add(-time.Hour))
-	if err != nil {
-		return nil, err
-	}
-	if sent >= maxRegistrationMails {
-		return nil, outbox.Skip("The address was sent too many registration mails in the last hour.")
+	if !mayMail(app, address, record.Id) {
+		return nil, outbox.Skip(manyMailsReason)
 	}
 	m := email{
 		subject: "You have an account already",

@@ -30,8 +30,12 @@ const repeatAfter = 2 * time.Minute
 func answerMailRequestsFirst(app core.App) {
 	app.OnRecordRequestEmailChangeRequest("users").BindFunc(func(e *core.RecordRequestEmailChangeRequestEvent) error {
 		app, user, email := e.App, e.Record, e.NewEmail
-		kit.AfterResponse(app, "send a mail to a new address",
-			func() error { return mails.SendRecordChangeEmail(app, user, email) })
+		kit.AfterResponse(app, "send a mail to a new address", func() error {
+			if !mayMail(app, email, core.GenerateDefaultRandomId()) {
+				return nil
+			}
+			return mails.SendRecordChangeEmail(app, user, email)
+		})
 		return e.NoContent(http.StatusNoContent)
 	})
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "hospitalEnumeration", Func: func(se *core.ServeEvent) error {

@@ -3,11 +3,9 @@ package accounts
 import (
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
-	"hospital/internal/outbox"
 )
 
 // Registration is a record of registrations: a request for an account, until its address is confirmed.
@@ -37,10 +35,4 @@ func (r Registration) fill(user User, passwordHash string, now time.Time) {
 	r.Set("password_hash", passwordHash)
 	setExpires(r.Record, now.Add(registrationPeriod))
 	registrationMail.SetPending(r.Record, now)
-}
-
-// sentSince counts the registration mails that were sent to an address since an instant.
-func sentSince(app core.App, email string, since time.Time) (int64, error) {
-	return app.CountRecords("registrations", dbx.HashExp{"email": email, string(registrationMail): string(outbox.Sent)},
-		dbx.NewExp("sent_at > {:since}", dbx.Params{"since": kit.FormatInstant(since)}))
 }

@@ -27,8 +27,9 @@ func TestReadingTheLogIsLogged(t *testing.T) {
 			"?sort=-at,seq&" + hospitaltest.Filter(`(actor_name ~ "Secret" || patient.name:lower = 'secret') && at > @now`),
 			"admin1 admin list audit_log   done",
 			`{"filter":["","actor_name, at, patient.name:lower"],"sort":["","at, seq"]}`},
-		"view":     {h.As("admin1"), "/" + first, "admin1 admin view audit_log " + first + "  done", ""},
-		"own":      {h.As("nurse1"), "?" + hospitaltest.Filter(`action = "view"`), "nurse1 nurse list audit_log   done", `{"filter":["","action"]}`},
+		"view": {h.As("admin1"), "/" + first, "admin1 admin view audit_log " + first + "  done", ""},
+		"own": {h.As("nurse1"), "?" + hospitaltest.Filter(`action = "view"`),
+			"nurse1 nurse list audit_log   done", `{"filter":["","action"]}`},
 		"operator": {operator, "", "operator@example.org operator list audit_log   done", ""},
 	} {
 		entries := logged(h, func() {
