@@ -231,6 +231,7 @@ var probes = map[string]probe{
 	"bill_items.service":             {value: servicePriced},
 	"discounts.bill":                 {value: hospitaltest.ID("draft2"), on: hospitaltest.ID("cheaper1")},
 	"discounts.amount_minor":         {value: func(_ *hospitaltest.Hospital, body hospitaltest.Body) any { delete(body, "bp"); return 7 }},
+	"discounts.credit":               {value: creditOf},
 	"discounts.credit_note":          {value: hospitaltest.ID("draft1")},
 	"discounts.status":               {value: "rejected"},
 	"payments.refund_of":             {value: refundOf},
@@ -378,6 +379,13 @@ func reason(h *hospitaltest.Hospital, body hospitaltest.Body) any {
 	}
 	crediting("")(h, body)
 	return body["reason"]
+}
+
+// creditOf turns a new discount into a credit of the first visit's bill.
+func creditOf(h *hospitaltest.Hospital, body hospitaltest.Body) any {
+	delete(body, "bp")
+	body["bill"], body["amount_minor"] = billOf(h, "1"), 1
+	return true
 }
 
 // servicePriced returns a service. A bill line copies its name, so the description is removed.

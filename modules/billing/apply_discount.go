@@ -28,6 +28,9 @@ func withdrawDiscount(c kit.Change) error {
 // applyDiscount takes an approved discount off the lines of a draft. An issued bill never
 // changes: it gets a credit note over what it would have been less.
 func applyDiscount(tx core.App, d Discount, bill Bill, actor kit.Actor) error {
+	if d.credit() {
+		return applyCredit(tx, d, bill, actor)
+	}
 	if bill.isDraft() {
 		return discountDraft(tx, bill, d.amount())
 	}
@@ -49,6 +52,11 @@ func applyDiscount(tx core.App, d Discount, bill Bill, actor kit.Actor) error {
 	if sum > open {
 		return exceedsBalance(tx, "amount_minor", open, "is open on this bill, after pending payments.")
 	}
+	return saveCreditNote(tx, d, bill, parts, actor)
+}
+
+// saveCreditNote creates the credit note of an approved discount or credit.
+func saveCreditNote(tx core.App, d Discount, bill Bill, parts []creditPart, actor kit.Actor) error {
 	r, err := kit.New(tx, "bills")
 	if err != nil {
 		return err

@@ -12,6 +12,9 @@ type Method string
 // PaymentKind says in which direction the money went.
 type PaymentKind string
 
+// Cash is the method that leaves no trace elsewhere.
+const Cash Method = "cash"
+
 // The kinds of payments.
 const (
 	KindPayment PaymentKind = "payment"
@@ -70,19 +73,23 @@ var charges = kit.Collection{
 
 var discounting = kit.Grant{
 	Read:   kit.All,
-	Create: kit.All, CreateFields: []string{"bill", "bp", "amount_minor", "reason"},
+	Create: kit.All, CreateFields: []string{"bill", "credit", "bp", "amount_minor", "reason"},
 	Update: kit.All, UpdateFields: []string{"status"},
 }
 
 var discounts = kit.Collection{
 	Name: "discounts",
 	Description: "A discount on a bill. Above the hospital's discount limit another admin must approve it. " +
-		"On a draft it reduces the lines; for an issued bill it creates a credit note. A bill has one at a time.",
+		"On a draft it reduces the lines; for an issued bill it creates a credit note. A bill has one at a time. " +
+		"A credit note above the limit is requested here with credit.",
 	Fields: kit.Fields{
 		kit.Relation("bill", "bills").Required().Help("Bill it applies to."),
+		kit.Bool("credit").
+			Help("It asks for a credit note on an issued bill, also one that was paid, discounted or credited."),
 		kit.Int("bp", 0, 10_000).
 			Help("Share of the subtotal in basis points: 1000 is 10 %. Give this or amount_minor."),
-		kit.Minor("amount_minor").Help("Discount before tax, in minor units. Computed if bp is given."),
+		kit.Minor("amount_minor").
+			Help("Discount before tax, in minor units. Computed if bp is given. Of a credit the amount with tax."),
 		kit.Text("currency", 3).Help("ISO 4217 code of the amount."),
 		kit.Text("reason", 500).Required().Help("Why it is given."),
 		kit.Select("status", DiscountPending, DiscountApproved, DiscountRejected).Required().
@@ -95,7 +102,8 @@ var discounts = kit.Collection{
 	},
 	Indexes: []kit.Index{
 		{Columns: "bill"},
-		{Columns: "bill", Unique: true, Where: "status != 'rejected'"}, // one at a time
+		{Columns: "bill", Unique: true, Where: "status != 'rejected' AND NOT credit"}, // one at a time
+		{Columns: "bill, credit", Unique: true, Where: "status = 'pending' AND credit"},
 		{Columns: "status, created"},
 	},
 	Immutable: kit.Immutable{
@@ -133,7 +141,7 @@ var payments = kit.Collection{
 		kit.Relation("bill", "bills").Required().Help("Bill that is paid. Of a refund, the bill of the payment."),
 		kit.Relation("patient", "patients").Required().Help("Patient of the bill."),
 		kit.Relation("refund_of", "payments").Help("Verified payment that is refunded."),
-		kit.Select[Method]("method", "cash", "card", "transfer", "mobile", "cheque", "insurance").Required().
+		kit.Select[Method]("method", Cash, "card", "transfer", "mobile", "cheque", "insurance").Required().
 			Help("How it was paid, or how a refund is paid out."),
 		kit.Int("amount_minor", 1, money.Max).Required().Help("Amount in minor units."),
 		kit.Text("currency", 3).Required().Help("ISO 4217 code of the amount."),

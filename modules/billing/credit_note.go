@@ -19,7 +19,8 @@ type creditPart struct {
 }
 
 // createCreditNote credits the total that was sent, or all that is left of an issued bill,
-// from each of its lines in proportion.
+// from each of its lines in proportion. Above the hospital's discount limit it has to be requested as
+// a discount, which a second person approves.
 func createCreditNote(e *core.RecordEvent, actor kit.Actor) error {
 	note := Bill{e.Record}
 	original, err := findBill(e.App, note.original())
@@ -48,6 +49,9 @@ func createCreditNote(e *core.RecordEvent, actor kit.Actor) error {
 	}
 	if amount > left || left == 0 {
 		return exceedsBalance(e.App, "total_minor", left, "of this bill can still be credited.")
+	}
+	if err := requireCreditWithinLimit(e.App, original, amount); err != nil {
+		return err
 	}
 	parts, err := divideCredit(e.App, original.Id, amount)
 	if err != nil {

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"strings"
 	"time"
 
 	"hospital/internal/csvfile"
@@ -27,16 +28,28 @@ func (s *Statement) csv(r *kit.Request, zone *time.Location) error {
 	return file.Close(nil)
 }
 
-// csv answers with a day close as a file.
+// csv answers with a day close as a file. The last column lists the receipts of cash that the cashier
+// recorded and verified.
 func (c *DayClose) csv(r *kit.Request) error {
 	file := csvfile.New(r, "day-close-"+c.Date+".csv", "date", "cashier", "method",
 		"taken", "taken_amount", "waiting", "waiting_amount", "verified", "verified_amount",
-		"refunds", "refunded_amount", "net_amount", "currency")
+		"refunds", "refunded_amount", "net_amount", "currency", "self_verified")
 	cell := func(m money.Amount) csvfile.Number { return csvfile.Amount(m, c.Exponent) }
 	for _, t := range c.Rows {
 		file.Row(c.Date, t.Name, t.Method,
 			t.Taken, cell(t.TakenMinor), t.Waiting, cell(t.WaitingMinor), t.Verified, cell(t.VerifiedMinor),
-			t.Refunds, cell(t.RefundedMinor), cell(t.NetMinor), c.Currency)
+			t.Refunds, cell(t.RefundedMinor), cell(t.NetMinor), c.Currency, c.receiptsOf(t))
 	}
 	return file.Close(nil)
+}
+
+// receiptsOf lists the receipts of payments that the cashier of a row recorded and verified.
+func (c *DayClose) receiptsOf(t CashierTotal) string {
+	var receipts []string
+	for _, p := range c.SelfVerified {
+		if Method(t.Method) == Cash && p.Cashier == t.Cashier {
+			receipts = append(receipts, p.Receipt)
+		}
+	}
+	return strings.Join(receipts, " ")
 }

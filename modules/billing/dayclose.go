@@ -18,7 +18,29 @@ type DayClose struct {
 	Exponent int            `json:"currency_exponent"`
 	Rows     []CashierTotal `json:"rows"`
 	Total    CashierTotal   `json:"total"`
+
+	SelfVerified []SelfVerified `json:"self_verified"`
 }
+
+// SelfVerified is a cash payment that the same person recorded and verified.
+type SelfVerified struct {
+	Receipt string       `json:"receipt"`
+	Number  string       `json:"number"`
+	Cashier string       `json:"cashier"`
+	Name    string       `json:"name"`
+	Amount  money.Amount `json:"amount_minor"`
+	At      string       `json:"decided_at"`
+}
+
+// selfVerifiedOfDay is the cash that was verified on a day by who recorded it.
+const selfVerifiedOfDay = `
+	SELECT p.receipt, p.number, p.recorded_by AS cashier, COALESCE(u.name, '') AS name,
+		CAST(p.amount_minor AS INTEGER) AS amount, p.decided_at AS at
+	FROM payments p LEFT JOIN users u ON u.id = p.recorded_by
+	WHERE p.status = 'verified' AND p.decided_at >= {:from} AND p.decided_at < {:to} AND p.currency = {:currency}
+		AND p.kind = 'payment' AND p.method = 'cash' AND p.decided_by = p.recorded_by
+		AND ({:only} = '' OR p.recorded_by = {:only})
+	ORDER BY p.receipt`
 
 // CashierTotal is the money of one cashier in one method. Taken is what was recorded
 // that day and not rejected, Waiting the part of it that is not verified yet. Verified
@@ -70,11 +92,14 @@ func newDayClose(app core.App, settings hospital.Settings, day time.Time, only s
 	c := &DayClose{
 		Date: day.Format(time.DateOnly), Timezone: settings.Zone().String(),
 		Currency: settings.Currency(), Exponent: settings.Exponent(), Rows: []CashierTotal{},
+		SelfVerified: []SelfVerified{},
 	}
 	from, to := Period(day, day, settings.Zone())
-	err := app.DB().NewQuery(totalsOfDay).
-		Bind(dbx.Params{"from": from, "to": to, "currency": c.Currency, "only": only}).All(&c.Rows)
-	if err != nil {
+	params := dbx.Params{"from": from, "to": to, "currency": c.Currency, "only": only}
+	if err := app.DB().NewQuery(totalsOfDay).Bind(params).All(&c.Rows); err != nil {
+		return nil, err
+	}
+	if err := app.DB().NewQuery(selfVerifiedOfDay).Bind(params).All(&c.SelfVerified); err != nil {
 		return nil, err
 	}
 	for _, row := range c.Rows {

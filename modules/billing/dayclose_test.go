@@ -62,7 +62,7 @@ func TestADayCloseAddsUpByCashierAndMethod(t *testing.T) {
 	}
 	file := string(get(h, "accountant1", "reports/day-close?format=csv&date="+today).OK(t).Raw)
 	if lines := strings.Split(file, "\r\n"); len(lines) != 6 ||
-		lines[1] != today+",accountant1,transfer,1,5.00,0,0.00,1,5.00,1,3.00,2.00,EUR" {
+		lines[1] != today+",accountant1,transfer,1,5.00,0,0.00,1,5.00,1,3.00,2.00,EUR," {
 		t.Errorf("CSV: %q", lines)
 	}
 	if own := get(h, "receptionist2", "reports/day-close?date="+today).OK(t); len(own.JSON["rows"].([]any)) != 1 {

@@ -9,10 +9,14 @@ import (
 )
 
 // Discount is a record of discounts: a discount on a bill, in basis points of the subtotal or as an
-// amount in minor units.
+// amount in minor units; or a credit of an issued bill.
 type Discount struct{ *core.Record }
 
-func (d Discount) bill() string           { return d.GetString("bill") }
+func (d Discount) bill() string { return d.GetString("bill") }
+
+// credit says that it credits an issued bill by an amount with tax.
+func (d Discount) credit() bool { return d.GetBool("credit") }
+
 func (d Discount) bp() int64              { return int64(d.GetInt("bp")) }
 func (d Discount) amount() money.Amount   { return amountOf(d.Record, "amount_minor") }
 func (d Discount) reason() string         { return d.GetString("reason") }

@@ -186,6 +186,7 @@ func TestAPaidBillIsCreditedInsteadOfVoided(t *testing.T) {
 		accountant.Update("bills", bill, body{"status": "void", "reason": "no"}),
 		http.StatusConflict, "status", "has_payments")
 
+	allowCredits(h)
 	credit := func(amount int) hospitaltest.Response {
 		return accountant.Create("bills",
 			body{"kind": "credit_note", "original": bill, "reason": "Too much", "total_minor": amount})
@@ -226,6 +227,7 @@ func TestConcurrentCreditNotesDoNotExceedTheBill(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
 	bill := complete(h)
+	allowCredits(h)
 	done := concurrently(20, func() hospitaltest.Response {
 		return h.As("accountant1").Create("bills",
 			body{"kind": "credit_note", "original": bill, "reason": "Twice", "total_minor": 3_000})

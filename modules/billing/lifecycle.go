@@ -6,6 +6,7 @@ import (
 
 	"hospital/internal/kit"
 	"hospital/internal/role"
+	"hospital/modules/hospital"
 )
 
 var accountants = kit.By(role.Accountant, role.Admin)
@@ -30,7 +31,7 @@ var lifecycles = []kit.Lifecycle{
 			Guard: checkWithdraw, Stamp: "decided", Do: withdrawDiscount},
 	}},
 	{Collection: "payments", Noun: "a payment", Transitions: kit.Transitions[PaymentStatus]{
-		{Action: "verify", From: kit.From(Pending), To: Verified, By: accountants, Guard: refundNotByRequester,
+		{Action: "verify", From: kit.From(Pending), To: Verified, By: accountants, Guard: verifiedBySecondPerson,
 			Stamp: "decided", Do: giveReceipt, Then: recalculateBill},
 		{Action: "reject", From: kit.From(Pending), To: Rejected, By: accountants, Stamp: "decided"},
 		{Action: "edit", From: kit.From(Pending), By: accountants},
@@ -112,11 +113,21 @@ func discountNotByRequester(c kit.Change) error {
 	return rejectOwnRequest(c, Discount{c.Before}.requestedBy())
 }
 
-func refundNotByRequester(c kit.Change) error {
-	if p := (Payment{c.Before}); p.Kind() == KindRefund {
+// verifiedBySecondPerson refuses to verify a refund or cash that one recorded oneself. A hospital with
+// a single cashier can allow it for cash; the day close lists these payments.
+func verifiedBySecondPerson(c kit.Change) error {
+	p := Payment{c.Before}
+	if p.Kind() == KindRefund {
 		return rejectOwnRequest(c, p.recordedBy())
 	}
-	return nil
+	if Method(p.Method()) != Cash || p.recordedBy() != c.Actor.ID {
+		return nil
+	}
+	settings, err := hospital.Of(c.App)
+	if err != nil || settings.SingleCashier() {
+		return err
+	}
+	return kit.Forbidden("status", "own_payment", "You recorded this cash payment. Another person must verify it.")
 }
 
 // rejectOwnRequest enforces the four-eyes principle: an approval needs a second person.

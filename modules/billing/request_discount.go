@@ -24,6 +24,9 @@ func requestDiscount(e *core.RecordEvent) error {
 	if err != nil {
 		return err
 	}
+	if d.credit() {
+		return requestCredit(e, d, bill, actor)
+	}
 	if !bill.isDraft() {
 		if err := requireIssued(bill, "bill"); err != nil {
 			return err
@@ -80,9 +83,9 @@ func discountAmount(d Discount, subtotal money.Amount, settings hospital.Setting
 	return amount, within, nil
 }
 
-// activeDiscount returns the pending or approved discount of a bill, or nil.
+// activeDiscount returns the pending or approved discount of a bill, or nil. Credits are apart.
 func activeDiscount(tx core.App, bill string) (*Discount, error) {
-	r, err := tx.FindFirstRecordByFilter("discounts", "bill = {:bill} && status != 'rejected'",
+	r, err := tx.FindFirstRecordByFilter("discounts", "bill = {:bill} && status != 'rejected' && credit = false",
 		dbx.Params{"bill": bill})
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil

@@ -14,14 +14,15 @@ const (
 	maxExpiryHours = 24 * 365
 )
 
-// staffOnly are the settings of how staff sign in.
-var staffOnly = []string{"staff_mfa", "staff_session_hours"}
+// staffOnly are the settings of how staff sign in and work.
+var staffOnly = []string{"single_cashier", "staff_mfa", "staff_session_hours"}
 
 // editable are the settings that an admin changes.
 var editable = append([]string{
 	"name", "address", "phone", "email", "tax_id", "timezone", "currency", "currency_exponent",
 	"cancel_cutoff_hours", "booking_horizon_days", "min_notice_minutes", "care_team_lead_days",
-	"care_team_days", "due_days", "discount_limit_bp", "confirm_email", "staff_mfa", "staff_session_hours",
+	"care_team_days", "due_days", "discount_limit_bp", "single_cashier", "confirm_email", "staff_mfa",
+	"staff_session_hours",
 }, Limits...)
 
 // Limits are the settings that bound what one account can take from others. 0 is no limit.
@@ -57,7 +58,9 @@ var settings = kit.Collection{
 			Help("After a visit its doctor can open the patient's record for this many days."),
 		kit.Int("due_days", 0, 365).Help("A bill is due this many days after it is issued."),
 		kit.Int("discount_limit_bp", 0, 10_000).
-			Help("Largest discount that needs no approval, in basis points: 1000 is 10 %."),
+			Help("Largest discount or credit of a bill that needs no approval, in basis points: 1000 is 10 %."),
+		kit.Bool("single_cashier").Help("Who recorded a cash payment may verify it, because there is nobody else. " +
+			"The day close lists these payments."),
 		kit.Bool("confirm_email").Help("People who register must confirm their email address before they get an " +
 			"account. If false, registering reveals which addresses have an account."),
 		kit.Bool("staff_mfa").Help("Staff enter a code from an email in addition to their password."),

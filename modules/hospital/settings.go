@@ -115,6 +115,9 @@ func (s Settings) DueDays() int { return s.GetInt("due_days") }
 // DiscountLimit is the largest discount, in basis points, that needs no approval.
 func (s Settings) DiscountLimit() int64 { return int64(s.GetInt("discount_limit_bp")) }
 
+// SingleCashier says that who recorded a cash payment may verify it.
+func (s Settings) SingleCashier() bool { return s.GetBool("single_cashier") }
+
 // ConfirmEmail says that people who register have to confirm their address. Without it
 // registering tells whether an address has an account.
 func (s Settings) ConfirmEmail() bool { return s.GetBool("confirm_email") }

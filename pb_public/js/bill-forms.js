@@ -122,7 +122,8 @@ export function voidBill(bill) {
 }
 
 /**
- * addCreditNote asks for a credit note on a part of a bill, or on all that is left of it.
+ * addCreditNote asks for a credit note on a part of a bill, or on all that is left of it. One above the limit of the
+ * hospital waits for an admin.
  * @param {Bill} bill
  */
 export function addCreditNote(bill) {
@@ -142,8 +143,11 @@ export function addCreditNote(bill) {
 		],
 		submit: "Create credit note",
 		send: async (values) => {
-			const note = await create("bills", { id, kind: "credit_note", original: bill.id, ...values });
-			return `${note.number} over ${formatMoney(note.total_minor, bill.currency)} was created.`;
+			const { total_minor: amount_minor, reason } = values;
+			const credit = await create("discounts", { id, bill: bill.id, credit: true, amount_minor, reason });
+			return credit.status === "approved"
+				? `A credit note over ${formatMoney(credit.amount_minor, bill.currency)} was created.`
+				: "The credit note was requested. It waits for an admin.";
 		},
 	});
 }

@@ -13,7 +13,7 @@ import { formatDate } from "./time.js";
 async function decide(discount, status, done) {
 	try {
 		await update("discounts", discount, { status });
-		showStatus(`The discount of ${formatMoney(discount.amount_minor, discount.currency)} was ${done}.`);
+		showStatus(`The ${discount.credit ? "credit" : "discount"} of ${formatMoney(discount.amount_minor, discount.currency)} was ${done}.`);
 	} finally {
 		await refreshAll();
 	}
@@ -45,7 +45,7 @@ export function discountCard(discount, bill) {
 			h("strong", {}, formatMoney(discount.amount_minor, discount.currency)),
 			h("span", {}, formatDate(discount.created)),
 		),
-		title: listed ? link("bill", listed.expand?.patient?.name ?? listed.number, { id: listed.id }) : "Discount",
+		title: listed ? link("bill", listed.expand?.patient?.name ?? listed.number, { id: listed.id }) : discount.credit ? "Credit note" : "Discount",
 		lines: [
 			h("em", {}, `“${discount.reason}”`),
 			requester && h("span", { class: "minor" }, `Requested by ${requester.name}`),

@@ -62,6 +62,7 @@ interface BillItem extends Stored {
 }
 
 interface Discount extends Stored {
+	credit: boolean;
 	bill: string;
 	amount_minor: number;
 	currency: string;
