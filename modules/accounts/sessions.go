@@ -166,4 +166,6 @@ func (s *sessions) subscribe(e *core.RealtimeSubscribeRequestEvent) error {
 func keyHash(user *core.Record) string { return security.SHA256(user.TokenKey())[:16] }
 
 // truncate returns at most max bytes of a text.
-func truncate(text string, max int) string { return strings.ToValidUTF8(text[:min(len(text), max)], "") }
+func truncate(text string, max int) string {
+	return strings.ToValidUTF8(text[:min(len(text), max)], "")
+}

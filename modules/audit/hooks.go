@@ -41,6 +41,7 @@ func logReads(app core.App, buf *buffer) {
 			return err
 		}
 		buf.logAccess(kit.Caller(e.RequestEvent), "list", withExpanded(e.Records...)...)
+		buf.logSearch(e)
 		return nil
 	})
 	app.OnFileDownloadRequest().BindFunc(func(e *core.FileDownloadRequestEvent) error {
@@ -84,6 +85,7 @@ func logRealtime(app core.App, buf *buffer) {
 				Collection: topicCollection(topic), Outcome: Done,
 			})
 		}
+		buf.logTopics(e)
 		return nil
 	})
 }
