@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/security"
 
 	"hospital/internal/hospitaltest"
 	"hospital/modules/accounts"
@@ -103,6 +104,36 @@ var accountRequests = map[string]func(h *hospitaltest.Hospital){
 		}
 		h.As("guest").Do(http.MethodPost, "/api/hospital/registrations/confirm", tooLarge(1))
 		exceedLimit(h, "/api/hospital/registrations/confirm")
+	},
+	"listSessions": func(h *hospitaltest.Hospital) {
+		list := func(client hospitaltest.Client, query string) {
+			client.Do(http.MethodGet, "/api/hospital/sessions"+query, nil)
+		}
+		list(h.As("patient1"), "")
+		list(h.As("patient1"), "?user="+hospitaltest.ID("nurse1"))
+		list(h.As("admin1"), "?user=none")
+		list(h.As("guest"), "")
+		list(h.Operator().CheckContract(), "")
+	},
+	"endSessions": func(h *hospitaltest.Hospital) {
+		end := func(client hospitaltest.Client, sent any) hospitaltest.Response {
+			return client.Do(http.MethodPost, "/api/hospital/sessions/end", sent)
+		}
+		token := end(h.As("nurse1"), hospitaltest.Body{"all": true}).OK(h.T).String("token")
+		for range 101 {
+			signedIn := users(h.As("guest"), "auth-with-password",
+				hospitaltest.Body{"identity": "nurse1@example.org", "password": hospitaltest.Password}).OK(h.T).String("token")
+			claims, err := security.ParseUnverifiedJWT(signedIn)
+			if err != nil {
+				h.T.Fatal(err)
+			}
+			end(h.WithToken(token), hospitaltest.Body{"session": claims["sid"]})
+		}
+		end(h.WithToken(token), hospitaltest.Body{"session": "none"})
+		end(h.WithToken(token), hospitaltest.Body{})
+		end(h.WithToken(token), hospitaltest.Body{"user": hospitaltest.ID("nurse2"), "all": true})
+		end(h.As("guest"), hospitaltest.Body{"all": true})
+		end(h.As("patient1"), tooLarge(1))
 	},
 	"refresh": func(h *hospitaltest.Hospital) {
 		users(h.As("patient1"), "auth-refresh", nil)

@@ -114,6 +114,7 @@ func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Rol
 		"users":            {"email": fmt.Sprintf("new%d@example.org", n), "password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password, "name": "New", "role": "patient"},
 		"registrations":    {"email": fmt.Sprintf("new%d@example.org", n), "password_hash": "none", "status": "pending", "expires": at(0)},
 		"security_notices": {"address": fmt.Sprintf("new%d@example.org", n), "change": "password", "status": "pending", "expires": at(0)},
+		"sessions":         {"user": hospitaltest.ID("patient1"), "started": at(0), "last_used": at(0), "expires": at(0)},
 		"invitations":      {"email": fmt.Sprintf("new%d@example.org", n), "role": "doctor"},
 		"services":         {"code": fmt.Sprint("S", n), "name": "Service"},
 		"departments":      {"code": fmt.Sprint("D", n), "name": "Department"},

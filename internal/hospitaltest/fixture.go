@@ -149,13 +149,15 @@ func fill(tx core.App) error {
 		w.Create(accountant, "cheaper"+n, "discounts", fixture.Fields{"bill": ID("sale" + n), "bp": 5_000,
 			"reason": "staff sale"})
 	}
-	for _, n := range []string{"1", "2"} { // an invitation, a registration, and a new password
+	for _, n := range []string{"1", "2"} { // an invitation, a registration, a new password, a session
 		w.Create(kit.Actor{ID: ID("admin" + n), Role: role.Admin}, "invited"+n, "invitations",
 			fixture.Fields{"email": "invited" + n + "@example.org", "role": "nurse"})
 		w.Create(system, "wants"+n, "registrations", fixture.Fields{"email": "wants" + n + "@example.org",
 			"password_hash": "none", "status": "pending", "expires": now.Add(24 * time.Hour)})
 		w.Create(system, "told"+n, "security_notices", fixture.Fields{"address": "nurse" + n + "@example.org",
 			"change": "password", "status": "sent", "sent_at": now, "expires": now.Add(24 * time.Hour)})
+		w.Create(system, "in"+n, "sessions", fixture.Fields{"user": ID("nurse" + n), "started": now, "last_used": now,
+			"expires": now.Add(24 * time.Hour), "address": "192.0.2." + n, "token_hash": "an old key"})
 	}
 	// A care team entry that has expired.
 	w.Create(system, "expired", "care_team", fixture.Fields{"patient": ID("pat2"), "user": ID("doctor1"),

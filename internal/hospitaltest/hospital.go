@@ -61,8 +61,9 @@ func New(t testing.TB) *Hospital {
 		t.Fatal("build the router:", err)
 	}
 	h := &Hospital{T: t, App: app, Router: routes}
-	app.OnServe().Unbind("__pbCronStart__", "hospitalAuditFlush", "hospitalOutbox") // tests run timed jobs themselves
-	app.OnTerminate().Unbind("hospitalAuditFlush")
+	// Tests run timed jobs themselves.
+	app.OnServe().Unbind("__pbCronStart__", "hospitalAuditFlush", "hospitalOutbox", "hospitalSessionStore")
+	app.OnTerminate().Unbind("hospitalAuditFlush", "hospitalSessionStore")
 	serve := &core.ServeEvent{App: app, Router: routes}
 	err = app.OnServe().Trigger(serve, func(e *core.ServeEvent) error {
 		h.Handler, err = e.Router.BuildMux()

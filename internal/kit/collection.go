@@ -27,6 +27,10 @@ type Collection struct {
 	// normalized to NFC and trimmed.
 	RawText []string
 
+	// RoutineFields are those that worklists are narrowed and sorted by, such as a status. Asking
+	// which records have a value of another field is audited, where records are about people.
+	RoutineFields []string
+
 	// AppendOnly records are written once and never changed.
 	AppendOnly bool
 
@@ -110,6 +114,7 @@ func (c Collection) mustNameRealFields() {
 		}
 	}
 	check("RawText", c.RawText)
+	check("RoutineFields", c.RoutineFields)
 	check("Immutable.Free", c.Immutable.Free)
 	for role, g := range c.Policy {
 		check(string(role)+" CreateFields", g.CreateFields)

@@ -3,6 +3,8 @@
 package kit
 
 import (
+	"slices"
+
 	"github.com/pocketbase/pocketbase/core"
 )
 
@@ -102,6 +104,12 @@ func (c Catalog) signIn() SignIn {
 func Reads(app core.App, role Role, collection string) bool {
 	catalog, _ := app.Store().Get(catalogKey).(Catalog)
 	return !catalog[collection].Policy[role].Read.empty()
+}
+
+// IsRoutine reports whether a field is one of the RoutineFields of its collection.
+func IsRoutine(app core.App, collection, field string) bool {
+	catalog, _ := app.Store().Get(catalogKey).(Catalog)
+	return slices.Contains(catalog[collection].RoutineFields, field)
 }
 
 // NameOf returns the name of the declared collection with an id, as relations store it.

@@ -43,7 +43,7 @@ func hooks(app core.App) {
 	throttlePasswords(app)
 	useLinksOnce(app)
 	bindOTP(app)
-	capStaffSession(app)
+	manageSessions(app)
 	answerMailRequestsFirst(app)
 	writeAccountEmails(app)
 	kit.OnCreate(app, "users", checkNew)

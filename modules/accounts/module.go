@@ -15,12 +15,14 @@ var openapi []byte
 // Module declares the accounts.
 var Module = kit.Module{
 	Name:        "accounts",
-	Collections: []kit.Collection{users, registrations, invitations, securityNotices},
+	Collections: []kit.Collection{users, registrations, invitations, securityNotices, signIns},
 	Lifecycles:  []kit.Lifecycle{lifecycle},
 	Hooks:       hooks,
 	Routes: []kit.Route{
 		{Path: "POST /registrations/confirm", Roles: role.Anyone, Handler: confirmRegistration},
 		{Path: "POST /invitations/accept", Roles: role.Anyone, Handler: acceptInvitation},
+		{Path: "GET /sessions", Roles: role.All, Handler: listSessions},
+		{Path: "POST /sessions/end", Roles: role.All, Handler: endSessions},
 	},
 	Invariants: []kit.Invariant{
 		{"Every account has a role and a status.", `SELECT id FROM users WHERE role = '' OR status = ''`},

@@ -187,8 +187,8 @@ func deleteAll(app core.App, collection string, which dbx.Expression) error {
 	return nil
 }
 
-// DeleteExpired deletes the registrations that were not confirmed in time, and old security
-// notices.
+// DeleteExpired deletes the registrations that were not confirmed in time, old security
+// notices, and the sessions whose tokens have expired.
 func DeleteExpired(app core.App) error {
 	for _, collection := range []string{"registrations", "security_notices"} {
 		which := dbx.NewExp("expires <= {:now}", dbx.Params{"now": kit.FormatInstant(kit.Now(app))})
@@ -196,7 +196,7 @@ func DeleteExpired(app core.App) error {
 			return fmt.Errorf("delete expired %s: %w", collection, err)
 		}
 	}
-	return nil
+	return deleteOldSessions(app)
 }
 
 // mustConfirm reports whether a new account needs a confirmed address first.

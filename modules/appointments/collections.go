@@ -105,7 +105,8 @@ var appointments = kit.Collection{
 		{Columns: "requested_by, starts"},
 		{Columns: "starts"},
 	},
-	Triggers: overlapTriggers,
+	Triggers:      overlapTriggers,
+	RoutineFields: []string{"number", "status", "visit_type", "cancel_code", "overbook", "version"},
 	Policy: kit.Policy{
 		role.Patient: {
 			Read: kit.Own("patient.user"), HiddenFields: []string{"staff_note"},
@@ -157,8 +158,9 @@ var events = kit.Collection{
 		kit.Instant("old_starts").Help("Start of the visit before it was moved."),
 		kit.Instant("new_starts").Help("Start of the visit after it was moved."),
 	},
-	Indexes:    []kit.Index{{Columns: "appointment"}, {Columns: "actor, created"}},
-	AppendOnly: true,
+	Indexes:       []kit.Index{{Columns: "appointment"}, {Columns: "actor, created"}},
+	AppendOnly:    true,
+	RoutineFields: []string{"action", "from", "to"},
 	Policy: kit.Policy{
 		role.Patient:      {Read: kit.Own("appointment.patient.user")},
 		role.Doctor:       {Read: kit.Own("appointment.doctor.user")},

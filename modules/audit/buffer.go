@@ -31,10 +31,11 @@ type buffer struct {
 	subscribers sync.Map // account id -> kit.Actor of its last subscription
 }
 
-// pending is an entry, or a read of records that becomes one entry per patient.
+// pending is an entry, a read of records that becomes one entry per patient, or a search.
 type pending struct {
 	entry   Entry
 	records []*core.Record
+	found   *found
 }
 
 func (b *buffer) enqueue(e Entry) { b.push(pending{entry: e}) }
@@ -47,10 +48,10 @@ func (b *buffer) logAccess(actor kit.Actor, action string, records ...*core.Reco
 	}
 	records = slices.DeleteFunc(slices.Clone(records), func(r *core.Record) bool { // records without a patient
 		name := r.Collection().Name
-		return name != "patients" && len(pathToPatient(b.app, name)) == 0
+		return !leadsToPatient(b.app, name)
 	})
 	if len(records) > 0 {
-		b.push(pending{Entry{Actor: actor, Action: action, Outcome: Done}, records})
+		b.push(pending{Entry{Actor: actor, Action: action, Outcome: Done}, records, nil})
 	}
 }
 
@@ -137,7 +138,10 @@ func (b *buffer) flush() error {
 
 // entries returns one entry for each patient whose records another person read.
 func (p pending) entries(tx core.App) (entries []Entry, err error) {
-	if p.records == nil {
+	switch {
+	case p.found != nil:
+		return p.searchEntries(tx)
+	case p.records == nil:
 		return p.refusedEntry(tx)
 	}
 	logged := map[string]bool{}

@@ -45,6 +45,7 @@ func logReads(app core.App, buf *buffer) {
 		read := withExpanded(e.Records...)
 		buf.logAccess(kit.Caller(e.RequestEvent), "list", read...)
 		buf.logUse(e.RequestEvent, "list", e.Collection, "", read...)
+		buf.logSearch(e)
 		return nil
 	})
 	app.OnFileDownloadRequest().BindFunc(func(e *core.FileDownloadRequestEvent) error {
@@ -88,6 +89,7 @@ func logRealtime(app core.App, buf *buffer) {
 				Collection: topicCollection(topic), Outcome: Done,
 			})
 		}
+		buf.logTopics(e)
 		return nil
 	})
 }

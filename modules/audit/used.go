@@ -1,12 +1,12 @@
 package audit
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/ganigeorgiev/fexpr"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/search"
 
 	"hospital/internal/kit"
 	"hospital/internal/role"
@@ -35,43 +35,21 @@ func (b *buffer) logUse(e *core.RequestEvent, action string, c *core.Collection,
 	b.enqueue(entry)
 }
 
-// filterFields returns the fields that a filter names, sorted. PocketBase has accepted the filter.
+// filterFields returns the fields that a filter names, sorted.
 func filterFields(filter string) []string {
-	fields := map[string]bool{}
 	groups, err := fexpr.Parse(filter)
 	if err != nil {
-		return nil // also without a filter
+		return nil // PocketBase refuses it, or there is no filter
 	}
-	for len(groups) > 0 {
-		item := groups[0].Item
-		groups = groups[1:]
-		switch item := item.(type) {
-		case []fexpr.ExprGroup:
-			groups = append(groups, item...)
-		case fexpr.ExprGroup:
-			groups = append(groups, item)
-		case fexpr.Expr:
-			tokens := []fexpr.Token{item.Left, item.Right}
-			for len(tokens) > 0 {
-				t := tokens[0]
-				tokens = tokens[1:]
-				if t.Type == fexpr.TokenIdentifier && !strings.HasPrefix(t.Literal, "@") {
-					fields[t.Literal] = true
-				}
-				arguments, _ := t.Meta.([]fexpr.Token) // of a function
-				tokens = append(tokens, arguments...)
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(fields))
+	fields := slices.DeleteFunc(namesIn(groups), func(name string) bool { return strings.HasPrefix(name, "@") })
+	slices.Sort(fields)
+	return slices.Compact(fields)
 }
 
 // sortFields returns the fields of a sort such as "-at,seq".
 func sortFields(sort string) (fields []string) {
-	for name := range strings.SplitSeq(sort, ",") {
-		if name = strings.TrimLeft(strings.TrimSpace(name), "+-"); name != "" {
-			fields = append(fields, name)
-		}
+	for _, field := range search.ParseSortFromString(sort) {
+		fields = append(fields, field.Name)
 	}
 	return fields
 }

@@ -110,6 +110,7 @@ var bills = kit.Collection{
 			" OR OLD.status = 'void' AND (NEW.status != 'void' OR OLD.reason != NEW.reason)",
 		Code: "final",
 	}},
+	RoutineFields: []string{"number", "kind", "status", "due_on", "currency"},
 	Policy: kit.Policy{
 		role.Patient:      {Read: issued},
 		role.Receptionist: {Read: kit.All},
@@ -150,6 +151,7 @@ var items = kit.Collection{
 		When: "BEFORE UPDATE ON bill_items WHEN OLD.bill != NEW.bill",
 		Code: "frozen",
 	}},
+	RoutineFields: []string{"quantity"},
 	Policy: kit.Policy{
 		role.Patient:      {Read: kit.Own("bill.patient.user").Only("own-issued", `bill.issued_at != ""`)},
 		role.Receptionist: {Read: kit.All},

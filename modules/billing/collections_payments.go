@@ -61,7 +61,8 @@ var charges = kit.Collection{
 		kit.Relation("recorded_by", "users").Help("Account that recorded it."),
 		kit.VersionField(),
 	},
-	Indexes: []kit.Index{{Columns: "appointment"}},
+	Indexes:       []kit.Index{{Columns: "appointment"}},
+	RoutineFields: []string{"quantity"},
 	Policy: kit.Policy{
 		role.Doctor:       charging(kit.Own("appointment.doctor.user")),
 		role.Nurse:        charging(kit.All),
@@ -115,7 +116,8 @@ var discounts = kit.Collection{
 		When: "BEFORE UPDATE ON discounts WHEN OLD.status = 'rejected' AND NEW.status != 'rejected'",
 		Code: "final",
 	}},
-	Policy: kit.Policy{role.Accountant: discounting, role.Admin: discounting},
+	RoutineFields: []string{"status"},
+	Policy:        kit.Policy{role.Accountant: discounting, role.Admin: discounting},
 }
 
 var (
@@ -192,6 +194,7 @@ var payments = kit.Collection{
 			Code: "already_booked",
 		},
 	},
+	RoutineFields: []string{"number", "receipt", "kind", "method", "status"},
 	Policy: kit.Policy{
 		role.Patient: {
 			Read:   kit.Own("patient.user"),

@@ -60,7 +60,8 @@ var encounters = kit.Collection{
 		{Columns: "doctor, status"},
 		{Columns: "created"},
 	},
-	Immutable: kit.Immutable{When: "OLD.status = 'signed'"},
+	Immutable:     kit.Immutable{When: "OLD.status = 'signed'"},
+	RoutineFields: []string{"status"},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user").Only("own-signed", `status = "signed"`)},
 		role.Doctor: {
@@ -93,7 +94,8 @@ var conditions = kit.Collection{
 		kit.Relation("recorded_by", "users").Help("Account that recorded it."),
 		kit.VersionField(),
 	},
-	Indexes: []kit.Index{{Columns: "patient, created"}, {Columns: "encounter"}, {Columns: "code"}},
+	Indexes:       []kit.Index{{Columns: "patient, created"}, {Columns: "encounter"}, {Columns: "code"}},
+	RoutineFields: []string{"state"},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user")},
 		role.Doctor: {
@@ -124,7 +126,8 @@ var allergies = kit.Collection{
 		kit.Relation("recorded_by", "users").Help("Account that recorded it."),
 		kit.VersionField(),
 	},
-	Indexes: []kit.Index{{Columns: "patient, created"}},
+	Indexes:       []kit.Index{{Columns: "patient, created"}},
+	RoutineFields: []string{"state"},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user")},
 		role.Doctor: {

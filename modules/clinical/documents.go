@@ -43,7 +43,8 @@ var documents = kit.Collection{
 		{Columns: "patient, created"},
 		{Columns: "appointment"},
 	},
-	Immutable: kit.Immutable{When: kit.Always, Free: documentUpdateFields},
+	Immutable:     kit.Immutable{When: kit.Always, Free: documentUpdateFields},
+	RoutineFields: []string{"state", "visible_to_patient"},
 	Policy: kit.Policy{
 		role.Patient: {
 			Read:   kit.Own("patient.user").Only("own-visible", `visible_to_patient = true && state = "final"`),

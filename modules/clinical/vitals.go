@@ -51,7 +51,8 @@ var vitals = kit.Collection{
 		{Columns: "appointment"},
 		{Columns: "corrects", Unique: true, Where: "corrects != ''"},
 	},
-	Immutable: kit.Immutable{When: kit.Always, Free: []string{"state"}},
+	Immutable:     kit.Immutable{When: kit.Always, Free: []string{"state"}},
+	RoutineFields: []string{"state"},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user")},
 		role.Doctor: {

@@ -25,6 +25,7 @@ var alerts = kit.Collection{
 		{Columns: "break_glass, user", Unique: true},
 		delivery.Index(),
 	},
+	RoutineFields: []string{"seen", "status"},
 	Policy: kit.Policy{
 		role.Admin: {Read: kit.Own("user"), Update: kit.Own("user"), UpdateFields: []string{"seen"}},
 	},

@@ -51,6 +51,7 @@ var notices = kit.Collection{
 		delivery.Index(),
 		{Columns: "created"},
 	},
+	RoutineFields: []string{"kind", "channel", "seen", "status"},
 	Policy: kit.Policy{
 		role.Patient: {
 			Read: kit.Own("patient.user"), HiddenFields: []string{"attempts", "next_try_at", "error"},

@@ -32,8 +32,9 @@ var emergencies = kit.Collection{
 		kit.Relation("reviewed_by", "users").Help("Admin who reviewed it."),
 		kit.Instant("reviewed_at").Help("When it was reviewed."),
 	},
-	Indexes:   []kit.Index{{Columns: "patient, created"}, {Columns: "user, created"}, {Columns: "verdict, created"}},
-	Immutable: kit.Immutable{When: kit.Always, Free: []string{"verdict", "review_note", "reviewed_by", "reviewed_at"}},
+	Indexes:       []kit.Index{{Columns: "patient, created"}, {Columns: "user, created"}, {Columns: "verdict, created"}},
+	Immutable:     kit.Immutable{When: kit.Always, Free: []string{"verdict", "review_note", "reviewed_by", "reviewed_at"}},
+	RoutineFields: []string{"verdict"},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user"), HiddenFields: []string{"review_note"}},
 		role.Doctor:  emergencyGrant,

@@ -63,6 +63,7 @@ var patients = kit.Collection{
 		{Columns: "name_key"},
 		{Columns: "created"},
 	},
+	RoutineFields: []string{"active"},
 	Policy: kit.Policy{
 		role.Patient: {
 			Read: kit.Own("user"), HiddenFields: []string{"confirmed_distinct"},
@@ -106,7 +107,8 @@ var careTeam = kit.Collection{
 		kit.Instant("starts").Required().Help("From when the record can be opened."),
 		kit.Instant("ends").Required().Help("Until when the record can be opened."),
 	},
-	Indexes: []kit.Index{{Columns: "user, ends"}, {Columns: "patient, user"}, {Columns: "appointment"}},
+	Indexes:       []kit.Index{{Columns: "user, ends"}, {Columns: "patient, user"}, {Columns: "appointment"}},
+	RoutineFields: []string{"source"},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user")},
 		role.Doctor:  {Read: kit.Own("user")},

@@ -50,7 +50,8 @@ var merges = kit.Collection{
 		{Columns: "survivor"},
 		{Columns: "created"},
 	},
-	Policy: kit.Policy{role.Receptionist: merging, role.Admin: merging},
+	RoutineFields: []string{"status"},
+	Policy:        kit.Policy{role.Receptionist: merging, role.Admin: merging},
 }
 
 var mergeItems = kit.Collection{

@@ -72,6 +72,7 @@ var prescriptions = kit.Collection{
 			" OR OLD.status = 'issued' AND NEW.status = 'draft'",
 		Code: "final",
 	}},
+	RoutineFields: []string{"number", "status"},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user").Only("own-issued", everIssued)},
 		role.Doctor: {
@@ -128,6 +129,7 @@ var items = kit.Collection{
 			Code: "frozen",
 		},
 	},
+	RoutineFields: []string{"removed"},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user").Only("own-issued", itemEverIssued)},
 		role.Doctor: {

@@ -67,8 +67,9 @@ var items = kit.Collection{
 		kit.Instant("ends").Help("New end. If left out, it ends with the slot."),
 		kit.Text("why", 300).Help("Why the visit is not simply moved."),
 	},
-	Indexes: []kit.Index{{Columns: "rebooking, old_starts"}, {Columns: "appointment"}},
-	Policy:  kit.Policy{role.Receptionist: replanning, role.Admin: replanning},
+	Indexes:       []kit.Index{{Columns: "rebooking, old_starts"}, {Columns: "appointment"}},
+	RoutineFields: []string{"outcome"},
+	Policy:        kit.Policy{role.Receptionist: replanning, role.Admin: replanning},
 }
 
 var replanning = kit.Grant{Read: kit.All, Update: kit.All, UpdateFields: []string{"outcome", "starts", "ends"}}

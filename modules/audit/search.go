@@ -1,0 +1,181 @@
+package audit
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/search"
+	"github.com/pocketbase/pocketbase/tools/subscriptions"
+
+	"hospital/internal/kit"
+	"hospital/internal/role"
+)
+
+// searching is the action of asking which records have a value. The answer tells something
+// about people even if it shows none of their records.
+const searching = "search"
+
+// maxMatched is the largest number of patients that an entry of a search names.
+const maxMatched = 100
+
+// found is what a search found. The patients of records are looked up when the entry is written.
+type found struct {
+	patients []string
+	records  []*core.Record
+}
+
+// logSearch logs a list that is narrowed or sorted by fields of patients, and one that is narrowed
+// by anything and shows only how many records match.
+func (b *buffer) logSearch(e *core.RecordsListRequestEvent) {
+	actor := kit.Caller(e.RequestEvent)
+	if actor.Role == role.Patient || actor.Role == kit.Guest {
+		return
+	}
+	query := e.Request.URL.Query()
+	filter := query.Get(search.FilterQueryParam)
+	about := b.questions(e.Collection, filter, query.Get(search.SortQueryParam))
+	asked := slices.DeleteFunc(slices.Clone(about), func(q question) bool { return b.isRoutine(q) })
+	if len(asked) == 0 && filter != "" && len(e.Records) == 0 && e.Result.TotalItems > 0 {
+		asked = about // the page is empty, and its total is the answer
+	}
+	if len(asked) == 0 {
+		return
+	}
+	matched := e.Result.TotalItems
+	complete := e.Result.Page == 1 && (matched == len(e.Records) || matched < 0 && len(e.Records) < e.Result.PerPage)
+	if complete {
+		matched = len(e.Records)
+	}
+	result := found{records: e.Records}
+	if !leadsToPatient(b.app, e.Collection.Name) || filter != "" && !complete {
+		result = found{patients: b.matched(e, filter, asked)}
+	}
+	count := strconv.Itoa(matched)
+	if matched < 0 {
+		count = "" // the client did not ask for the total
+	}
+	b.push(pending{searchEntry(actor, e.Collection.Name, count, asked), nil, &result})
+}
+
+func searchEntry(actor kit.Actor, collection, matched string, asked []question) Entry {
+	var paths []string
+	for _, q := range asked {
+		if !slices.Contains(paths, q.path) {
+			paths = append(paths, q.path)
+		}
+	}
+	slices.Sort(paths)
+	changes := map[string][2]string{"fields": {"", strings.Join(paths, ", ")}}
+	if matched != "" {
+		changes["matched"] = [2]string{"", matched}
+	}
+	return Entry{Actor: actor, Action: searching, Collection: collection, Outcome: Done, Changes: changes}
+}
+
+// searchEntries returns the entry of a search with the patients that it matched. A patient who
+// is the only one reads it in their access log.
+func (p pending) searchEntries(tx core.App) ([]Entry, error) {
+	patients := slices.Clone(p.found.patients)
+	for _, r := range p.found.records {
+		patient, _, err := patientOf(tx, r)
+		if err != nil {
+			return nil, err
+		}
+		patients = append(patients, patient)
+	}
+	slices.Sort(patients)
+	patients = slices.DeleteFunc(slices.Compact(patients), func(id string) bool { return id == "" })
+	e := p.entry
+	switch {
+	case len(patients) == 0:
+		return []Entry{e}, nil
+	case len(patients) == 1:
+		e.Patient = patients[0]
+	}
+	listed := strings.Join(patients[:min(len(patients), maxMatched)], ", ")
+	if len(patients) > maxMatched {
+		listed += ", and others"
+	}
+	e.Changes = maps.Clone(e.Changes)
+	e.Changes["patients"] = [2]string{"", listed}
+	return []Entry{e}, nil
+}
+
+// logTopics logs the filters of realtime subscriptions that ask about fields of patients. The
+// records that arrive are logged when they do.
+func (b *buffer) logTopics(e *core.RealtimeSubscribeRequestEvent) {
+	actor := kit.Caller(e.RequestEvent)
+	if actor.Role == role.Patient || actor.Role == kit.Guest {
+		return
+	}
+	parsed := subscriptions.NewDefaultClient() // parses the topics as PocketBase's broker does
+	parsed.Subscribe(e.Subscriptions...)
+	for topic, options := range parsed.Subscriptions() {
+		name := topic[:strings.IndexAny(topic+"?", "/?")]
+		collection, err := e.App.FindCachedCollectionByNameOrId(name)
+		if err != nil {
+			continue
+		}
+		asked := slices.DeleteFunc(b.questions(collection, options.Query[search.FilterQueryParam], ""), b.isRoutine)
+		if len(asked) > 0 {
+			b.enqueue(searchEntry(actor, collection.Name, "", asked))
+		}
+	}
+}
+
+// matched returns the patients whose fields a filter matches, as far as the caller may list the
+// records. It repeats the query of PocketBase's list.
+func (b *buffer) matched(e *core.RecordsListRequestEvent, filter string, asked []question) (patients []string) {
+	var paths []string
+	for _, q := range asked {
+		if slices.Contains(paths, q.to) {
+			continue
+		}
+		paths = append(paths, q.to)
+		ids, err := matchedBy(e, filter, q.to)
+		if err != nil { // the entry has the fields
+			b.app.Logger().Error("audit: cannot find out whom a search matched", "collection", e.Collection.Name, "error", err)
+		}
+		patients = append(patients, ids...)
+	}
+	return patients
+}
+
+func matchedBy(e *core.RecordsListRequestEvent, filter, path string) (ids []string, err error) {
+	info, err := e.RequestInfo()
+	if err != nil {
+		return nil, err
+	}
+	query := e.App.RecordQuery(e.Collection)
+	resolver := core.NewRecordFieldResolver(e.App, e.Collection, info, true)
+	restrict := func(by string) error {
+		expr, err := search.FilterData(by).BuildExpr(resolver)
+		if err == nil {
+			query.AndWhere(expr)
+		}
+		return err
+	}
+	if rule := e.Collection.ListRule; !info.HasSuperuserAuth() && rule != nil && *rule != "" {
+		if err := restrict(*rule); err != nil {
+			return nil, err
+		}
+	}
+	patient, err := resolver.Resolve(path) // the path may lead through collections that the caller does not list
+	if err != nil {
+		return nil, err
+	}
+	resolver.SetAllowHiddenFields(info.HasSuperuserAuth())
+	if filter != "" {
+		if err := restrict(filter); err != nil {
+			return nil, err
+		}
+	}
+	if err := resolver.UpdateQuery(query); err != nil {
+		return nil, err
+	}
+	err = query.Select(patient.Identifier).Distinct(true).OrderBy().Limit(maxMatched + 1).Column(&ids)
+	return ids, err
+}
