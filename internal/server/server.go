@@ -103,8 +103,8 @@ func guardData(app core.App, serves bool) (release func() error) {
 }
 
 // Harden binds the protection of a production server: settings from the environment,
-// security headers, request limits, the readiness check, closed operator routes, and a
-// request log without query strings. Tests use it too.
+// security headers, request limits, the readiness check, closed operator routes, no thumbnails,
+// a reserve of the disk, and a request log without query strings. Tests use it too.
 func Harden(app core.App) {
 	config.Overlay(app)
 	serveReadiness(app)
@@ -114,6 +114,8 @@ func Harden(app core.App) {
 	shortenBroadcasts(app)
 	setHeaders(app)
 	closeOperatorRoutes(app)
+	ignoreThumbs(app)
+	keepReserve(app)
 	redactLogs(app)
 	storage.Register(app)
 }
