@@ -1,10 +1,14 @@
 package migrations_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"hospital/internal/hospitaltest"
+	"hospital/internal/kit"
+	"hospital/modules"
 )
 
 // The test makes the hospital look as it was before there were limits, and migrates again.
@@ -13,11 +17,20 @@ func TestAHospitalGetsLimits(t *testing.T) {
 	h := hospitaltest.New(t)
 	for _, sql := range []string{
 		"UPDATE appointments SET requested_at = ''",
+		"DROP TRIGGER documents_frozen",
+		"UPDATE documents SET size_bytes = 0",
 		"DELETE FROM _migrations WHERE file = '1790450000_limits.go'",
 	} {
 		if err := h.SQL(sql); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := kit.CatalogOf(modules.All).Apply(h.App); err != nil { // the trigger
+		t.Fatal(err)
+	}
+	lost := h.Record("documents", hospitaltest.ID("kept2"))
+	if err := os.Remove(filepath.Join(h.App.DataDir(), "storage", lost.BaseFilesPath(), lost.GetString("file"))); err != nil {
+		t.Fatal(err)
 	}
 	started := time.Now().Truncate(time.Millisecond)
 	if err := h.App.RunAllMigrations(); err != nil {
@@ -25,7 +38,9 @@ func TestAHospitalGetsLimits(t *testing.T) {
 	}
 	settings := h.Record("hospital", "hospitalsetting")
 	for field, want := range map[string]int{"open_visits_per_patient": 5, "open_visits_per_account": 12,
-		"requests_per_day": 12, "cancellations_per_week": 5, "patients_per_account": 10, "request_expiry_hours": 72} {
+		"requests_per_day": 12, "cancellations_per_week": 5, "patients_per_account": 10, "request_expiry_hours": 72,
+		"account_upload_day_mib": 100, "account_upload_mib": 1000, "staff_upload_day_mib": 2000,
+		"patient_upload_day_mib": 1000, "patient_upload_mib": 5000} {
 		if got := settings.GetInt(field); got != want {
 			t.Errorf("%s is %d, want %d", field, got, want)
 		}
@@ -36,5 +51,15 @@ func TestAHospitalGetsLimits(t *testing.T) {
 			t.Errorf("%s waits since %s", visit, at)
 		}
 	}
-	h.Verify()
+	shown := h.Record("documents", hospitaltest.ID("shown1"))
+	stored, err := os.Stat(filepath.Join(h.App.DataDir(), "storage", shown.BaseFilesPath(), shown.GetString("file")))
+	if err != nil || int64(shown.GetInt("size_bytes")) != stored.Size() {
+		t.Errorf("a document has %d bytes: %v", shown.GetInt("size_bytes"), err)
+	}
+	if size := h.Record("documents", lost.Id).GetInt("size_bytes"); size != 0 {
+		t.Errorf("a document without a file has %d bytes", size)
+	}
+	if h.SQL("UPDATE documents SET size_bytes = 1") == nil {
+		t.Error("documents can be changed")
+	}
 }

@@ -46,6 +46,7 @@ const (
 	BackupRecipients  Name = "HOSPITAL_BACKUP_RECIPIENTS"
 	BackupCheck       Name = "HOSPITAL_BACKUP_CHECK"
 	DiskFreeMB        Name = "HOSPITAL_DISK_FREE_MB"
+	DiskReserveMB     Name = "HOSPITAL_DISK_RESERVE_MB"
 	StopTimeout       Name = "HOSPITAL_STOP_TIMEOUT"
 	Metrics           Name = "HOSPITAL_METRICS"
 )
@@ -110,6 +111,9 @@ var Settings = []Setting{
 	{Name: BackupCheck, Default: "168h", Description: "How often a scheduled backup is also restored into a temporary directory and verified there. `0`: never.", check: duration(0, 10_000*time.Hour)},
 	{Name: DiskFreeMB, Default: "500", check: number(1, 1_000_000_000),
 		Description: "With less free disk space (in megabytes) the server reports that it is not ready."},
+	{Name: DiskReserveMB, Default: "1024", check: number(0, 1_000_000_000),
+		Description: "With less free disk space (in megabytes) uploads are refused with 503 (`disk_full`) and requests are " +
+			"not logged, while bookings go on. Keep it above `HOSPITAL_DISK_FREE_MB`. 0: no reserve."},
 	{Name: StopTimeout, Default: "20s", check: duration(0, time.Hour),
 		Description: "How long a stopping server waits for requests in flight."},
 	{Name: Metrics, check: loopback,

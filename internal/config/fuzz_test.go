@@ -28,7 +28,7 @@ func FuzzSettings(f *testing.F) {
 				_, _, err = net.SplitHostPort(v)
 			case PublicURL:
 				_, err = url.Parse(v)
-			case SMTPPort, BackupKeep, DiskFreeMB:
+			case SMTPPort, BackupKeep, DiskFreeMB, DiskReserveMB:
 				_, err = strconv.ParseInt(v, 10, 64)
 			case StopTimeout:
 				_, err = time.ParseDuration(v)

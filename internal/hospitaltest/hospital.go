@@ -52,6 +52,7 @@ func New(t testing.TB) *Hospital {
 	kit.Register(app, modules.All)
 	hooks.Register(app)
 	server.Harden(app)
+	audit.SetAttempts(app, 0)
 	server.SetRate(app, 0) // tests send more requests than people
 	disk.SetSpace(app, func(string) (int64, error) { return 1 << 40, nil })
 	apidocs.Register(app, Document())

@@ -9,9 +9,9 @@ import (
 // ClientNetwork is what counts as one client in limits by address: an IPv4 address, or
 // the /64 network of an IPv6 address, which is the least that one subscriber has. An
 // IPv4 address that is written as IPv6 (::ffff:192.0.2.1) counts as IPv4.
-func ClientNetwork(e *core.RequestEvent) string { return networkOf(e.RealIP()) }
+func ClientNetwork(e *core.RequestEvent) string { return NetworkOf(e.RealIP()) }
 
-func networkOf(ip string) string {
+func NetworkOf(ip string) string {
 	address, err := netip.ParseAddr(ip)
 	if err != nil {
 		return ip

@@ -15,7 +15,7 @@ func TestAddressesOfOneNetworkCountAsOne(t *testing.T) {
 		"::1":                                     "::/64",
 		"invalid IP":                              "invalid IP",
 	} {
-		if got := networkOf(ip); got != want {
+		if got := NetworkOf(ip); got != want {
 			t.Errorf("%s counts as %s, not as %s", ip, got, want)
 		}
 	}

@@ -18,6 +18,7 @@ const (
 const (
 	orderTyped     = -100 // refuses what would be written without record hooks
 	orderText      = -50  // normalizes text before other hooks read it
+	OrderUploads   = -20  // reads uploaded files, before the transaction
 	orderRefusal   = -10  // adds to a refusal, after the transaction has ended
 	orderReactions = -5   // starts the transaction; reactions run after the whole change
 	orderLifecycle = 0    // a module's rules for its own records

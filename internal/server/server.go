@@ -104,8 +104,8 @@ func guardData(app core.App, serves bool) (release func() error) {
 }
 
 // Harden binds the protection of a production server: settings from the environment,
-// security headers, request limits, the readiness check, closed operator routes, and a
-// request log without query strings. Tests use it too.
+// security headers, request limits, the readiness check, closed operator routes, no thumbnails,
+// a reserve of the disk, and a request log without query strings. Tests use it too.
 func Harden(app core.App) {
 	config.Overlay(app)
 	serveReadiness(app)
@@ -115,6 +115,8 @@ func Harden(app core.App) {
 	shortenBroadcasts(app)
 	setHeaders(app)
 	closeOperatorRoutes(app)
+	ignoreThumbs(app)
+	keepReserve(app)
 	redactLogs(app)
 	smtp.Register(app)
 	storage.Register(app)

@@ -13,13 +13,18 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"hospital/internal/journal"
 	"hospital/internal/kit"
 )
 
-// Register syncs every uploaded file before its row is stored, and collects orphans every night.
+// Register checks every uploaded picture, syncs every uploaded file before its row is stored, and
+// collects orphans every night.
 func Register(app core.App) {
+	check := &hook.Handler[*core.RecordEvent]{Id: "hospitalPictures", Priority: kit.OrderUploads, Func: checkPictures}
+	app.OnRecordCreate().Bind(check)
+	app.OnRecordUpdate().Bind(check)
 	app.OnRecordCreateExecute().BindFunc(syncUploads)
 	app.OnRecordUpdateExecute().BindFunc(syncUploads)
 	app.Cron().MustAdd("hospitalOrphans", "40 3 * * *", func() {

@@ -9,8 +9,8 @@ import (
 	"hospital/modules/accounts"
 )
 
-// device signs in with a browser, and returns a client with the token.
-func device(h *hospitaltest.Hospital, account, browser string) hospitaltest.Client {
+// signInWith signs in with a browser, and returns a client with the token.
+func signInWith(h *hospitaltest.Hospital, account, browser string) hospitaltest.Client {
 	h.T.Helper()
 	token := h.As("guest").With("User-Agent", browser).Do(http.MethodPost, "/api/collections/users/auth-with-password",
 		body{"identity": account + "@example.org", "password": hospitaltest.Password}).OK(h.T).String("token")
@@ -39,8 +39,8 @@ func isSignedIn(client hospitaltest.Client) bool {
 func TestSessionsAreListedAndOneIsEnded(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	phone, laptop := device(h, "nurse1", "Phone"), device(h, "nurse1", "Laptop "+strings.Repeat("x", 500))
-	device(h, "nurse2", "Other")
+	phone, laptop := signInWith(h, "nurse1", "Phone"), signInWith(h, "nurse1", "Laptop "+strings.Repeat("x", 500))
+	signInWith(h, "nurse2", "Other")
 	listed := sessionsOf(phone, "")
 	if len(listed) != 2 || listed["Phone"]["current"] != true || listed["Phone"]["address"] != "127.0.0.1" {
 		t.Fatalf("the list is %v", listed)
@@ -72,7 +72,7 @@ func TestARefreshedTokenKeepsItsSession(t *testing.T) {
 	t.Parallel()
 	for _, account := range []string{"nurse1", "patient1"} {
 		h := hospitaltest.New(t)
-		first := device(h, account, "Phone")
+		first := signInWith(h, account, "Phone")
 		refreshed := h.WithToken(first.With("User-Agent", "Later").
 			Do(http.MethodPost, "/api/collections/users/auth-refresh", nil).OK(t).String("token"))
 		listed := sessionsOf(refreshed, "")
@@ -89,7 +89,7 @@ func TestARefreshedTokenKeepsItsSession(t *testing.T) {
 func TestAllOtherSessionsAreEndedAlsoUnlistedOnes(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	phone, laptop := device(h, "nurse1", "Phone"), device(h, "nurse1", "Laptop")
+	phone, laptop := signInWith(h, "nurse1", "Phone"), signInWith(h, "nurse1", "Laptop")
 	unlisted := h.As("nurse1") // a token that names no session
 	answer := end(phone, body{"all": true}).OK(t)
 	if isSignedIn(laptop) || isSignedIn(unlisted) || isSignedIn(phone) {
@@ -104,7 +104,7 @@ func TestAllOtherSessionsAreEndedAlsoUnlistedOnes(t *testing.T) {
 func TestAnEndedSessionStaysEndedAfterARestart(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	phone, laptop := device(h, "nurse1", "Phone"), device(h, "nurse1", "Laptop")
+	phone, laptop := signInWith(h, "nurse1", "Phone"), signInWith(h, "nurse1", "Laptop")
 	end(phone, body{"session": sessionsOf(phone, "")["Laptop"]["id"]})
 	accounts.RestartSessions(h.App)
 	if isSignedIn(laptop) || !isSignedIn(phone) {
@@ -119,7 +119,7 @@ func TestAnEndedSessionStaysEndedAfterARestart(t *testing.T) {
 func TestASessionThatWasNotStoredIsListedWithItsNextRequest(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	phone := device(h, "nurse1", "Phone")
+	phone := signInWith(h, "nurse1", "Phone")
 	accounts.RestartSessions(h.App)
 	if n := h.Count("sessions"); n != 2 { // those of the fixture
 		t.Fatalf("%d sessions are stored", n)
@@ -132,7 +132,7 @@ func TestASessionThatWasNotStoredIsListedWithItsNextRequest(t *testing.T) {
 func TestOnlyAdminsSeeAndEndSessionsOfOthers(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	phone, laptop := device(h, "nurse1", "Phone"), device(h, "nurse1", "Laptop")
+	phone, laptop := signInWith(h, "nurse1", "Phone"), signInWith(h, "nurse1", "Laptop")
 	of := "?user=" + hospitaltest.ID("nurse1")
 	session := sessionsOf(h.As("admin1"), of)["Phone"]["id"]
 	for _, sent := range []body{{"session": session}, {"user": hospitaltest.ID("nurse1"), "session": session},
@@ -165,7 +165,7 @@ func TestOnlyAdminsSeeAndEndSessionsOfOthers(t *testing.T) {
 func TestANewPasswordEndsTheListedSessions(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	phone := device(h, "nurse1", "Phone")
+	phone := signInWith(h, "nurse1", "Phone")
 	sessionsOf(phone, "") // stored
 	post(h, "confirm-password-reset", resetBody(t, h.Record("users", hospitaltest.ID("nurse1")))).OK(t)
 	if listed := sessionsOf(h.As("admin1"), "?user="+hospitaltest.ID("nurse1")); len(listed) > 0 {
@@ -176,12 +176,12 @@ func TestANewPasswordEndsTheListedSessions(t *testing.T) {
 func TestSessionsAreEndedOneByOneUpToALimit(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	phone := device(h, "nurse1", "Phone")
+	phone := signInWith(h, "nurse1", "Phone")
 	for range 100 {
-		laptop := device(h, "nurse1", "Laptop")
+		laptop := signInWith(h, "nurse1", "Laptop")
 		end(phone, body{"session": sessionsOf(laptop, "")["Laptop"]["id"]}).OK(t)
 	}
-	device(h, "nurse1", "Laptop")
+	signInWith(h, "nurse1", "Laptop")
 	one := end(phone, body{"session": sessionsOf(phone, "")["Laptop"]["id"]})
 	if one.Status != http.StatusConflict || one.Code("session") != "too_many_ended" {
 		t.Errorf("one more answered %d %s", one.Status, one.Raw)

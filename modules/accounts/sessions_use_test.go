@@ -17,7 +17,7 @@ import (
 func TestAFileTokenEndsWithItsSession(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	phone, laptop := device(h, "nurse1", "Phone"), device(h, "nurse1", "Laptop")
+	phone, laptop := signInWith(h, "nurse1", "Phone"), signInWith(h, "nurse1", "Laptop")
 	token := laptop.Do(http.MethodPost, "/api/files/token", nil).OK(t).String("token")
 	file := "/api/files/documents/" + hospitaltest.ID("kept1") + "/" +
 		h.Record("documents", hospitaltest.ID("kept1")).GetString("file") + "?token=" + token
@@ -42,7 +42,7 @@ func TestAStreamEndsWithItsSession(t *testing.T) {
 	for id == "" && lines.Scan() {
 		_, id, _ = strings.Cut(lines.Text(), `{"clientId":"`)
 	}
-	phone, laptop := device(h, "nurse1", "Phone"), device(h, "nurse1", "Laptop")
+	phone, laptop := signInWith(h, "nurse1", "Phone"), signInWith(h, "nurse1", "Laptop")
 	laptop.Do(http.MethodPost, "/api/realtime",
 		body{"clientId": strings.TrimSuffix(id, `"}`), "subscriptions": []string{"patients/*"}}).OK(t)
 	ended := make(chan struct{})
@@ -64,7 +64,7 @@ func TestALongUseOfASessionIsStoredEveryFewMinutes(t *testing.T) {
 	h := hospitaltest.New(t)
 	now := time.Now().UTC().Truncate(time.Second)
 	h.At(now)
-	phone := device(h, "nurse1", "Phone")
+	phone := signInWith(h, "nurse1", "Phone")
 	var stored []string
 	for minute := range 12 {
 		h.At(now.Add(time.Duration(minute) * time.Minute))
@@ -81,7 +81,7 @@ func TestALongUseOfASessionIsStoredEveryFewMinutes(t *testing.T) {
 func TestExpiredSessionsAreDeleted(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	sessionsOf(device(h, "nurse1", "Phone"), "")
+	sessionsOf(signInWith(h, "nurse1", "Phone"), "")
 	h.At(time.Now().Add(25 * time.Hour))
 	if err := accounts.DeleteExpired(h.App); err != nil {
 		t.Fatal(err)
@@ -94,7 +94,7 @@ func TestExpiredSessionsAreDeleted(t *testing.T) {
 func TestListingSessionsScansNoTable(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	phone := device(h, "nurse1", "Phone")
+	phone := signInWith(h, "nurse1", "Phone")
 	for _, plan := range h.Plans(func() { sessionsOf(phone, "") }) {
 		if scans := plan.FullScans("sessions", "user"); len(scans) > 0 && strings.Contains(plan.SQL, "sessions") {
 			t.Errorf("%s: %q", plan.SQL, scans)

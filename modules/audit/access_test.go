@@ -76,16 +76,16 @@ func TestExpandedRecordsAreLoggedAsReads(t *testing.T) {
 	expect(t, entries, "receptionist1 receptionist duplicate patients pat1 pat1 done")
 }
 
-// openStream opens a realtime stream that ends with the test, and returns its client id.
-func openStream(t *testing.T, h *hospitaltest.Hospital) string {
-	t.Helper()
+// openStream opens a realtime stream and returns its client id.
+func openStream(h *hospitaltest.Hospital) (client string) {
+	h.T.Helper()
 	server := httptest.NewServer(h.Handler)
-	t.Cleanup(server.Close)
+	h.T.Cleanup(server.Close)
 	stream, err := server.Client().Get(server.URL + "/api/realtime")
 	if err != nil {
-		t.Fatal(err)
+		h.T.Fatal(err)
 	}
-	t.Cleanup(func() { _ = stream.Body.Close() })
+	h.T.Cleanup(func() { _ = stream.Body.Close() })
 	var hello struct{ ClientID string }
 	lines := bufio.NewScanner(stream.Body)
 	for hello.ClientID == "" && lines.Scan() {
@@ -99,9 +99,8 @@ func openStream(t *testing.T, h *hospitaltest.Hospital) string {
 func TestRealtimeMessagesAreLoggedAsReads(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	stream := openStream(t, h)
 	h.As("nurse1").Do(http.MethodPost, "/api/realtime",
-		body{"clientId": stream, "subscriptions": []string{"patients/*", "patients/" + id("pat1")}}).OK(t)
+		body{"clientId": openStream(h), "subscriptions": []string{"patients/*", "patients/" + id("pat1")}}).OK(t)
 	entries := logged(h, func() {
 		h.As("receptionist1").Update("patients", id("pat1"), body{"phone": "556"}).OK(t)
 		h.As("receptionist1").Update("patients", id("pat1"), body{"phone": "557"}).OK(t)

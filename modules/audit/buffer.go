@@ -28,6 +28,8 @@ type buffer struct {
 	waiting []pending
 	writing sync.Mutex // serialises flushes
 
+	attempts attempts
+
 	subscribers sync.Map // account id -> kit.Actor of its last subscription
 }
 
@@ -93,16 +95,21 @@ func (b *buffer) run() {
 }
 
 func (b *buffer) tryFlush() {
-	if err := b.flush(); err != nil {
+	if err := b.flush(false); err != nil {
 		b.app.Logger().Error("audit: cannot write the pending entries; trying again later", "error", err)
 	}
 }
 
-// flush writes the pending entries to the log. If that fails they stay pending.
-func (b *buffer) flush() error {
+// flush writes the pending entries to the log. If that fails they stay pending. The refusals of
+// the running minute are added up at its end; all adds them up now.
+func (b *buffer) flush(all bool) error {
 	b.writing.Lock()
 	defer b.writing.Unlock()
+	sums := b.attempts.take(kit.Now(b.app), all)
 	b.lock.Lock()
+	for _, sum := range sums {
+		b.waiting = append(b.waiting, pending{entry: sum})
+	}
 	batch := b.waiting
 	b.waiting = nil
 	b.lock.Unlock()
@@ -183,7 +190,7 @@ func (p pending) refusedEntry(tx core.App) ([]Entry, error) {
 // Flush writes all pending entries to the log now.
 func Flush(app core.App) error {
 	if b, ok := app.Store().Get(bufferName).(*buffer); ok {
-		return b.flush()
+		return b.flush(true)
 	}
 	return nil
 }

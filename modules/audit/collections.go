@@ -18,7 +18,10 @@ const (
 var log = kit.Collection{
 	Name: logName,
 	Description: "Something that somebody did, read, or was refused. Entries never change: each has a keyed hash " +
-		"of itself and of the entry before. Patients who read their own record leave no entry; staff who read the log do.",
+		"of itself and of the entry before. Patients who read their own record leave no entry; staff who read the log do. " +
+		"Of refusals of guests and patients, the first of a minute have entries of their own, and the rest is one entry, " +
+		"`more requests`; what a limit refused (429) is always one entry, `too many requests`. Their `changes` have the " +
+		"number.",
 	Fields: kit.Fields{
 		kit.Count("seq").Presentable().Help("Number of the entry: 1, 2, 3 and so on, without gaps."),
 		kit.Instant("at").Required().Help("When it happened."),

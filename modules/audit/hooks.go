@@ -83,12 +83,7 @@ func logRealtime(app core.App, buf *buffer) {
 		if e.Auth != nil {
 			buf.subscribers.Store(e.Auth.Id, kit.Caller(e.RequestEvent))
 		}
-		for _, topic := range e.Subscriptions {
-			buf.enqueue(Entry{
-				Actor: kit.Caller(e.RequestEvent), Action: "subscribe",
-				Collection: topicCollection(topic), Outcome: Done,
-			})
-		}
+		buf.logSubscription(e)
 		buf.logTopics(e)
 		return nil
 	})
@@ -117,7 +112,7 @@ func serve(app core.App, buf *buffer) {
 		}})
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{
 		Id: "hospitalAuditFlush", Priority: kit.OrderFlushReads, Func: func(e *core.TerminateEvent) error {
-			if err := buf.flush(); err != nil {
+			if err := buf.flush(true); err != nil {
 				e.App.Logger().Error("audit: cannot write the last entries", "error", err)
 			}
 			if err := writeHead(e.App); err != nil {

@@ -69,7 +69,7 @@ func logSignIns(app core.App, buf *buffer) {
 			if e.Record != nil { // the sent identity is not logged, because it may be a mistyped password
 				entry.Record = e.Record.Id
 			}
-			buf.enqueue(entry)
+			buf.attempt(entry, http.StatusBadRequest)
 			e.Set(alreadyLogged, true)
 		}
 		return err
@@ -113,7 +113,7 @@ func (b *buffer) logRefusals(e *core.RequestEvent) error {
 		return err
 	}
 	entry.Action = strings.ToLower(truncate(method)) + " " + strconv.Itoa(refused.Status)
-	b.enqueue(entry)
+	b.attempt(entry, refused.Status)
 	return err
 }
 
@@ -196,11 +196,6 @@ func parseBatchURL(address string) (collection, record string) {
 	path, _, _ := strings.Cut(strings.TrimPrefix(address, "/api/collections/"), "?")
 	collection, path, _ = strings.Cut(path, "/")
 	return truncate(collection), truncate(strings.TrimPrefix(strings.TrimPrefix(path, "records"), "/"))
-}
-
-func topicCollection(topic string) string {
-	name, _, _ := strings.Cut(topic, "?")
-	return truncate(name)
 }
 
 // truncate shortens a part of a request to the size of the log's fields.

@@ -105,7 +105,7 @@ func TestASortByTheFieldsOfPatientsIsLogged(t *testing.T) {
 func TestASubscriptionWithAFilterIsLogged(t *testing.T) {
 	t.Parallel()
 	h := ill(t)
-	nurse, topic := openStream(t, h), `patients/*?options={"query":{"filter":"medical_history ~ 'HIV'"}}`
+	nurse, topic := openStream(h), `patients/*?options={"query":{"filter":"medical_history ~ 'HIV'"}}`
 	expectSearches(t, searches(h, func() {
 		h.As("nurse1").Do(http.MethodPost, "/api/realtime",
 			body{"clientId": nurse, "subscriptions": []string{topic, "appointments/*"}}).OK(t)

@@ -35,12 +35,14 @@ var documents = kit.Collection{
 			Help("The file: PDF, PNG, JPEG, DICOM or plain text, at most 20 MiB."),
 		kit.Text("content_type", 60).Help("Content type, found from the bytes."),
 		kit.Text("content_hash", 64).Help("SHA-256 of the bytes, in hex."),
+		kit.Count("size_bytes").Help("Size of the file in bytes, counted by the server. It counts against the limits for uploads."),
 		kit.Bool("visible_to_patient").Help("Whether the patient can see it. Always true for what patients upload."),
 		kit.Select("state", Final, InError).Required().Help("Entered in error is final."),
 		kit.Relation("uploaded_by", "users").Help("Account that uploaded it."),
 	},
 	Indexes: []kit.Index{
-		{Columns: "patient, created"},
+		{Columns: "patient, created, size_bytes"},
+		{Columns: "uploaded_by, created, size_bytes"},
 		{Columns: "appointment"},
 	},
 	Immutable:     kit.Immutable{When: kit.Always, Free: documentUpdateFields},
@@ -84,9 +86,10 @@ func (d Document) setUploaded(by string) {
 	d.Set("uploaded_by", by)
 }
 
-func (d Document) setContent(contentType, hash string) {
+func (d Document) setContent(contentType, hash string, size int) {
 	d.Set("content_type", contentType)
 	d.Set("content_hash", hash)
+	d.Set("size_bytes", size)
 }
 
 // createDocument accepts a new document if its content is of an allowed type, and gives the file
@@ -116,8 +119,11 @@ func createDocument(e *core.RecordEvent) error {
 			return kit.Invalid("file", "file_type", "Upload a PDF, PNG, JPEG, DICOM or plain text file. "+
 				"This file has another type, or could be read as several types.")
 		}
+		if err := checkQuotas(e.App, actor, patient, int64(len(content))); err != nil {
+			return err
+		}
 		upload.Name = strings.TrimSuffix(upload.Name, path.Ext(upload.Name)) + detected.extension
-		d.setContent(detected.contentType, fileHash(content))
+		d.setContent(detected.contentType, fileHash(content), len(content))
 	}
 	return e.Next()
 }

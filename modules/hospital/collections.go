@@ -12,6 +12,7 @@ const maxSessionHours = 24
 const (
 	maxLimit       = 10_000
 	maxExpiryHours = 24 * 365
+	maxUploadMiB   = 1 << 20 // a TiB
 )
 
 // staffOnly are the settings of how staff sign in and work.
@@ -29,6 +30,7 @@ var editable = append([]string{
 var Limits = []string{
 	"open_visits_per_patient", "open_visits_per_account", "requests_per_day", "cancellations_per_week",
 	"patients_per_account", "request_expiry_hours",
+	"account_upload_day_mib", "account_upload_mib", "staff_upload_day_mib", "patient_upload_day_mib", "patient_upload_mib",
 }
 
 var settings = kit.Collection{
@@ -80,6 +82,17 @@ var settings = kit.Collection{
 			Help("Patients that an account can have when it adds a dependant. 0: any number."),
 		kit.Int("request_expiry_hours", 0, maxExpiryHours).
 			Help("A request that is not approved within this many hours is cancelled. 0: only when its time comes."),
+		kit.Int("account_upload_day_mib", 0, maxUploadMiB).
+			Help("What a patient's account can upload in 24 hours, in MiB. A small file counts as 64 KiB. 0: no limit."),
+		kit.Int("account_upload_mib", 0, maxUploadMiB).
+			Help("What a patient's account can upload in total, in MiB. 0: no limit."),
+		kit.Int("staff_upload_day_mib", 0, maxUploadMiB).
+			Help("What an account of staff can upload in 24 hours, in MiB. 0: no limit."),
+		kit.Int("patient_upload_day_mib", 0, maxUploadMiB).
+			Help("What can be uploaded for one patient in 24 hours, by anybody, in MiB. 0: no limit."),
+		kit.Int("patient_upload_mib", 0, maxUploadMiB).
+			Help("What can be uploaded for one patient in total, by anybody, in MiB. Keep it above account_upload_mib, so " +
+				"that a patient cannot use it up. 0: no limit."),
 	},
 	Policy: kit.Policy{
 		kit.Guest:         {Read: kit.All, HiddenFields: staffOnly},

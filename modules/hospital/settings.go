@@ -139,6 +139,21 @@ func (s Settings) CancellationsPerWeek() int { return s.GetInt("cancellations_pe
 // PatientsPerAccount is how many patients an account can have.
 func (s Settings) PatientsPerAccount() int { return s.GetInt("patients_per_account") }
 
+// AccountUploadDay is how many bytes a patient's account can upload in 24 hours.
+func (s Settings) AccountUploadDay() int64 { return int64(s.GetInt("account_upload_day_mib")) << 20 }
+
+// AccountUpload is how many bytes a patient's account can upload in total.
+func (s Settings) AccountUpload() int64 { return int64(s.GetInt("account_upload_mib")) << 20 }
+
+// StaffUploadDay is how many bytes an account of staff can upload in 24 hours.
+func (s Settings) StaffUploadDay() int64 { return int64(s.GetInt("staff_upload_day_mib")) << 20 }
+
+// PatientUploadDay is how many bytes can be uploaded for one patient in 24 hours.
+func (s Settings) PatientUploadDay() int64 { return int64(s.GetInt("patient_upload_day_mib")) << 20 }
+
+// PatientUpload is how many bytes can be uploaded for one patient in total.
+func (s Settings) PatientUpload() int64 { return int64(s.GetInt("patient_upload_mib")) << 20 }
+
 // RequestExpiry is how long a request waits for approval; 0 is until its time.
 func (s Settings) RequestExpiry() time.Duration {
 	return time.Duration(s.GetInt("request_expiry_hours")) * time.Hour
