@@ -31,7 +31,7 @@ type found struct {
 // by anything and shows only how many records match.
 func (b *buffer) logSearch(e *core.RecordsListRequestEvent) {
 	actor := kit.Caller(e.RequestEvent)
-	if actor.Role == role.Patient || actor.Role == kit.Guest {
+	if actor.Role == role.Patient || actor.Role == kit.Guest || e.Collection.Name == logName { // logUse has the fields
 		return
 	}
 	query := e.Request.URL.Query()
@@ -113,16 +113,20 @@ func (b *buffer) logTopics(e *core.RealtimeSubscribeRequestEvent) {
 	}
 	parsed := subscriptions.NewDefaultClient() // parses the topics as PocketBase's broker does
 	parsed.Subscribe(e.Subscriptions...)
+	asked := map[string][]question{} // by collection: a subscription has many topics and few entries
 	for topic, options := range parsed.Subscriptions() {
 		name := topic[:strings.IndexAny(topic+"?", "/?")]
 		collection, err := e.App.FindCachedCollectionByNameOrId(name)
 		if err != nil {
 			continue
 		}
-		asked := slices.DeleteFunc(b.questions(collection, options.Query[search.FilterQueryParam], ""), b.isRoutine)
-		if len(asked) > 0 {
-			b.enqueue(searchEntry(actor, collection.Name, "", asked))
+		about := slices.DeleteFunc(b.questions(collection, options.Query[search.FilterQueryParam], ""), b.isRoutine)
+		if len(about) > 0 {
+			asked[collection.Name] = append(asked[collection.Name], about...)
 		}
+	}
+	for collection, about := range asked {
+		b.enqueue(searchEntry(actor, collection, "", about))
 	}
 }
 

@@ -49,7 +49,9 @@ func filterFields(filter string) []string {
 // sortFields returns the fields of a sort such as "-at,seq".
 func sortFields(sort string) (fields []string) {
 	for _, field := range search.ParseSortFromString(sort) {
-		fields = append(fields, field.Name)
+		if field.Name != "" {
+			fields = append(fields, field.Name)
+		}
 	}
 	return fields
 }
