@@ -152,6 +152,11 @@ func fill(tx core.App) error {
 		w.Create(system, "wants"+n, "registrations", fixture.Fields{"email": "wants" + n + "@example.org",
 			"password_hash": "none", "status": "pending", "expires": now.Add(24 * time.Hour)})
 	}
+	for _, n := range []string{"1", "2"} {
+		w.Create(system, "told"+n, "security_notices", fixture.Fields{"user": ID("patient" + n),
+			"patient": ID("pat" + n), "kind": "linked", "status": "skipped"})
+	}
+	w.Create(desk, "link1", "link_codes", fixture.Fields{"patient": ID("walkin")})
 	// A care team entry that has expired.
 	w.Create(system, "expired", "care_team", fixture.Fields{"patient": ID("pat2"), "user": ID("doctor1"),
 		"source": "manual", "starts": now.Add(-90 * 24 * time.Hour), "ends": now.Add(-60 * 24 * time.Hour)})
