@@ -119,7 +119,7 @@ func (f filler) patients() {
 		"name": "Tarek Aziz", "birth_date": "1957-01-15", "sex": "male", "phone": "+49 30 5550131",
 	})
 	f.Create(f.desk(), "link1", "link_codes", fields{"patient": f.ID("walkin")})
-	f.Create(kit.Actor{Role: kit.System}, "told1", "security_notices", fields{"user": f.ID("patient1"),
+	f.Create(kit.Actor{Role: kit.System}, "told1", "link_notices", fields{"user": f.ID("patient1"),
 		"patient": f.ID("kid1"), "kind": "linked", "status": "skipped"})
 }
 

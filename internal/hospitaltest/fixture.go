@@ -153,7 +153,7 @@ func fill(tx core.App) error {
 			"password_hash": "none", "status": "pending", "expires": now.Add(24 * time.Hour)})
 	}
 	for _, n := range []string{"1", "2"} {
-		w.Create(system, "told"+n, "security_notices", fixture.Fields{"user": ID("patient" + n),
+		w.Create(system, "told"+n, "link_notices", fixture.Fields{"user": ID("patient" + n),
 			"patient": ID("pat" + n), "kind": "linked", "status": "skipped"})
 	}
 	w.Create(desk, "link1", "link_codes", fixture.Fields{"patient": ID("walkin")})

@@ -18,20 +18,20 @@ var openapi []byte
 // Module is the notices.
 var Module = kit.Module{
 	Name:        "notices",
-	Collections: []kit.Collection{notices, alerts, securityNotices},
+	Collections: []kit.Collection{notices, alerts, linkNotices},
 	Lifecycles:  []kit.Lifecycle{lifecycle},
 	Hooks: func(app core.App) {
 		outbox.Register(app,
 			outbox.Queue{Collection: "alerts", Columns: delivery, Compose: composeAlert},
 			outbox.Queue{Collection: "notices", Columns: delivery, Compose: composeNotice},
-			outbox.Queue{Collection: "security_notices", Columns: delivery, Compose: composeSecurity})
+			outbox.Queue{Collection: "link_notices", Columns: delivery, Compose: composeLink})
 	},
 	Invariants: []kit.Invariant{
 		{"No notice is newer than the appointment it tells of.",
 			`SELECT n.id FROM notices n JOIN appointments a ON a.id = n.appointment WHERE n.appointment_version > a.version`},
 		{"Every notice that was sent says when.", `SELECT id FROM notices WHERE (status = 'sent') != (sent_at != '')`},
-		{"Every security notice that was sent says when.",
-			`SELECT id FROM security_notices WHERE (status = 'sent') != (sent_at != '')`},
+		{"Every link notice that was sent says when.",
+			`SELECT id FROM link_notices WHERE (status = 'sent') != (sent_at != '')`},
 		{"Every alert that was sent says when.", `SELECT id FROM alerts WHERE (status = 'sent') != (sent_at != '')`},
 	},
 	OpenAPI: openapi,

@@ -10,11 +10,11 @@ import (
 	"hospital/internal/outbox"
 )
 
-// told lists the security notices about a patient since the fixture, as "account kind".
+// told lists the link notices about a patient since the fixture, as "account kind".
 func told(h *hospitaltest.Hospital, patient string) []string {
 	h.T.Helper()
 	var notices []string
-	for _, n := range h.As("admin1").List("security_notices", "sort=created,id&"+
+	for _, n := range h.As("admin1").List("link_notices", "sort=created,id&"+
 		hospitaltest.Filter("status != 'skipped' && patient = '"+id(patient)+"'")).OK(h.T).Items() {
 		notices = append(notices, strings.TrimRight(n["user"].(string), "0")+" "+n["kind"].(string))
 	}
@@ -77,7 +77,7 @@ func TestAnAdminChangesTheAccountWithAReasonAndBothAreTold(t *testing.T) {
 	if want := []string{"patient1@example.org", "patient2@example.org", "patient2@example.org"}; !slices.Equal(mails, want) {
 		t.Errorf("mails went to %v", mails)
 	}
-	h.As("patient1").List("security_notices", "").OK(t)
+	h.As("patient1").List("link_notices", "").OK(t)
 	h.Verify()
 }
 
@@ -106,14 +106,14 @@ func TestAMergeThatMovesAnAccountIsTold(t *testing.T) {
 	expectTold(t, h, "undoing it", "walkin", "patient2 linked", "patient2 unlinked")
 	desk.Create("patient_merges", body{"duplicate": id("kid1"), "survivor": id("pat2"), "reason": "x"}).OK(t)
 	expectTold(t, h, "a merge into a record of another account", "pat2", "patient1 unlinked")
-	told := h.As("patient1").List("security_notices", hospitaltest.Filter("kind = 'unlinked'")).OK(t).Items()
+	told := h.As("patient1").List("link_notices", hospitaltest.Filter("kind = 'unlinked'")).OK(t).Items()
 	if len(told) != 1 || told[0]["mrn"] != mrnOf(h, "kid1") {
 		t.Errorf("the account that lost the record reads %v", told)
 	}
-	before := h.Count("security_notices")
+	before := h.Count("link_notices")
 	mine := h.As("patient1").Create("patients", body{"user": id("patient1"), "name": "Twice"}).OK(t)
 	desk.Create("patient_merges", body{"duplicate": mine.ID(), "survivor": id("pat1"), "reason": "x"}).OK(t)
-	if h.Count("security_notices") != before {
+	if h.Count("link_notices") != before {
 		t.Error("a merge of two records of one account was told")
 	}
 	h.Verify()

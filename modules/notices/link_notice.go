@@ -14,17 +14,17 @@ import (
 	"hospital/modules/patients"
 )
 
-// SecurityKind is what happened to the account of a patient's record.
-type SecurityKind string
+// LinkKind is what happened to the account of a patient's record.
+type LinkKind string
 
-// The kinds of security notices.
+// The kinds of link notices.
 const (
-	Linked   SecurityKind = "linked"
-	Unlinked SecurityKind = "unlinked"
+	Linked   LinkKind = "linked"
+	Unlinked LinkKind = "unlinked"
 )
 
-var securityNotices = kit.Collection{
-	Name: "security_notices",
+var linkNotices = kit.Collection{
+	Name: "link_notices",
 	Description: "A message that another account manages a patient's record, to the account that manages it now and " +
 		"to the one that no longer does. It is in the portal at once, and sent by email.",
 	Fields: append(kit.Fields{
@@ -43,15 +43,15 @@ var securityNotices = kit.Collection{
 	},
 }
 
-// SecurityNotice is a record of security_notices: it tells of another account of a patient's record.
-type SecurityNotice struct{ *core.Record }
+// LinkNotice is a record of link_notices: it tells of another account of a patient's record.
+type LinkNotice struct{ *core.Record }
 
-func (n SecurityNotice) user() string       { return n.GetString("user") }
-func (n SecurityNotice) patient() string    { return n.GetString("patient") }
-func (n SecurityNotice) mrn() string        { return n.GetString("mrn") }
-func (n SecurityNotice) kind() SecurityKind { return SecurityKind(n.GetString("kind")) }
+func (n LinkNotice) user() string       { return n.GetString("user") }
+func (n LinkNotice) patient() string    { return n.GetString("patient") }
+func (n LinkNotice) mrn() string        { return n.GetString("mrn") }
+func (n LinkNotice) kind() LinkKind { return LinkKind(n.GetString("kind")) }
 
-func (n SecurityNotice) fill(user string, patient patients.Patient, kind SecurityKind) {
+func (n LinkNotice) fill(user string, patient patients.Patient, kind LinkKind) {
 	n.Set("user", user)
 	n.Set("patient", patient.Current())
 	n.Set("mrn", patient.MRN())
@@ -83,22 +83,22 @@ func NotifyAccounts(tx core.App, changed *core.Record) error {
 	return nil
 }
 
-func tell(tx core.App, user string, patient patients.Patient, kind SecurityKind) error {
-	notice, err := kit.New(tx, "security_notices")
+func tell(tx core.App, user string, patient patients.Patient, kind LinkKind) error {
+	notice, err := kit.New(tx, "link_notices")
 	if err != nil {
 		return err
 	}
-	SecurityNotice{notice}.fill(user, patient, kind)
+	LinkNotice{notice}.fill(user, patient, kind)
 	delivery.SetPending(notice, kit.Now(tx))
 	if err := tx.Save(notice); err != nil {
-		return fmt.Errorf("security notice of patient %s: %w", patient.Id, err)
+		return fmt.Errorf("link notice of patient %s: %w", patient.Id, err)
 	}
 	return nil
 }
 
-// composeSecurity names the record by its number only: the old account may be a stranger's.
-func composeSecurity(app core.App, record *core.Record) (*mailer.Message, error) {
-	notice := SecurityNotice{record}
+// composeLink names the record by its number only: the old account may be a stranger's.
+func composeLink(app core.App, record *core.Record) (*mailer.Message, error) {
+	notice := LinkNotice{record}
 	patient, err := patients.Find(app, notice.patient())
 	if err != nil {
 		return nil, err
