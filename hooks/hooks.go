@@ -34,6 +34,7 @@ var reactions = []kit.Follow{
 	{appointments.WasStarted, []kit.Reaction{clinical.OpenEncounter}},
 	{appointments.WasCompleted, []kit.Reaction{billing.BillVisit}},
 	{appointments.WasCancelled, []kit.Reaction{prescriptions.CancelDrafts}},
+	{patients.AccountChanged, []kit.Reaction{notices.NotifyAccounts}},
 	{patients.EmergencyAccessOpened, []kit.Reaction{notices.AlertAdmins}},
 }
 

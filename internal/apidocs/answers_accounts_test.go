@@ -90,6 +90,17 @@ var accountRequests = map[string]func(h *hospitaltest.Hospital){
 		h.As("guest").Do(http.MethodPost, "/api/hospital/invitations/accept", tooLarge(1))
 		exceedLimit(h, "/api/hospital/invitations/accept")
 	},
+	"linkRecord": func(h *hospitaltest.Hospital) {
+		const path = "/api/hospital/patients/link"
+		issued := h.As("receptionist1").Create("link_codes", hospitaltest.Body{"patient": hospitaltest.ID("walkin")}).OK(h.T)
+		for _, account := range []string{"guest", "doctor1", "patient1", "patient1"} {
+			h.As(account).Do(http.MethodPost, path, hospitaltest.Body{"code": issued.String("code")})
+		}
+		h.As("patient1").Do(http.MethodPost, path, tooLarge(1))
+		for range 6 {
+			h.As("patient2").Do(http.MethodPost, path, hospitaltest.Body{"code": "AAAA-AAAA-AAAA"})
+		}
+	},
 	"confirmRegistration": func(h *hospitaltest.Hospital) {
 		h.As("admin1").Update("hospital", "hospitalsetting", hospitaltest.Body{"confirm_email": true}).OK(h.T)
 		asked := h.As("guest").Create("users", hospitaltest.Body{"email": "zoe@example.org",

@@ -47,6 +47,9 @@ var conflictRequests = map[string]func(h *hospitaltest.Hospital){
 		h.As("receptionist1").Update("appointments", hospitaltest.ID("moved1"), hospitaltest.Body{"status": "cancelled"})
 		h.As("nurse1").Update("charges", hospitaltest.ID("charge1"), hospitaltest.Body{"quantity": 9})
 	},
+	"createLinkCode": func(h *hospitaltest.Hospital) {
+		h.As("receptionist1").Create("link_codes", hospitaltest.Body{"patient": hospitaltest.ID("pat1")})
+	},
 	"createBill": func(h *hospitaltest.Hospital) {
 		h.As("accountant1").Create("bills", hospitaltest.Body{"kind": "credit_note", "original": hospitaltest.ID("draft1"),
 			"reason": "a mistake"})

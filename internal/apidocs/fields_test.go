@@ -22,7 +22,7 @@ var (
 )
 
 // addedFields are values that AddToResponse adds to the answer to a write.
-var addedFields = map[string][]string{"time_off": {"affected"}, "rebookings": {"items"}}
+var addedFields = map[string][]string{"time_off": {"affected"}, "rebookings": {"items"}, "link_codes": {"code"}}
 
 // TestSchemasMatchTheDeclarations compares the schemas of all collections with the
 // declarations of the modules: names, limits, and required fields.

@@ -68,6 +68,7 @@ var meaning = map[string]string{
 	"prescription_items issued": `SELECT x.id FROM prescription_items x JOIN prescriptions p ON p.id = x.prescription WHERE p.number != '' AND NOT x.removed`,
 	"prescription_items own":    `SELECT x.id FROM prescription_items x JOIN prescriptions p ON p.id = x.prescription JOIN doctors d ON d.id = p.doctor WHERE d.user = {:me}`,
 	"alerts own":                `SELECT id FROM alerts WHERE user = {:me}`,
+	"link_notices own":      `SELECT id FROM link_notices WHERE user = {:me}`,
 }
 
 // ofPatient selects the rows of the caller's own patients, inCare those of patients in
@@ -149,6 +150,8 @@ func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Rol
 		"codes":               {"code": "A00", "title": "Cholera"},
 		"prescriptions":       {"appointment": hospitaltest.ID("done" + owner)},
 		"prescription_items":  {"prescription": hospitaltest.ID("draft" + owner), "drug": "Zinc"},
+		"link_codes":          {"patient": freshPatient(h, n), "channel": "print"},
+		"link_notices":    {"user": hospitaltest.ID("patient" + owner), "patient": hospitaltest.ID("pat" + owner), "kind": "linked", "status": "skipped"},
 		"alerts":              {"user": hospitaltest.ID("admin" + owner), "break_glass": hospitaltest.ID("glass" + owner), "status": "sent"},
 	}[collection]
 	switch {
@@ -185,7 +188,12 @@ var probes = map[string]probe{
 	"doctors.user":               {value: hospitaltest.ID("doctor2")},
 	"nurses.user":                {value: hospitaltest.ID("nurse2")},
 	"patients.birth_date":        {value: "1999-09-09"},
-	"patients.user":              {value: hospitaltest.ID("patient2")},
+	"patients.user":              {value: hospitaltest.ID("patient2"), with: hospitaltest.Body{"user_reason": "came with a passport"}},
+	"patients.user_reason":       {value: "came with a passport", with: hospitaltest.Body{"user": hospitaltest.ID("patient2")}},
+	"link_codes.patient":         {value: hospitaltest.ID("kid1")},
+	"link_codes.channel":         {value: mailed},
+	"link_codes.mail_status":     {value: "failed"},
+	"link_notices.status":    {value: "failed"},
 	"patients.user patient":      {value: hospitaltest.ID("patient1"), on: hospitaltest.ID("walkin")},
 	"care_team.starts":           {value: "2030-01-02 00:00:00.000Z"},
 	"care_team.ends":             {value: "2031-01-02 00:00:00.000Z"},
@@ -387,6 +395,14 @@ func creditOf(h *hospitaltest.Hospital, body hospitaltest.Body) any {
 	delete(body, "bp")
 	body["bill"], body["amount_minor"] = billOf(h, "1"), 1
 	return true
+}
+
+// mailed gives the patient of a new code an email address.
+func mailed(h *hospitaltest.Hospital, body hospitaltest.Body) any {
+	if patient, ok := body["patient"].(string); ok {
+		h.As("admin1").Update("patients", patient, hospitaltest.Body{"email": "fresh@example.org"}).OK(h.T)
+	}
+	return "email"
 }
 
 // servicePriced returns a service. A bill line copies its name, so the description is removed.

@@ -102,21 +102,25 @@ func (f filler) staff(system kit.Actor) {
 }
 
 func (f filler) patients() {
-	f.Create(f.desk(), "pat1", "patients", fields{
+	account := func(name string) kit.Actor { return kit.Actor{ID: f.ID(name), Role: role.Patient} }
+	f.Create(account("patient1"), "pat1", "patients", fields{
 		"user": f.ID("patient1"), "name": "Łukasz Müller", "birth_date": "1984-03-09", "sex": "male", "blood_group": "A+",
 		"phone": "+49 30 5550111", "email": "patient@hospital.example", "address": "Am Markt 4, Berlin",
 		"emergency_name": "Ewa Müller", "emergency_phone": "+49 30 5550112", "emergency_relation": "wife",
 	})
-	f.Create(f.desk(), "kid1", "patients", fields{
+	f.Create(account("patient1"), "kid1", "patients", fields{
 		"user": f.ID("patient1"), "name": "Zoë Müller", "birth_date": "2019-11-02", "sex": "female",
 	})
-	f.Create(f.desk(), "pat2", "patients", fields{
+	f.Create(account("patient2"), "pat2", "patients", fields{
 		"user": f.ID("patient2"), "name": "Grace Achieng", "birth_date": "1991-07-21", "sex": "female",
 		"blood_group": "O+", "phone": "+49 30 5550121",
 	})
 	f.Create(f.desk(), "walkin", "patients", fields{
 		"name": "Tarek Aziz", "birth_date": "1957-01-15", "sex": "male", "phone": "+49 30 5550131",
 	})
+	f.Create(f.desk(), "link1", "link_codes", fields{"patient": f.ID("walkin")})
+	f.Create(kit.Actor{Role: kit.System}, "told1", "link_notices", fields{"user": f.ID("patient1"),
+		"patient": f.ID("kid1"), "kind": "linked", "status": "skipped"})
 }
 
 // visits writes past and future visits of every patient, each with the clock at its time.

@@ -159,6 +159,11 @@ func fill(tx core.App) error {
 		w.Create(system, "in"+n, "sessions", fixture.Fields{"user": ID("nurse" + n), "started": now, "last_used": now,
 			"expires": now.Add(24 * time.Hour), "address": "192.0.2." + n, "token_hash": "an old key"})
 	}
+	for _, n := range []string{"1", "2"} {
+		w.Create(system, "told"+n, "link_notices", fixture.Fields{"user": ID("patient" + n),
+			"patient": ID("pat" + n), "kind": "linked", "status": "skipped"})
+	}
+	w.Create(desk, "link1", "link_codes", fixture.Fields{"patient": ID("walkin")})
 	// A care team entry that has expired.
 	w.Create(system, "expired", "care_team", fixture.Fields{"patient": ID("pat2"), "user": ID("doctor1"),
 		"source": "manual", "starts": now.Add(-90 * 24 * time.Hour), "ends": now.Add(-60 * 24 * time.Hour)})

@@ -123,6 +123,7 @@ func (b *buffer) logRefusals(e *core.RequestEvent) error {
 var attemptCodes = []string{
 	"not_yours", "not_allowed", "server_owned", "unknown_field", "validation_invalid_old_password",
 	"validation_values_mismatch", "validation_invalid_token", "invalid_token", "wrong_password",
+	"invalid_link_code",
 }
 
 // isAttempt reports whether a refused request may be an attempt to do something that is not

@@ -1,5 +1,5 @@
-// Package notices tells patients that the hospital moved or cancelled their visit, and
-// admins that somebody opened a record in an emergency. A notice is stored in the
+// Package notices tells patients that the hospital moved or cancelled their visit, or that another
+// account manages their record, and admins that somebody opened a record in an emergency. A notice is stored in the
 // transaction of its cause, and sent after it.
 package notices
 
@@ -18,17 +18,20 @@ var openapi []byte
 // Module is the notices.
 var Module = kit.Module{
 	Name:        "notices",
-	Collections: []kit.Collection{notices, alerts},
+	Collections: []kit.Collection{notices, alerts, linkNotices},
 	Lifecycles:  []kit.Lifecycle{lifecycle},
 	Hooks: func(app core.App) {
 		outbox.Register(app,
 			outbox.Queue{Collection: "alerts", Columns: delivery, Compose: composeAlert},
-			outbox.Queue{Collection: "notices", Columns: delivery, Compose: composeNotice})
+			outbox.Queue{Collection: "notices", Columns: delivery, Compose: composeNotice},
+			outbox.Queue{Collection: "link_notices", Columns: delivery, Compose: composeLink})
 	},
 	Invariants: []kit.Invariant{
 		{"No notice is newer than the appointment it tells of.",
 			`SELECT n.id FROM notices n JOIN appointments a ON a.id = n.appointment WHERE n.appointment_version > a.version`},
 		{"Every notice that was sent says when.", `SELECT id FROM notices WHERE (status = 'sent') != (sent_at != '')`},
+		{"Every link notice that was sent says when.",
+			`SELECT id FROM link_notices WHERE (status = 'sent') != (sent_at != '')`},
 		{"Every alert that was sent says when.", `SELECT id FROM alerts WHERE (status = 'sent') != (sent_at != '')`},
 	},
 	OpenAPI: openapi,

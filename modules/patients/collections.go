@@ -31,6 +31,8 @@ var patients = kit.Collection{
 	Fields: kit.Fields{
 		kit.Relation("user", "users").
 			Help("Account that manages this patient. Empty if there is none; several patients may share one."),
+		kit.Text("user_reason", 500).
+			Help("Why an admin set or changed the account. Only admins see it, and send it with every change of user."),
 		kit.Text("mrn", 20).Presentable().Help("Medical record number, with a check digit. Unique."),
 		kit.Text("name", 120).Required().Presentable().Help("Full name."),
 		kit.Text("name_key", 240).Help("Name without case and accents, for searching."),
@@ -66,28 +68,28 @@ var patients = kit.Collection{
 	RoutineFields: []string{"active"},
 	Policy: kit.Policy{
 		role.Patient: {
-			Read: kit.Own("user"), HiddenFields: []string{"confirmed_distinct"},
+			Read: kit.Own("user"), HiddenFields: []string{"user_reason", "confirmed_distinct"},
 			Create: kit.Own("user"), CreateFields: with(identity, "user", "medical_history"),
 			Update: kit.Own("user"), UpdateFields: contact,
 		},
 		role.Doctor: {
-			Read: Care(""), HiddenFields: []string{"national_id"},
+			Read: Care(""), HiddenFields: []string{"user_reason", "national_id"},
 			Update: Care(""), UpdateFields: []string{"blood_group", "medical_history"},
 		},
 		role.Nurse: {
-			Read: kit.All, HiddenFields: []string{"national_id"},
+			Read: kit.All, HiddenFields: []string{"user_reason", "national_id"},
 			Create: kit.All, CreateFields: with(identity, "medical_history", "confirmed_distinct"),
 		},
 		role.Receptionist: {
-			Read: kit.All, HiddenFields: []string{"medical_history"},
-			Create: kit.All, CreateFields: with(identity, "user", "confirmed_distinct"),
-			Update: kit.All, UpdateFields: with(identity, "user", "active"),
+			Read: kit.All, HiddenFields: []string{"user_reason", "medical_history"},
+			Create: kit.All, CreateFields: with(identity, "confirmed_distinct"),
+			Update: kit.All, UpdateFields: with(identity, "active"),
 		},
 		role.Accountant: {Read: kit.All, VisibleFields: []string{"mrn", "name", "phone", "email", "address"}},
 		role.Admin: {
 			Read:   kit.All,
-			Create: kit.All, CreateFields: with(identity, "user", "medical_history", "confirmed_distinct"),
-			Update: kit.All, UpdateFields: with(identity, "user", "medical_history", "active"),
+			Create: kit.All, CreateFields: with(identity, "user", "user_reason", "medical_history", "confirmed_distinct"),
+			Update: kit.All, UpdateFields: with(identity, "user", "user_reason", "medical_history", "active"),
 		},
 	},
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
+	"hospital/internal/outbox"
 	"hospital/internal/role"
 	"hospital/modules/accounts"
 	"hospital/modules/hospital"
@@ -18,13 +19,23 @@ func hooks(app core.App) {
 	kit.OnUpdate(app, "patients", checkChange)
 	kit.OnCreate(app, "break_glass", openEmergencyAccess)
 	kit.OnCreate(app, "patient_merges", merge)
+	kit.OnCreate(app, "link_codes", issueCode)
 	kit.OnCreate(app, "care_team", checkNewEntry)
 	kit.OnUpdate(app, "care_team", checkChangedEntry)
+	outbox.Register(app, outbox.Queue{Collection: "link_codes", Columns: linkMail, Compose: composeCode, AtOnce: true})
+	app.Cron().MustAdd("hospitalLinkCodes", "23 * * * *", func() {
+		if err := DeleteExpiredCodes(app); err != nil {
+			app.Logger().Error("delete expired codes", "error", err)
+		}
+	})
 }
 
 func checkNew(e *core.RecordEvent) error {
 	patient := Patient{e.Record}
 	if err := checkDependants(e.App, patient, kit.ActorOf(e.Record)); err != nil {
+		return err
+	}
+	if err := checkAccount(Patient{core.NewRecord(e.Record.Collection())}, patient); err != nil {
 		return err
 	}
 	n, err := hospital.NextNumber(e.App, "mrn")
@@ -64,6 +75,9 @@ func checkChange(e *core.RecordEvent, stored *core.Record) error {
 	before, after := Patient{stored}, Patient{e.Record}
 	if before.mergedInto() != "" && kit.Changed(stored, e.Record) && kit.ActorOf(e.Record).Role != kit.System {
 		return kit.Conflict("merged_into", "merged", "This record was merged into another. Change that one.")
+	}
+	if err := checkAccount(before, after); err != nil {
+		return err
 	}
 	if err := keepHistory(e.App, before, after); err != nil {
 		return err

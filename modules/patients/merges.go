@@ -84,6 +84,10 @@ func merge(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
+	// A code was given to somebody for one of the two records.
+	if err := deleteCodes(tx, dbx.In("patient", duplicate.Id, survivor.Id)); err != nil {
+		return err
+	}
 	tables, err := tablesWithPatient(tx)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 
 	"hospital/internal/kit"
+	"hospital/internal/role"
 )
 
 //go:embed openapi.yaml
@@ -14,10 +15,15 @@ var openapi []byte
 // Module declares the patients.
 var Module = kit.Module{
 	Name:        "patients",
-	Collections: []kit.Collection{patients, histories, careTeam, emergencies, merges, mergeItems},
+	Collections: []kit.Collection{patients, histories, careTeam, emergencies, merges, mergeItems, linkCodes},
 	Lifecycles:  lifecycles,
 	Hooks:       hooks,
+	Routes: []kit.Route{
+		{Path: "POST /patients/link", Roles: []kit.Role{role.Patient}, Handler: linkRecord},
+	},
 	Invariants: []kit.Invariant{
+		{"A code that was used names the account.",
+			`SELECT id FROM link_codes WHERE (used_at != '') != (used_by != '')`},
 		{"Medical record numbers are unique.", `SELECT mrn FROM patients GROUP BY mrn HAVING COUNT(*) > 1`},
 		{"Every emergency access has a care team entry that does not last longer.",
 			`SELECT b.id FROM break_glass b WHERE NOT EXISTS (

@@ -1,6 +1,8 @@
 package patients
 
 import (
+	"cmp"
+
 	"github.com/pocketbase/pocketbase/core"
 )
 
@@ -31,15 +33,22 @@ func (p Patient) Address() string { return p.GetString("address") }
 // Active is false for a closed record.
 func (p Patient) Active() bool { return p.GetBool("active") }
 
+// userReason is why an admin set the account.
+func (p Patient) userReason() string { return p.GetString("user_reason") }
+
 func (p Patient) phone() string           { return p.GetString("phone") }
 func (p Patient) nationalID() string      { return p.GetString("national_id") }
 func (p Patient) medicalHistory() string  { return p.GetString("medical_history") }
 func (p Patient) confirmedDistinct() bool { return p.GetBool("confirmed_distinct") }
 
+// Current is the id of the record that is used: its own, or of the record that it was merged into.
+func (p Patient) Current() string { return cmp.Or(p.mergedInto(), p.Id) }
+
 // mergedInto is the id of the record that is used instead, or empty.
 func (p Patient) mergedInto() string { return p.GetString("merged_into") }
 
 func (p Patient) setUser(id string)              { p.Set("user", id) }
+func (p Patient) setUserReason(reason string)    { p.Set("user_reason", reason) }
 func (p Patient) setName(name string)            { p.Set("name", name) }
 func (p Patient) setPhone(phone string)          { p.Set("phone", phone) }
 func (p Patient) setMRN(mrn string)              { p.Set("mrn", mrn) }

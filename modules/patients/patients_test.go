@@ -72,8 +72,8 @@ func TestAPatientAddsTheirChild(t *testing.T) {
 		answer.Code("user") != "not_yours" {
 		t.Errorf("a child of another account answered %d %s", answer.Status, answer.Raw)
 	}
-	if answer := h.As("receptionist1").Create("patients",
-		body{"user": id("doctor1"), "name": "Doctor"}); answer.Code("user") != "wrong_role" {
+	if answer := h.As("admin1").Create("patients",
+		body{"user": id("doctor1"), "user_reason": "a mistake", "name": "Doctor"}); answer.Code("user") != "wrong_role" {
 		t.Errorf("a patient with a doctor's account answered %s", answer.Raw)
 	}
 }
