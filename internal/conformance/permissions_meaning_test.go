@@ -131,6 +131,7 @@ func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Rol
 		"rebookings":          {"time_off": hospitaltest.ID("away" + owner)},
 		"rebooking_items":     {"rebooking": hospitaltest.ID("rebook" + owner), "appointment": hospitaltest.ID("booked" + owner), "outcome": "cancel", "old_starts": at(0)},
 		"notices":             {"patient": hospitaltest.ID("pat" + owner), "appointment": hospitaltest.ID("booked" + owner), "kind": "moved", "channel": "portal", "status": "sent"},
+		"unusual_reads":       {"reader": hospitaltest.ID("nurse" + owner), "rule": "vip", "day": "2030-01-01", "first_at": at(0), "last_at": at(0), "key": fmt.Sprint("k", n)},
 		"audit_log":           {"action": "forged", "at": at(0), "outcome": "done", "patient": hospitaltest.ID("pat" + owner), "actor": hospitaltest.ID("doctor" + owner)},
 		"charges":             {"appointment": hospitaltest.ID("moved" + owner), "service": hospitaltest.ID("ecg"), "quantity": 1},
 		"bills":               {"patient": hospitaltest.ID("pat" + owner)},

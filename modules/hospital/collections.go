@@ -9,14 +9,14 @@ import (
 // maxSessionHours is a day, after which every token expires.
 const maxSessionHours = 24
 
-// staffOnly are the settings of how staff sign in.
-var staffOnly = []string{"staff_mfa", "staff_session_hours"}
+// staffOnly are the settings of how staff sign in and are reviewed.
+var staffOnly = []string{"staff_mfa", "staff_session_hours", "read_alert_count"}
 
 // editable are the settings that an admin changes.
 var editable = []string{
 	"name", "address", "phone", "email", "tax_id", "timezone", "currency", "currency_exponent",
 	"cancel_cutoff_hours", "booking_horizon_days", "min_notice_minutes", "care_team_days",
-	"due_days", "discount_limit_bp", "confirm_email", "staff_mfa", "staff_session_hours",
+	"due_days", "discount_limit_bp", "confirm_email", "staff_mfa", "staff_session_hours", "read_alert_count",
 }
 
 var settings = kit.Collection{
@@ -50,6 +50,8 @@ var settings = kit.Collection{
 		kit.Bool("staff_mfa").Help("Staff enter a code from an email in addition to their password."),
 		kit.Int("staff_session_hours", 0, maxSessionHours).
 			Help("Staff must sign in again after this many hours. 0 means 24."),
+		kit.Int("read_alert_count", 0, 100_000).
+			Help("Admins review it when somebody reads more patients than this in a day. 0 means 300."),
 	},
 	Policy: kit.Policy{
 		kit.Guest:         {Read: kit.All, HiddenFields: staffOnly},
