@@ -156,6 +156,17 @@ var conflictRequests = map[string]func(h *hospitaltest.Hospital){
 		h.As("admin1").Update("invitations", hospitaltest.ID("invited1"), hospitaltest.Body{"email": "other@example.org"})
 		h.As("admin1").Update("invitations", hospitaltest.ID("invited1"), hospitaltest.Body{"status": "open"})
 	},
+	"updateUnusualRead": func(h *hospitaltest.Hospital) {
+		review := func(account string) {
+			h.As(account).Update("unusual_reads", hospitaltest.ID("odd1"), hospitaltest.Body{"verdict": "unjustified"})
+		}
+		review("nurse1")
+		if err := h.SQL("UPDATE unusual_reads SET reader = '" + hospitaltest.ID("admin1") + "'"); err != nil {
+			h.T.Fatal(err)
+		}
+		review("admin1")
+		review("admin2")
+	},
 	"updateHospital": func(h *hospitaltest.Hospital) {
 		h.As("admin1").Update("hospital", "hospitalsetting", hospitaltest.Body{"staff_mfa": true})
 	},

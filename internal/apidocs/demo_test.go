@@ -82,6 +82,11 @@ func complete(h *hospitaltest.Hospital) {
 	for _, history := range []string{"Asthma since childhood.", "Asthma since childhood. Hypertension."} {
 		h.As("doctor1").Update("patients", id("pat1"), hospitaltest.Body{"medical_history": history}).OK(h.T)
 	}
+	desk.Update("patients", id("pat1"), hospitaltest.Body{"vip": true}).OK(h.T)
+	h.As("nurse1").View("patients", id("pat1"), "").OK(h.T)
+	if err := audit.Flush(h.App); err != nil {
+		h.T.Fatal(err)
+	}
 	codes, err := h.App.FindCollectionByNameOrId("codes")
 	if err != nil {
 		h.T.Fatal(err)

@@ -68,7 +68,7 @@ var meaning = map[string]string{
 	"prescription_items issued": `SELECT x.id FROM prescription_items x JOIN prescriptions p ON p.id = x.prescription WHERE p.number != '' AND NOT x.removed`,
 	"prescription_items own":    `SELECT x.id FROM prescription_items x JOIN prescriptions p ON p.id = x.prescription JOIN doctors d ON d.id = p.doctor WHERE d.user = {:me}`,
 	"alerts own":                `SELECT id FROM alerts WHERE user = {:me}`,
-	"link_notices own":      `SELECT id FROM link_notices WHERE user = {:me}`,
+	"link_notices own":          `SELECT id FROM link_notices WHERE user = {:me}`,
 }
 
 // ofPatient selects the rows of the caller's own patients, inCare those of patients in
@@ -132,6 +132,7 @@ func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Rol
 		"rebookings":          {"time_off": hospitaltest.ID("away" + owner)},
 		"rebooking_items":     {"rebooking": hospitaltest.ID("rebook" + owner), "appointment": hospitaltest.ID("booked" + owner), "outcome": "cancel", "old_starts": at(0)},
 		"notices":             {"patient": hospitaltest.ID("pat" + owner), "appointment": hospitaltest.ID("booked" + owner), "kind": "moved", "channel": "portal", "status": "sent"},
+		"unusual_reads":       {"reader": hospitaltest.ID("nurse" + owner), "rule": "vip", "day": "2030-01-01", "first_at": at(0), "last_at": at(0), "key": fmt.Sprint("k", n)},
 		"audit_log":           {"action": "forged", "at": at(0), "outcome": "done", "patient": hospitaltest.ID("pat" + owner), "actor": hospitaltest.ID("doctor" + owner)},
 		"charges":             {"appointment": hospitaltest.ID("moved" + owner), "service": hospitaltest.ID("ecg"), "quantity": 1},
 		"bills":               {"patient": hospitaltest.ID("pat" + owner)},
@@ -151,7 +152,7 @@ func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Rol
 		"prescriptions":       {"appointment": hospitaltest.ID("done" + owner)},
 		"prescription_items":  {"prescription": hospitaltest.ID("draft" + owner), "drug": "Zinc"},
 		"link_codes":          {"patient": freshPatient(h, n), "channel": "print"},
-		"link_notices":    {"user": hospitaltest.ID("patient" + owner), "patient": hospitaltest.ID("pat" + owner), "kind": "linked", "status": "skipped"},
+		"link_notices":        {"user": hospitaltest.ID("patient" + owner), "patient": hospitaltest.ID("pat" + owner), "kind": "linked", "status": "skipped"},
 		"alerts":              {"user": hospitaltest.ID("admin" + owner), "break_glass": hospitaltest.ID("glass" + owner), "status": "sent"},
 	}[collection]
 	switch {
@@ -193,7 +194,7 @@ var probes = map[string]probe{
 	"link_codes.patient":         {value: hospitaltest.ID("kid1")},
 	"link_codes.channel":         {value: mailed},
 	"link_codes.mail_status":     {value: "failed"},
-	"link_notices.status":    {value: "failed"},
+	"link_notices.status":        {value: "failed"},
 	"patients.user patient":      {value: hospitaltest.ID("patient1"), on: hospitaltest.ID("walkin")},
 	"care_team.starts":           {value: "2030-01-02 00:00:00.000Z"},
 	"care_team.ends":             {value: "2031-01-02 00:00:00.000Z"},

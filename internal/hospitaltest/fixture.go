@@ -149,6 +149,7 @@ func fill(tx core.App) error {
 		w.Create(accountant, "cheaper"+n, "discounts", fixture.Fields{"bill": ID("sale" + n), "bp": 5_000,
 			"reason": "staff sale"})
 	}
+	verdicts := map[string]string{"1": "justified", "2": "unjustified"}
 	for _, n := range []string{"1", "2"} { // an invitation, a registration, a new password, a session
 		w.Create(kit.Actor{ID: ID("admin" + n), Role: role.Admin}, "invited"+n, "invitations",
 			fixture.Fields{"email": "invited" + n + "@example.org", "role": "nurse"})
@@ -156,6 +157,9 @@ func fill(tx core.App) error {
 			"password_hash": "none", "status": "pending", "expires": now.Add(24 * time.Hour)})
 		w.Create(system, "told"+n, "security_notices", fixture.Fields{"address": "nurse" + n + "@example.org",
 			"change": "password", "status": "sent", "sent_at": now, "expires": now.Add(24 * time.Hour)})
+		w.Create(system, "odd"+n, "unusual_reads", fixture.Fields{"reader": ID("nurse" + n), "patient": ID("pat" + n),
+			"rule": "vip", "day": "2020-01-0" + n, "first_at": now, "last_at": now, "count": 1, "key": "odd" + n,
+			"verdict": verdicts[n], "review_note": "asked for " + n})
 		w.Create(system, "in"+n, "sessions", fixture.Fields{"user": ID("nurse" + n), "started": now, "last_used": now,
 			"expires": now.Add(24 * time.Hour), "address": "192.0.2." + n, "token_hash": "an old key"})
 	}

@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/mailer"
 
@@ -13,13 +14,14 @@ import (
 	"hospital/modules/hospital"
 )
 
-// Change of an account that its owner is told about.
+// Change is what a security notice tells.
 type Change string
 
-// The changes.
+// The changes. The first two are of the account that is told.
 const (
-	NewPassword Change = "password"
-	NewAddress  Change = "address"
+	NewPassword  Change = "password"
+	NewAddress   Change = "address"
+	UnusualReads Change = "unusual_reads"
 )
 
 // securityNoticePeriod is how long a notice is kept. Its mail is given up long before.
@@ -31,11 +33,11 @@ const securityMail = outbox.Columns("status")
 // the change, whoever made it, and sent after it.
 var securityNotices = kit.Collection{
 	Name: "security_notices",
-	Description: "A message to the owner of an account that its password or address was changed. " +
-		"It goes to the address that the account had before, and is deleted after 30 days.",
+	Description: "A message to the owner of an account that its password or address was changed, to the address " +
+		"before; or to an admin that unusual reads wait for review. It is deleted after 30 days.",
 	Fields: append(kit.Fields{
-		kit.Email("address").Required().Presentable().Help("Address of the account before the change."),
-		kit.Select("change", NewPassword, NewAddress).Required().Presentable().Help("What was changed."),
+		kit.Email("address").Required().Presentable().Help("Address that is told."),
+		kit.Select("change", NewPassword, NewAddress, UnusualReads).Required().Presentable().Help("What is told."),
 		kit.Instant("expires").Required().Help("When the notice is deleted."),
 	}, securityMail.Fields(outbox.MailHelp)...),
 	Indexes:  []kit.Index{securityMail.Index(), {Columns: "expires"}},
@@ -71,16 +73,42 @@ func tellOwner(e *core.RecordEvent, stored *core.Record) error {
 		changes = append(changes, NewAddress)
 	}
 	for _, change := range changes {
-		notice, err := kit.New(e.App, "security_notices")
-		if err != nil {
-			return err
-		}
-		SecurityNotice{notice}.fill(stored.Email(), change, kit.Now(e.App))
-		if err := e.App.Save(notice); err != nil {
+		if err := notify(e.App, stored.Email(), change); err != nil {
 			return fmt.Errorf("tell the owner of %s: %w", stored.Id, err)
 		}
 	}
 	return nil
+}
+
+func notify(tx core.App, address string, change Change) error {
+	notice, err := kit.New(tx, "security_notices")
+	if err != nil {
+		return err
+	}
+	SecurityNotice{notice}.fill(address, change, kit.Now(tx))
+	return tx.Save(notice)
+}
+
+// NotifyAdminsDaily tells all active admins something, unless they were told since a day.
+func NotifyAdminsDaily(app core.App, change Change) error {
+	return app.RunInTransaction(func(tx core.App) error {
+		recent, err := tx.CountRecords("security_notices", dbx.HashExp{"change": string(change)},
+			dbx.NewExp("expires > {:since}", dbx.Params{
+				"since": kit.FormatInstant(kit.Now(tx).Add(securityNoticePeriod - 24*time.Hour))}))
+		if err != nil || recent > 0 {
+			return err
+		}
+		admins, err := ActiveAdmins(tx)
+		if err != nil {
+			return err
+		}
+		for _, admin := range admins {
+			if err := notify(tx, admin.Email(), change); err != nil {
+				return fmt.Errorf("tell the admin %s: %w", admin.Id, err)
+			}
+		}
+		return nil
+	})
 }
 
 func composeSecurityNotice(app core.App, record *core.Record) (*mailer.Message, error) {
@@ -96,7 +124,14 @@ func composeSecurityNotice(app core.App, record *core.Record) (*mailer.Message, 
 		otherwise: "If that was not you, choose a new one at once, and call us: " + settings.Phone() + "\n\n" +
 			page(app, "forgotten", ""),
 	}
-	if notice.change() == NewAddress {
+	switch notice.change() {
+	case UnusualReads:
+		m = email{
+			subject: "Unusual reads wait for review",
+			text:    "somebody has read records of patients in a way that an admin reviews.",
+			link:    page(app, "unusual-reads", ""),
+		}
+	case NewAddress:
 		m = email{
 			subject:   "Your address was changed",
 			text:      "on " + when + " your account got another address. This address no longer signs in.",

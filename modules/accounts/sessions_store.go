@@ -38,7 +38,6 @@ var signIns = kit.Collection{
 // Session is a record of sessions: a sign-in on one device.
 type Session struct{ *core.Record }
 
-func (s Session) user() string        { return s.GetString("user") }
 func (s Session) started() time.Time  { return s.GetDateTime("started").Time() }
 func (s Session) lastUsed() time.Time { return s.GetDateTime("last_used").Time() }
 func (s Session) address() string     { return s.GetString("address") }

@@ -28,8 +28,8 @@ type buffer struct {
 	waiting []pending
 	writing sync.Mutex // serialises flushes
 
-	attempts attempts
-
+	attempts    attempts
+	readers     readers
 	subscribers sync.Map // account id -> kit.Actor of its last subscription
 }
 
@@ -116,8 +116,9 @@ func (b *buffer) flush(all bool) error {
 	if len(batch) == 0 {
 		return nil
 	}
+	var entries []Entry
 	err := b.app.RunInTransaction(func(tx core.App) error {
-		var entries []Entry
+		entries = nil
 		delivered := map[[3]string]bool{}
 		for _, p := range batch {
 			entriesOf, err := p.entries(tx)
@@ -139,8 +140,12 @@ func (b *buffer) flush(all bool) error {
 		b.lock.Lock()
 		b.waiting = append(batch, b.waiting...)
 		b.lock.Unlock()
+		return err
 	}
-	return err
+	if err := b.review(entries); err != nil { // the log has them
+		b.app.Logger().Error("audit: cannot look for unusual reads", "error", err)
+	}
+	return nil
 }
 
 // entries returns one entry for each patient whose records another person read.

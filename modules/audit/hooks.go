@@ -16,6 +16,11 @@ func hooks(app core.App) {
 	logOperators(app, buf)
 	serve(app, buf)
 	app.Store().Set(bufferName, buf)
+	app.Cron().MustAdd("hospitalUnusualReads", "23 * * * *", func() {
+		if err := TellAdmins(app); err != nil {
+			app.Logger().Error("tell admins of unusual reads", "error", err)
+		}
+	})
 }
 
 func logWrites(app core.App) {

@@ -18,7 +18,8 @@ var openapi []byte
 // Module declares the audit log.
 var Module = kit.Module{
 	Name:        "audit",
-	Collections: []kit.Collection{log},
+	Collections: []kit.Collection{log, unusualReads},
+	Lifecycles:  []kit.Lifecycle{lifecycle},
 	Hooks:       hooks,
 	Routes:      []kit.Route{{Path: "GET /audit/verify", Roles: []kit.Role{role.Admin}, Handler: verifyLog}},
 	AccessLog:   LogAccess,

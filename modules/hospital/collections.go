@@ -15,15 +15,15 @@ const (
 	maxUploadMiB   = 1 << 20 // a TiB
 )
 
-// staffOnly are the settings of how staff sign in and work.
-var staffOnly = []string{"single_cashier", "staff_mfa", "staff_session_hours"}
+// staffOnly are the settings of how staff sign in, work and are reviewed.
+var staffOnly = []string{"single_cashier", "staff_mfa", "staff_session_hours", "read_alert_count"}
 
 // editable are the settings that an admin changes.
 var editable = append([]string{
 	"name", "address", "phone", "email", "tax_id", "timezone", "currency", "currency_exponent",
 	"cancel_cutoff_hours", "booking_horizon_days", "min_notice_minutes", "care_team_lead_days",
 	"care_team_days", "due_days", "discount_limit_bp", "single_cashier", "confirm_email", "staff_mfa",
-	"staff_session_hours",
+	"staff_session_hours", "read_alert_count",
 }, Limits...)
 
 // Limits are the settings that bound what one account can take from others. 0 is no limit.
@@ -68,6 +68,8 @@ var settings = kit.Collection{
 		kit.Bool("staff_mfa").Help("Staff enter a code from an email in addition to their password."),
 		kit.Int("staff_session_hours", 0, maxSessionHours).
 			Help("Staff must sign in again after this many hours. 0 means 24."),
+		kit.Int("read_alert_count", 0, 100_000).
+			Help("Admins review it when somebody reads more patients than this in a day. 0 means 300."),
 		kit.Int("open_visits_per_patient", 0, maxLimit).
 			Help("Future visits that an account can have requested for one patient. 0: any number. Limits do not bind " +
 				"staff."),

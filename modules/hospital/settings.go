@@ -164,6 +164,9 @@ func (s Settings) StaffSession() time.Duration {
 	return time.Duration(cmp.Or(s.GetInt("staff_session_hours"), maxSessionHours)) * time.Hour
 }
 
+// ReadAlertCount is how many patients somebody reads in a day before an admin reviews it.
+func (s Settings) ReadAlertCount() int { return cmp.Or(s.GetInt("read_alert_count"), 300) }
+
 // NextNumber takes the next number of a series. It must run in the transaction
 // that uses the number: when that is undone the number is free again, so that a
 // series has no gaps.

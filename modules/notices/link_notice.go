@@ -46,10 +46,10 @@ var linkNotices = kit.Collection{
 // LinkNotice is a record of link_notices: it tells of another account of a patient's record.
 type LinkNotice struct{ *core.Record }
 
-func (n LinkNotice) user() string       { return n.GetString("user") }
-func (n LinkNotice) patient() string    { return n.GetString("patient") }
-func (n LinkNotice) mrn() string        { return n.GetString("mrn") }
-func (n LinkNotice) kind() LinkKind { return LinkKind(n.GetString("kind")) }
+func (n LinkNotice) user() string    { return n.GetString("user") }
+func (n LinkNotice) patient() string { return n.GetString("patient") }
+func (n LinkNotice) mrn() string     { return n.GetString("mrn") }
+func (n LinkNotice) kind() LinkKind  { return LinkKind(n.GetString("kind")) }
 
 func (n LinkNotice) fill(user string, patient patients.Patient, kind LinkKind) {
 	n.Set("user", user)

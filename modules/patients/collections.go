@@ -54,6 +54,7 @@ var patients = kit.Collection{
 		kit.Bool("active").Help("Whether visits can be booked for the patient."),
 		kit.Bool("confirmed_distinct").
 			Help("Staff confirmed that this is not the same person as a similar patient. Patients do not see it."),
+		kit.Bool("vip").Help("Whoever opens the record is reviewed by an admin. Only the front desk and admins see this."),
 		kit.Relation("merged_into", "patients").Help("Record of the same person that is used instead of this one."),
 	},
 	RawText: []string{"medical_history"},
@@ -68,28 +69,28 @@ var patients = kit.Collection{
 	RoutineFields: []string{"active"},
 	Policy: kit.Policy{
 		role.Patient: {
-			Read: kit.Own("user"), HiddenFields: []string{"user_reason", "confirmed_distinct"},
+			Read: kit.Own("user"), HiddenFields: []string{"user_reason", "confirmed_distinct", "vip"},
 			Create: kit.Own("user"), CreateFields: with(identity, "user", "medical_history"),
 			Update: kit.Own("user"), UpdateFields: contact,
 		},
 		role.Doctor: {
-			Read: Care(""), HiddenFields: []string{"user_reason", "national_id"},
+			Read: Care(""), HiddenFields: []string{"user_reason", "national_id", "vip"},
 			Update: Care(""), UpdateFields: []string{"blood_group", "medical_history"},
 		},
 		role.Nurse: {
-			Read: kit.All, HiddenFields: []string{"user_reason", "national_id"},
+			Read: kit.All, HiddenFields: []string{"user_reason", "national_id", "vip"},
 			Create: kit.All, CreateFields: with(identity, "medical_history", "confirmed_distinct"),
 		},
 		role.Receptionist: {
 			Read: kit.All, HiddenFields: []string{"user_reason", "medical_history"},
 			Create: kit.All, CreateFields: with(identity, "confirmed_distinct"),
-			Update: kit.All, UpdateFields: with(identity, "active"),
+			Update: kit.All, UpdateFields: with(identity, "active", "vip"),
 		},
 		role.Accountant: {Read: kit.All, VisibleFields: []string{"mrn", "name", "phone", "email", "address"}},
 		role.Admin: {
 			Read:   kit.All,
 			Create: kit.All, CreateFields: with(identity, "user", "user_reason", "medical_history", "confirmed_distinct"),
-			Update: kit.All, UpdateFields: with(identity, "user", "user_reason", "medical_history", "active"),
+			Update: kit.All, UpdateFields: with(identity, "user", "user_reason", "medical_history", "active", "vip"),
 		},
 	},
 }

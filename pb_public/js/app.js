@@ -30,7 +30,9 @@ import { rebookingView } from "./views/rebooking.js";
 import { recordView } from "./views/record.js";
 import { registerDoctorView, registerView } from "./views/register.js";
 import { reportsView } from "./views/reports.js";
+import { sessionsView } from "./views/sessions.js";
 import { signInView } from "./views/sign-in.js";
+import { unusualReadsView } from "./views/unusual-reads.js";
 
 /**
  * views are the title and the function of each view.
@@ -55,6 +57,7 @@ const views = {
 	notes: ["Notes", notesView],
 	emergency: ["Emergency", emergencyView],
 	emergencies: ["Emergencies", emergenciesView],
+	"unusual-reads": ["Unusual reads", unusualReadsView],
 	bills: ["Bills", billsView],
 	bill: ["Bill", billView],
 	patients: ["Patients", patientsView],
@@ -68,6 +71,7 @@ const views = {
 	doctors: ["Doctors", doctorsView],
 	prices: ["Prices", pricesView],
 	reports: ["Reports", reportsView],
+	sessions: ["Devices", sessionsView],
 };
 
 /**
@@ -86,6 +90,7 @@ const menus = {
 		"doctors",
 		"patients",
 		"emergencies",
+		"unusual-reads",
 		"hours",
 		"absences",
 		"day",
@@ -119,7 +124,8 @@ const guestViews = ["forgotten", "reset", "verify", "new-address", "confirm", "i
 /** @param {string} view */
 const parentOf = (view) => subviews[role()]?.[view];
 /** @param {string} view */
-const mayOpen = (view) => guestViews.includes(view) || menus[role()].includes(parentOf(view) ?? view);
+const mayOpen = (view) =>
+	[...guestViews, ...menus[role()], currentUser() && "sessions"].includes(parentOf(view) ?? view);
 
 /**
  * currentView is the view of the address, or the first view of the role.
@@ -199,6 +205,7 @@ function drawFrame(current) {
 		...(user
 			? [
 					h("span", {}, user.name, h("small", {}, roleNames[role()])),
+					link("sessions", "Devices", {}, { "aria-current": current === "sessions" && "page" }),
 					h("button", { type: "button", class: "quiet", click: signOut }, "Sign out"),
 				]
 			: []),

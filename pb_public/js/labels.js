@@ -132,6 +132,14 @@ export const prescriptionStatus = {
 };
 
 /** @type {Record<string, string>} */
+export const readRules = {
+	many_patients: "Many patients in a day",
+	same_family_name: "The reader has the same family name",
+	vip: "VIP",
+	colleague: "The patient is a colleague",
+};
+
+/** @type {Record<string, string>} */
 export const verdicts = { justified: "Justified", unjustified: "Not justified" };
 
 /** @type {Record<string, string>} */

@@ -132,6 +132,12 @@ export const accountAction = (action, body) => request("POST", usersPath + actio
  */
 export const redeemLink = async (path, body) => (await request("POST", `/api/hospital/${path}`, body)).email;
 
+/** endOtherSessions signs the account out everywhere else. This session goes on with another token. */
+export async function endOtherSessions() {
+	const { token } = await request("POST", "/api/hospital/sessions/end", { all: true });
+	if (session) storeSession({ ...session, token });
+}
+
 export const signOut = () => endSession("You are signed out.");
 
 /**

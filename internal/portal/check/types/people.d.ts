@@ -95,6 +95,20 @@ interface BreakGlass extends Stored {
 	};
 }
 
+interface UnusualRead extends Stored {
+	reader: string;
+	patient: string;
+	rule: string;
+	day: string;
+	count: number;
+	verdict: string;
+	review_note: string;
+	expand?: {
+		patient?: Patient;
+		reader?: User;
+	};
+}
+
 interface AuditEntry extends Stored {
 	at: string;
 	actor_name: string;

@@ -118,3 +118,14 @@ interface SlotCriteria {
 	department?: string;
 	specialization?: string;
 }
+
+// SignIn is a session of an account.
+interface SignIn {
+	id: string;
+	started: string;
+	last_used: string;
+	expires: string;
+	address: string;
+	agent: string;
+	current: boolean;
+}

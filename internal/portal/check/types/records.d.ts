@@ -39,6 +39,7 @@ interface Collections {
 	schedules: Schedule;
 	services: Service;
 	time_off: TimeOff;
+	unusual_reads: UnusualRead;
 	users: User;
 	vitals: Vitals;
 }
