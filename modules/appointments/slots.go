@@ -32,7 +32,8 @@ func newFreeSlot(doctor string, s scheduling.Slot) FreeSlot {
 func activeVisits(
 	app core.App, column string, ids []string, from, to time.Time, except string,
 ) (map[string][]scheduling.Interval, error) {
-	return visitsOf(app, selectActive("i.value", column, "ids"), dbx.Params{"ids": scheduling.JSONArray(ids)}, from, to, except)
+	sql := selectActive("i.value", column, "ids")
+	return visitsOf(app, sql, dbx.Params{"ids": scheduling.JSONArray(ids)}, from, to, except)
 }
 
 // visitsBeside are the other active visits at the time of a visit: under "doctor" those of

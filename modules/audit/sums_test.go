@@ -26,7 +26,8 @@ func TestARunningMinuteIsNotAddedUpYet(t *testing.T) {
 		}
 		now = now.Add(20 * time.Second)
 	}
-	if sums := a.take(now, false); len(sums) != 1 || sums[0].Changes["requests"][1] != "3" || sums[0].Actor.IP != "192.0.2.1" {
+	sums := a.take(now, false)
+	if len(sums) != 1 || sums[0].Changes["requests"][1] != "3" || sums[0].Actor.IP != "192.0.2.1" {
 		t.Errorf("the minute has the sums %v", sums)
 	}
 	if sums := a.take(now, true); len(sums) > 0 {

@@ -35,7 +35,8 @@ var documents = kit.Collection{
 			Help("The file: PDF, PNG, JPEG, DICOM or plain text, at most 20 MiB."),
 		kit.Text("content_type", 60).Help("Content type, found from the bytes."),
 		kit.Text("content_hash", 64).Help("SHA-256 of the bytes, in hex."),
-		kit.Count("size_bytes").Help("Size of the file in bytes, counted by the server. It counts against the limits for uploads."),
+		kit.Count("size_bytes").
+			Help("Size of the file in bytes, counted by the server. It counts against the limits for uploads."),
 		kit.Bool("visible_to_patient").Help("Whether the patient can see it. Always true for what patients upload."),
 		kit.Select("state", Final, InError).Required().Help("Entered in error is final."),
 		kit.Relation("uploaded_by", "users").Help("Account that uploaded it."),
