@@ -1,6 +1,7 @@
 # Everything a developer or operator does, one word each.
 ADDR ?= 127.0.0.1:8090
 FUZZTIME ?= 60s
+SIZE ?= 200k
 # One Go for everybody; an older one fetches it by itself.
 export GOTOOLCHAIN := go1.27.3
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -33,14 +34,30 @@ calculating = modernc.org/... golang.org/x/crypto/... golang.org/x/image/... cod
 
 test: ## every test, and what is concurrent with the race detector, too
 	GOGC=400 go test ./...
+	CGO_ENABLED=0 go -C bench/compare test ./...
 	GOGC=400 go test -race -short -vet=off $(foreach p,$(calculating),-gcflags='$p=-race=false') $(addprefix ./,$(concurrent))
 	@$(portal) test
 
 clients: ## lint the API document, generate clients from it and run them (needs Node 20 and npm)
 	./examples/clients/run.sh
 
-bench: ## measure, as ratios within one run
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./bench
+# The benchmark and the servers beside the hospital are a module of their own, so that the hospital
+# does not depend on what they need.
+compare = CGO_ENABLED=0 go -C bench/compare build -o $(CURDIR)/bin/bench/ . ./limit ./usual
+
+bench: build ## measure beside other servers and write docs/performance.md (SIZE=1m, QUICK=1, BENCH_POSTGRES=postgres://…)
+	$(compare)
+	@echo '{"Replace": {"$(CURDIR)/profile.go": "$(CURDIR)/bench/compare/testdata/profile.go"}}' >bin/bench/overlay.json
+	CGO_ENABLED=0 go build -trimpath -overlay bin/bench/overlay.json -o bin/bench/hospital-profiled .
+	./bin/bench/compare -size $(SIZE) $(if $(QUICK),-quick) -profiled bin/bench/hospital-profiled -report docs/performance.md
+
+bench-compare: build ## measure beside the hospital of another revision (BASE=revision, ONLY='view|book')
+	@test -n "$(BASE)" || { echo "say which revision: make bench-compare BASE=v1.0.0" ; exit 1 ; }
+	$(compare)
+	rm -rf bin/bench/base && mkdir bin/bench/base && git archive $(BASE) | tar -x -C bin/bench/base
+	CGO_ENABLED=0 go -C bin/bench/base build -trimpath -o $(CURDIR)/bin/bench/hospital-base .
+	rm -rf bin/bench/base
+	./bin/bench/compare -size $(SIZE) $(if $(QUICK),-quick) -base bin/bench/hospital-base $(if $(ONLY),-only '$(ONLY)')
 
 stress: build ## book, move and cancel from 64 clients, kill the server, import beside it; nothing is lost or double booked
 	go run ./bench/stress
@@ -51,6 +68,8 @@ attack: build ## all attacks of guests at once for a minute, while staff book
 lint: ## formatting, go vet, staticcheck and more (golangci-lint), gosec, govulncheck, and the portal's JavaScript
 	go mod tidy -diff
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
+	go -C bench/compare mod tidy -diff
+	cd bench/compare && CGO_ENABLED=0 go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
 	go run github.com/securego/gosec/v2/cmd/gosec@v2.30.0 -quiet -exclude-dir=bench -exclude-dir=examples ./...
 	@curl -sfm 10 -o /dev/null https://vuln.go.dev/index/db.json || { echo "govulncheck skipped: vuln.go.dev cannot be reached"; exit 0; } ; \
 	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
@@ -69,5 +88,5 @@ release-binaries: ## build VERSION for linux, macOS and Windows into dist/, with
 clean: ## remove what was built
 	rm -rf bin dist examples/clients/build
 
-.PHONY: help run dev build release-binaries test clients bench stress attack lint fuzz clean
+.PHONY: help run dev build release-binaries test clients bench bench-compare stress attack lint fuzz clean
 .DEFAULT_GOAL := help

@@ -1,4 +1,4 @@
-package bench_test
+package plans_test
 
 import (
 	"fmt"
@@ -27,9 +27,9 @@ func id(prefix string, n int) string { return fmt.Sprintf("%s%013d", prefix, n) 
 // filled creates a hospital with many visits that do not overlap, and their events, care teams,
 // bills, lines and payments. A larger hospital has more people; each owns the same number of
 // records.
-func filled(b *testing.B, visits int) *hospitaltest.Hospital {
-	b.Helper()
-	h := hospitaltest.New(b)
+func filled(t testing.TB, visits int) *hospitaltest.Hospital {
+	t.Helper()
+	h := hospitaltest.New(t)
 	started := time.Now()
 	at := func(hours string) string {
 		return "strftime('%Y-%m-%d %H:00:00.000Z', {:now}, " + hours + ")"
@@ -91,8 +91,6 @@ func filled(b *testing.B, visits int) *hospitaltest.Hospital {
 		"consult":  hospitaltest.ID("consult"),
 		"invoices": "00000001", "receipts": "00000002"}
 	insert(h, steps, all)
-	fmt.Printf("Filled a hospital with %d visits, %d patients and %d doctors in %.1f s.\n", visits, visits/perPatient,
-		visits/perDoctor, time.Since(started).Seconds())
 	h.Verify()
 	return h
 }

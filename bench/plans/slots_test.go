@@ -1,13 +1,10 @@
-package bench_test
+package plans_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
-	"text/tabwriter"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -19,9 +16,9 @@ import (
 )
 
 const (
-	crowd   = 240 // doctors, with a million visits in total
+	crowd   = 24  // doctors
 	ward    = 12  // doctors of a department; the second department is booked out
-	past    = 100 // days
+	past    = 10  // days
 	planned = 90  // future days that are booked
 	horizon = 365 // the booking horizon in days; one doctor is booked out until then
 )
@@ -32,85 +29,52 @@ var (
 	bookedOut = id("dr", ward) // has none until the horizon
 )
 
-// BenchmarkSlots checks that searching and booking slots uses indexes, with and without
-// statistics, and that its time does not grow with the hospital.
-func BenchmarkSlots(b *testing.B) {
-	for range b.N {
-		few, many := crowded(b, crowd/10), crowded(b, crowd)
-		in, inATenth := tasks(b, many), tasks(b, few)
-		checkPlans(b, many, in, "")
-
-		var table strings.Builder
-		out := tabwriter.NewWriter(&table, 2, 0, 2, ' ', tabwriter.AlignRight)
-		fmt.Fprintln(out, "\tslots in the answer\tms\tin a tenth ms\tgrowth\t")
-		for i, task := range in {
-			slots, now := task.median(b)
-			_, tenth := inATenth[i].median(b)
-			grown := float64(now) / float64(tenth)
-			if now > growth*tenth+noise {
-				b.Errorf("%s: in a hospital ten times as large it takes %.1f times as long", task.name, grown)
-			}
-			fmt.Fprintf(out, "%s\t%d\t%.1f\t%.1f\t%.1f\t\n", task.name, slots, ms(now), ms(tenth), grown)
-		}
-		_ = out.Flush() // into memory
-		fmt.Printf("Free slots among %d visits:\n%s\n", many.Count("appointments"), table.String())
-
-		insert(many, []string{"ANALYZE"}, nil)
-		checkPlans(b, many, in, "with statistics, ")
-	}
+// Searching and booking slots finds the visits by doctor or patient, with and without
+// statistics.
+func TestSlotsOfACrowdedHospitalUseIndexes(t *testing.T) {
+	hospitaltest.SkipShort(t)
+	t.Parallel()
+	h := crowded(t, crowd)
+	requests := slotRequests(t, h)
+	checkPlans(t, h, requests, "")
+	insert(h, []string{"ANALYZE"}, nil)
+	checkPlans(t, h, requests, "with statistics, ")
 }
 
 // checkPlans fails unless all statements, triggers included, find the visits of a doctor or
 // patient by an index.
-func checkPlans(b *testing.B, h *hospitaltest.Hospital, tasks []task, when string) {
-	b.Helper()
+func checkPlans(t testing.TB, h *hospitaltest.Hospital, requests []slotRequest, when string) {
+	t.Helper()
 	check := func(name string, plans []hospitaltest.Plan) {
-		var steps []string
 		for _, p := range plans {
-			steps = append(steps, p.Steps...)
 			if scans := p.FullScans("appointments", "doctor", "patient"); len(scans) > 0 {
-				b.Errorf("%s%s: reads rows without an index: %s\n%s", when, name, strings.Join(scans, ", "), p.SQL)
+				t.Errorf("%s%s: reads rows without an index: %s\n%s", when, name, strings.Join(scans, ", "), p.SQL)
 			}
 		}
-		if when == "" {
-			fmt.Printf("%s:\n%s\n\n", name, strings.Join(slices.Compact(steps), "\n"))
-		}
 	}
-	for _, task := range tasks {
-		check(task.name, h.Plans(func() { task.run(b) }))
+	for _, r := range requests {
+		check(r.name, h.Plans(r.send))
 	}
 	check("the triggers", h.TriggerPlans(kit.CatalogOf(modules.All)["appointments"]))
 }
 
-// task is a request about slots; run returns the number of slots in the answer.
-type task struct {
+// slotRequest is a request about slots.
+type slotRequest struct {
 	name string
-	run  func(b *testing.B) (slots int)
+	send func()
 }
 
-func (e task) median(b *testing.B) (slots int, took time.Duration) {
-	b.Helper()
-	var all []time.Duration
-	for range 15 {
-		started := time.Now()
-		slots = e.run(b)
-		all = append(all, time.Since(started))
-	}
-	slices.Sort(all)
-	return slots, all[len(all)/2]
-}
-
-func tasks(b *testing.B, h *hospitaltest.Hospital) []task {
-	b.Helper()
+func slotRequests(t testing.TB, h *hospitaltest.Hospital) []slotRequest {
+	t.Helper()
 	reader, desk := as(h, patient), as(h, hospitaltest.ID("receptionist1"))
 	first := time.Now().In(zone).AddDate(0, 0, 1)
 	days := func(n int) string {
 		return "from=" + first.Format(time.DateOnly) + "&to=" + first.AddDate(0, 0, n-1).Format(time.DateOnly)
 	}
 	slots := func(path string) []any {
-		return reader.Do(http.MethodGet, "/api/hospital/"+path, nil).OK(b).JSON["slots"].([]any)
+		return reader.Do(http.MethodGet, "/api/hospital/"+path, nil).OK(t).JSON["slots"].([]any)
 	}
-	search := func(path string) func(*testing.B) int { return func(*testing.B) int { return len(slots(path)) } }
+	search := func(path string) func() { return func() { slots(path) } }
 	book := func(doctor, starts string) hospitaltest.Response {
 		return desk.Create("appointments", hospitaltest.Body{"patient": hospitaltest.ID("walkin"), "doctor": doctor,
 			"starts": starts})
@@ -118,30 +82,26 @@ func tasks(b *testing.B, h *hospitaltest.Hospital) []task {
 	var taken string // a slot of the booked-out doctor and of most others
 	if err := h.App.DB().NewQuery("SELECT MIN(starts) FROM appointments WHERE doctor = {:doctor} AND starts > {:first}").
 		Bind(dbx.Params{"doctor": bookedOut, "first": kit.FormatInstant(first.AddDate(0, 0, 3))}).Row(&taken); err != nil {
-		b.Fatal("find a taken slot:", err)
+		t.Fatal("find a taken slot:", err)
 	}
-	refused := func(doctor, starts string) func(b *testing.B) int {
-		return func(b *testing.B) int {
-			answer := book(doctor, starts)
-			if answer.Code("starts") != "slot_taken" {
-				b.Fatalf("a taken slot answered %d %s", answer.Status, answer.Raw)
+	refused := func(doctor, starts string) func() {
+		return func() {
+			if answer := book(doctor, starts); answer.Code("starts") != "slot_taken" {
+				t.Fatalf("a taken slot answered %d %s", answer.Status, answer.Raw)
 			}
-			why := answer.JSON["data"].(map[string]any)["starts"].(map[string]any)
-			return len(why["params"].(map[string]any)["slots"].([]any))
 		}
 	}
 	month := "doctors/" + busy + "/slots?" + days(31)
 	free := slots(month)
-	return []task{
+	return []slotRequest{
 		{"a month of a busy doctor", search(month)},
 		{"a month of a booked-out doctor", search("doctors/" + bookedOut + "/slots?" + days(31))},
 		{"the first slots of a department", search("slots?department=" + id("de", 0))},
 		{"the first slots of a booked-out department", search("slots?department=" + id("de", 1))},
 		{"the same, in 62 days", search("slots?department=" + id("de", 1) + "&" + days(62))},
-		{"booking", func(b *testing.B) int {
-			book(busy, free[0].(map[string]any)["starts"].(string)).OK(b)
+		{"booking", func() {
+			book(busy, free[0].(map[string]any)["starts"].(string)).OK(t)
 			free = free[1:]
-			return 0
 		}},
 		{"a refused booking at a busy doctor", refused(id("dr", 1), taken)},
 		{"a refused booking at a booked-out doctor", refused(bookedOut, taken)},
@@ -150,16 +110,16 @@ func tasks(b *testing.B, h *hospitaltest.Hospital) []task {
 
 // crowded creates a hospital whose doctors have the same schedule. Every slot was booked; one
 // in eight was cancelled and is free.
-func crowded(b *testing.B, doctors int) *hospitaltest.Hospital {
-	b.Helper()
-	h := hospitaltest.New(b)
+func crowded(t testing.TB, doctors int) *hospitaltest.Hospital {
+	t.Helper()
+	h := hospitaltest.New(t)
 	h.As("admin1").Update("hospital", hospital.ID, hospitaltest.Body{"timezone": zone.String(),
-		"booking_horizon_days": horizon}).OK(b)
+		"booking_horizon_days": horizon}).OK(t)
 	started := time.Now()
 	slots, soon := allSlots(started)
 	text, err := json.Marshal(slots)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	patients := doctors * soon / perPatient
 	const stamps = ", {:now}, {:now} "
@@ -203,11 +163,7 @@ func crowded(b *testing.B, doctors int) *hospitaltest.Hospital {
 		"now": kit.FormatInstant(started), "ward": ward, "consult": hospitaltest.ID("consult"),
 		"doctors": doctors, "patients": patients, "slots": string(text), "soon": soon,
 	})
-	filled := time.Since(started)
-	started = time.Now()
 	h.Verify()
-	fmt.Printf("Filled a hospital with %d visits, %d patients and %d doctors in %.1f s, and verified it in %.1f s.\n",
-		h.Count("appointments"), patients, doctors, filled.Seconds(), time.Since(started).Seconds())
 	return h
 }
 

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"hospital/bench/process"
+)
+
+// profile is what the processor time of an operation went to.
+type profile struct{ operation, top string }
+
+// profiledOperations are those with a profile in the report.
+var profiledOperations = []string{
+	"view one", "own list 30, patient, with total", "own list 30, doctor, with total", "book", "approve",
+}
+
+// profile runs a build of the hospital that serves profiles, under load.
+func (b *benchmark) profile(ctx context.Context) error {
+	if b.profiled == "" {
+		return nil
+	}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	address := free.Addr().String()
+	_ = free.Close()
+	dir := filepath.Join(b.scratch, "profile")
+	if err := copyHospital(b.template, dir); err != nil {
+		return err
+	}
+	h, err := process.Start(ctx, b.profiled, dir, rateLimit, "BENCH_PROFILE="+address)
+	if err != nil {
+		return err
+	}
+	defer h.Kill()
+	seconds := 4
+	if b.quick {
+		seconds = 1
+	}
+	c := newClient(&running{h.Server, b.contestants[0], "", h.CPU}, b.world.accounts())
+	for _, op := range operations(b.world) {
+		for _, name := range profiledOperations {
+			if op.name != name {
+				continue
+			}
+			loaded := make(chan error, 1)
+			go func() {
+				_, err := c.load(op, 0, cmp.Or(op.limit, anyNumber), time.Duration(seconds)*time.Second+300*time.Millisecond)
+				loaded <- err
+			}()
+			file := filepath.Join(filepath.Dir(b.profiled), strings.ReplaceAll(name, " ", "-")+".pprof")
+			top, err := topOf(ctx, address, file, seconds)
+			if err != nil {
+				return err
+			}
+			if err := <-loaded; err != nil {
+				return err
+			}
+			b.results.profiles = append(b.results.profiles, profile{name, top})
+		}
+	}
+	return nil
+}
+
+// shown and hidden choose the functions in the list of a profile: what is in between only calls
+// them.
+const (
+	shown = `hospital/(modules|internal/(kit|sqlite))|pocketbase/(core|apis|dbx|tools/search)|modernc.org/sqlite\.` +
+		`|database/sql\.\(|encoding/json\.|crypto/|runtime\.(gcBgMarkWorker|mallocgc)`
+	hidden = `\.func\d|pocketbase/tools/hook`
+)
+
+// topOf takes a processor profile and lists the functions with the largest part of it.
+func topOf(ctx context.Context, address, file string, seconds int) (string, error) {
+	response, err := http.Get(fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", address, seconds))
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	out, err := os.Create(file)
+	if err != nil {
+		return "", err
+	}
+	if _, err := io.Copy(out, response.Body); err != nil {
+		return "", err
+	}
+	if err := out.Close(); err != nil {
+		return "", err
+	}
+	text, err := exec.CommandContext(ctx, "go", "tool", "pprof", "-top", "-cum", "-nodecount=30", "-show="+shown,
+		"-hide="+hidden, file).Output()
+	if err != nil {
+		return "", fmt.Errorf("pprof: %w", err)
+	}
+	_, table, _ := strings.Cut(string(text), "flat%")
+	var lines []string
+	for line := range strings.Lines(table) {
+		if fields := strings.Fields(line); len(fields) >= 6 && strings.HasSuffix(fields[4], "%") {
+			lines = append(lines, fmt.Sprintf("%7s %s", fields[4], strings.Join(fields[5:], " ")))
+		}
+	}
+	return strings.Join(lines, "\n"), nil
+}
