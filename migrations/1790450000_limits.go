@@ -16,8 +16,8 @@ func init() {
 	core.AppMigrations.Register(func(tx core.App) error {
 		now := dbx.Params{"now": kit.FormatInstant(kit.Now(tx))}
 		for _, sql := range []string{
-			`UPDATE hospital SET open_visits_per_patient = 5, open_visits_per_account = 12, requests_per_day = 12,
-				cancellations_per_week = 5, patients_per_account = 10, request_expiry_hours = 72,
+			`UPDATE hospital SET open_visits_per_patient = 10, open_visits_per_account = 20, requests_per_day = 30,
+				cancellations_per_week = 10, patients_per_account = 10, request_expiry_hours = 72,
 				account_upload_day_mib = 100, account_upload_mib = 1000, staff_upload_day_mib = 2000,
 				patient_upload_day_mib = 1000, patient_upload_mib = 5000`,
 			`UPDATE appointments SET requested_at = {:now} WHERE status = 'pending' AND requested_at = ''`,

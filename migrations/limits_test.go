@@ -37,8 +37,8 @@ func TestAHospitalGetsLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 	settings := h.Record("hospital", "hospitalsetting")
-	for field, want := range map[string]int{"open_visits_per_patient": 5, "open_visits_per_account": 12,
-		"requests_per_day": 12, "cancellations_per_week": 5, "patients_per_account": 10, "request_expiry_hours": 72,
+	for field, want := range map[string]int{"open_visits_per_patient": 10, "open_visits_per_account": 20,
+		"requests_per_day": 30, "cancellations_per_week": 10, "patients_per_account": 10, "request_expiry_hours": 72,
 		"account_upload_day_mib": 100, "account_upload_mib": 1000, "staff_upload_day_mib": 2000,
 		"patient_upload_day_mib": 1000, "patient_upload_mib": 5000} {
 		if got := settings.GetInt(field); got != want {
