@@ -122,7 +122,7 @@ func measure(op operation, clients []*client, o options) ([]series, error) {
 	if op.alone {
 		for i, c := range clients {
 			var err error
-			if all[i].single, all[i].lines, err = c.single(op, next[i]); err != nil {
+			if all[i].single, all[i].lines, err = c.single(op, next[i], slowSingles); err != nil {
 				return nil, err
 			}
 		}
@@ -132,7 +132,7 @@ func measure(op operation, clients []*client, o options) ([]series, error) {
 	share := max((limit-1-singles)/(o.rounds+1), 1)
 	for i, c := range clients { // warm up: caches, prepared statements, connections
 		var err error
-		if all[i].single, all[i].lines, err = c.single(op, next[i]); err != nil {
+		if all[i].single, all[i].lines, err = c.single(op, next[i], singles); err != nil {
 			return nil, err
 		}
 		next[i] += singles
@@ -168,13 +168,16 @@ func measure(op operation, clients []*client, o options) ([]series, error) {
 	return all, nil
 }
 
-const singles = 9
+const (
+	singles     = 9 // requests without others beside them
+	slowSingles = 3 // of an operation that takes seconds
+)
 
 // single sends some requests one after the other. It returns their median, and the lines of an
 // answer.
-func (c *client) single(op operation, first int) (took time.Duration, lines int, err error) {
+func (c *client) single(op operation, first, n int) (took time.Duration, lines int, err error) {
 	var each []time.Duration
-	for i := range singles {
+	for i := range n {
 		sent := time.Now()
 		answer, err := c.send(op.request(first + i))
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -59,7 +60,7 @@ func (b *benchmark) profile(ctx context.Context) error {
 				_, err := c.load(op, 0, cmp.Or(op.limit, anyNumber), time.Duration(seconds)*time.Second+300*time.Millisecond)
 				loaded <- err
 			}()
-			file := filepath.Join(filepath.Dir(b.profiled), strings.ReplaceAll(name, " ", "-")+".pprof")
+			file := filepath.Join(filepath.Dir(b.profiled), words.ReplaceAllString(name, "-")+".pprof")
 			top, err := topOf(ctx, address, file, seconds)
 			if err != nil {
 				return err
@@ -73,12 +74,14 @@ func (b *benchmark) profile(ctx context.Context) error {
 	return nil
 }
 
+var words = regexp.MustCompile(`[^a-z0-9]+`)
+
 // shown and hidden choose the functions in the list of a profile: what is in between only calls
 // them.
 const (
 	shown = `hospital/(modules|internal/(kit|sqlite))|pocketbase/(core|apis|dbx|tools/search)|modernc.org/sqlite\.` +
 		`|database/sql\.\(|encoding/json\.|crypto/|runtime\.(gcBgMarkWorker|mallocgc)`
-	hidden = `\.func\d|pocketbase/tools/hook`
+	hidden = `\.func\d|\.\d|pocketbase/tools/hook|[rR]etry|execWrap|parseAndRun`
 )
 
 // topOf takes a processor profile and lists the functions with the largest part of it.
