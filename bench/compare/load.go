@@ -158,7 +158,6 @@ func measure(op operation, clients []*client, o options) ([]series, error) {
 		}
 	}
 	for i, c := range clients {
-		all[i].memory = c.Memory()
 		rows := c.countAudit()
 		all[i].auditRows = (all[i].auditRows + float64(rows)) / float64(all[i].requests())
 		if rows < 0 {

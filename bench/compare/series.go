@@ -24,7 +24,6 @@ type series struct {
 	single    time.Duration // of a request while there is no other, the median
 	lines     int           // of its answer
 	auditRows float64       // for each request; negative if they cannot be counted
-	memory    int64         // resident, at the end
 }
 
 func (s series) speeds() (perSecond []float64) {
