@@ -39,6 +39,7 @@ func TestFailingCommandsPrintTheReasonAndExitWith1(t *testing.T) {
 	} {
 		run(t, "", nil, append(c.args, "--dir", dir)...).refused(t, c.why)
 	}
+	run(t, "", []string{"HOSPITAL_HEAL=1"}, "migrate", "up", "--dir", t.TempDir()).refused(t, "is not a setting")
 }
 
 func TestVerifyFindsBrokenInvariants(t *testing.T) {

@@ -117,6 +117,9 @@ func serve(app core.App, buf *buffer) {
 		}})
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{
 		Id: "hospitalAuditFlush", Priority: kit.OrderFlushReads, Func: func(e *core.TerminateEvent) error {
+			if !e.App.IsBootstrapped() { // the start was refused
+				return e.Next()
+			}
 			if err := buf.flush(true); err != nil {
 				e.App.Logger().Error("audit: cannot write the last entries", "error", err)
 			}
