@@ -9,11 +9,14 @@ import { formatMoney } from "./money.js";
 import { currentUser, role } from "./session.js";
 import { formatDate } from "./time.js";
 
+/** @param {Discount} discount */
+const noun = (discount) => (discount.credit ? "Credit note" : "Discount");
+
 /** @param {Discount} discount @param {string} status @param {string} done */
 async function decide(discount, status, done) {
 	try {
 		await update("discounts", discount, { status });
-		showStatus(`The ${discount.credit ? "credit" : "discount"} of ${formatMoney(discount.amount_minor, discount.currency)} was ${done}.`);
+		showStatus(`${noun(discount)} of ${formatMoney(discount.amount_minor, discount.currency)}: ${done}.`);
 	} finally {
 		await refreshAll();
 	}
@@ -45,7 +48,7 @@ export function discountCard(discount, bill) {
 			h("strong", {}, formatMoney(discount.amount_minor, discount.currency)),
 			h("span", {}, formatDate(discount.created)),
 		),
-		title: listed ? link("bill", listed.expand?.patient?.name ?? listed.number, { id: listed.id }) : discount.credit ? "Credit note" : "Discount",
+		title: listed ? link("bill", listed.expand?.patient?.name ?? listed.number, { id: listed.id }) : noun(discount),
 		lines: [
 			h("em", {}, `“${discount.reason}”`),
 			requester && h("span", { class: "minor" }, `Requested by ${requester.name}`),
