@@ -3,6 +3,7 @@ package appointments
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,8 +77,7 @@ func firstSlots(r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	query := r.Request.URL.Query()
-	doctors, err := bookableDoctors(r.App, r.Caller, query.Get("department"), query.Get("specialization"))
+	doctors, err := bookableDoctors(r.App, r.Caller, r.Request.URL.Query())
 	if err != nil {
 		return err
 	}
@@ -104,13 +104,16 @@ func bookable(doctor staff.Doctor, actor kit.Actor) bool {
 	return doctor.Active() && (actor.Role != role.Patient || doctor.AcceptsOnline())
 }
 
-// bookableDoctors are the ids of the doctors whom the caller may book, sorted by name.
-// An empty department or specialization matches any.
-func bookableDoctors(app core.App, actor kit.Actor, department, specialization string) (ids []string, err error) {
+// bookableDoctors are the ids of the doctors whom the caller may book, sorted by name. The query
+// may ask for one doctor, a department or a specialization.
+func bookableDoctors(app core.App, actor kit.Actor, query url.Values) (ids []string, err error) {
 	where := dbx.HashExp{"active": true}
-	if department != "" {
-		where["department"] = department
+	for parameter, column := range map[string]string{"doctor": core.FieldNameId, "department": "department"} {
+		if value := query.Get(parameter); value != "" {
+			where[column] = value
+		}
 	}
+	specialization := strings.TrimSpace(query.Get("specialization"))
 	found, err := app.FindAllRecords("doctors", where)
 	if err != nil {
 		return nil, err
@@ -118,7 +121,7 @@ func bookableDoctors(app core.App, actor kit.Actor, department, specialization s
 	var doctors []staff.Doctor
 	for _, r := range found {
 		d := staff.DoctorOf(r)
-		matches := specialization == "" || strings.EqualFold(d.Specialization(), strings.TrimSpace(specialization))
+		matches := specialization == "" || strings.EqualFold(d.Specialization(), specialization)
 		if matches && bookable(d, actor) {
 			doctors = append(doctors, d)
 		}

@@ -169,7 +169,11 @@ func TestFirstSlotsAreSearchedAcrossDoctors(t *testing.T) {
 	if n := len(first("department=" + id("general"))); n != 20 {
 		t.Errorf("without a limit the department has %d slots, want 20", n)
 	}
-	for _, query := range []string{"department=" + id("closed"), "specialization=dentist", "department=nonsense"} {
+	if one := startTimes(first("doctor=" + id("dr1"))); one != ours {
+		t.Errorf("the doctor's slots are %s, want %s", one, ours)
+	}
+	for _, query := range []string{"department=" + id("closed"), "specialization=dentist", "department=nonsense",
+		"doctor=nonsense"} {
 		if got := first(query); len(got) != 0 {
 			t.Errorf("%s has slots: %v", query, got)
 		}
