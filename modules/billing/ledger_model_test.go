@@ -28,6 +28,7 @@ type modelPayment struct {
 	amount, back            int           // back is the sum of its refunds that are not rejected
 	by                      string
 	decided, counts, refund bool // counts: it is not rejected
+	twoPersons              bool // another person verifies it
 }
 
 // model is what the bills and payments should be, and the hospital to compare with.
