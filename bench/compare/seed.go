@@ -103,6 +103,9 @@ const visitsSQL = `, k AS (SELECT i, i / @doctors AS k, i % @doctors AS doctor, 
 // completed; later ones are pending or approved. Numbers of bills and payments are of 1999,
 // so that those of the benchmark begin at 1.
 var seedSQL = []string{
+	// The accounts that book stand for many more people.
+	`UPDATE hospital SET open_visits_per_patient = 0, open_visits_per_account = 0, requests_per_day = 0,
+		cancellations_per_week = 0`,
 	`INSERT INTO departments (id, code, name, active, created, updated) VALUES
 		('department00001', 'GENERAL', 'General medicine', 1, @now, @now)`,
 	`INSERT INTO services (id, code, name, category, price_minor, tax_bp, active, created, updated) VALUES
@@ -139,11 +142,11 @@ var seedSQL = []string{
 		SELECT printf('pa%013d', i), printf('pu%013d', i), printf('M%08d', i), 'Patient ' || i, 'patient ' || i,
 			'1980-01-01', 1, @now, @now FROM n`,
 	numbers("visits") + visitsSQL + `INSERT INTO appointments (id, number, patient, patient_name, doctor, starts, ends,
-			room, capacity, visit_type, reason, status, cancel_code, requested_by, approved_by, approved_at,
+			room, capacity, visit_type, reason, status, cancel_code, requested_by, requested_at, approved_by, approved_at,
 			completed_at, cancelled_by, cancelled_at, version, created, updated)
 		SELECT printf('ap%013d', i), printf('A-%06d', i + 1), printf('pa%013d', patient), 'Patient ' || patient,
 			printf('dr%013d', doctor), starts, ends, 'Room ' || doctor, 1, 'new', 'cough and a cold since Monday',
-			status, iif(status = 'cancelled', 'patient', ''), printf('pu%013d', patient),
+			status, iif(status = 'cancelled', 'patient', ''), printf('pu%013d', patient), @now,
 			iif(status IN ('approved', 'completed'), printf('du%013d', doctor), ''),
 			iif(status IN ('approved', 'completed'), @now, ''), iif(status = 'completed', ends, ''),
 			iif(status = 'cancelled', printf('pu%013d', patient), ''), iif(status = 'cancelled', @now, ''),

@@ -26,9 +26,9 @@ func selected(alias, table string) string {
 func scanVisit(row scanner) (*rival.Visit, error) {
 	v := &rival.Visit{Collection: rival.Visits}
 	err := row.Scan(&v.ID, &v.Number, &v.Patient, &v.PatientName, &v.Doctor, &v.Starts, &v.Ends, &v.Room, &v.Capacity,
-		&v.VisitType, &v.Reason, &v.Status, &v.CancelCode, &v.CancelNote, &v.StaffNote, &v.Overbook, &v.RequestedBy,
-		&v.ApprovedBy, &v.ApprovedAt, &v.CheckedInAt, &v.StartedAt, &v.CompletedAt, &v.CancelledBy, &v.CancelledAt,
-		&v.Version, &v.Created, &v.Updated)
+		&v.VisitType, &v.Reason, &v.Status, &v.CancelCode, &v.CancelNote, &v.StaffNote, &v.Overbook,
+		&v.RequestedBy, &v.RequestedAt, &v.ApprovedBy, &v.ApprovedAt, &v.CheckedInAt, &v.StartedAt, &v.CompletedAt,
+		&v.CancelledBy, &v.CancelledAt, &v.Version, &v.Created, &v.Updated)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, rival.ErrNotFound
 	}
@@ -45,7 +45,7 @@ func scanPatient(row scanner) (*rival.Patient, error) {
 	p := &rival.Patient{Collection: rival.Patients}
 	return p, row.Scan(&p.ID, &p.User, &p.Mrn, &p.Name, &p.NameKey, &p.BirthDate, &p.Sex, &p.BloodGroup, &p.Phone,
 		&p.Email, &p.Address, &p.NationalID, &p.EmergencyName, &p.EmergencyPhone, &p.EmergencyRelation, &p.Interpreter,
-		&p.ConfirmedDistinct, &p.MergedInto, &p.Active, &p.Created, &p.Updated)
+		&p.VIP, &p.ConfirmedDistinct, &p.MergedInto, &p.Active, &p.Created, &p.Updated)
 }
 
 // scope are the visits that a role may read, as a FROM clause and a condition on the account.

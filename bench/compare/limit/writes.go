@@ -27,8 +27,9 @@ func insertSQL(table string) string {
 
 func (t tx) insertVisit(v *rival.Visit) error {
 	return t.exec(insertSQL("appointments"), v.ID, v.Number, v.Patient, v.PatientName, v.Doctor, v.Starts, v.Ends,
-		v.Room, v.Capacity, v.VisitType, v.Reason, v.Status, v.CancelCode, v.CancelNote, "", v.Overbook, v.RequestedBy,
-		v.ApprovedBy, v.ApprovedAt, v.CheckedInAt, v.StartedAt, v.CompletedAt, v.CancelledBy, v.CancelledAt, v.Version,
+		v.Room, v.Capacity, v.VisitType, v.Reason, v.Status, v.CancelCode, v.CancelNote, "", v.Overbook,
+		v.RequestedBy, v.RequestedAt, v.ApprovedBy, v.ApprovedAt, v.CheckedInAt, v.StartedAt, v.CompletedAt,
+		v.CancelledBy, v.CancelledAt, v.Version,
 		v.Created, v.Updated)
 }
 
@@ -48,8 +49,8 @@ func (s *server) book(r *http.Request) (any, error) {
 	}
 	now := rival.FormatInstant(time.Now())
 	v := &rival.Visit{Collection: rival.Visits, ID: rival.NewID(), Patient: body.Patient, Doctor: body.Doctor,
-		Starts: body.Starts, Reason: body.Reason, Status: "pending", RequestedBy: by.ID, Version: 1, Created: now,
-		Updated: now}
+		Starts: body.Starts, Reason: body.Reason, Status: "pending", RequestedBy: by.ID, RequestedAt: now, Version: 1,
+		Created: now, Updated: now}
 	return v, s.change(func(t tx) error {
 		if err := t.checkPeople(v, by); err != nil {
 			return err
@@ -158,9 +159,9 @@ func (s *server) changeVisit(r *http.Request) (any, error) {
 		if err != nil {
 			return err
 		}
-		return errors.Join(t.exec(`UPDATE appointments SET starts = ?, ends = ?, room = ?, status = ?, approved_by = ?,
-			approved_at = ?, completed_at = ?, version = ?, updated = ? WHERE id = ?`, v.Starts, v.Ends, v.Room, v.Status,
-			v.ApprovedBy, v.ApprovedAt, v.CompletedAt, v.Version, v.Updated, v.ID),
+		return errors.Join(t.exec(`UPDATE appointments SET starts = ?, ends = ?, room = ?, status = ?, requested_at = ?,
+			approved_by = ?, approved_at = ?, completed_at = ?, version = ?, updated = ? WHERE id = ?`, v.Starts, v.Ends,
+			v.Room, v.Status, v.RequestedAt, v.ApprovedBy, v.ApprovedAt, v.CompletedAt, v.Version, v.Updated, v.ID),
 			t.insertEvent(rival.NewEvent(v.Updated, action, by.ID, before, *v)),
 			t.writeAudit([]rival.Entry{rival.NewEntry(r, by, "update", "appointments", v.ID, v.Patient,
 				rival.Changes(before, *v))}))

@@ -14,7 +14,8 @@ func Apply(v *Visit, change VisitChange, by Account, now time.Time) (action stri
 	staff := by.Role == "doctor" || by.Role == "receptionist" || by.Role == "admin"
 	switch {
 	case by.Role == "patient" && change.Status == "" && change.Starts != "" && active && v.StartedAt == "":
-		v.Starts, v.Status, v.ApprovedBy, v.ApprovedAt, action = change.Starts, "pending", "", "", "reschedule"
+		v.Starts, v.Status, v.RequestedAt, action = change.Starts, "pending", at, "reschedule"
+		v.ApprovedBy, v.ApprovedAt = "", ""
 	case !staff:
 		return "", ErrForbidden
 	case change.Status == "approved" && v.Status == "pending" && v.Starts > at:
@@ -39,7 +40,8 @@ func Changes(before, after Visit) map[string][2]string {
 		"patient_name": {before.PatientName, after.PatientName}, "doctor": {before.Doctor, after.Doctor},
 		"starts": {before.Starts, after.Starts}, "ends": {before.Ends, after.Ends}, "room": {before.Room, after.Room},
 		"status": {before.Status, after.Status}, "requested_by": {before.RequestedBy, after.RequestedBy},
-		"approved_by": {before.ApprovedBy, after.ApprovedBy}, "approved_at": {before.ApprovedAt, after.ApprovedAt},
+		"requested_at": {before.RequestedAt, after.RequestedAt},
+		"approved_by":  {before.ApprovedBy, after.ApprovedBy}, "approved_at": {before.ApprovedAt, after.ApprovedAt},
 		"completed_at": {before.CompletedAt, after.CompletedAt},
 		"version":      {strconv.Itoa(before.Version), strconv.Itoa(after.Version)},
 	} {

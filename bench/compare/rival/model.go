@@ -35,6 +35,7 @@ type Visit struct {
 	StaffNote   *string `json:"staff_note,omitempty"` // nil for patients
 	Overbook    bool    `json:"overbook"`
 	RequestedBy string  `json:"requested_by"`
+	RequestedAt string  `json:"requested_at"`
 	ApprovedBy  string  `json:"approved_by"`
 	ApprovedAt  string  `json:"approved_at"`
 	CheckedInAt string  `json:"checked_in_at"`
@@ -114,6 +115,7 @@ type Patient struct {
 	EmergencyPhone    string `json:"emergency_phone"`
 	EmergencyRelation string `json:"emergency_relation"`
 	Interpreter       string `json:"interpreter"`
+	VIP               bool   `json:"vip"`
 	ConfirmedDistinct bool   `json:"confirmed_distinct"`
 	MergedInto        string `json:"merged_into"`
 	Active            bool   `json:"active"`

@@ -19,7 +19,7 @@ func columns(list string) []string { return strings.Fields(list) }
 var Tables = []Table{
 	{"users", columns("id email emailVisibility verified name role status phone created updated"), []string{"!email"}},
 	{"patients", columns(`id user mrn name name_key birth_date sex blood_group phone email address national_id
-		emergency_name emergency_phone emergency_relation interpreter confirmed_distinct merged_into active created
+		emergency_name emergency_phone emergency_relation interpreter vip confirmed_distinct merged_into active created
 		updated`), []string{"user", "!mrn", "name_key"}},
 	{"doctors", columns(`id user name department specialization qualifications bio phone consultation follow_up
 		follow_up_days accepts_online active created updated`), []string{"!user"}},
@@ -27,8 +27,8 @@ var Tables = []Table{
 		[]string{"doctor"}},
 	{"time_off", columns("id doctor starts ends reason active"), []string{"doctor,ends"}},
 	{"appointments", columns(`id number patient patient_name doctor starts ends room capacity visit_type reason status
-		cancel_code cancel_note staff_note overbook requested_by approved_by approved_at checked_in_at started_at
-		completed_at cancelled_by cancelled_at version created updated`),
+		cancel_code cancel_note staff_note overbook requested_by requested_at approved_by approved_at checked_in_at
+		started_at completed_at cancelled_by cancelled_at version created updated`),
 		[]string{"!number", "doctor,starts", "patient,starts", "status,starts", "starts"}},
 	{"appointment_events", columns("id appointment action from to actor note old_starts new_starts created updated"),
 		[]string{"appointment"}},
@@ -51,7 +51,7 @@ var Tables = []Table{
 }
 
 var (
-	booleans = columns("emailVisibility verified confirmed_distinct active accepts_online overbook")
+	booleans = columns("emailVisibility verified vip confirmed_distinct active accepts_online overbook")
 	integers = columns("weekday slot_minutes capacity follow_up_days version quantity tax_bp value seq")
 )
 

@@ -46,8 +46,8 @@ func (s *server) book(c *gin.Context, by rival.Account) (any, error) {
 	}
 	now, note := rival.FormatInstant(time.Now()), ""
 	v := &rival.Visit{ID: rival.NewID(), Patient: body.Patient, Doctor: body.Doctor, Starts: body.Starts,
-		StaffNote: &note, Reason: body.Reason, Status: "pending", RequestedBy: by.ID, Version: 1, Created: now,
-		Updated: now}
+		StaffNote: &note, Reason: body.Reason, Status: "pending", RequestedBy: by.ID, RequestedAt: now, Version: 1,
+		Created: now, Updated: now}
 	err := s.write.Transaction(func(tx *gorm.DB) error {
 		if _, err := s.checkPeople(tx, v, by); err != nil {
 			return err
