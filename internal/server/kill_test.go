@@ -1,6 +1,10 @@
 package server_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"mime/multipart"
 	"net"
 	"net/http"
 	"os"
@@ -10,6 +14,7 @@ import (
 	"time"
 
 	"hospital/internal/backup"
+	"hospital/internal/fixture"
 	_ "hospital/migrations"
 )
 
@@ -111,39 +116,87 @@ func TestAFirstStartThatIsKilledCanBeRepeated(t *testing.T) {
 	}
 }
 
-// A server without descriptors answers nobody, loses nothing, and goes on when it has some.
-func TestAServerWithoutDescriptorsGoesOnLater(t *testing.T) {
+// TestAServerWithoutDescriptorsAnswersFaults: a connection that was open before goes on. What
+// needs another file is answered with 503, nothing with 4xx, and nothing that was acknowledged is
+// lost.
+func TestAServerWithoutDescriptorsAnswersFaults(t *testing.T) {
 	t.Parallel()
 	dir := demoData(t)
 	s := serveWith(t, dir, func(c *exec.Cmd) {
 		c.Path, c.Args = "/bin/sh", append([]string{"sh", "-c", `ulimit -n 60; exec "$0" "$@"`}, c.Args...)
 	})
-	s.signIn(t, "reception@hospital.example")
+	s.signIn(t, "nurse@hospital.example")
+	status, document := s.upload(t)
+	if status != http.StatusOK {
+		t.Fatalf("an upload is answered with %d %v", status, document)
+	}
+	_, answer, err := s.send(http.MethodPost, "/api/files/token", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := fmt.Sprintf("/api/files/documents/%s/%s?token=%s", document["id"], document["file"], answer["token"])
 	var idle []net.Conn
 	for range 80 {
 		if c, err := net.DialTimeout("tcp", s.address, time.Second); err == nil {
 			idle = append(idle, c)
 		}
 	}
-	book := func(name string) (int, error) {
-		return s.do(http.MethodPost, "/api/collections/patients/records", map[string]any{"name": name, "birth_date": "1990-01-01"})
+	time.Sleep(200 * time.Millisecond) // until the server has accepted as many as it can
+	if status, answer := s.upload(t); status != http.StatusServiceUnavailable {
+		t.Errorf("an upload without descriptors is answered with %d %v", status, answer)
 	}
-	http.DefaultClient.CloseIdleConnections()
-	answered := make(chan int, 1)
-	go func() {
-		status, _ := book("During")
-		answered <- status
-	}()
-	time.Sleep(500 * time.Millisecond)
+	if status, answer, _ := s.send(http.MethodGet, file, nil); status != http.StatusServiceUnavailable {
+		t.Errorf("a download without descriptors is answered with %d %v", status, answer)
+	}
+	create := func(name string) int {
+		status, err := s.do(http.MethodPost, "/api/collections/patients/records",
+			map[string]any{"name": name, "birth_date": "1990-01-01"})
+		if err != nil {
+			t.Errorf("create %s: %v", name, err)
+		}
+		return status
+	}
+	if status := create("During"); status != http.StatusOK && status != http.StatusServiceUnavailable {
+		t.Errorf("without descriptors a request is answered with %d", status)
+	}
 	for _, c := range idle {
 		_ = c.Close()
 	}
-	if status := <-answered; status >= 400 && status < 500 {
-		t.Errorf("without descriptors a request is answered with %d", status)
+	time.Sleep(100 * time.Millisecond)
+	if status := create("After"); status != http.StatusOK {
+		t.Errorf("afterwards a request is answered with %d", status)
 	}
-	if status, err := book("After"); err != nil || status != http.StatusOK {
-		t.Errorf("afterwards a request is answered with %d, %v", status, err)
+	if status, answer := s.upload(t); status != http.StatusOK {
+		t.Errorf("afterwards an upload is answered with %d %v", status, answer)
 	}
 	<-s.stop(t)
 	run(t, "", nil, "verify", "--dir", dir).succeeded(t)
+}
+
+// upload sends a document of the patient pat1.
+func (s *process) upload(t *testing.T) (status int, answer map[string]any) {
+	t.Helper()
+	var form bytes.Buffer
+	parts := multipart.NewWriter(&form)
+	for name, value := range map[string]string{"patient": fixture.ID("pat1"), "kind": "other", "title": "Blood count"} {
+		_ = parts.WriteField(name, value) // into memory
+	}
+	file, _ := parts.CreateFormFile("file", "count.txt")
+	_, _ = file.Write([]byte("Haemoglobin 14 g/dl\n"))
+	_ = parts.Close()
+	request, err := http.NewRequest(http.MethodPost, "http://"+s.address+"/api/collections/documents/records", &form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", parts.FormDataContentType())
+	request.Header.Set("Authorization", s.token)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, answer
 }
