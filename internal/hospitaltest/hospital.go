@@ -20,6 +20,7 @@ import (
 
 	"hospital/hooks"
 	"hospital/internal/apidocs"
+	"hospital/internal/broadcast"
 	"hospital/internal/disk"
 	"hospital/internal/fixture"
 	"hospital/internal/kit"
@@ -115,6 +116,9 @@ func (h *Hospital) Operator() Client {
 
 // At sets the hospital's clock.
 func (h *Hospital) At(t time.Time) { kit.SetClock(h.App, func() time.Time { return t }) }
+
+// Deliver waits until the realtime streams have been given all changes.
+func (h *Hospital) Deliver() { broadcast.Flush(h.App) }
 
 // FreeSpace sets how many bytes are free on the hospital's disk.
 func (h *Hospital) FreeSpace(bytes int64) {

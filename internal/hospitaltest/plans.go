@@ -47,7 +47,7 @@ type Statement struct {
 }
 
 // Statements returns the SQL statements executed while ask runs, in order, also in
-// transactions, with their parameters filled in.
+// transactions, with their parameters filled in. What streams hear because of them belongs to it.
 func (h *Hospital) Statements(ask func()) (statements []Statement) {
 	h.T.Helper()
 	readers, writer := h.App.ConcurrentDB().(*dbx.DB), h.App.NonconcurrentDB().(*dbx.DB)
@@ -57,11 +57,13 @@ func (h *Hospital) Statements(ask func()) (statements []Statement) {
 		defer lock.Unlock()
 		statements = append(statements, Statement{sql, writes})
 	}
+	h.Deliver()
 	for _, db := range []*dbx.DB{readers, writer} {
 		db.QueryLogFunc = func(_ context.Context, _ time.Duration, sql string, _ *sql.Rows, _ error) { add(sql, false) }
 		db.ExecLogFunc = func(_ context.Context, _ time.Duration, sql string, _ sql.Result, _ error) { add(sql, true) }
 	}
 	ask()
+	h.Deliver()
 	for _, db := range []*dbx.DB{readers, writer} {
 		db.QueryLogFunc, db.ExecLogFunc = nil, nil
 	}

@@ -43,6 +43,7 @@ func Register(app core.App, modules []Module) {
 	waitForBackground(app)
 	app.Store().Set(catalogKey, declared)
 	app.Store().Set(signInKey, declared.signIn())
+	app.Store().Set(scopeTestsKey, declared.scopeTests())
 	refuseTypedRecords(app)
 	refreshReads(app)
 	dropCached(app, declared)

@@ -8,6 +8,7 @@ import "github.com/pocketbase/pocketbase/apis"
 
 // On requests for records, after PocketBase has checked the API rule.
 const (
+	OrderListener = -60 // replaces the client of a stream, before it is limited
 	OrderStreams  = -50 // bounds the topics of a stream before their filters are parsed
 	orderGuard    = -50 // refuses fields that the caller may not write
 	OrderThrottle = -50 // counts failed sign-ins before a password is hashed
@@ -23,7 +24,8 @@ const (
 	orderReactions = -5   // starts the transaction; reactions run after the whole change
 	orderLifecycle = 0    // a module's rules for its own records
 	OrderAudit     = 20   // last before the write, so that the audit log contains what is stored
-	OrderBroadcast = -99  // after a write: where PocketBase sends the change to the streams
+	OrderCommit    = 10   // on the SQL of a write: when it succeeds it gets its place in the order of changes
+	OrderBroadcast = -98  // after a commit: when PocketBase has renewed the accounts of the streams
 	orderValidate  = 99   // replaces PocketBase's own validation
 )
 
@@ -58,6 +60,7 @@ const (
 // When the server stops.
 const (
 	OrderShutdown   = -10_000 // waits for requests in flight
+	OrderDelivered  = -9_500  // delivers the changes that are left, before the database closes
 	OrderBackup     = -9_000  // waits for a running backup
 	OrderFlushReads = -99     // writes the buffered audit log, before the database closes
 )

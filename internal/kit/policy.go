@@ -39,6 +39,11 @@ type Scope struct {
 	where string // the same in SQL, if that lets an index find the rows; {:me} is the caller, @ the collection
 	path  string // of Own: the relations that lead to the caller's account
 	about string // of others: the field that decides whether a new row is in the scope
+
+	base     string   // of Rows: the rule without what Only added
+	only     []string // what Only added
+	accounts string   // SQL for the accounts whose scope contains a row
+	whose    string   // the relation that leads to {:id} of accounts
 }
 
 // All is every row.
@@ -53,11 +58,21 @@ func Own(path string) Scope {
 // Rows is the rows that match a PocketBase filter. where is SQL for the same rows that an
 // index can answer, with the columns of the collection as @.patient, {:me} and {:now}. It is
 // empty when no index helps.
-func Rows(name, rule, where string) Scope { return Scope{Name: name, rule: rule, where: where} }
+func Rows(name, rule, where string) Scope {
+	return Scope{Name: name, rule: rule, where: where, base: rule}
+}
+
+// Accounts sets SQL for the accounts whose scope contains a row, so that all listeners of a
+// change are decided at once. {:id} is the id that a relation of the row holds, or the row's
+// own id; {:now} is the time.
+func (s Scope) Accounts(relation, query string) Scope {
+	s.whose, s.accounts = relation, query
+	return s
+}
 
 // Only narrows a scope to rows that also match a PocketBase filter.
 func (s Scope) Only(name, rule string) Scope {
-	s.Name = name
+	s.Name, s.only = name, append(slices.Clone(s.only), rule)
 	if s.rule == "" {
 		s.rule = rule
 		return s

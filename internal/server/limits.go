@@ -52,6 +52,8 @@ var Limits = []Limit{
 		routes: []string{"POST " + records, "PATCH " + records + "/{id}"}, collection: "documents"},
 	{Description: "write several records in one batch", Guest: 30, User: 120, Body: 21 * mib,
 		routes: []string{batchPattern}},
+	{Description: "open a realtime stream, which then counts for the account that subscribes", Guest: 6000, User: 1200,
+		Body: 16 * kib, routes: []string{"GET /api/realtime"}},
 	{Description: "anything else of the API", Guest: 1200, User: 1200, Body: 1 * mib},
 }
 

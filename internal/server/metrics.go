@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"hospital/internal/backup"
+	"hospital/internal/broadcast"
 	"hospital/internal/config"
 	"hospital/internal/disk"
 	"hospital/internal/kit"
@@ -168,6 +169,9 @@ func gauges(app core.App) (all []prometheus.Collector) {
 	all = append(all, prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "hospital_overloaded_total", Help: "Large requests that were refused for lack of memory.",
 	}, func() float64 { return float64(memoryOf(app).refused.Load()) }))
+	all = append(all, prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "hospital_streams_closed_total", Help: "Realtime streams that were closed because they did not keep up.",
+	}, func() float64 { return float64(broadcast.Closed(app)) }))
 	return all
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hospital/internal/backup"
+	"hospital/internal/broadcast"
 	"hospital/internal/config"
 	"hospital/internal/datadir"
 	"hospital/internal/journal"
@@ -111,8 +112,8 @@ func Harden(app core.App) {
 	serveReadiness(app)
 	answerFaults(app)
 	limitRequests(app)
+	broadcast.Register(app)
 	limitStreams(app)
-	shortenBroadcasts(app)
 	setHeaders(app)
 	closeOperatorRoutes(app)
 	ignoreThumbs(app)

@@ -3,14 +3,15 @@ package audit_test
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"hospital/internal/hospitaltest"
-	"hospital/modules/audit"
 )
 
 func TestReadsOfPatientRecordsAreLogged(t *testing.T) {
@@ -104,15 +105,41 @@ func TestRealtimeMessagesAreLoggedAsReads(t *testing.T) {
 	entries := logged(h, func() {
 		h.As("receptionist1").Update("patients", id("pat1"), body{"phone": "556"}).OK(t)
 		h.As("receptionist1").Update("patients", id("pat1"), body{"phone": "557"}).OK(t)
-		// each message goes to two topics
-		for deadline := time.Now().Add(10 * time.Second); audit.Waiting(h.App) < 4 && time.Now().Before(deadline); {
-			time.Sleep(5 * time.Millisecond)
-		}
+		h.Deliver() // each message goes to two topics
 	})
 	expect(t, entries, "receptionist1 receptionist update patients pat1 pat1 done",
 		"receptionist1 receptionist update patients pat1 pat1 done", "nurse1 nurse hear patients pat1 pat1 done")
 	if last := entries[len(entries)-1]; last["ip"] != "127.0.0.1" || last["request"] == "" {
 		t.Errorf("the realtime entry has ip %q and request %q", last["ip"], last["request"])
+	}
+}
+
+// Listeners of one role get the same message, and each has an entry.
+func TestEachListenerOfAMessageIsLogged(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	listening := []string{"nurse1", "nurse2", "admin1", "admin2", "patient1"} // a patient's own record is not logged
+	for _, account := range listening {
+		h.As(account).Do(http.MethodPost, "/api/realtime",
+			body{"clientId": openStream(h), "subscriptions": []string{"allergies/*"}}).OK(t)
+	}
+	entries := logged(h, func() {
+		h.As("nurse1").Update("allergies", id("allergy1"), body{"reaction": "hives"}).OK(t)
+		h.Deliver()
+	})
+	var heard []string
+	for _, e := range entries {
+		if e["action"] == "hear" {
+			heard = append(heard, fmt.Sprint(e["actor_name"], " ", e["collection"], " ", e["patient"]))
+		}
+	}
+	slices.Sort(heard)
+	var want []string
+	for _, account := range []string{"admin1", "admin2", "nurse1", "nurse2"} {
+		want = append(want, account+" allergies "+id("pat1"))
+	}
+	if !slices.Equal(heard, want) {
+		t.Errorf("the log has %v, want %v", heard, want)
 	}
 }
 

@@ -74,12 +74,8 @@ func logReads(app core.App, buf *buffer) {
 
 // logRealtime logs subscriptions, and the records that are sent to subscribers.
 func logRealtime(app core.App, buf *buffer) {
-	app.OnRecordEnrich().BindFunc(func(e *core.RecordEnrichEvent) error {
-		err := e.Next()
-		if err == nil && e.RequestInfo.Context == core.RequestInfoContextRealtime {
-			buf.logAccess(buf.subscriber(e.App, e.RequestInfo.Auth), realtime, withExpanded(e.Record)...)
-		}
-		return err
+	kit.OnDelivery(app, func(app core.App, auth, sent *core.Record) {
+		buf.logAccess(buf.subscriber(app, auth), realtime, withExpanded(sent)...)
 	})
 	app.OnRealtimeSubscribeRequest().BindFunc(func(e *core.RealtimeSubscribeRequestEvent) error {
 		if err := e.Next(); err != nil {

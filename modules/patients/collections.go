@@ -135,7 +135,9 @@ func Care(path string) kit.Scope {
 	return kit.Rows("care",
 		via+"user ?= @request.auth.id && "+via+"starts ?<= @now && "+via+"ends ?> @now",
 		"[[@."+column+"]] IN (SELECT patient FROM care_team"+
-			" WHERE user = {:me} AND starts <= {:now} AND ends > {:now})").About(path)
+			" WHERE user = {:me} AND starts <= {:now} AND ends > {:now})").
+		Accounts(column, "SELECT user FROM care_team WHERE patient = {:id} AND starts <= {:now} AND ends > {:now}").
+		About(path)
 }
 
 // Treating returns the filter for patients in the caller's care, except by emergency access.
