@@ -46,6 +46,14 @@ interface Patient extends Stored {
 	address: string;
 	medical_history?: string;
 	active?: boolean;
+	vip?: boolean;
+}
+
+interface LinkCode extends Stored {
+	patient: string;
+	channel: string;
+	expires: string;
+	code?: string;
 }
 
 interface Doctor extends Stored {

@@ -28,6 +28,7 @@ interface Collections {
 	encounters: Encounter;
 	hospital: Hospital;
 	invitations: Invitation;
+	link_codes: LinkCode;
 	notices: Notice;
 	nurses: Nurse;
 	patients: Patient;
