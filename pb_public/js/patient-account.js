@@ -3,7 +3,7 @@
 import { create, get, list, quote, update } from "./api.js";
 import { dialog, h } from "./dom.js";
 import { formDialog } from "./form.js";
-import { ApiError } from "./session.js";
+import { ApiError, sessionRequest } from "./session.js";
 import { formatDateTime } from "./time.js";
 
 /**
@@ -54,6 +54,30 @@ const showCode = (patient, code, expires) =>
 			"The patient signs in, opens Family and enters it there. It cannot be shown again after this.",
 		),
 	]);
+
+/** linkRecord asks for a code, and links its record to the reader's account. */
+export function linkRecord() {
+	formDialog("Link a record with a code", {
+		intro: h("p", {}, "The front desk gives you a code for a record that our hospital has of you or your family."),
+		fields: [
+			{
+				name: "code",
+				label: "Code",
+				required: true,
+				maxlength: 40,
+				autocomplete: "off",
+				autocapitalize: "characters",
+				spellcheck: "false",
+				hint: "Such as K7QM-2XRA-9WTF.",
+			},
+		],
+		submit: "Link record",
+		send: async (values) => {
+			await sessionRequest("POST", "/api/hospital/patients/link", values);
+			return "Your account now manages the record.";
+		},
+	});
+}
 
 /**
  * changeAccount asks which account manages a patient, and why that changes.
