@@ -56,6 +56,15 @@ interface LinkCode extends Stored {
 	code?: string;
 }
 
+interface LinkNotice extends Stored {
+	patient: string;
+	mrn: string;
+	kind: string;
+	expand?: {
+		patient?: Patient;
+	};
+}
+
 interface Doctor extends Stored {
 	user?: string;
 	name: string;

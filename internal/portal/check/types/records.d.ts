@@ -29,6 +29,7 @@ interface Collections {
 	hospital: Hospital;
 	invitations: Invitation;
 	link_codes: LinkCode;
+	link_notices: LinkNotice;
 	notices: Notice;
 	nurses: Nurse;
 	patients: Patient;
