@@ -57,7 +57,12 @@ export const outcomesDone = { move: "Moved", cancel: "Cancelled", keep: "Kept" }
 export const rebookingStatus = { proposed: "Proposed", applied: "Applied", withdrawn: "Withdrawn" };
 
 /** @type {Record<string, Label>} */
-export const noticeKinds = { moved: ["Moved", "waiting"], cancelled: ["Cancelled", "off"] };
+export const noticeKinds = {
+	moved: ["Moved", "waiting"],
+	cancelled: ["Cancelled", "off"],
+	linked: ["Linked", "good"],
+	unlinked: ["Unlinked", "off"],
+};
 
 /** @type {Record<string, string>} */
 export const billStatus = {

@@ -1,6 +1,6 @@
-// Notices tell patients that the hospital moved or cancelled one of their visits.
+// Notices tell patients that the hospital moved or cancelled one of their visits, or of the account of a record.
 
-import { update } from "./api.js";
+import { list, update } from "./api.js";
 import { refreshAll } from "./live.js";
 import { formatInstant, parseInstant } from "./time.js";
 
@@ -31,3 +31,7 @@ export const currentNotices = (notices) =>
 				expand?.appointment?.starts === new_starts &&
 				expand.appointment.status !== "cancelled",
 	);
+
+/** linkNotices reads what the account is told about the records that it manages, or no longer does. */
+export const linkNotices = () =>
+	list("link_notices", { filter: createdWithin(14), sort: "-created", expand: "patient" });

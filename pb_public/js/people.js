@@ -1,6 +1,6 @@
-// The fields about a person, and the form that registers a patient.
+// The fields about a person, and the forms that register and change a patient.
 
-import { create, newId } from "./api.js";
+import { create, newId, update } from "./api.js";
 import { formDialog } from "./form.js";
 import { sexes, toOptions } from "./labels.js";
 import { today } from "./time.js";
@@ -38,6 +38,33 @@ export function registerPatient(title, more = {}) {
 		send: async (values) => {
 			const patient = await create("patients", { id, ...values, ...more });
 			return `${patient.name} was registered with the record number ${patient.mrn}.`;
+		},
+	});
+}
+
+/**
+ * editPatient changes what the hospital knows about a person.
+ * @param {Patient} patient
+ */
+export function editPatient(patient) {
+	/** @type {Values} */
+	const known = patient;
+	const fields = [...identityFields(), ...contactFields].map((one) => ({ ...one, value: known[one.name] }));
+	formDialog(`Edit ${patient.name}`, {
+		fields: [
+			...withoutAutofill(fields),
+			{
+				name: "vip",
+				label: "VIP",
+				type: "checkbox",
+				value: patient.vip,
+				hint: "An admin reviews who opens the record. Patients, doctors and nurses do not see this.",
+			},
+		],
+		submit: "Save",
+		send: async (values) => {
+			const { name } = await update("patients", patient, values);
+			return `The record of ${name} was saved.`;
 		},
 	});
 }

@@ -16,7 +16,7 @@ const recorded = JSON.parse(readFileSync(`${root}internal/apidocs/examples.json`
 const examples = { ...recorded, Slot: recorded.Slots.slots[0], BillingFigures: recorded.BillingStatistics.total };
 
 // Fields that only some answers have.
-const added = ["expand", "affected"];
+const added = ["expand", "affected", "code"];
 
 for (const file of ["people", "visits", "clinical", "billing"]) {
 	const text = readFileSync(new URL(`${file}.d.ts`, types), "utf8");

@@ -2,6 +2,7 @@ import { list } from "../api.js";
 import { button, factList, h, heading } from "../dom.js";
 import { sexes } from "../labels.js";
 import { region } from "../live.js";
+import { linkRecord } from "../patient-account.js";
 import { registerPatient } from "../people.js";
 import { currentUser } from "../session.js";
 import { birthDateWithAge } from "../time.js";
@@ -29,5 +30,6 @@ export async function familyView() {
 	const add = button("Add family member", () => registerPatient("Add family member", { user: currentUser()?.id }), {
 		kind: "main",
 	});
-	return [heading("You and your family", add), people];
+	const link = button("Link a record with a code", linkRecord);
+	return [heading("You and your family", h("div", { class: "actions" }, link, add)), people];
 }

@@ -1,9 +1,10 @@
 import { list } from "../api.js";
 import { badge, card, cardList } from "../components.js";
 import { button, h, heading, link } from "../dom.js";
+import { hospital } from "../hospital.js";
 import { noticeKinds } from "../labels.js";
 import { region } from "../live.js";
-import { createdWithin, currentNotices, markSeen } from "../notices.js";
+import { createdWithin, currentNotices, linkNotices, markSeen } from "../notices.js";
 import { formatDate, formatDateTime, formatInstant, formatTime } from "../time.js";
 import { fetchVisits, visitCard } from "../visits.js";
 
@@ -53,20 +54,43 @@ function noticeCard(notice) {
 	});
 }
 
-/** fetchNotices shows the notices that the patient has not seen yet. */
+/**
+ * linkCard tells that the account manages a patient's record, or no longer does.
+ * @param {LinkNotice} notice
+ */
+const linkCard = ({ id, updated, created, kind, mrn, expand }) =>
+	card({
+		id,
+		version: updated,
+		first: h("time", { datetime: created.replace(" ", "T") }, formatDate(created)),
+		title:
+			(kind === "linked" ? "You now manage the record " : "You no longer manage the record ") +
+			(expand?.patient ? `of ${expand.patient.name}` : mrn),
+		lines: [
+			h(
+				"span",
+				{ class: "minor" },
+				`If you did not expect this, call us at once${hospital.phone && `: ${hospital.phone}`}.`,
+			),
+		],
+		state: badge(...noticeKinds[kind]),
+	});
+
+/** fetchNotices shows the notices that the patient has not seen yet, and the new ones about records. */
 async function fetchNotices() {
-	const found = await list("notices", {
+	const visits = list("notices", {
 		filter: `channel = "portal" && seen = false && ${createdWithin(30)}`,
 		sort: "-created",
 		expand: "patient,appointment.doctor",
 	});
-	const unread = currentNotices(found);
-	return unread.length > 0 && [h("h2", {}, "Notices"), cardList(unread, noticeCard, "")];
+	const [found, links] = await Promise.all([visits, linkNotices()]);
+	const cards = [...currentNotices(found).map(noticeCard), ...links.map(linkCard)];
+	return cards.length > 0 && [h("h2", {}, "Notices"), cardList(cards, (one) => one)];
 }
 
 /** myVisitsView lists the visits of a patient and of their family. */
 export async function myVisitsView() {
-	const visits = await region(["appointments", "notices"], async () => {
+	const visits = await region(["appointments", "notices", "link_notices"], async () => {
 		const now = formatInstant(new Date());
 		const active = '(status = "pending" || status = "approved")';
 		const [unread, coming, past] = await Promise.all([

@@ -1,13 +1,14 @@
 import { list, quote } from "../api.js";
 import { bookingForm } from "../booking.js";
-import { card, cardList, pager, searchBox } from "../components.js";
+import { badge, card, cardList, pager, searchBox } from "../components.js";
 import { fetchBookableDoctors } from "../doctor-choice.js";
 import { button, h, heading, link } from "../dom.js";
 import { formDialog } from "../form.js";
 import { sexes } from "../labels.js";
 import { refreshAll, region } from "../live.js";
 import { foldName } from "../names.js";
-import { registerPatient } from "../people.js";
+import { changeAccount, createLinkCode } from "../patient-account.js";
+import { editPatient, registerPatient } from "../people.js";
 import { role } from "../session.js";
 import { birthDateWithAge, formatDateTime } from "../time.js";
 
@@ -24,7 +25,7 @@ function searchFilter(text) {
 		.join(" && ");
 }
 
-const mayBook = () => ["receptionist", "admin"].includes(role());
+const isDesk = () => ["receptionist", "admin"].includes(role());
 const mayRegister = () => ["receptionist", "nurse", "admin"].includes(role());
 const mayTreat = () => ["doctor", "nurse", "admin"].includes(role());
 
@@ -56,13 +57,27 @@ function patientCard(patient) {
 			[birthDateWithAge(patient.birth_date), sexes[patient.sex ?? ""]].filter(Boolean).join(" · "),
 			[patient.phone, patient.email, patient.address].filter(Boolean).join(" · "),
 		],
+		state: patient.vip && badge("VIP", "now"),
 		actions: [
 			patient.active &&
-				mayBook() &&
+				isDesk() &&
 				button("Book", () => book(patient), {
 					key: patient.id,
 					kind: "main",
 					about: `a visit for ${patient.name}`,
+				}),
+			isDesk() && button("Edit", () => editPatient(patient), { key: `edit${patient.id}`, about: patient.name }),
+			isDesk() &&
+				!patient.user &&
+				patient.active &&
+				button("Create link code", () => createLinkCode(patient), {
+					key: `code${patient.id}`,
+					about: `for ${patient.name}`,
+				}),
+			role() === "admin" &&
+				button("Account", () => changeAccount(patient), {
+					key: `account${patient.id}`,
+					about: `of ${patient.name}`,
 				}),
 			mayTreat() &&
 				link(

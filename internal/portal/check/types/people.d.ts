@@ -46,6 +46,23 @@ interface Patient extends Stored {
 	address: string;
 	medical_history?: string;
 	active?: boolean;
+	vip?: boolean;
+}
+
+interface LinkCode extends Stored {
+	patient: string;
+	channel: string;
+	expires: string;
+	code?: string;
+}
+
+interface LinkNotice extends Stored {
+	patient: string;
+	mrn: string;
+	kind: string;
+	expand?: {
+		patient?: Patient;
+	};
 }
 
 interface Doctor extends Stored {

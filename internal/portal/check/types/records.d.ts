@@ -28,6 +28,8 @@ interface Collections {
 	encounters: Encounter;
 	hospital: Hospital;
 	invitations: Invitation;
+	link_codes: LinkCode;
+	link_notices: LinkNotice;
 	notices: Notice;
 	nurses: Nurse;
 	patients: Patient;
