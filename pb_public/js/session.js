@@ -138,7 +138,23 @@ export async function endOtherSessions() {
 	if (session) storeSession({ ...session, token });
 }
 
-export const signOut = () => endSession("You are signed out.");
+/** signOut forgets the session at once. The server is told to end it, and nobody waits for the answer. */
+export function signOut() {
+	endAtServer(token()).catch(() => {});
+	endSession("You are signed out.");
+}
+
+/**
+ * endAtServer ends the session of a token.
+ * @param {string} authorization
+ */
+async function endAtServer(authorization) {
+	const path = "/api/hospital/sessions";
+	/** @type {{ sessions: SignIn[] }} */
+	const { sessions } = await request("GET", path, undefined, readJSON, authorization);
+	const own = sessions.find(({ current }) => current);
+	if (own) await request("POST", `${path}/end`, { session: own.id }, readJSON, authorization);
+}
 
 /**
  * refreshSession checks the session and extends it. An expired token is read as a guest's: lists are then empty
@@ -165,9 +181,10 @@ const readJSON = async (response) => (response.status === 204 ? null : response.
  * @param {string} path
  * @param {Values} [body]
  * @param {(response: Response) => Promise<Values>} [read]
+ * @param {string} [authorization] is that of the session unless another is given
  */
-async function request(method, path, body, read = readJSON) {
-	const headers = new Headers(session ? { Authorization: session.token } : {});
+async function request(method, path, body, read = readJSON, authorization = token()) {
+	const headers = new Headers(authorization ? { Authorization: authorization } : {});
 	const form = Object.values(body ?? {}).some((value) => value instanceof Blob) && toFormData(body);
 	if (body && !form) headers.set("Content-Type", "application/json");
 	/** @type {Response} */
