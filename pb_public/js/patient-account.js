@@ -12,11 +12,7 @@ import { formatDateTime } from "./time.js";
  */
 export function createLinkCode(patient) {
 	formDialog(`Create a link code for ${patient.name}`, {
-		intro: h(
-			"p",
-			{},
-			"With the code the patient links this record to their account. A code from before no longer works.",
-		),
+		intro: h("p", {}, "With the code the patient links this record to their account. It replaces an earlier code."),
 		fields: patient.email
 			? [
 					{
@@ -97,7 +93,13 @@ export async function changeAccount(patient) {
 				required: !now,
 				hint: now && "Leave it empty to remove the account.",
 			},
-			{ name: "user_reason", label: "Reason", required: true, maxlength: 500, hint: "Both accounts are told." },
+			{
+				name: "user_reason",
+				label: "Reason",
+				required: true,
+				maxlength: 500,
+				hint: "The old and the new account are told of the change.",
+			},
 		],
 		submit: "Change account",
 		send: async ({ email, user_reason }) => {

@@ -26,6 +26,7 @@ function searchFilter(text) {
 }
 
 const isDesk = () => ["receptionist", "admin"].includes(role());
+const isAdmin = () => role() === "admin";
 const mayRegister = () => ["receptionist", "nurse", "admin"].includes(role());
 const mayTreat = () => ["doctor", "nurse", "admin"].includes(role());
 
@@ -66,7 +67,9 @@ function patientCard(patient) {
 					kind: "main",
 					about: `a visit for ${patient.name}`,
 				}),
-			isDesk() && button("Edit", () => editPatient(patient), { key: `edit${patient.id}`, about: patient.name }),
+			isDesk() &&
+				!patient.merged_into &&
+				button("Edit", () => editPatient(patient), { key: `edit${patient.id}`, about: patient.name }),
 			isDesk() &&
 				!patient.user &&
 				patient.active &&
@@ -74,7 +77,8 @@ function patientCard(patient) {
 					key: `code${patient.id}`,
 					about: `for ${patient.name}`,
 				}),
-			role() === "admin" &&
+			isAdmin() &&
+				!patient.merged_into &&
 				button("Account", () => changeAccount(patient), {
 					key: `account${patient.id}`,
 					about: `of ${patient.name}`,

@@ -47,6 +47,7 @@ interface Patient extends Stored {
 	medical_history?: string;
 	active?: boolean;
 	vip?: boolean;
+	merged_into?: string;
 }
 
 interface LinkCode extends Stored {
