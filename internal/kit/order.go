@@ -36,14 +36,15 @@ const (
 
 // On every HTTP request. PocketBase's own middlewares are from -99,999 to about -1,000.
 const (
-	OrderOutermost = -100_000                                          // sees the request first and the answer last
-	OrderFaults    = -99_999                                           // inside the journal, which names the cause
-	OrderToken     = apis.DefaultLoadAuthTokenMiddlewarePriority + 1   // when PocketBase has looked for the caller
-	OrderRefusals  = apis.DefaultPanicRecoverMiddlewarePriority - 1    // logs refusals, also of PocketBase's middlewares
-	orderRequestID = apis.DefaultActivityLoggerMiddlewarePriority - 1  // before the request log, which contains the id
-	OrderHeaders   = apis.DefaultSecurityHeadersMiddlewarePriority + 1 // after PocketBase's headers, to replace them
-	OrderLimits    = apis.DefaultBodyLimitMiddlewarePriority + 5       // after its body limit, when the caller is known
-	orderForms     = apis.DefaultBodyLimitMiddlewarePriority + 10      // after the body limits, before a body is read
+	OrderOutermost  = -100_000                                          // sees the request first and the answer last
+	OrderFaults     = -99_999                                           // inside the journal, which names the cause
+	OrderToken      = apis.DefaultLoadAuthTokenMiddlewarePriority + 1   // when PocketBase has looked for the caller
+	OrderRefusals   = apis.DefaultPanicRecoverMiddlewarePriority - 1    // logs refusals, also of PocketBase's middlewares
+	orderRequestID  = apis.DefaultActivityLoggerMiddlewarePriority - 1  // before the request log, which contains the id
+	OrderSampleLogs = apis.DefaultActivityLoggerMiddlewarePriority + 1  // inside the request log, to leave successes out
+	OrderHeaders    = apis.DefaultSecurityHeadersMiddlewarePriority + 1 // after PocketBase's headers, to replace them
+	OrderLimits     = apis.DefaultBodyLimitMiddlewarePriority + 5       // after its body limit, when the caller is known
+	orderForms      = apis.DefaultBodyLimitMiddlewarePriority + 10      // after the body limits, before a body is read
 	// OrderFormLimits is when the query is no longer part of a form, before a handler decodes it.
 	OrderFormLimits = apis.DefaultBodyLimitMiddlewarePriority + 15
 )

@@ -3,7 +3,6 @@ package server
 import (
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -59,25 +58,4 @@ func drainBody(e *core.RequestEvent) error {
 		_, _ = io.CopyN(io.Discard, body, 64*mib)
 	}
 	return err
-}
-
-// redactLogs removes the queries from the request log: filters contain names of
-// patients, and addresses of files contain tokens.
-func redactLogs(app core.App) {
-	app.OnModelCreate("_logs").Bind(&hook.Handler[*core.ModelEvent]{Id: "hospitalLogs",
-		Func: func(e *core.ModelEvent) error {
-			if l, ok := e.Model.(*core.Log); ok {
-				redact(l)
-			}
-			return e.Next()
-		}})
-}
-
-func redact(l *core.Log) {
-	l.Message, _, _ = strings.Cut(l.Message, "?")
-	for _, name := range []string{"url", "referer"} {
-		if text, ok := l.Data[name].(string); ok {
-			l.Data[name], _, _ = strings.Cut(text, "?")
-		}
-	}
 }

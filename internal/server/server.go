@@ -106,7 +106,8 @@ func guardData(app core.App, serves bool) (release func() error) {
 
 // Harden binds the protection of a production server: settings from the environment,
 // security headers, request limits, the readiness check, closed operator routes, no thumbnails,
-// a reserve of the disk, and a request log without query strings. Tests use it too.
+// a reserve of the disk, and a request log of failures, slow requests and a sample, without
+// query strings. Tests use it too.
 func Harden(app core.App) {
 	config.Overlay(app)
 	serveReadiness(app)
@@ -118,6 +119,7 @@ func Harden(app core.App) {
 	closeOperatorRoutes(app)
 	ignoreThumbs(app)
 	keepReserve(app)
+	sampleLogs(app)
 	redactLogs(app)
 	smtp.Register(app)
 	storage.Register(app)
