@@ -1,6 +1,7 @@
 // The portal: the views of each role, and how one leads to another.
 
-import { address, button, byId, clear, h, heading, link, showError, showStatus } from "./dom.js";
+import { errorPage } from "./components.js";
+import { address, byId, clear, h, link, showError, showStatus } from "./dom.js";
 import { hospital, loadHospital } from "./hospital.js";
 import { roles as roleNames } from "./labels.js";
 import { clearRegions, connect, disconnect } from "./live.js";
@@ -31,6 +32,7 @@ import { recordView } from "./views/record.js";
 import { registerDoctorView, registerView } from "./views/register.js";
 import { reportsView } from "./views/reports.js";
 import { sessionsView } from "./views/sessions.js";
+import { settingsView } from "./views/settings.js";
 import { signInView } from "./views/sign-in.js";
 import { unusualReadsView } from "./views/unusual-reads.js";
 
@@ -72,6 +74,7 @@ const views = {
 	prices: ["Prices", pricesView],
 	reports: ["Reports", reportsView],
 	sessions: ["Devices", sessionsView],
+	settings: ["Settings", settingsView],
 };
 
 /**
@@ -100,6 +103,7 @@ const menus = {
 		"payments",
 		"reports",
 		"prices",
+		"settings",
 	],
 };
 
@@ -148,7 +152,7 @@ async function render({ focus = true } = {}) {
 	clearRegions();
 	clear();
 	drawFrame(view);
-	const content = await drawView(view, query).catch(errorPage);
+	const content = await drawView(view, query).catch(failed);
 	if (ownTurn !== turn) return;
 	byId("main").replaceChildren(...h("div", {}, content).childNodes);
 	document.title = `${byId("main").querySelector("h1")?.textContent ?? views[view][0]} – ${hospital.name}`;
@@ -160,17 +164,8 @@ async function render({ focus = true } = {}) {
 /** @param {string} view @param {Record<string, string>} query */
 const drawView = async (view, query) => views[view][1]({ query, open });
 
-/** @param {Error} error @returns {Child[]} */
-const errorPage = (error) => [
-	heading("This page could not be loaded"),
-	h("p", {}, error.message),
-	h(
-		"p",
-		{ class: "actions" },
-		button("Try again", () => render(), { kind: "main" }),
-		link("", "Go to the start page", {}, { class: "button" }),
-	),
-];
+/** @param {Error} error */
+const failed = (error) => errorPage(error, () => render());
 
 /**
  * open goes to a view. It resolves when the view is drawn.
@@ -247,4 +242,4 @@ async function start() {
 	await render({ focus: false });
 }
 
-start().catch((error) => byId("main").replaceChildren(...h("div", {}, errorPage(error)).childNodes));
+start().catch((error) => byId("main").replaceChildren(...h("div", {}, failed(error)).childNodes));

@@ -1,7 +1,7 @@
 // The components that several views are made of.
 
 import { fetchFile } from "./api.js";
-import { button, h, saveFile } from "./dom.js";
+import { button, h, heading, link, saveFile } from "./dom.js";
 import { nextId } from "./fields.js";
 import { refreshAll } from "./live.js";
 
@@ -143,3 +143,19 @@ export function searchBox(label, changed) {
  */
 export const fileButton = (label, path, query, about) =>
 	button(label, async () => saveFile(await fetchFile(path, query)), { key: path + label, about });
+
+/**
+ * errorPage is shown instead of a view that could not be loaded.
+ * @param {Error} error
+ * @param {() => unknown} retry
+ */
+export const errorPage = (error, retry) => [
+	heading("This page could not be loaded"),
+	h("p", {}, error.message),
+	h(
+		"p",
+		{ class: "actions" },
+		button("Try again", retry, { kind: "main" }),
+		link("", "Go to the start page", {}, { class: "button" }),
+	),
+];

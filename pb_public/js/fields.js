@@ -230,3 +230,12 @@ function chipsField({ name, label, hint, options = [], multiple, errorFields = [
  * @param {Child[]} label
  */
 export const chip = (input, ...label) => h("label", { class: "chip" }, input, h("span", {}, label));
+
+/**
+ * changedValues are the values of a form that differ from those of the record.
+ * @param {Values} record
+ * @param {Values} values
+ * @returns {Values}
+ */
+export const changedValues = (record, values) =>
+	Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== record[name]));

@@ -57,6 +57,17 @@ interface FieldGroup {
 	element: HTMLElement;
 }
 
+// Setting is a question of the settings view. Its value in the API is `scale` times that of the form.
+interface Setting extends FieldOptions {
+	scale?: number;
+}
+
+interface SettingGroup {
+	title: string;
+	hint?: string;
+	settings: Setting[];
+}
+
 interface FormOptions {
 	fields: (FieldOptions | FieldOptions[] | Field | FieldGroup)[];
 	submit: string;
