@@ -3,7 +3,6 @@ package server
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -85,7 +84,7 @@ func rateFactor(app core.App) int64 {
 // limitRequests binds the limits. They do not apply to superusers, who are few and can be
 // restricted to their addresses.
 func limitRequests(app core.App) {
-	counted := &counters{by: map[limitKey]*rate.Limiter{}}
+	counted := kit.NewLimiters[limitKey](maxCounters)
 	limit := func(e *core.RequestEvent) error {
 		if e.HasSuperuserAuth() || !strings.HasPrefix(e.Request.URL.Path, "/api/") {
 			return e.Next()
@@ -94,7 +93,7 @@ func limitRequests(app core.App) {
 			if !l.matches(e) {
 				continue
 			}
-			if wait := counted.wait(i, l, e); wait > 0 {
+			if wait := count(counted, i, l, e); wait > 0 {
 				message := fmt.Sprintf("Too many requests. Try again in %d seconds.", kit.Seconds(wait))
 				return kit.TooManyRequests(e, "request", "too_many_requests", message, wait)
 			}
@@ -122,13 +121,8 @@ type limitKey struct {
 // maxCounters is the largest number of counters that are kept.
 const maxCounters = 50_000
 
-type counters struct {
-	lock sync.Mutex
-	by   map[limitKey]*rate.Limiter
-}
-
-// wait returns how long a client has to wait before its next request.
-func (c *counters) wait(i int, l Limit, e *core.RequestEvent) time.Duration {
+// count counts a request. It returns how long its client has to wait, if it is one too many.
+func count(counted *kit.Limiters[limitKey], i int, l Limit, e *core.RequestEvent) (wait time.Duration) {
 	factor := int(rateFactor(e.App))
 	if factor == 0 {
 		return 0
@@ -137,31 +131,6 @@ func (c *counters) wait(i int, l Limit, e *core.RequestEvent) time.Duration {
 	if e.Auth != nil {
 		key.client, perMinute = e.Auth.Id, l.User*factor
 	}
-	now := kit.Now(e.App)
-	c.lock.Lock()
-	defer c.lock.Unlock()
-	limiter := c.by[key]
-	if limiter == nil {
-		if len(c.by) >= maxCounters {
-			c.evict(now)
-		}
-		limiter = rate.NewLimiter(rate.Limit(perMinute)/60, perMinute)
-		c.by[key] = limiter
-	}
-	reservation := limiter.ReserveN(now, 1)
-	if wait := reservation.DelayFrom(now); wait > 0 {
-		reservation.CancelAt(now)
-		return wait
-	}
-	return 0
-}
-
-// evict drops the counters of clients that have not sent a request lately, and others if
-// that is not enough.
-func (c *counters) evict(now time.Time) {
-	for key, limiter := range c.by {
-		if limiter.TokensAt(now) >= float64(limiter.Burst()) || len(c.by) >= maxCounters {
-			delete(c.by, key)
-		}
-	}
+	_, wait = counted.Take(key, kit.Now(e.App), rate.Limit(perMinute)/60, perMinute)
+	return wait
 }

@@ -26,7 +26,7 @@ func linkRecord(r *kit.Request) error {
 	if err := r.BindBody(&sent); err != nil {
 		return r.BadRequestError("The body could not be read.", err)
 	}
-	right, wait := attemptsOf(r.App).start(r.Caller.ID, kit.Now(r.App))
+	right, wait := startAttempt(r.App, r.Caller.ID)
 	if wait > 0 {
 		return kit.TooManyRequests(r.RequestEvent, "code", "too_many_tries", "Too many wrong codes. Wait a little.", wait)
 	}
