@@ -31,6 +31,14 @@ func Token(r *http.Request) string {
 	return token
 }
 
+// BindBody reads the body of a request into a struct.
+func BindBody(e *core.RequestEvent, sent any) error {
+	if err := e.BindBody(sent); err != nil {
+		return e.BadRequestError("The body could not be read.", err)
+	}
+	return nil
+}
+
 // Attach sets headers with which browsers save the answer as a file with this name. The
 // access is audited as an export.
 func (r *Request) Attach(name, contentType string) {

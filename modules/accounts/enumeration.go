@@ -61,8 +61,8 @@ func sendAfterAnswer(e *core.RequestEvent) error {
 	sent := struct {
 		Email string `json:"email" form:"email"`
 	}{}
-	if err := e.BindBody(&sent); err != nil {
-		return e.BadRequestError("The body could not be read.", err)
+	if err := kit.BindBody(e, &sent); err != nil {
+		return err
 	}
 	c, err := e.App.FindCachedCollectionByNameOrId(e.Request.PathValue("collection"))
 	if err != nil || !c.IsAuth() || sent.Email == "" || len(sent.Email) > 255 ||

@@ -109,8 +109,8 @@ func acceptInvitation(e *kit.Request) error {
 		Name     string `json:"name" form:"name"`
 		Password string `json:"password" form:"password"`
 	}{}
-	if err := e.BindBody(&sent); err != nil {
-		return e.BadRequestError("The body could not be read.", err)
+	if err := kit.BindBody(e.RequestEvent, &sent); err != nil {
+		return err
 	}
 	if len(sent.Password) > 72 {
 		return kit.Invalid("password", "too_long", "A password has at most 72 bytes.")

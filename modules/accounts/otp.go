@@ -51,8 +51,8 @@ func requireFirstFactor(e *core.RecordAuthWithOTPRequestEvent) error {
 		MFA string `json:"mfaId" form:"mfaId"`
 	}{e.Request.URL.Query().Get("mfaId")}
 	if sent.MFA == "" {
-		if err := e.BindBody(&sent); err != nil {
-			return e.BadRequestError("The body could not be read.", err)
+		if err := kit.BindBody(e.RequestEvent, &sent); err != nil {
+			return err
 		}
 	}
 	waiting, err := waitingForCode(e.App, e.Record)
@@ -107,8 +107,8 @@ func (t *throttle) checkCode(e *core.RequestEvent) error {
 	sent := struct {
 		OTP string `json:"otpId" form:"otpId"`
 	}{}
-	if err := e.BindBody(&sent); err != nil {
-		return e.BadRequestError("The body could not be read.", err)
+	if err := kit.BindBody(e, &sent); err != nil {
+		return err
 	}
 	otp, err := e.App.FindOTPById(sent.OTP)
 	if err != nil {

@@ -67,8 +67,8 @@ func endSessions(r *kit.Request) error {
 		Session string `json:"session" form:"session"`
 		All     bool   `json:"all" form:"all"`
 	}{}
-	if err := r.BindBody(&sent); err != nil {
-		return r.BadRequestError("The body could not be read.", err)
+	if err := kit.BindBody(r.RequestEvent, &sent); err != nil {
+		return err
 	}
 	if (sent.Session == "") != sent.All {
 		return kit.Invalid("session", "validation_required", "Send the id of a session, or all.")

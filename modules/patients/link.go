@@ -23,8 +23,8 @@ func linkRecord(r *kit.Request) error {
 	sent := struct {
 		Code string `json:"code" form:"code"`
 	}{}
-	if err := r.BindBody(&sent); err != nil {
-		return r.BadRequestError("The body could not be read.", err)
+	if err := kit.BindBody(r.RequestEvent, &sent); err != nil {
+		return err
 	}
 	right, wait := startAttempt(r.App, r.Caller.ID)
 	if wait > 0 {
