@@ -112,8 +112,8 @@ func confirmRegistration(e *kit.Request) error {
 		Token    string `json:"token" form:"token"`
 		Password string `json:"password" form:"password"`
 	}{}
-	if err := e.BindBody(&sent); err != nil {
-		return e.BadRequestError("The body could not be read.", err)
+	if err := kit.BindBody(e.RequestEvent, &sent); err != nil {
+		return err
 	}
 	found, err := findByToken(e.App, "registrations", sent.Token)
 	if err != nil {
@@ -142,7 +142,7 @@ func confirmRegistration(e *kit.Request) error {
 		if err := tx.Save(kit.SetActor(guest, user)); err != nil {
 			return err
 		}
-		return deleteAll(tx, "registrations", dbx.HashExp{core.FieldNameEmail: email})
+		return kit.DeleteAll(tx, "registrations", dbx.HashExp{core.FieldNameEmail: email})
 	})
 	if err != nil {
 		return err
@@ -173,26 +173,11 @@ func newUser(tx core.App, registration Registration, password *core.PasswordFiel
 	return user, nil
 }
 
-// deleteAll deletes records of a collection of Expiring records.
-func deleteAll(app core.App, collection string, which dbx.Expression) error {
-	found, err := app.FindAllRecords(collection, which)
-	if err != nil {
-		return err
-	}
-	for _, record := range found {
-		if err := app.Delete(record); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // DeleteExpired deletes the registrations that were not confirmed in time, old security
 // notices, and the sessions whose tokens have expired.
 func DeleteExpired(app core.App) error {
 	for _, collection := range []string{"registrations", "security_notices"} {
-		which := dbx.NewExp("expires <= {:now}", dbx.Params{"now": kit.FormatInstant(kit.Now(app))})
-		if err := deleteAll(app, collection, which); err != nil {
+		if err := kit.DeleteAll(app, collection, kit.Expired(app)); err != nil {
 			return fmt.Errorf("delete expired %s: %w", collection, err)
 		}
 	}

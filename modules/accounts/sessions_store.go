@@ -169,7 +169,6 @@ func upsert(app core.App, some []session) error {
 
 // deleteOldSessions deletes the sessions whose tokens have expired.
 func deleteOldSessions(app core.App) error {
-	_, err := app.NonconcurrentDB().Delete("sessions",
-		dbx.NewExp("expires <= {:now}", dbx.Params{"now": kit.FormatInstant(kit.Now(app))})).Execute()
+	_, err := app.NonconcurrentDB().Delete("sessions", kit.Expired(app)).Execute()
 	return err
 }

@@ -136,7 +136,7 @@ func issueCode(e *core.RecordEvent) error {
 	case code.channel() == Email && patient.Email() == "":
 		return kit.Conflict("channel", "no_address", "The patient has no email address. Print the code.")
 	}
-	if err := deleteCodes(e.App, dbx.HashExp{"patient": patient.Id, "used_at": ""}); err != nil {
+	if err := kit.DeleteAll(e.App, "link_codes", dbx.HashExp{"patient": patient.Id, "used_at": ""}); err != nil {
 		return err
 	}
 	code.issue(kit.ActorOf(e.Record).ID, now)
@@ -153,20 +153,7 @@ func issueCode(e *core.RecordEvent) error {
 	return nil
 }
 
-func deleteCodes(app core.App, which dbx.Expression) error {
-	found, err := app.FindAllRecords("link_codes", which)
-	if err != nil {
-		return err
-	}
-	for _, code := range found {
-		if err := app.Delete(code); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // DeleteExpiredCodes deletes the codes that can no longer be used.
 func DeleteExpiredCodes(app core.App) error {
-	return deleteCodes(app, dbx.NewExp("expires <= {:now}", dbx.Params{"now": kit.FormatInstant(kit.Now(app))}))
+	return kit.DeleteAll(app, "link_codes", kit.Expired(app))
 }

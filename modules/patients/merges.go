@@ -85,7 +85,7 @@ func merge(e *core.RecordEvent) error {
 		return err
 	}
 	// A code was given to somebody for one of the two records.
-	if err := deleteCodes(tx, dbx.In("patient", duplicate.Id, survivor.Id)); err != nil {
+	if err := kit.DeleteAll(tx, "link_codes", dbx.In("patient", duplicate.Id, survivor.Id)); err != nil {
 		return err
 	}
 	tables, err := tablesWithPatient(tx)
