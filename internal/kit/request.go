@@ -31,6 +31,11 @@ func Token(r *http.Request) string {
 	return token
 }
 
+// Truncate returns at most so many bytes of a text, without half of a character.
+func Truncate(text string, most int) string {
+	return strings.ToValidUTF8(text[:min(len(text), most)], "")
+}
+
 // BindBody reads the body of a request into a struct.
 func BindBody(e *core.RequestEvent, sent any) error {
 	if err := e.BindBody(sent); err != nil {

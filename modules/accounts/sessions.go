@@ -112,8 +112,8 @@ func (s *sessions) use(e *core.RequestEvent, user *core.Record, claims jwt.MapCl
 	}
 	if known == nil {
 		known = &session{
-			id: id, user: user.Id, address: truncate(kit.Caller(e).IP, maxAddress),
-			agent: truncate(e.Request.UserAgent(), maxUserAgent), started: timeOf(claims, claimSince),
+			id: id, user: user.Id, address: kit.Truncate(kit.Caller(e).IP, maxAddress),
+			agent: kit.Truncate(e.Request.UserAgent(), maxUserAgent), started: timeOf(claims, claimSince),
 		}
 		if known.started.IsZero() {
 			known.started = now
@@ -164,8 +164,3 @@ func (s *sessions) subscribe(e *core.RealtimeSubscribeRequestEvent) error {
 // keyHash identifies the key that signs the tokens of an account. With another key all
 // sessions of the account have ended.
 func keyHash(user *core.Record) string { return security.SHA256(user.TokenKey())[:16] }
-
-// truncate returns at most max bytes of a text.
-func truncate(text string, max int) string {
-	return strings.ToValidUTF8(text[:min(len(text), max)], "")
-}

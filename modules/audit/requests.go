@@ -200,4 +200,4 @@ func parseBatchURL(address string) (collection, record string) {
 }
 
 // truncate shortens a part of a request to the size of the log's fields.
-func truncate(text string) string { return strings.ToValidUTF8(text[:min(len(text), 60)], "") }
+func truncate(text string) string { return kit.Truncate(text, 60) }
