@@ -16,7 +16,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"hospital/bench/process"
@@ -69,31 +68,20 @@ func run(binary string, lasts time.Duration, addresses int) error {
 			attackers.Go(func() { a.repeat(ctx, attacker, &answers) })
 		}
 	}
-	peak := s.watchMemory(ctx)
 	attacked, err := s.book(lasts, day.AddDate(0, 0, 60))
 	end()
 	attackers.Wait()
 	if err != nil {
 		return err
 	}
-	fmt.Printf("under attack   %s, %d MiB at most\n\n", attacked, peak.Load()>>20)
+	peak := h.PeakMemory()
+	fmt.Printf("under attack   %s, %d MiB at most\n\n", attacked, peak>>20)
 	fmt.Print(&answers)
 	switch {
-	case peak.Load() > maxMemory:
-		return fmt.Errorf("the server took %d MiB", peak.Load()>>20)
+	case peak > maxMemory:
+		return fmt.Errorf("the server took %d MiB", peak>>20)
 	case attacked.rate < undisturbed.rate/2:
 		return errors.New("bookings fell below half their rate")
 	}
 	return nil
-}
-
-func (s server) watchMemory(ctx context.Context) *atomic.Int64 {
-	var peak atomic.Int64
-	go func() {
-		for ctx.Err() == nil {
-			peak.Store(max(peak.Load(), s.Memory()))
-			time.Sleep(100 * time.Millisecond)
-		}
-	}()
-	return &peak
 }
