@@ -1,35 +1,7 @@
-import { list, update } from "../api.js";
-import { badge, card, cardList } from "../components.js";
-import { button, h, heading, link, tabs } from "../dom.js";
-import { formDialog } from "../form.js";
-import { toOptions, verdicts } from "../labels.js";
-import { region } from "../live.js";
+import { card } from "../components.js";
+import { h, link } from "../dom.js";
+import { reviewButton, reviewsView, verdictBadge } from "../reviews.js";
 import { formatDate, formatTime } from "../time.js";
-
-/** @type {Record<string, string>} */
-const tabLabels = { open: "To review", done: "Reviewed" };
-
-/** @param {BreakGlass} emergency */
-function review(emergency) {
-	formDialog("Review emergency access", {
-		intro: h("p", {}, `“${emergency.reason}”`),
-		fields: [
-			{
-				name: "verdict",
-				label: "Verdict (the patient sees it)",
-				type: "select",
-				required: true,
-				options: toOptions(verdicts, "Choose"),
-			},
-			{ name: "review_note", label: "Note (only admins see it)", type: "textarea", maxlength: 1000 },
-		],
-		submit: "Save review",
-		send: async (values) => {
-			await update("break_glass", emergency, values);
-			return "The review was saved.";
-		},
-	});
-}
 
 /** @param {BreakGlass} emergency */
 function emergencyCard(emergency) {
@@ -45,35 +17,25 @@ function emergencyCard(emergency) {
 		),
 		title: `${user?.name ?? "Somebody"} opened the record of ${patient?.name ?? emergency.mrn}`,
 		lines: [h("em", {}, `“${emergency.reason}”`), emergency.review_note],
-		state:
-			emergency.verdict &&
-			badge(verdicts[emergency.verdict], emergency.verdict === "justified" ? "good" : "waiting"),
+		state: verdictBadge(emergency),
 		actions: [
-			button("Review", () => review(emergency), {
-				key: emergency.id,
-				kind: emergency.verdict ? "quiet" : "main",
+			reviewButton("break_glass", emergency, {
+				title: "Review emergency access",
+				verdict: "Verdict (the patient sees it)",
+				intro: h("p", {}, `“${emergency.reason}”`),
 			}),
 			link("access-log", "Access log", { patient: emergency.patient }, { class: "button" }),
 		],
 	});
 }
 
-/**
- * emergenciesView lists the records that were opened in an emergency, for review.
- * @param {Navigation} navigation
- */
-export async function emergenciesView({ query }) {
-	const show = tabLabels[query.show] ? query.show : "open";
-	const found = await region(["break_glass"], async () =>
-		cardList(
-			await list("break_glass", {
-				filter: `verdict ${show === "open" ? "=" : "!="} ""`,
-				sort: "-created",
-				expand: "patient,user",
-			}),
-			emergencyCard,
-			"No emergency access.",
-		),
-	);
-	return [heading("Emergency reviews"), tabs("Which emergencies", "emergencies", "show", tabLabels, show), found];
-}
+/** emergenciesView lists the records that were opened in an emergency, for review. */
+export const emergenciesView = reviewsView({
+	collection: "break_glass",
+	view: "emergencies",
+	title: "Emergency reviews",
+	tabs: "Which emergencies",
+	expand: "patient,user",
+	empty: "No emergency access.",
+	card: emergencyCard,
+});
