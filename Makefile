@@ -45,11 +45,12 @@ clients: ## lint the API document, generate clients from it and run them (needs 
 # does not depend on what they need.
 compare = CGO_ENABLED=0 go -C bench/compare build -o $(CURDIR)/bin/bench/ . ./limit ./usual
 
-bench: build ## measure beside other servers and write docs/performance.md (SIZE=1m, QUICK=1, BENCH_POSTGRES=postgres://…)
+bench: build ## measure beside other servers, write docs/performance.md (SIZE=1m, QUICK=1, BENCH_POSTGRES=URL)
 	$(compare)
 	@echo '{"Replace": {"$(CURDIR)/profile.go": "$(CURDIR)/bench/compare/testdata/profile.go"}}' >bin/bench/overlay.json
 	CGO_ENABLED=0 go build -trimpath -overlay bin/bench/overlay.json -o bin/bench/hospital-profiled .
-	./bin/bench/compare -size $(SIZE) $(if $(QUICK),-quick) -profiled bin/bench/hospital-profiled -report docs/performance.md
+	./bin/bench/compare -size $(SIZE) $(if $(QUICK),-quick) -profiled bin/bench/hospital-profiled \
+		-report docs/performance.md
 
 bench-compare: build ## measure beside the hospital of another revision (BASE=revision, ONLY='view|book')
 	@test -n "$(BASE)" || { echo "say which revision: make bench-compare BASE=v1.0.0" ; exit 1 ; }
@@ -59,7 +60,7 @@ bench-compare: build ## measure beside the hospital of another revision (BASE=re
 	rm -rf bin/bench/base
 	./bin/bench/compare -size $(SIZE) $(if $(QUICK),-quick) -base bin/bench/hospital-base $(if $(ONLY),-only '$(ONLY)')
 
-stress: build ## book, move and cancel from 64 clients, kill the server, import beside it; nothing is lost or double booked
+stress: build ## book, move and cancel from 64 clients, kill the server, import beside it: no loss, no double booking
 	go run ./bench/stress
 
 attack: build ## all attacks of guests at once for a minute, while staff book

@@ -44,8 +44,8 @@ func BenchmarkReads(b *testing.B) {
 
 func firstVisit(h *hospitaltest.Hospital, account string) (id string) {
 	h.T.Helper()
-	err := h.App.DB().NewQuery("SELECT a.id FROM appointments a JOIN patients p ON p.id = a.patient WHERE p.user = {:user}" +
-		" LIMIT 1").Bind(map[string]any{"user": account}).Row(&id)
+	err := h.App.DB().NewQuery("SELECT a.id FROM appointments a JOIN patients p ON p.id = a.patient " +
+		"WHERE p.user = {:user} LIMIT 1").Bind(map[string]any{"user": account}).Row(&id)
 	if err != nil {
 		h.T.Fatal(err)
 	}

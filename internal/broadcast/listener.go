@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 )
 
-// listener is the client of one stream. Its messages wait in a buffer, so that nobody waits for
+// listener is the client of one stream. Its messages wait in a buffer, so that no change waits for
 // the stream to write them.
 type listener struct {
 	subscriptions.Client

@@ -40,7 +40,7 @@ func (o *order) settle(model core.Model, action string, record *core.Record) {
 	o.lock.Lock()
 	defer o.lock.Unlock()
 	c := o.placeOf(model)
-	if c == nil { // nobody followed it when it was written
+	if c == nil { // it had no listeners when it was written
 		c = &change{model: model}
 		o.waiting = append(o.waiting, c)
 	}
@@ -51,7 +51,7 @@ func (o *order) settle(model core.Model, action string, record *core.Record) {
 	}
 }
 
-// cancel reports that a change was rolled back, or that nobody follows it any more.
+// cancel reports that a change was rolled back, or that it has no listeners any more.
 func (o *order) cancel(model core.Model) {
 	o.lock.Lock()
 	defer o.lock.Unlock()

@@ -41,7 +41,7 @@ func TestChangesPassInTheOrderOfTheirWrites(t *testing.T) {
 			settle(o, b)
 			settle(o, c)
 		}, []string{"a", "b", "c", "a"}, nil},
-		"nobody followed it when it was written": {func(o *order, a, b, c *core.Record) {
+		"it had no listeners when it was written": {func(o *order, a, b, c *core.Record) {
 			settle(o, a)
 			settle(o, &core.Record{BaseModel: core.BaseModel{Id: "d"}})
 			settle(o, b)

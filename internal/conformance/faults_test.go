@@ -114,7 +114,7 @@ func TestADamagedDatabaseIsNotAMissingRecord(t *testing.T) {
 	}
 }
 
-// A token that cannot be checked makes nobody a guest, with or without the scheme Bearer.
+// The owner of a token that cannot be checked is not a guest, with or without the scheme Bearer.
 func TestATokenThatCannotBeCheckedIsAFault(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)

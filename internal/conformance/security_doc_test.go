@@ -149,7 +149,7 @@ func testFunctions(t *testing.T) map[string]bool {
 }
 
 // An answer without a place that shows it is an opinion: every yes names a test or a file, or says
-// why there is none.
+// the reason.
 func TestSecurityPageAnswersAreKnownWords(t *testing.T) {
 	t.Parallel()
 	rows, _ := securityRows(t)

@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Who waits as long as Retry-After says is never too early, and nobody waits a second too long.
+// A client that waits as long as Retry-After says is never too early, and less than a second too late.
 func TestRetryAfterIsRoundedUp(t *testing.T) {
 	t.Parallel()
 	for wait, want := range map[time.Duration]string{

@@ -150,7 +150,7 @@ func TestARefusedReceiverDoesNotEndTheRound(t *testing.T) {
 }
 
 // The process stops while the server has a letter and has not answered. Until the time that the
-// claim has set nobody else sends it; then it is sent again.
+// claim has set no other process sends it; then it is sent again.
 func TestALetterOfAnInterruptedProcessIsNotClaimedTwice(t *testing.T) {
 	t.Parallel()
 	l := newLetters(t, plain)

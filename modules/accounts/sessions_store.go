@@ -25,7 +25,7 @@ var signIns = kit.Collection{
 		kit.Instant("started").Required().Presentable().Help("When it signed in."),
 		kit.Instant("last_used").Required().Help("When a request was last made, give or take five minutes."),
 		kit.Instant("expires").Required().Help("When its last token expires."),
-		kit.Instant("ended_at").Help("When somebody ended it. Empty if nobody did."),
+		kit.Instant("ended_at").Help("When it was ended. Empty for a session that was not."),
 		kit.Text("address", maxAddress).Help("IP address of the sign-in."),
 		kit.Text("agent", maxUserAgent).Help("Browser or program that signed in, shortened."),
 		kit.Text("token_hash", 16).Help("Identifies the key that signs its tokens. With another one it has ended."),

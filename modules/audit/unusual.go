@@ -197,7 +197,7 @@ type unusual struct {
 
 func (u unusual) key() string { return u.day + "/" + string(u.rule) + "/" + u.reader + "/" + u.patient }
 
-// store writes a record without record hooks: nobody acts. It adds to the record of the day.
+// store writes a record without record hooks: it has no actor. It adds to the record of the day.
 func (u unusual) store(app core.App) error {
 	count := "count + excluded.count"
 	if u.rule == ManyPatients {
@@ -217,7 +217,7 @@ func (u unusual) store(app core.App) error {
 	return err
 }
 
-// TellAdmins tells the admins, at most once a day, of reads that were noticed since and that nobody
+// TellAdmins tells the admins, at most once a day, of reads that were noticed since and that no admin
 // has reviewed.
 func TellAdmins(app core.App) error {
 	n, err := app.CountRecords("unusual_reads", dbx.HashExp{"verdict": ""},

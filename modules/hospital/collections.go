@@ -61,7 +61,7 @@ var settings = kit.Collection{
 		kit.Int("due_days", 0, 365).Help("A bill is due this many days after it is issued."),
 		kit.Int("discount_limit_bp", 0, 10_000).
 			Help("Largest discount or credit of a bill that needs no approval, in basis points: 1000 is 10 %."),
-		kit.Bool("single_cashier").Help("Who recorded a cash payment may verify it, because there is nobody else. " +
+		kit.Bool("single_cashier").Help("Who recorded a cash payment may verify it, because the hospital has one cashier. " +
 			"The day close lists these payments."),
 		kit.Bool("confirm_email").Help("People who register must confirm their email address before they get an " +
 			"account. If false, registering reveals which addresses have an account."),

@@ -138,7 +138,7 @@ export async function endOtherSessions() {
 	if (session) storeSession({ ...session, token });
 }
 
-/** signOut forgets the session at once. The server is told to end it, and nobody waits for the answer. */
+/** signOut forgets the session at once. The server is told to end it, without waiting for the answer. */
 export function signOut() {
 	endAtServer(token()).catch(() => {});
 	endSession("You are signed out.");
