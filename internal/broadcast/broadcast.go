@@ -138,7 +138,7 @@ func recordOf(model core.Model) *core.Record {
 // Flush waits until all changes that were committed are delivered to the streams. Tests use it.
 func Flush(app core.App) {
 	if h, ok := app.Store().Get(hubKey).(*hub); ok {
-		h.flush(maxStopping)
+		h.flush(time.Minute)
 	}
 }
 
