@@ -10,6 +10,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/subscriptions"
 
 	"hospital/internal/kit"
 )
@@ -18,7 +19,7 @@ const (
 	maxQueued   = 1_000                  // changes; with more of them, writers wait
 	maxWait     = time.Second            // a writer for at most this long
 	maxBehind   = 200                    // changes that wait for the worker of a stream
-	maxUnread   = 256                    // messages that wait for a stream
+	maxUnread   = 64                     // messages that wait for a stream
 	maxPatience = 100 * time.Millisecond // of one change, with streams that have so many
 	maxStopping = 5 * time.Second        // a stopping server delivers for at most this long
 )
@@ -54,10 +55,16 @@ func Register(app core.App) {
 	committed := func(action string) *hook.Handler[*core.ModelEvent] {
 		return &hook.Handler[*core.ModelEvent]{Id: id, Priority: kit.OrderBroadcast,
 			Func: func(e *core.ModelEvent) error {
+				if hidden, ok := e.App.(withoutStreams); ok {
+					e.App = hidden.App
+				}
 				h.publish(e.Model, action)
 				return e.Next()
 			}}
 	}
+	hide := &hook.Handler[*core.ModelEvent]{Id: id + "Hide", Priority: kit.OrderBroadcast - 1, Func: hideStreams}
+	app.OnModelAfterCreateSuccess().Bind(hide) // before the router binds PocketBase's broadcast, with the same priority
+	app.OnModelAfterUpdateSuccess().Bind(hide)
 	app.OnModelAfterCreateSuccess().Bind(committed("create"))
 	app.OnModelAfterUpdateSuccess().Bind(committed("update"))
 	app.OnModelAfterDeleteSuccess().Bind(committed("delete"))
@@ -74,6 +81,22 @@ func Register(app core.App) {
 			h.flush(maxStopping)
 			return e.Next()
 		}})
+}
+
+// withoutStreams is an app without realtime streams. PocketBase's broadcast is given it, because it
+// would look at each stream in vain.
+type withoutStreams struct{ core.App }
+
+var noStreams = subscriptions.NewBroker()
+
+func (withoutStreams) SubscriptionsBroker() *subscriptions.Broker { return noStreams }
+
+// hideStreams hides the streams, except where PocketBase renews the accounts of the streams.
+func hideStreams(e *core.ModelEvent) error {
+	if r := recordOf(e.Model); r != nil && !r.Collection().IsAuth() {
+		e.App = withoutStreams{e.App}
+	}
+	return e.Next()
 }
 
 // written gives a change its place while its transaction still excludes other writers, because
@@ -115,7 +138,7 @@ func recordOf(model core.Model) *core.Record {
 // Flush waits until all changes that were committed are delivered to the streams. Tests use it.
 func Flush(app core.App) {
 	if h, ok := app.Store().Get(hubKey).(*hub); ok {
-		h.flush(maxStopping)
+		h.flush(time.Minute)
 	}
 }
 

@@ -3,6 +3,7 @@ package broadcast
 import (
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -12,6 +13,9 @@ type worker struct {
 	lock sync.Mutex
 	jobs []func() // the first one is being done
 }
+
+// headStart is how long a worker leaves the processors to the request whose change it sends.
+const headStart = 2 * time.Millisecond
 
 func (w *worker) do(app core.App, job func()) {
 	w.lock.Lock()
@@ -23,6 +27,7 @@ func (w *worker) do(app core.App, job func()) {
 }
 
 func (w *worker) run(app core.App) {
+	time.Sleep(headStart)
 	w.lock.Lock()
 	defer w.lock.Unlock()
 	for len(w.jobs) > 0 {

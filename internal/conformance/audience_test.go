@@ -41,6 +41,7 @@ func idOf(auth *core.Record) string {
 // for every account.
 func TestListenersAreDecidedAsByTheRule(t *testing.T) {
 	t.Parallel()
+	hospitaltest.SkipShort(t)
 	h := hospitaltest.New(t)
 	for _, change := range []string{ // what makes a rule differ between records of one owner
 		"UPDATE users SET status = 'suspended' WHERE id = '" + hospitaltest.ID("nurse2") + "'",
@@ -91,6 +92,7 @@ func TestListenersAreDecidedAsByTheRule(t *testing.T) {
 // The filter of a topic matches the same records as the filter of a list.
 func TestFiltersOfTopicsMatchAsInLists(t *testing.T) {
 	t.Parallel()
+	hospitaltest.SkipShort(t)
 	h := hospitaltest.New(t)
 	compared := 0
 	now := time.Now().UTC().Format(wireFormat)

@@ -93,11 +93,11 @@ func TestWriteIsNotHeldUpByStreams(t *testing.T) {
 	phone := func(patient string) (shortest time.Duration, statements int) {
 		shortest = time.Minute
 		for range 3 {
-			started := time.Now()
 			statements = len(h.Statements(func() {
+				started := time.Now()
 				desk.Update("patients", hospitaltest.ID(patient), body{"phone": fmt.Sprint(serial())}).OK(t)
+				shortest = min(shortest, time.Since(started))
 			}))
-			shortest = min(shortest, time.Since(started))
 		}
 		return shortest.Round(time.Microsecond), statements
 	}

@@ -25,7 +25,7 @@ const (
 	orderLifecycle = 0    // a module's rules for its own records
 	OrderAudit     = 20   // last before the write, so that the audit log contains what is stored
 	OrderCommit    = 10   // on the SQL of a write: when it succeeds it gets its place in the order of changes
-	OrderBroadcast = -98  // after a commit: when PocketBase has renewed the accounts of the streams
+	OrderBroadcast = -98  // after a commit: after PocketBase, which renews the accounts of the streams at -99
 	orderValidate  = 99   // replaces PocketBase's own validation
 )
 

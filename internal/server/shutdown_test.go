@@ -47,10 +47,25 @@ func TestShutdownFinishesRequestsInFlight(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stream.Body.Close()
-	if hello, err := bufio.NewReader(stream.Body).ReadString('\n'); err != nil {
+	lines := bufio.NewReader(stream.Body)
+	hello, err := lines.ReadString('\n')
+	if err != nil {
 		t.Fatal(hello, err)
 	}
 	s.signIn(t, "reception@hospital.example")
+	client := strings.TrimSpace(strings.TrimPrefix(hello, "id:"))
+	listening := `{"clientId":"` + client + `","subscriptions":["patients/*"]}`
+	subscribe, err := http.NewRequest(http.MethodPost, "http://"+s.address+"/api/realtime", strings.NewReader(listening))
+	if err != nil {
+		t.Fatal(err)
+	}
+	subscribe.Header.Set("Authorization", s.token)
+	subscribe.Header.Set("Content-Type", "application/json")
+	subscribed, err := http.DefaultClient.Do(subscribe)
+	if err != nil || subscribed.StatusCode != http.StatusNoContent {
+		t.Fatal(subscribed, err)
+	}
+	_ = subscribed.Body.Close()
 	id := queryOne[string](t, openDB(t, dir), "SELECT id FROM patients LIMIT 1", nil)
 	body := `{"phone":"555 0100"}`
 	c := startRequest(t, s, http.MethodPatch, "/api/collections/patients/records/"+id, body)
@@ -69,6 +84,9 @@ func TestShutdownFinishesRequestsInFlight(t *testing.T) {
 	}
 	if took := <-stopped; took > 5*time.Second {
 		t.Errorf("stopping took %s", took)
+	}
+	if _, err := io.Copy(io.Discard, lines); err != nil { // it has a proper end, after which a client connects again
+		t.Errorf("the stream ended with %v", err)
 	}
 	if code := s.cmd.ProcessState.ExitCode(); code != 0 {
 		t.Errorf("it exited with %d", code)
