@@ -8,7 +8,7 @@ import (
 )
 
 func hooks(app core.App) {
-	buf := &buffer{app: app}
+	buf := newBuffer(app)
 	logWrites(app)
 	logReads(app, buf)
 	logRealtime(app, buf)
@@ -108,6 +108,7 @@ func serve(app core.App, buf *buffer) {
 			Priority: kit.OrderRefusals,
 			Func:     buf.logRefusals,
 		})
+		se.Router.BindFunc(buf.waitForRoom) // when the caller is known
 		return se.Next()
 	}})
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
@@ -131,7 +132,7 @@ func serve(app core.App, buf *buffer) {
 // only superusers are audited, and records that an operator writes.
 func audited(r *core.Record) bool {
 	c := r.Collection()
-	return c.Name != logName && (!c.System || c.Name == core.CollectionNameSuperusers || kit.ActorOf(r).Superuser)
+	return !isLog(c.Name) && (!c.System || c.Name == core.CollectionNameSuperusers || kit.ActorOf(r).Superuser)
 }
 
 // onWrite logs a write in its transaction.
