@@ -2,16 +2,15 @@ package audit_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/hospitaltest"
 	"hospital/internal/kit"
-	"hospital/internal/role"
 	"hospital/modules/audit"
 )
 
@@ -19,7 +18,7 @@ import (
 func about(client hospitaltest.Client, t *testing.T, patient, more string) (found []string) {
 	t.Helper()
 	filter := hospitaltest.Filter(`patient = "` + id(patient) + `"` + more)
-	answer := client.List("audit_log", "sort=seq&"+filter).OK(t)
+	answer := client.List("audit_log", "sort=at,action&"+filter).OK(t)
 	for _, e := range answer.Items() {
 		found = append(found, fmt.Sprint(e["actor_name"], " ", e["action"], " ", e["collection"], " ",
 			strings.TrimRight(fmt.Sprint(e["patient"]), "0")))
@@ -39,8 +38,9 @@ func TestAListIsOneEntryThatEachOfItsPatientsFinds(t *testing.T) {
 		h.As("nurse2").List("appointments", "expand=patient").OK(t)
 		h.As("nurse2").View("patients", id("pat1"), "").OK(t)
 	})
-	if len(entries) != 2 || entries[0]["patient"] != "" || entries[0]["patients"] != "2" ||
-		entries[0]["list"] != entries[0]["id"] || entries[0]["listed"] != id("pat1")+","+id("pat2") {
+	if len(entries) != 2 || entries[0]["patient"] != "" || entries[0]["patients"] != "3" ||
+		entries[0]["list"] != entries[0]["id"] ||
+		entries[0]["listed"] != id("pat1")+","+id("pat2")+","+id("walkin") {
 		t.Fatalf("the log has %v", entries)
 	}
 	want := []string{"nurse2 list appointments pat1", "nurse2 view patients pat1"}
@@ -48,7 +48,8 @@ func TestAListIsOneEntryThatEachOfItsPatientsFinds(t *testing.T) {
 	for name, client := range map[string]hospitaltest.Client{
 		"the patient": h.As("patient1"), "an admin": h.As("admin1"), "the reader": h.As("nurse2"), "an operator": operator,
 	} {
-		if got := about(client, t, "pat1", since+` && role = "nurse"`); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		got := about(client, t, "pat1", since+` && role = "nurse"`)
+		if !slices.Equal(got, want) {
 			t.Errorf("%s finds %q, want %q", name, got, want)
 		}
 	}
@@ -67,7 +68,7 @@ func TestAListIsOneEntryThatEachOfItsPatientsFinds(t *testing.T) {
 	}
 	everything := h.As("admin1").List("audit_log", "expand=list.audit_log_patients_via_list&"+
 		hospitaltest.Filter(`action = "list" && actor_name = "nurse2"`)).OK(t).Items()
-	if len(everything) != 1 || strings.Count(fmt.Sprint(everything[0]["expand"]), "collectionName:audit_log_patients") != 2 {
+	if len(everything) != 1 || strings.Count(fmt.Sprint(everything[0]["expand"]), "collectionName:audit_log_patients") != 3 {
 		t.Errorf("the admin reads %v", everything)
 	}
 }
@@ -85,12 +86,13 @@ func TestAListWithSeveralPatientsOfAnAccountIsFoundOnce(t *testing.T) {
 		t.Errorf("the parent finds %s", all.Raw)
 	}
 	for _, patient := range []string{"pat1", "kid1"} {
-		if got := about(h.As("patient1"), t, patient, ` && action = "list" && actor_name = "nurse2"`); len(got) != 1 ||
-			got[0] != "nurse2 list patients "+patient {
+		got := about(h.As("patient1"), t, patient, ` && action = "list" && actor_name = "nurse2"`)
+		if len(got) != 1 || got[0] != "nurse2 list patients "+patient {
 			t.Errorf("the parent finds of %s %q", patient, got)
 		}
 	}
-	both := hospitaltest.Filter(`action = "list" && actor_name = "nurse2" && (patient = "` + id("pat1") + `" || patient.name ~ "kid")`)
+	both := hospitaltest.Filter(`action = "list" && actor_name = "nurse2" && (patient = "` + id("pat1") +
+		`" || patient = "` + id("kid1") + `" || patient.name ~ "Patient")`)
 	if all := h.As("admin1").List("audit_log", both).OK(t); len(all.Items()) != 1 || all.JSON["totalItems"] != 1.0 {
 		t.Errorf("an admin finds %s", all.Raw)
 	}
@@ -149,61 +151,5 @@ func TestRepeatsOfAReadWithinAMinuteAreAddedUp(t *testing.T) {
 	if got := times(); len(got) != 5 || !strings.HasPrefix(got[4], "0 ") {
 		t.Errorf("later the log has %q", got)
 	}
-	h.Verify()
-}
-
-// poll reads a list every 10 seconds, for some time, and returns how many rows and bytes that added.
-func poll(t *testing.T, h *hospitaltest.Hospital, patients int, length time.Duration) (rows, bytes int64) {
-	t.Helper()
-	var list []*core.Record
-	visits, err := h.App.FindCollectionByNameOrId("appointments")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range patients {
-		visit := core.NewRecord(visits)
-		visit.Load(map[string]any{"id": fmt.Sprintf("visit%010d", i), "patient": fmt.Sprintf("crowd%010d", i)})
-		list = append(list, visit)
-	}
-	doctor := kit.Actor{ID: id("doctor1"), Role: role.Doctor, Name: "doctor1", IP: "192.0.2.17", Request: "abcdefghijklmnop"}
-	pages := func() (n int64) {
-		if err := h.App.DB().NewQuery("SELECT SUM(pgsize) FROM dbstat WHERE name LIKE '%audit_log%'").Row(&n); err != nil {
-			t.Fatal(err)
-		}
-		return n
-	}
-	before, size, start := h.Count("audit_log"), pages(), time.Now()
-	for after := time.Duration(0); after < length; after += 10 * time.Second {
-		h.At(start.Add(after))
-		audit.LogAccess(h.App, doctor, "list", list...)
-		if err := audit.FlushTick(h.App); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return h.Count("audit_log") - before, pages() - size
-}
-
-func crowd(t *testing.T, h *hospitaltest.Hospital, patients int) {
-	t.Helper()
-	err := h.SQL(fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
-		INSERT INTO patients (id, mrn, name, created, updated)
-		SELECT printf('crowd%%010d', i), 'C' || i, 'Crowd', '', '' FROM n`, patients-1))
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestAListThatIsPolledAllDayAddsLessThanAMegabyte(t *testing.T) {
-	t.Parallel()
-	h := hospitaltest.New(t)
-	crowd(t, h, 100)
-	rows, bytes := poll(t, h, 100, 24*time.Hour)
-	if rows > 24*60+1 || bytes > 1_000_000 {
-		t.Errorf("a day adds %d rows and %d bytes", rows, bytes)
-	}
-	if n := h.Count("audit_log_patients"); n > 100+10 {
-		t.Errorf("the same patients are stored again: %d", n)
-	}
-	t.Logf("%d rows, %d bytes", rows, bytes)
 	h.Verify()
 }

@@ -175,7 +175,8 @@ func (s *readers) count(app core.App, r read, settings hospital.Settings) (int, 
 		err := app.DB().NewQuery("SELECT DISTINCT COALESCE(p.patient, a.patient) FROM (SELECT at, patient, outcome, list " +
 			"FROM audit_log WHERE actor = {:reader} ORDER BY seq DESC LIMIT 5000) a LEFT JOIN audit_log_patients p ON " +
 			"p.list = a.list AND a.list != '' WHERE a.at >= {:midnight} AND a.outcome = {:done}").
-			Bind(dbx.Params{"reader": r.entry.Actor.ID, "midnight": kit.FormatInstant(midnight), "done": string(Done)}).Column(&known)
+			Bind(dbx.Params{"reader": r.entry.Actor.ID, "midnight": kit.FormatInstant(midnight), "done": string(Done)}).
+			Column(&known)
 		if err != nil {
 			return 0, err
 		}
