@@ -169,7 +169,7 @@ func (p *pending) refusedEntry(app core.App) (Entry, error) {
 	if err != nil {
 		return e, nil //nolint:nilerr // no such record or collection
 	}
-	e.Patient, _, err = patientOf(app, r)
+	e.Patient, err = patientOf(app, r)
 	return e, err
 }
 

@@ -157,7 +157,7 @@ func onWrite(action string) func(*core.RecordEvent) error {
 			if err != nil || action == "update" && len(changes) == 0 {
 				return err
 			}
-			patient, _, err := patientOf(e.App, e.Record)
+			patient, err := patientOf(e.App, e.Record)
 			if err != nil {
 				return err
 			}

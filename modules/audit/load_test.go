@@ -103,7 +103,7 @@ func TestTheLogOfListsLetsOtherWritersThrough(t *testing.T) {
 			}
 		}
 	}
-	if between < 5 {
+	if between < 15 { // of 50 transactions
 		t.Errorf("others wrote %d times while %d lists were logged", between, len(lists))
 	}
 	if n := h.Count("audit_log") - before; n != int64(len(lists)) {
