@@ -84,6 +84,7 @@ func complete(h *hospitaltest.Hospital) {
 	}
 	desk.Update("patients", id("pat1"), hospitaltest.Body{"vip": true}).OK(h.T)
 	h.As("nurse1").View("patients", id("pat1"), "").OK(h.T)
+	h.As("nurse1").List("patients", "").OK(h.T)
 	if err := audit.Flush(h.App); err != nil {
 		h.T.Fatal(err)
 	}

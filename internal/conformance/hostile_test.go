@@ -160,7 +160,7 @@ func (s *siege) checkRealtime() {
 // digests returns a hash of every table, except for the audit log and its counter.
 func (s *siege) digests() map[string]string {
 	sums := map[string]string{}
-	for _, table := range query(s.t, s.h, "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'audit_log'",
+	for _, table := range query(s.t, s.h, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'audit_log%'",
 		nil) {
 		columns := query(s.t, s.h, "SELECT name FROM pragma_table_info({:table})", dbx.Params{"table": table})
 		sum := sha256.New()

@@ -36,7 +36,7 @@ var meaning = map[string]string{
 	"appointment_events own patient": `SELECT e.id FROM appointment_events e JOIN appointments a ON a.id = e.appointment JOIN patients p ON p.id = a.patient WHERE p.user = {:me}`,
 	"appointment_events own doctor":  `SELECT e.id FROM appointment_events e JOIN appointments a ON a.id = e.appointment JOIN doctors d ON d.id = a.doctor WHERE d.user = {:me}`,
 	"notices own":                    `SELECT n.id FROM notices n JOIN patients p ON p.id = n.patient WHERE p.user = {:me}`,
-	"audit_log own patient":          `SELECT a.id FROM audit_log a JOIN patients p ON p.id = a.patient WHERE p.user = {:me}`,
+	"audit_log own patient":          aboutOwnPatient,
 	"audit_log own":                  `SELECT id FROM audit_log WHERE actor = {:me}`,
 	"charges own":                    `SELECT c.id FROM charges c JOIN appointments a ON a.id = c.appointment JOIN doctors d ON d.id = a.doctor WHERE d.user = {:me}`,
 	"bills own-issued":               `SELECT b.id FROM bills b JOIN patients p ON p.id = b.patient WHERE p.user = {:me} AND b.issued_at != ''`,
@@ -70,6 +70,10 @@ var meaning = map[string]string{
 	"alerts own":                `SELECT id FROM alerts WHERE user = {:me}`,
 	"link_notices own":          `SELECT id FROM link_notices WHERE user = {:me}`,
 }
+
+// aboutOwnPatient selects the entries of the log of one of the caller's patients, and of lists with one.
+const aboutOwnPatient = `SELECT a.id FROM audit_log a WHERE EXISTS (SELECT 1 FROM patients p WHERE p.user = {:me}
+	AND (p.id = a.patient OR p.id IN (SELECT l.patient FROM audit_log_patients l WHERE l.list = a.list)))`
 
 // ofPatient selects the rows of the caller's own patients, inCare those of patients in
 // their care.
@@ -134,6 +138,7 @@ func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Rol
 		"notices":             {"patient": hospitaltest.ID("pat" + owner), "appointment": hospitaltest.ID("booked" + owner), "kind": "moved", "channel": "portal", "status": "sent"},
 		"unusual_reads":       {"reader": hospitaltest.ID("nurse" + owner), "rule": "vip", "day": "2030-01-01", "first_at": at(0), "last_at": at(0), "key": fmt.Sprint("k", n)},
 		"audit_log":           {"action": "forged", "at": at(0), "outcome": "done", "patient": hospitaltest.ID("pat" + owner), "actor": hospitaltest.ID("doctor" + owner)},
+		"audit_log_patients":  {"list": hospitaltest.ID("pat" + owner), "patient": hospitaltest.ID("pat" + owner)},
 		"charges":             {"appointment": hospitaltest.ID("moved" + owner), "service": hospitaltest.ID("ecg"), "quantity": 1},
 		"bills":               {"patient": hospitaltest.ID("pat" + owner)},
 		"bill_items":          {"bill": hospitaltest.ID("draft" + owner), "description": "Line", "quantity": 1},

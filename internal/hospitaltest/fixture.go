@@ -180,8 +180,21 @@ func fill(tx core.App) error {
 			w.Err = audit.Write(tx, seen)
 		}
 	}
+	if w.Err == nil { // desks have listed patients
+		w.Err = audit.Write(tx, listOf("receptionist1", "pat1", "pat2"), listOf("receptionist2", "pat2", "walkin"))
+	}
 	fillClinical(w)
 	return w.Err
+}
+
+// listOf is the entry of a list of several patients.
+func listOf(account string, patients ...string) audit.Entry {
+	e := audit.Entry{Actor: kit.Actor{ID: ID(account), Role: RoleOf(account), Name: account}, Action: "list",
+		Collection: "patients", Outcome: audit.Done}
+	for _, patient := range patients {
+		e.Patients = append(e.Patients, ID(patient))
+	}
+	return e
 }
 
 // fillClinical adds the clinical records of each patient.

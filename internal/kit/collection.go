@@ -46,6 +46,9 @@ type Collection struct {
 
 	// Triggers are further rules of the database, which the fields above cannot express.
 	Triggers []Trigger
+
+	// Members is set if one record can belong to many records of another collection.
+	Members Members
 }
 
 // SignIn makes a collection the one that people sign in with. It names the fields for the
@@ -116,6 +119,9 @@ func (c Collection) mustNameRealFields() {
 	check("RawText", c.RawText)
 	check("RoutineFields", c.RoutineFields)
 	check("Immutable.Free", c.Immutable.Free)
+	if c.Members.declared() {
+		check("Members", []string{c.Members.Field, c.Members.List})
+	}
 	for role, g := range c.Policy {
 		check(string(role)+" CreateFields", g.CreateFields)
 		check(string(role)+" UpdateFields", g.UpdateFields)

@@ -55,7 +55,7 @@ func (y callerView) FindCachedCollectionByNameOrId(nameOrID string) (*core.Colle
 		// In auth collections, PocketBase's filters only match email addresses that are public.
 		seen.Type = core.CollectionTypeBase
 	}
-	if grant.Read.unnarrowed() { // SQLite would evaluate the other roles' conditions for every row
+	if grant.Read.unnarrowed() || declared.Members.declared() { // SQLite would evaluate the other roles' conditions for every row
 		seen.ListRule = Policy{y.actor.Role: grant}.rule(reads, y.catalog.signIn())
 	}
 	seen.Fields = slices.Clone(c.Fields)
@@ -119,6 +119,9 @@ func (c Catalog) of(e *core.RequestEvent) (Collection, bool) {
 func (c Catalog) list(e *core.RequestEvent) error {
 	actor := ActorFor(e.App, e.Auth)
 	declared, ok := c.of(e)
+	if ok {
+		e.App = c.withMembers(declared, e, actor)
+	}
 	if !ok || actor.Superuser {
 		return e.Next()
 	}
@@ -132,6 +135,7 @@ func (c Catalog) list(e *core.RequestEvent) error {
 // narrow limits a list to the rows that the caller may read.
 func (c Catalog) narrow(q *dbx.SelectQuery, listed Collection, actor Actor) {
 	switch scope := listed.Policy[actor.Role].Read; {
+	case listed.Members.owns(scope): // memberRows narrows
 	case scope.path != "":
 		c.own(q, listed, strings.Split(scope.path, "."), actor)
 	case scope.where != "":

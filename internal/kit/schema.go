@@ -99,8 +99,8 @@ func (c Collection) export(signIn SignIn) map[string]any {
 	for _, i := range c.Indexes {
 		col.AddIndex(i.name(c.Name), i.Unique, i.Columns, i.Where)
 	}
-	col.ListRule = c.Policy.rule(reads, signIn)
-	col.ViewRule = c.Policy.rule(reads, signIn)
+	col.ListRule = c.Policy.rule(c.membersToo, signIn)
+	col.ViewRule = c.Policy.rule(c.membersToo, signIn)
 	col.CreateRule = c.Policy.rule(creates, signIn)
 	col.UpdateRule = c.Policy.rule(updates, signIn)
 

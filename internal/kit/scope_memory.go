@@ -34,16 +34,17 @@ func (c Catalog) scopeTest(in Collection, s Scope) scopeTest {
 	var parts []scopeTest
 	switch {
 	case s.path != "":
-		parts = append(parts, c.comparison(in, fexpr.Expr{
+		own := c.comparison(in, fexpr.Expr{
 			Left:  fexpr.Token{Type: fexpr.TokenIdentifier, Literal: s.path},
 			Op:    fexpr.SignEq,
 			Right: fexpr.Token{Type: fexpr.TokenIdentifier, Literal: callerID},
-		}))
-	case s.accounts != "":
-		parts = append(parts, func(a *Audience, account string) (bool, error) {
-			accounts, err := a.accountsOf(s)
-			return accounts[account], err
 		})
+		if in.Members.owns(s) {
+			own = either(own, isAccountOf(c.memberAccounts(in, s)))
+		}
+		parts = append(parts, own)
+	case s.accounts != "":
+		parts = append(parts, isAccountOf(s))
 	case s.base != "":
 		parts = append(parts, c.filterTest(in, s.base))
 	}
@@ -51,6 +52,25 @@ func (c Catalog) scopeTest(in Collection, s Scope) scopeTest {
 		parts = append(parts, c.filterTest(in, filter))
 	}
 	return all(parts)
+}
+
+func isAccountOf(s Scope) scopeTest {
+	return func(a *Audience, account string) (bool, error) {
+		accounts, err := a.accountsOf(s)
+		return accounts[account], err
+	}
+}
+
+// either is the disjunction of tests.
+func either(tests ...scopeTest) scopeTest {
+	return func(a *Audience, account string) (bool, error) {
+		for _, test := range tests {
+			if holds, err := test(a, account); err != nil || holds {
+				return holds, err
+			}
+		}
+		return false, nil
+	}
 }
 
 // all is the conjunction of tests; nil if one of them is.
@@ -107,14 +127,7 @@ func (c Catalog) groupsTest(in Collection, groups []fexpr.ExprGroup) scopeTest {
 	for i, alternative := range alternatives {
 		tests[i] = all(alternative)
 	}
-	return func(a *Audience, account string) (bool, error) {
-		for _, test := range tests {
-			if holds, err := test(a, account); err != nil || holds {
-				return holds, err
-			}
-		}
-		return false, nil
-	}
+	return either(tests...)
 }
 
 const callerID = "@request.auth.id"

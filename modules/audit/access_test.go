@@ -30,8 +30,8 @@ func TestReadsOfPatientRecordsAreLogged(t *testing.T) {
 	if len(entries) < 5 {
 		t.Fatalf("the log has %d entries, want at least 5", len(entries))
 	}
-	expect(t, entries[:3], "nurse1 nurse view patients pat1 pat1 done", "nurse2 nurse list patients  pat1 done",
-		"nurse2 nurse list patients  pat2 done")
+	expect(t, entries[:3], "nurse1 nurse view patients pat1 pat1 done", "nurse2 nurse list patients  pat1,pat2 done",
+		"nurse2 nurse search patients   done")
 	if last := entries[len(entries)-1]; last.summary() != "nurse1 nurse history patients kid1 kid1 done" {
 		t.Errorf("the last entry is %s", last.summary())
 	}
@@ -61,9 +61,9 @@ func TestExpandedRecordsAreLoggedAsReads(t *testing.T) {
 	} {
 		seen := map[string]bool{}
 		for _, e := range logged(h, request) {
-			seen[e["patient"].(string)] = e["actor"] == id("nurse1") && e["collection"] == "care_team"
+			seen[e["listed"].(string)] = e["actor"] == id("nurse1") && e["collection"] == "care_team"
 		}
-		if !seen[id("pat1")] || !seen[id("walkin")] {
+		if !seen[id("pat1")+","+id("walkin")] {
 			t.Errorf("a %s shows two patients, the log has %v", action, seen)
 		}
 	}

@@ -30,7 +30,8 @@ func logged(h *hospitaltest.Hospital, work func()) (entries []entry) {
 		h.T.Fatal(err)
 	}
 	var rows []dbx.NullStringMap
-	err := h.App.DB().NewQuery("SELECT * FROM audit_log WHERE seq > {:before} ORDER BY seq").
+	err := h.App.DB().NewQuery("SELECT *, (SELECT group_concat(patient, ',' ORDER BY patient) FROM audit_log_patients p " +
+		"WHERE p.list = audit_log.list) AS listed FROM audit_log WHERE seq > {:before} ORDER BY seq").
 		Bind(dbx.Params{"before": before}).All(&rows)
 	if err != nil {
 		h.T.Fatal(err)
@@ -45,11 +46,19 @@ func logged(h *hospitaltest.Hospital, work func()) (entries []entry) {
 	return entries
 }
 
-// summary formats an entry as "doctor1 doctor update appointments booked1 pat1 done".
+// summary formats an entry as "doctor1 doctor update appointments booked1 pat1 done", and a list of several
+// patients as "nurse1 nurse list patients  pat1,pat2 done".
 func (e entry) summary() string {
 	var words []string
 	for _, field := range []string{"actor_name", "role", "action", "collection", "record", "patient", "outcome"} {
 		word := e[field].(string)
+		if listed := e["listed"].(string); field == "patient" && word == "" && listed != "" {
+			patients := strings.Split(listed, ",")
+			for i := range patients {
+				patients[i] = strings.TrimRight(patients[i], "0")
+			}
+			word = strings.Join(patients, ",")
+		}
 		if len(word) == len(id("")) {
 			word = strings.TrimRight(word, "0")
 		}

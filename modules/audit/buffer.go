@@ -1,70 +1,107 @@
 package audit
 
 import (
-	"slices"
+	"net/http"
 	"sync"
 	"time"
-
-	"hospital/internal/role"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/routine"
 
 	"hospital/internal/kit"
+	"hospital/internal/role"
 )
 
 const (
 	bufferName    = "hospital.audit.buffer"
-	flushInterval = time.Second // a power failure loses reads of at most this time
-	maxBuffered   = 2_000       // with more entries the next caller flushes
+	flushInterval = time.Second     // a power failure loses reads of at most this time
+	maxBuffered   = 20_000          // records that wait; with more, reads wait before they begin
+	maxWait       = 5 * time.Second // of a read, if the log cannot be written
 )
 
-// buffer collects reads and refusals and writes them to the log once a second, so that
-// reading does not wait for a write. A crash loses the reads of the last second, a shutdown
-// none. Changes are not buffered: they are logged in their own transaction.
+// buffer collects reads and refusals and writes them to the log once a second, so that reading does not wait
+// for a write. A crash loses the reads of the last second, a shutdown none. Changes are not buffered: they are
+// logged in their own transaction.
 type buffer struct {
 	app     core.App
-	lock    sync.Mutex // guards waiting
-	waiting []pending
-	writing sync.Mutex // serialises flushes
+	lock    sync.Mutex // guards what waits
+	waiting []*pending
+	size    int              // records of waiting
+	first   map[key]*pending // of waiting, those that repeats are added to
+	held    map[key]*held    // reads of the last minute
+	holding int              // patients of held
+	wake    chan struct{}
+	writing sync.Mutex          // serialises flushes, and guards lists
+	lists   map[[32]byte]string // entries with their patients in audit_log_patients, by a digest of the patients
 
 	attempts    attempts
 	readers     readers
 	subscribers sync.Map // account id -> kit.Actor of its last subscription
 }
 
-// pending is an entry, a read of records that becomes one entry per patient, or a search.
+func newBuffer(app core.App) *buffer {
+	return &buffer{
+		app: app, first: map[key]*pending{}, held: map[key]*held{}, lists: map[[32]byte]string{},
+		wake: make(chan struct{}, 1),
+	}
+}
+
+// pending is an entry, a read of records, or a search. Its patients are looked up when it is written.
 type pending struct {
 	entry   Entry
-	records []*core.Record
+	refs    []ref
 	found   *found
+	adds    bool    // repeats within a minute are added up
+	key     key     // of those
+	times   int     // how often
+	entries []Entry // of a read that was written before, to be written again with its repeats
+}
+
+func (p *pending) size() int {
+	if p.found != nil {
+		return 1 + len(p.found.records)
+	}
+	return 1 + len(p.refs)
 }
 
 func (b *buffer) enqueue(e Entry) { b.push(pending{entry: e}) }
 
-// logAccess logs that an actor read records. Reads of patients are not logged, because they
-// can only read their own records.
+// logAccess logs that an actor read records. Reads of patients are not logged, because they can only read
+// their own records.
 func (b *buffer) logAccess(actor kit.Actor, action string, records ...*core.Record) {
 	if actor.Role == role.Patient || actor.Role == kit.Guest {
 		return
 	}
-	records = slices.DeleteFunc(slices.Clone(records), func(r *core.Record) bool { // records without a patient
-		name := r.Collection().Name
-		return !leadsToPatient(b.app, name)
-	})
-	if len(records) > 0 {
-		b.push(pending{Entry{Actor: actor, Action: action, Outcome: Done}, records, nil})
+	if refs := b.refs(records); len(refs) > 0 {
+		b.push(pending{entry: Entry{Actor: actor, Action: action, Outcome: Done}, refs: refs, adds: true})
 	}
 }
 
 func (b *buffer) push(p pending) {
-	p.entry.at = kit.Now(b.app)
+	p.entry.at, p.times = kit.Now(b.app), 1
+	if p.adds {
+		p.key = p.digest()
+	}
 	b.lock.Lock()
-	b.waiting = append(b.waiting, p)
-	full := len(b.waiting) > maxBuffered
+	if !p.adds || !b.repeats(p) {
+		b.add(&p)
+	}
+	full := b.size > maxBuffered/2
 	b.lock.Unlock()
 	if full {
-		b.tryFlush()
+		select {
+		case b.wake <- struct{}{}:
+		default: // it is awake
+		}
+	}
+}
+
+// add appends what is to be written. The lock is held.
+func (b *buffer) add(p *pending) {
+	b.waiting = append(b.waiting, p)
+	b.size += p.size()
+	if p.adds {
+		b.first[p.key] = p
 	}
 }
 
@@ -83,6 +120,8 @@ func (b *buffer) run() {
 			select {
 			case <-stop:
 				return
+			case <-b.wake:
+				b.tryFlush()
 			case <-ticker.C:
 				b.tryFlush()
 			case <-heads.C:
@@ -100,99 +139,24 @@ func (b *buffer) tryFlush() {
 	}
 }
 
-// flush writes the pending entries to the log. If that fails they stay pending. The refusals of
-// the running minute are added up at its end; all adds them up now.
-func (b *buffer) flush(all bool) error {
-	b.writing.Lock()
-	defer b.writing.Unlock()
-	sums := b.attempts.take(kit.Now(b.app), all)
+// waitForRoom lets reads wait before they begin, while the buffer is full. If the log cannot be written they go
+// on after a while: a hospital reads also when its disk is full.
+func (b *buffer) waitForRoom(e *core.RequestEvent) error {
+	if e.Auth != nil && e.Request.Method == http.MethodGet {
+		for began := time.Now(); b.isFull() && time.Since(began) < maxWait && e.Request.Context().Err() == nil; {
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	return e.Next()
+}
+
+func (b *buffer) isFull() bool {
 	b.lock.Lock()
-	for _, sum := range sums {
-		b.waiting = append(b.waiting, pending{entry: sum})
-	}
-	batch := b.waiting
-	b.waiting = nil
-	b.lock.Unlock()
-	if len(batch) == 0 {
-		return nil
-	}
-	var entries []Entry
-	err := b.app.RunInTransaction(func(tx core.App) error {
-		entries = nil
-		delivered := map[[3]string]bool{}
-		for _, p := range batch {
-			entriesOf, err := p.entries(tx)
-			if err != nil {
-				return err
-			}
-			for _, e := range entriesOf {
-				key := [3]string{e.Actor.ID, e.Collection, e.Patient}
-				if e.Action == realtime && delivered[key] { // the person has several windows open
-					continue
-				}
-				delivered[key] = delivered[key] || e.Action == realtime
-				entries = append(entries, e)
-			}
-		}
-		return Write(tx, entries...)
-	})
-	if err != nil {
-		b.lock.Lock()
-		b.waiting = append(batch, b.waiting...)
-		b.lock.Unlock()
-		return err
-	}
-	if err := b.review(entries); err != nil { // the log has them
-		b.app.Logger().Error("audit: cannot look for unusual reads", "error", err)
-	}
-	return nil
+	defer b.lock.Unlock()
+	return b.size > maxBuffered
 }
 
-// entries returns one entry for each patient whose records another person read.
-func (p pending) entries(tx core.App) (entries []Entry, err error) {
-	switch {
-	case p.found != nil:
-		return p.searchEntries(tx)
-	case p.records == nil:
-		return p.refusedEntry(tx)
-	}
-	logged := map[string]bool{}
-	for _, r := range p.records {
-		patient, user, err := patientOf(tx, r)
-		if err != nil {
-			return nil, err
-		}
-		if patient == "" || user != "" && user == p.entry.Actor.ID || logged[patient] {
-			continue
-		}
-		logged[patient] = true
-		e := p.entry
-		e.Patient, e.Collection = patient, r.Collection().Name
-		if len(p.records) == 1 {
-			e.Record = r.Id
-		}
-		entries = append(entries, e)
-	}
-	return entries, nil
-}
-
-// refusedEntry adds the patient whose record staff tried to access. Attempts of patients and
-// guests are not linked to a patient: the patient reads the access log and would see who
-// it was.
-func (p pending) refusedEntry(tx core.App) ([]Entry, error) {
-	e := p.entry
-	if e.Outcome != Refused || e.Record == "" || e.Actor.Role == kit.Guest || e.Actor.Role == role.Patient {
-		return []Entry{e}, nil
-	}
-	r, err := tx.FindRecordById(e.Collection, e.Record)
-	if err != nil {
-		return []Entry{e}, nil //nolint:nilerr // no such record or collection
-	}
-	e.Patient, _, err = patientOf(tx, r)
-	return []Entry{e}, err
-}
-
-// Flush writes all pending entries to the log now.
+// Flush writes all pending entries to the log now, also the repeats of the running minute.
 func Flush(app core.App) error {
 	if b, ok := app.Store().Get(bufferName).(*buffer); ok {
 		return b.flush(true)

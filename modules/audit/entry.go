@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,7 +13,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
@@ -26,21 +26,34 @@ type Entry struct {
 	Action     string // "create", "view", "sign in" …
 	Collection string
 	Record     string
-	Patient    string // whose record it concerns; may be empty
+	Patient    string   // whose record it concerns; may be empty
+	Patients   []string // of a list of several, sorted; then Patient is empty
+	Times      int      // how often within a minute; 0 is once
 	Outcome    Outcome
 	Changes    map[string][2]string // by field: before and after, without secrets
 	at         time.Time
+	id, list   string // of a list: ids of its row, and of the row that has the same patients
 }
 
 // row is an entry as it is stored. Its hash covers all other fields, including the hash of
 // the previous row.
 type row struct {
+	ID                                  string
 	Seq                                 int64
 	At, Actor, ActorName, Role          string
 	Action, Collection, Record, Patient string
 	Outcome, Changes, IP, Request       string
 	PrevHash, Hash                      string
+
+	// Of lists of several patients, and of reads that were added up. Other rows are hashed without them, as all
+	// rows were before there were such.
+	Patients, Times int64
+	List            string
+	Listed          string // JSON: ids of the patients, sorted, if this row has them in audit_log_patients
 }
+
+// isPlain reports whether a row is one of one patient, or none, and of one read.
+func (r row) isPlain() bool { return r.Patients == 0 && r.Times == 0 && r.List == "" && r.Listed == "" }
 
 // computeHash returns the keyed hash of a row. JSON encodes all invalid UTF-8 alike, so a
 // row with such bytes, which only tampering creates, is hashed with the bytes quoted.
@@ -49,6 +62,10 @@ func (r row) computeHash(key []byte) string {
 	fields := []string{
 		r.PrevHash, strconv.FormatInt(r.Seq, 10), r.At, r.Actor, r.ActorName, r.Role,
 		r.Action, r.Collection, r.Record, r.Patient, r.Outcome, r.Changes, r.IP, r.Request,
+	}
+	if !r.isPlain() {
+		fields = append(fields, "list", r.ID, strconv.FormatInt(r.Patients, 10), strconv.FormatInt(r.Times, 10),
+			r.List, r.Listed)
 	}
 	text, err := json.Marshal(fields)
 	if slices.ContainsFunc(fields, func(f string) bool { return !utf8.ValidString(f) }) {
@@ -80,7 +97,7 @@ func writeRows(tx core.App, entries []Entry) error {
 	if err != nil {
 		return err
 	}
-	previous, _, err := lastRow(tx)
+	previous, err := lastHash(tx)
 	if err != nil {
 		return err
 	}
@@ -88,11 +105,11 @@ func writeRows(tx core.App, entries []Entry) error {
 	if err != nil {
 		return err
 	}
-	rows := make([]row, len(entries))
+	rows, members := make([]row, len(entries)), [][]any(nil)
 	for i, e := range entries {
 		r := &rows[i]
 		*r = row{
-			PrevHash: previous.Hash, Seq: seq + int64(i),
+			ID: cmp.Or(e.id, newID()), PrevHash: previous, Seq: seq + int64(i),
 			Actor: e.Actor.ID, ActorName: e.Actor.Name, Role: string(e.Actor.Role),
 			Action: e.Action, Collection: e.Collection, Record: e.Record, Patient: e.Patient,
 			Outcome: string(e.Outcome), IP: e.Actor.IP, Request: e.Actor.Request,
@@ -103,13 +120,30 @@ func writeRows(tx core.App, entries []Entry) error {
 		if r.At = kit.FormatInstant(e.at); e.at.IsZero() {
 			r.At = kit.FormatInstant(kit.Now(tx))
 		}
+		if e.Times > 1 {
+			r.Times = int64(e.Times)
+		}
+		if len(e.Patients) > 0 {
+			r.Patients, r.List = int64(len(e.Patients)), cmp.Or(e.list, r.ID)
+		}
+		if r.List == r.ID {
+			r.Listed = `["` + strings.Join(e.Patients, `","`) + `"]`
+			members = append(members, listOf(*r, e.Patients)...)
+		}
 		if r.Changes, err = marshalChanges(e.Changes); err != nil {
 			return err
 		}
 		r.Hash = r.computeHash(key)
-		previous = *r
+		previous = r.Hash
 	}
-	return insert(tx, rows)
+	if err := insertRows(tx, rows); err != nil {
+		return err
+	}
+	return insertListed(tx, members)
+}
+
+func newID() string {
+	return security.PseudorandomStringWithAlphabet(core.DefaultIdLength, core.DefaultIdAlphabet)
 }
 
 func marshalChanges(changes map[string][2]string) (string, error) {
@@ -118,30 +152,4 @@ func marshalChanges(changes map[string][2]string) (string, error) {
 	}
 	text, err := json.Marshal(changes)
 	return string(text), err
-}
-
-// insert writes rows without record hooks: entries are neither validated nor audited.
-func insert(tx core.App, rows []row) error {
-	columns := []string{
-		"id", "seq", "at", "actor", "actor_name", "role", "action", "collection", "record", "patient",
-		"outcome", "changes", "ip", "request", "prev_hash", "hash", "created", "updated",
-	}
-	now := kit.FormatInstant(time.Now())
-	params, tuples := dbx.Params{}, make([]string, len(rows))
-	for i, r := range rows {
-		id := security.PseudorandomStringWithAlphabet(core.DefaultIdLength, core.DefaultIdAlphabet)
-		values := []any{
-			id, r.Seq, r.At, r.Actor, r.ActorName, r.Role, r.Action, r.Collection, r.Record, r.Patient,
-			r.Outcome, r.Changes, r.IP, r.Request, r.PrevHash, r.Hash, now, now,
-		}
-		names := make([]string, len(values))
-		for j, value := range values {
-			name := fmt.Sprintf("p%d_%d", i, j)
-			params[name], names[j] = value, "{:"+name+"}"
-		}
-		tuples[i] = "(" + strings.Join(names, ", ") + ")"
-	}
-	sql := "INSERT INTO audit_log ([[" + strings.Join(columns, "]], [[") + "]]) VALUES " + strings.Join(tuples, ", ")
-	_, err := tx.NonconcurrentDB().NewQuery(sql).Bind(params).Execute()
-	return err
 }

@@ -17,7 +17,7 @@ func FuzzHash(f *testing.F) {
 		changed := r
 		fields := []*string{
 			&changed.PrevHash, &changed.Actor, &changed.ActorName, &changed.Record, &changed.Patient,
-			&changed.Changes, &changed.IP, &changed.Request,
+			&changed.Changes, &changed.IP, &changed.Request, &changed.List, &changed.Listed,
 		}
 		*fields[int(which)%len(fields)] = other
 		if changed != r && changed.computeHash(key) == r.computeHash(key) && r.computeHash(key) != "" {

@@ -8,7 +8,7 @@ import (
 )
 
 func hooks(app core.App) {
-	buf := &buffer{app: app}
+	buf := newBuffer(app)
 	logWrites(app)
 	logReads(app, buf)
 	logRealtime(app, buf)
@@ -104,6 +104,7 @@ func serve(app core.App, buf *buffer) {
 			Priority: kit.OrderRefusals,
 			Func:     buf.logRefusals,
 		})
+		se.Router.BindFunc(buf.waitForRoom) // when the caller is known
 		return se.Next()
 	}})
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
@@ -130,7 +131,7 @@ func serve(app core.App, buf *buffer) {
 // only superusers are audited, and records that an operator writes.
 func audited(r *core.Record) bool {
 	c := r.Collection()
-	return c.Name != logName && (!c.System || c.Name == core.CollectionNameSuperusers || kit.ActorOf(r).Superuser)
+	return !isLog(c.Name) && (!c.System || c.Name == core.CollectionNameSuperusers || kit.ActorOf(r).Superuser)
 }
 
 // onWrite logs a write in its transaction.
@@ -155,7 +156,7 @@ func onWrite(action string) func(*core.RecordEvent) error {
 			if err != nil || action == "update" && len(changes) == 0 {
 				return err
 			}
-			patient, _, err := patientOf(e.App, e.Record)
+			patient, err := patientOf(e.App, e.Record)
 			if err != nil {
 				return err
 			}

@@ -18,7 +18,7 @@ var openapi []byte
 // Module declares the audit log.
 var Module = kit.Module{
 	Name:        "audit",
-	Collections: []kit.Collection{log, unusualReads},
+	Collections: []kit.Collection{log, listed, unusualReads},
 	Lifecycles:  []kit.Lifecycle{lifecycle},
 	Hooks:       hooks,
 	Routes:      []kit.Route{{Path: "GET /audit/verify", Roles: []kit.Role{role.Admin}, Handler: verifyLog}},

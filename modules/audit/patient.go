@@ -6,33 +6,30 @@ import (
 	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
-
-	"hospital/modules/patients"
 )
 
-// patientOf returns the patient that a record belongs to and the account of that patient, or
-// empty ids.
-func patientOf(app core.App, r *core.Record) (patient, user string, err error) {
+// patientOf returns the patient that a record belongs to, or an empty id.
+func patientOf(app core.App, r *core.Record) (patient string, err error) {
 	for _, relation := range pathToPatient(app, r.Collection().Name) {
 		id := r.GetString(relation)
 		if id == "" {
-			return "", "", nil
+			return "", nil
 		}
 		field := r.Collection().Fields.GetByName(relation).(*core.RelationField)
 		target, err := app.FindCachedCollectionByNameOrId(field.CollectionId)
 		if err != nil {
-			return "", "", err
+			return "", err
 		}
 		if r, err = app.FindRecordById(target, id); errors.Is(err, sql.ErrNoRows) {
-			return "", "", nil
+			return "", nil
 		} else if err != nil {
-			return "", "", err
+			return "", err
 		}
 	}
 	if r.Collection().Name != "patients" {
-		return "", "", nil
+		return "", nil
 	}
-	return r.Id, patients.Patient{Record: r}.User(), nil
+	return r.Id, nil
 }
 
 // pathToPatient returns the shortest path of required relations from a collection to

@@ -24,14 +24,14 @@ const maxMatched = 100
 // found is what a search found. The patients of records are looked up when the entry is written.
 type found struct {
 	patients []string
-	records  []*core.Record
+	records  []ref
 }
 
 // logSearch logs a list that is narrowed or sorted by fields of patients, and one that is narrowed
 // by anything and shows only how many records match.
 func (b *buffer) logSearch(e *core.RecordsListRequestEvent) {
 	actor := kit.Caller(e.RequestEvent)
-	if actor.Role == role.Patient || actor.Role == kit.Guest || e.Collection.Name == logName { // logUse has the fields
+	if actor.Role == role.Patient || actor.Role == kit.Guest || isLog(e.Collection.Name) { // logUse has the fields
 		return
 	}
 	query := e.Request.URL.Query()
@@ -49,7 +49,7 @@ func (b *buffer) logSearch(e *core.RecordsListRequestEvent) {
 	if complete {
 		matched = len(e.Records)
 	}
-	result := found{records: e.Records}
+	result := found{records: b.refs(e.Records)}
 	if !leadsToPatient(b.app, e.Collection.Name) || filter != "" && !complete {
 		result = found{patients: b.matched(e, filter, asked)}
 	}
@@ -57,7 +57,7 @@ func (b *buffer) logSearch(e *core.RecordsListRequestEvent) {
 	if matched < 0 {
 		count = "" // the client did not ask for the total
 	}
-	b.push(pending{searchEntry(actor, e.Collection.Name, count, asked), nil, &result})
+	b.push(pending{entry: searchEntry(actor, e.Collection.Name, count, asked), found: &result, adds: true})
 }
 
 func searchEntry(actor kit.Actor, collection, matched string, asked []question) Entry {
@@ -75,23 +75,19 @@ func searchEntry(actor kit.Actor, collection, matched string, asked []question) 
 	return Entry{Actor: actor, Action: searching, Collection: collection, Outcome: Done, Changes: changes}
 }
 
-// searchEntries returns the entry of a search with the patients that it matched. A patient who
-// is the only one reads it in their access log.
-func (p pending) searchEntries(tx core.App) ([]Entry, error) {
+// searchEntry adds the patients that a search matched to its entry. A patient who is the only one reads it in
+// their access log.
+func (p pending) searchEntry(of owners) Entry {
 	patients := slices.Clone(p.found.patients)
 	for _, r := range p.found.records {
-		patient, _, err := patientOf(tx, r)
-		if err != nil {
-			return nil, err
-		}
-		patients = append(patients, patient)
+		patients = append(patients, of.patient(r))
 	}
 	slices.Sort(patients)
 	patients = slices.DeleteFunc(slices.Compact(patients), func(id string) bool { return id == "" })
 	e := p.entry
 	switch {
 	case len(patients) == 0:
-		return []Entry{e}, nil
+		return e
 	case len(patients) == 1:
 		e.Patient = patients[0]
 	}
@@ -101,7 +97,7 @@ func (p pending) searchEntries(tx core.App) ([]Entry, error) {
 	}
 	e.Changes = maps.Clone(e.Changes)
 	e.Changes["patients"] = [2]string{"", listed}
-	return []Entry{e}, nil
+	return e
 }
 
 // logTopics logs the filters of realtime subscriptions that ask about fields of patients. The

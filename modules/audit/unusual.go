@@ -81,8 +81,13 @@ func (b *buffer) review(entries []Entry) error {
 	}
 	var reads []read
 	for _, e := range entries {
-		if e.Outcome == Done && e.Actor.ID != "" && e.Patient != "" {
-			reads = append(reads, read{entry: e, day: e.at.In(settings.Zone()).Format(time.DateOnly)})
+		if e.Outcome != Done || e.Actor.ID == "" {
+			continue
+		}
+		for _, patient := range slices.Concat(e.Patients, []string{e.Patient}) {
+			if e.Patient = patient; patient != "" {
+				reads = append(reads, read{entry: e, day: e.at.In(settings.Zone()).Format(time.DateOnly)})
+			}
 		}
 	}
 	if len(reads) == 0 {
@@ -106,7 +111,7 @@ func (b *buffer) review(entries []Entry) error {
 			} else {
 				u.first = r.entry.at
 			}
-			u.last, u.count = r.entry.at, u.count+1
+			u.last, u.count = r.entry.at, u.count+max(r.entry.Times, 1)
 			if rule.rule == ManyPatients {
 				u.count = r.number
 			}
@@ -123,13 +128,14 @@ func (b *buffer) review(entries []Entry) error {
 
 // describe adds what the rules look at to reads.
 func (b *buffer) describe(reads []read, settings hospital.Settings) error {
+	of := map[string]person{}
 	var ids []any
 	for _, r := range reads {
-		if !slices.Contains(ids, any(r.entry.Patient)) {
+		if _, ok := of[r.entry.Patient]; !ok {
+			of[r.entry.Patient] = person{}
 			ids = append(ids, r.entry.Patient)
 		}
 	}
-	of := map[string]person{}
 	for some := range slices.Chunk(ids, 500) {
 		var found []person
 		err := b.app.DB().Select("p.id", "p.name_key", "p.vip", colleague).From("patients p").
@@ -165,21 +171,20 @@ func (s *readers) count(app core.App, r read, settings hospital.Settings) (int, 
 	if seen == nil {
 		at := r.entry.at.In(settings.Zone())
 		midnight := time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, settings.Zone())
-		var rows []struct{ At, Patient, Outcome string }
-		err := app.DB().NewQuery("SELECT at, patient, outcome FROM audit_log WHERE actor = {:reader} ORDER BY seq DESC " +
-			"LIMIT 5000").Bind(dbx.Params{"reader": r.entry.Actor.ID}).All(&rows)
+		var known []string
+		err := app.DB().NewQuery("SELECT DISTINCT COALESCE(p.patient, a.patient) FROM (SELECT at, patient, outcome, list " +
+			"FROM audit_log WHERE actor = {:reader} ORDER BY seq DESC LIMIT 5000) a LEFT JOIN audit_log_patients p ON " +
+			"p.list = a.list AND a.list != '' WHERE a.at >= {:midnight} AND a.outcome = {:done}").
+			Bind(dbx.Params{"reader": r.entry.Actor.ID, "midnight": kit.FormatInstant(midnight), "done": string(Done)}).
+			Column(&known)
 		if err != nil {
 			return 0, err
 		}
 		seen = map[string]bool{}
-		for _, row := range rows {
-			if row.At < kit.FormatInstant(midnight) {
-				break
-			}
-			if row.Patient != "" && row.Outcome == string(Done) {
-				seen[row.Patient] = true
-			}
+		for _, patient := range known {
+			seen[patient] = true
 		}
+		delete(seen, "")
 		s.seen[r.entry.Actor.ID] = seen
 	}
 	seen[r.entry.Patient] = true

@@ -12,18 +12,28 @@ import (
 	"hospital/internal/role"
 )
 
-const logName = "audit_log"
+const (
+	logName    = "audit_log"
+	listedName = "audit_log_patients" // the patients of lists
+)
+
+// isLog says that a collection is part of the log.
+func isLog(collection string) bool { return collection == logName || collection == listedName }
 
 // logUse logs that staff or a superuser read the log itself, with one entry for a request:
 // what was read, and the fields of its filter and sort (IHE ATNA: Audit Log Used). Like all
 // reads, those of patients are not logged.
 func (b *buffer) logUse(e *core.RequestEvent, action string, c *core.Collection, record string, read ...*core.Record) {
 	actor := kit.Caller(e)
-	fromLog := func(r *core.Record) bool { return r.Collection().Name == logName }
-	if actor.Role == role.Patient || actor.Role == kit.Guest || c.Name != logName && !slices.ContainsFunc(read, fromLog) {
+	fromLog := func(r *core.Record) bool { return isLog(r.Collection().Name) }
+	if actor.Role == role.Patient || actor.Role == kit.Guest || !isLog(c.Name) && !slices.ContainsFunc(read, fromLog) {
 		return
 	}
-	entry := Entry{Actor: actor, Action: action, Collection: logName, Record: truncate(record), Outcome: Done,
+	collection := logName
+	if isLog(c.Name) {
+		collection = c.Name
+	}
+	entry := Entry{Actor: actor, Action: action, Collection: collection, Record: truncate(record), Outcome: Done,
 		Changes: map[string][2]string{}}
 	query := e.Request.URL.Query()
 	for name, fields := range map[string][]string{"filter": filterFields(query.Get("filter")),
@@ -32,7 +42,7 @@ func (b *buffer) logUse(e *core.RequestEvent, action string, c *core.Collection,
 			entry.Changes[name] = [2]string{"", strings.Join(fields, ", ")}
 		}
 	}
-	b.enqueue(entry)
+	b.push(pending{entry: entry, adds: true})
 }
 
 // filterFields returns the fields that a filter names, sorted.

@@ -23,14 +23,30 @@ type Report struct {
 }
 
 const selectRows = "SELECT seq, at, actor, actor_name, role, action, collection, record, patient, outcome, changes, " +
-	"ip, request, prev_hash, hash FROM audit_log"
+	"ip, request, prev_hash, hash, id, patients, times, list, CASE WHEN list != '' AND list = id THEN COALESCE((" +
+	"SELECT json_group_array(patient ORDER BY patient) FROM audit_log_patients l WHERE l.list = audit_log.id), '') " +
+	"ELSE '' END FROM audit_log"
 
 func (r *row) scanTargets() []any {
 	return []any{
 		&r.Seq, &r.At, &r.Actor, &r.ActorName, &r.Role, &r.Action, &r.Collection, &r.Record, &r.Patient,
 		&r.Outcome, &r.Changes, &r.IP, &r.Request, &r.PrevHash, &r.Hash,
+		&r.ID, &r.Patients, &r.Times, &r.List, &r.Listed,
 	}
 }
+
+// lastHash returns the hash of the newest row, or an empty string for an empty log.
+func lastHash(app core.App) (hash string, err error) {
+	err = app.DB().NewQuery("SELECT hash FROM audit_log WHERE seq = (SELECT MAX(seq) FROM audit_log)").Row(&hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return hash, err
+}
+
+// strays counts the rows of audit_log_patients that no hash covers.
+const strays = "SELECT COUNT(*) FROM audit_log_patients p WHERE NOT EXISTS " +
+	"(SELECT 1 FROM audit_log a WHERE a.id = p.list AND a.list = a.id)"
 
 // lastRow returns the newest row, if there is one.
 func lastRow(app core.App) (r row, ok bool, err error) {
@@ -105,6 +121,14 @@ func Verify(app core.App) (report Report, err error) {
 	}
 	if last != report.Rows {
 		report.Broken = &Finding{report.Rows + 1, fmt.Sprintf("the rows up to %d are missing", last)}
+		return report, nil
+	}
+	var added int
+	if err := app.DB().NewQuery(strays).Row(&added); err != nil {
+		return report, err
+	}
+	if added > 0 {
+		report.Broken = &Finding{report.Rows, fmt.Sprintf("%d patients of lists were added up to here", added)}
 	}
 	return report, nil
 }

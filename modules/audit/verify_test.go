@@ -67,10 +67,63 @@ func TestVerifyReportsTheFirstTamperedRow(t *testing.T) {
 	}
 }
 
+// The hash of the entry of a list covers its patients, which are in another table.
+func TestVerifyReportsTamperedPatientsOfLists(t *testing.T) {
+	t.Parallel()
+	const first = "(SELECT id FROM audit_log WHERE list = id ORDER BY seq LIMIT 1)"
+	const ofFirst, pat1 = " WHERE list = " + first, " AND patient LIKE 'pat1%'"
+	const added = "INSERT INTO audit_log_patients (id, list, patient, created, updated) SELECT 'forged000000000', "
+	const remove, change = "DELETE FROM audit_log_patients", "UPDATE audit_log_patients SET "
+	for what, sql := range map[string]string{
+		"a removed patient":    remove + ofFirst + pat1,
+		"all patients removed": remove + ofFirst,
+		"another patient":      change + "patient = 'x'" + ofFirst + pat1,
+		"an added patient":     added + first + ", 'x', '', ''",
+		"two patients as one": change + `patient = 'pat100000000000","pat200000000000'` + ofFirst + pat1 + "; " +
+			remove + ofFirst + " AND patient LIKE 'pat2%'",
+		"another list": "UPDATE audit_log SET list = (SELECT id FROM audit_log WHERE list = id ORDER BY seq DESC LIMIT 1)" +
+			" WHERE id = " + first,
+		"no list":        "UPDATE audit_log SET list = '', patients = 0 WHERE id = " + first,
+		"another number": "UPDATE audit_log SET patients = 1 WHERE id = " + first,
+		"another count":  "UPDATE audit_log SET times = 9 WHERE id = " + first,
+		"another id": change + "list = 'forged000000000'" + ofFirst +
+			"; UPDATE audit_log SET list = 'forged000000000', id = 'forged000000000' WHERE id = " + first,
+		"patients of no list":   added + "(SELECT id FROM audit_log WHERE list = '' LIMIT 1), 'x', '', ''",
+		"patients of no entry":  added + "'forged000000001', 'x', '', ''",
+		"a list of one as many": "UPDATE audit_log SET list = id WHERE seq = 1",
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			h := hospitaltest.New(t)
+			if n := h.Count("audit_log_patients"); n < 4 {
+				t.Fatalf("%d patients of lists", n)
+			}
+			h.Verify()
+			for _, table := range []string{"audit_log", "audit_log_patients"} {
+				for _, trigger := range []string{"_no_update", "_no_delete"} {
+					sql = "DROP TRIGGER " + table + trigger + "; " + sql
+				}
+			}
+			if err := h.SQL(sql); err != nil {
+				t.Fatal(err)
+			}
+			report, err := audit.Verify(h.App)
+			if err != nil || report.Broken == nil {
+				t.Errorf("Verify returned %+v, %v", report, err)
+			}
+			answer := h.As("admin1").Do(http.MethodGet, "/api/hospital/audit/verify", nil).OK(t)
+			if answer.JSON["broken"] == nil {
+				t.Errorf("the route answers %s", answer.Raw)
+			}
+		})
+	}
+}
+
 func TestTheDatabaseRefusesChangesOfTheLog(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	for _, sql := range []string{"UPDATE audit_log SET record = ''", "DELETE FROM audit_log"} {
+	for _, sql := range []string{"UPDATE audit_log SET record = ''", "DELETE FROM audit_log",
+		"UPDATE audit_log_patients SET patient = ''", "DELETE FROM audit_log_patients"} {
 		if _, err := h.App.NonconcurrentDB().NewQuery(sql).Execute(); err == nil {
 			t.Errorf("the database accepted %s", sql)
 		}

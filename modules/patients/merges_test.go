@@ -22,7 +22,7 @@ func rows(h *hospitaltest.Hospital, patient string) map[string]int {
 		h.T.Fatal(err)
 	}
 	for _, c := range all {
-		if c.Fields.GetByName("patient") == nil || c.Name == "audit_log" { // a merge does not change the log
+		if c.Fields.GetByName("patient") == nil || strings.HasPrefix(c.Name, "audit_log") { // a merge does not change the log
 			continue
 		}
 		var n int

@@ -81,7 +81,7 @@ func links(app core.App) (all []link, err error) {
 func tablesWithPatient(app core.App) (tables []string, err error) {
 	err = app.DB().NewQuery("SELECT t.name FROM sqlite_master t, pragma_table_info(t.name) c" +
 		" WHERE t.type = 'table' AND c.name = 'patient'" +
-		" AND t.name != 'audit_log' ORDER BY t.name"). // the audit log is history and is not changed
+		" AND t.name NOT IN ('audit_log', 'audit_log_patients') ORDER BY t.name"). // the audit log is history and is not changed
 		Column(&tables)
 	return tables, err
 }

@@ -1,0 +1,63 @@
+package audit
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/internal/kit"
+)
+
+// insertRows writes rows without record hooks: entries are neither validated nor audited.
+func insertRows(tx core.App, rows []row) error {
+	now := kit.FormatInstant(time.Now())
+	tuples := make([][]any, len(rows))
+	for i, r := range rows {
+		tuples[i] = []any{
+			r.ID, r.Seq, r.At, r.Actor, r.ActorName, r.Role, r.Action, r.Collection, r.Record, r.Patient,
+			r.Outcome, r.Changes, r.IP, r.Request, r.PrevHash, r.Hash, r.Patients, r.Times, r.List, now, now,
+		}
+	}
+	return insert(tx, logName, "id, seq, at, actor, actor_name, role, action, collection, record, patient, outcome, "+
+		"changes, ip, request, prev_hash, hash, patients, times, list, created, updated", tuples)
+}
+
+// listOf returns the rows of audit_log_patients of an entry. Their ids grow with its number.
+func listOf(r row, patients []string) (tuples [][]any) {
+	for i, patient := range patients {
+		id := fmt.Sprintf("%010s%05s", strconv.FormatInt(r.Seq, 36), strconv.FormatInt(int64(i), 36))
+		tuples = append(tuples, []any{strings.ReplaceAll(id, " ", "0"), r.ID, patient, r.At, r.At})
+	}
+	return tuples
+}
+
+func insertListed(tx core.App, tuples [][]any) error {
+	for some := range slices.Chunk(tuples, rowsPerInsert) {
+		if err := insert(tx, listedName, "id, list, patient, created, updated", some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insert writes tuples in one statement.
+func insert(tx core.App, table, columns string, tuples [][]any) error {
+	params, values := dbx.Params{}, make([]string, len(tuples))
+	for i, tuple := range tuples {
+		names := make([]string, len(tuple))
+		for j, value := range tuple {
+			name := fmt.Sprintf("p%d_%d", i, j)
+			params[name], names[j] = value, "{:"+name+"}"
+		}
+		values[i] = "(" + strings.Join(names, ", ") + ")"
+	}
+	sql := "INSERT INTO " + table + " ([[" + strings.ReplaceAll(columns, ", ", "]], [[") + "]]) VALUES " +
+		strings.Join(values, ", ")
+	_, err := tx.NonconcurrentDB().NewQuery(sql).Bind(params).Execute()
+	return err
+}
