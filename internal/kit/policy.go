@@ -38,6 +38,7 @@ type Scope struct {
 	rule  string // PocketBase filter; with a Name and no rule the scope is every row
 	where string // the same in SQL, if that lets an index find the rows; {:me} is the caller, @ the collection
 	path  string // of Own: the relations that lead to the caller's account
+	only  string // the part of the rule that is neither in where nor in path
 	about string // of others: the field that decides whether a new row is in the scope
 }
 
@@ -62,8 +63,23 @@ func (s Scope) Only(name, rule string) Scope {
 		s.rule = rule
 		return s
 	}
-	s.rule = "(" + s.rule + ") && (" + rule + ")"
+	s.rule, s.only = "("+s.rule+") && ("+rule+")", both(s.only, rule)
 	return s
+}
+
+func both(one, other string) string {
+	if one == "" {
+		return other
+	}
+	return "(" + one + ") && (" + other + ")"
+}
+
+// rest is the part of the rule that the SQL of a list does not say by where or path.
+func (s Scope) rest() string {
+	if s.path == "" && s.where == "" {
+		return s.rule
+	}
+	return s.only
 }
 
 // About sets the field that decides whether a new row is in the scope. Refusals name it.
@@ -117,7 +133,7 @@ func (p Policy) rule(action func(Grant) Scope, signIn SignIn) *string {
 	return &rule
 }
 
-func reads(g Grant) Scope   { return g.Read }
+func reading(g Grant) Scope { return g.Read }
 func creates(g Grant) Scope { return g.Create }
 func updates(g Grant) Scope { return g.Update }
 

@@ -86,7 +86,7 @@ func (c Collection) export(signIn SignIn) map[string]any {
 			managers[role] = Grant{Read: All}
 		}
 		col.AuthRule = types.Pointer(fmt.Sprintf("%s = %q", c.SignIn.StatusField, c.SignIn.Active))
-		col.ManageRule = managers.rule(reads, signIn)
+		col.ManageRule = managers.rule(reading, signIn)
 		col.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField).Min = c.SignIn.MinPassword
 		for i, index := range col.Indexes { // ada@example.org and Ada@Example.org are one address
 			col.Indexes[i] = strings.Replace(index, "(`email`)", "(`email` COLLATE NOCASE)", 1)
@@ -99,8 +99,8 @@ func (c Collection) export(signIn SignIn) map[string]any {
 	for _, i := range c.Indexes {
 		col.AddIndex(i.name(c.Name), i.Unique, i.Columns, i.Where)
 	}
-	col.ListRule = c.Policy.rule(reads, signIn)
-	col.ViewRule = c.Policy.rule(reads, signIn)
+	col.ListRule = c.Policy.rule(reading, signIn)
+	col.ViewRule = c.Policy.rule(reading, signIn)
 	col.CreateRule = c.Policy.rule(creates, signIn)
 	col.UpdateRule = c.Policy.rule(updates, signIn)
 

@@ -33,27 +33,31 @@ type buffer struct {
 	subscribers sync.Map // account id -> kit.Actor of its last subscription
 }
 
-// pending is an entry, a read of records that becomes one entry per patient, or a search.
+// pending is an entry, a read that becomes one entry per patient, or a search.
 type pending struct {
-	entry   Entry
-	records []*core.Record
-	found   *found
+	entry Entry
+	rows  []kit.Row
+	found *found
 }
 
 func (b *buffer) enqueue(e Entry) { b.push(pending{entry: e}) }
 
-// logAccess logs that an actor read records. Reads of patients are not logged, because they
-// can only read their own records.
+// logAccess logs that an actor read records.
 func (b *buffer) logAccess(actor kit.Actor, action string, records ...*core.Record) {
+	b.logRows(actor, action, kit.RowsOf(b.app, records...))
+}
+
+// logRows logs that an actor read rows. Reads of patients are not logged, because they can only
+// read their own records.
+func (b *buffer) logRows(actor kit.Actor, action string, rows []kit.Row) {
 	if actor.Role == role.Patient || actor.Role == kit.Guest {
 		return
 	}
-	records = slices.DeleteFunc(slices.Clone(records), func(r *core.Record) bool { // records without a patient
-		name := r.Collection().Name
-		return !leadsToPatient(b.app, name)
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r kit.Row) bool { // rows without a patient
+		return !leadsToPatient(b.app, r.Collection)
 	})
-	if len(records) > 0 {
-		b.push(pending{Entry{Actor: actor, Action: action, Outcome: Done}, records, nil})
+	if len(rows) > 0 {
+		b.push(pending{Entry{Actor: actor, Action: action, Outcome: Done}, rows, nil})
 	}
 }
 
@@ -153,12 +157,12 @@ func (p pending) entries(tx core.App) (entries []Entry, err error) {
 	switch {
 	case p.found != nil:
 		return p.searchEntries(tx)
-	case p.records == nil:
+	case p.rows == nil:
 		return p.refusedEntry(tx)
 	}
 	logged := map[string]bool{}
-	for _, r := range p.records {
-		patient, user, err := patientOf(tx, r)
+	for _, r := range p.rows {
+		patient, user, err := patientOfRow(tx, r)
 		if err != nil {
 			return nil, err
 		}
@@ -167,9 +171,9 @@ func (p pending) entries(tx core.App) (entries []Entry, err error) {
 		}
 		logged[patient] = true
 		e := p.entry
-		e.Patient, e.Collection = patient, r.Collection().Name
-		if len(p.records) == 1 {
-			e.Record = r.Id
+		e.Patient, e.Collection = patient, r.Collection
+		if len(p.rows) == 1 {
+			e.Record = r.ID
 		}
 		entries = append(entries, e)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
 	"hospital/modules/patients"
 )
 
@@ -33,6 +34,39 @@ func patientOf(app core.App, r *core.Record) (patient, user string, err error) {
 		return "", "", nil
 	}
 	return r.Id, patients.Patient{Record: r}.User(), nil
+}
+
+// linkOf is the field that leads from a record to its patient, or from a patient to the account.
+func linkOf(app core.App, collection string) string {
+	if collection == "patients" {
+		return patients.UserField
+	}
+	if path := pathToPatient(app, collection); len(path) > 0 {
+		return path[0]
+	}
+	return ""
+}
+
+// patientOfRow is patientOf for a record in an answer.
+func patientOfRow(app core.App, row kit.Row) (patient, user string, err error) {
+	if row.Collection == "patients" {
+		return row.ID, row.Link, nil
+	}
+	path := pathToPatient(app, row.Collection)
+	if len(path) == 0 || row.Link == "" {
+		return "", "", nil
+	}
+	c, err := app.FindCachedCollectionByNameOrId(row.Collection)
+	if err != nil {
+		return "", "", err
+	}
+	r, err := app.FindRecordById(c.Fields.GetByName(path[0]).(*core.RelationField).CollectionId, row.Link)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", nil
+	} else if err != nil {
+		return "", "", err
+	}
+	return patientOf(app, r)
 }
 
 // pathToPatient returns the shortest path of required relations from a collection to
