@@ -81,7 +81,8 @@ func unusualRows(h *hospitaltest.Hospital) {
 	for _, statement := range []string{
 		"UPDATE appointments SET reason = 'a \"quote\", a \\ and <b>é\u2028\U0001F600' || char(1, 10)" +
 			" WHERE id = '" + hospitaltest.ID("booked1") + "'",
-		"UPDATE appointments SET created = '2030-02-31 00:00:00.000Z', updated = '' WHERE id = '" + hospitaltest.ID("asked1") + "'",
+		"UPDATE appointments SET created = '2030-02-31 00:00:00.000Z', updated = '' WHERE id = '" +
+			hospitaltest.ID("asked1") + "'",
 		"UPDATE departments SET created = '2030-01-31T10:00:00Z', updated = ''",
 	} {
 		if _, err := h.App.NonconcurrentDB().NewQuery(statement).Execute(); err != nil {

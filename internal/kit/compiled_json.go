@@ -102,7 +102,8 @@ func isInstant(s sql.RawBytes) bool {
 		n := (s[i]-'0')*10 + s[i+1] - '0'
 		return n >= least && n <= most
 	}
-	return below(0, 1, 99) && below(5, 1, 12) && below(8, 1, 28) && below(11, 0, 23) && below(14, 0, 59) && below(17, 0, 59)
+	return below(0, 1, 99) && below(5, 1, 12) && below(8, 1, 28) &&
+		below(11, 0, 23) && below(14, 0, 59) && below(17, 0, 59)
 }
 
 // isInteger says that a number is whole, and small enough to be exact.
