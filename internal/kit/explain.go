@@ -61,7 +61,7 @@ func (c Catalog) explainUpdate(e *core.RequestEvent) error {
 	if findErr != nil || infoErr != nil {
 		return err
 	}
-	rule := declared.Policy.rule(reads, c.signIn())
+	rule := declared.Policy.rule(reading, c.signIn())
 	if visible, accessErr := e.App.CanAccessRecord(record, info, rule); accessErr != nil || !visible {
 		return err
 	}

@@ -39,6 +39,7 @@ type Check struct {
 // once per app, before it serves.
 func Register(app core.App, modules []Module) {
 	declared := CatalogOf(modules)
+	readsOf(app) // before other hooks of reads are bound
 	assignRequestIDs(app)
 	waitForBackground(app)
 	app.Store().Set(catalogKey, declared)

@@ -47,6 +47,7 @@ const (
 	orderForms      = apis.DefaultBodyLimitMiddlewarePriority + 10      // after the body limits, before a body is read
 	// OrderFormLimits is when the query is no longer part of a form, before a handler decodes it.
 	OrderFormLimits = apis.DefaultBodyLimitMiddlewarePriority + 15
+	orderCompiled   = 99_999 // instead of PocketBase's handler, inside all middlewares
 )
 
 // When the server starts.

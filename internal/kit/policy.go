@@ -81,6 +81,17 @@ func (s Scope) Only(name, rule string) Scope {
 	return s
 }
 
+// rest is the part of the rule that the SQL of a list does not say by where or path.
+func (s Scope) rest() string {
+	if s.path == "" && s.where == "" {
+		return s.rule
+	}
+	if len(s.only) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(s.only, ") && (") + ")"
+}
+
 // About sets the field that decides whether a new row is in the scope. Refusals name it.
 func (s Scope) About(field string) Scope {
 	s.about = field
@@ -132,7 +143,7 @@ func (p Policy) rule(action func(Grant) Scope, signIn SignIn) *string {
 	return &rule
 }
 
-func reads(g Grant) Scope   { return g.Read }
+func reading(g Grant) Scope { return g.Read }
 func creates(g Grant) Scope { return g.Create }
 func updates(g Grant) Scope { return g.Update }
 

@@ -86,7 +86,7 @@ func (c Collection) export(signIn SignIn) map[string]any {
 			managers[role] = Grant{Read: All}
 		}
 		col.AuthRule = types.Pointer(fmt.Sprintf("%s = %q", c.SignIn.StatusField, c.SignIn.Active))
-		col.ManageRule = managers.rule(reads, signIn)
+		col.ManageRule = managers.rule(reading, signIn)
 		col.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField).Min = c.SignIn.MinPassword
 		for i, index := range col.Indexes { // ada@example.org and Ada@Example.org are one address
 			col.Indexes[i] = strings.Replace(index, "(`email`)", "(`email` COLLATE NOCASE)", 1)

@@ -25,27 +25,6 @@ func (b *buffer) subscriber(app core.App, auth *core.Record) kit.Actor {
 	return actor
 }
 
-// withExpanded returns records and everything that they expand to.
-func withExpanded(records ...*core.Record) (all []*core.Record) {
-	for _, r := range records {
-		all = append(append(all, r), expanded(r)...)
-	}
-	return all
-}
-
-// expanded returns the records that an answer contains as expansions of a record.
-func expanded(r *core.Record) (all []*core.Record) {
-	for _, expanded := range r.Expand() {
-		switch related := expanded.(type) {
-		case *core.Record:
-			all = append(all, withExpanded(related)...)
-		case []*core.Record:
-			all = append(all, withExpanded(related...)...)
-		}
-	}
-	return all
-}
-
 // logCandidates logs the patients that a refusal names as possible duplicates.
 func (b *buffer) logCandidates(app core.App, refused *core.Record, refusal error) error {
 	var apiError *router.ApiError

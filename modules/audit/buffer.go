@@ -49,7 +49,7 @@ func newBuffer(app core.App) *buffer {
 // pending is an entry, a read of records, or a search. Its patients are looked up when it is written.
 type pending struct {
 	entry   Entry
-	refs    []ref
+	rows    []kit.Row
 	found   *found
 	adds    bool    // repeats within a minute are added up
 	key     key     // of those
@@ -59,21 +59,26 @@ type pending struct {
 
 func (p *pending) size() int {
 	if p.found != nil {
-		return 1 + len(p.found.records)
+		return 1 + len(p.found.rows)
 	}
-	return 1 + len(p.refs)
+	return 1 + len(p.rows)
 }
 
 func (b *buffer) enqueue(e Entry) { b.push(pending{entry: e}) }
 
-// logAccess logs that an actor read records. Reads of patients are not logged, because they can only read
-// their own records.
+// logAccess logs that an actor read records.
 func (b *buffer) logAccess(actor kit.Actor, action string, records ...*core.Record) {
+	b.logRows(actor, action, kit.RowsOf(b.app, records...))
+}
+
+// logRows logs that an actor read rows. Reads of patients are not logged, because they can only
+// read their own records.
+func (b *buffer) logRows(actor kit.Actor, action string, rows []kit.Row) {
 	if actor.Role == role.Patient || actor.Role == kit.Guest {
 		return
 	}
-	if refs := b.refs(records); len(refs) > 0 {
-		b.push(pending{entry: Entry{Actor: actor, Action: action, Outcome: Done}, refs: refs, adds: true})
+	if rows = ofPatients(rows); len(rows) > 0 {
+		b.push(pending{entry: Entry{Actor: actor, Action: action, Outcome: Done}, rows: rows, adds: true})
 	}
 }
 

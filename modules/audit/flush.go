@@ -96,13 +96,13 @@ func amount(batch []*pending, limit int, size func(*pending) int) (n int) {
 
 // findPatients looks up the patients of what was read, outside of the transaction that writes.
 func (b *buffer) findPatients(batch []*pending) error {
-	var refs []ref
+	var rows []kit.Row
 	for _, p := range batch {
-		if refs = append(refs, p.refs...); p.found != nil {
-			refs = append(refs, p.found.records...)
+		if rows = append(rows, p.rows...); p.found != nil {
+			rows = append(rows, p.found.rows...)
 		}
 	}
-	of, err := ownersOf(b.app, refs)
+	of, err := ownersOf(b.app, rows)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (b *buffer) findPatients(batch []*pending) error {
 		case p.entries != nil: // known
 		case p.found != nil:
 			p.entries = []Entry{p.searchEntry(of)}
-		case p.refs != nil:
+		case p.rows != nil:
 			p.entries = p.readEntries(of)
 		default:
 			e, err := p.refusedEntry(b.app)
@@ -131,19 +131,19 @@ func (b *buffer) findPatients(batch []*pending) error {
 // readEntries returns an entry for each collection of which the actor read records of other people.
 func (p *pending) readEntries(of owners) []Entry {
 	entries, logged := []Entry{}, map[string]bool{}
-	for _, r := range p.refs {
+	for _, r := range p.rows {
 		patient := of.patient(r)
 		user := of.accounts[patient]
 		if patient == "" || user != "" && user == p.entry.Actor.ID || logged[patient] {
 			continue
 		}
 		logged[patient] = true
-		i := slices.IndexFunc(entries, func(e Entry) bool { return e.Collection == r.collection })
+		i := slices.IndexFunc(entries, func(e Entry) bool { return e.Collection == r.Collection })
 		if i < 0 {
 			e := p.entry
-			e.Collection = r.collection
-			if len(p.refs) == 1 {
-				e.Record = r.id
+			e.Collection = r.Collection
+			if len(p.rows) == 1 {
+				e.Record = r.ID
 			}
 			i, entries = len(entries), append(entries, e)
 		}

@@ -45,14 +45,14 @@ func (p pending) digest() (k key) {
 	for _, name := range slices.Sorted(maps.Keys(e.Changes)) {
 		write(name, e.Changes[name][0], e.Changes[name][1])
 	}
-	refs := p.refs
+	rows := p.rows
 	if p.found != nil {
 		write("found")
 		write(p.found.patients...)
-		refs = p.found.records
+		rows = p.found.rows
 	}
-	for _, r := range refs {
-		write(r.collection, r.id, r.next)
+	for _, r := range rows {
+		write(r.Collection, r.ID, r.Link)
 	}
 	h.Sum(k[:0])
 	return k

@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"slices"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
@@ -34,24 +36,17 @@ func logWrites(app core.App) {
 
 // logReads logs the records that answers contain.
 func logReads(app core.App, buf *buffer) {
-	app.OnRecordViewRequest().BindFunc(func(e *core.RecordRequestEvent) error {
-		if err := e.Next(); err != nil {
-			return err
+	kit.OnRead(app, func(collection string) string { return linkOf(app, collection) }, func(r kit.Read) {
+		actor, read := kit.Caller(r.RequestEvent), slices.Concat(r.Rows, r.Expanded)
+		record := ""
+		if r.Action == "view" {
+			record = r.Rows[0].ID
 		}
-		read := withExpanded(e.Record)
-		buf.logAccess(kit.Caller(e.RequestEvent), "view", read...)
-		buf.logUse(e.RequestEvent, "view", e.Collection, e.Record.Id, read...)
-		return nil
-	})
-	app.OnRecordsListRequest().BindFunc(func(e *core.RecordsListRequestEvent) error {
-		if err := e.Next(); err != nil {
-			return err
+		buf.logRows(actor, r.Action, read)
+		buf.logUse(r.RequestEvent, r.Action, r.Collection, record, read)
+		if r.Action == "list" {
+			buf.logSearch(r)
 		}
-		read := withExpanded(e.Records...)
-		buf.logAccess(kit.Caller(e.RequestEvent), "list", read...)
-		buf.logUse(e.RequestEvent, "list", e.Collection, "", read...)
-		buf.logSearch(e)
-		return nil
 	})
 	app.OnFileDownloadRequest().BindFunc(func(e *core.FileDownloadRequestEvent) error {
 		if err := e.Next(); err != nil {
@@ -64,7 +59,7 @@ func logReads(app core.App, buf *buffer) {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		buf.logAccess(kit.Caller(e.RequestEvent), "view", expanded(e.Record)...)
+		buf.logRows(kit.Caller(e.RequestEvent), "view", kit.ExpandedRows(e.App, e.Record))
 		return nil
 	}
 	app.OnRecordCreateRequest().BindFunc(written)
@@ -75,7 +70,8 @@ func logReads(app core.App, buf *buffer) {
 // logRealtime logs subscriptions, and the records that are sent to subscribers.
 func logRealtime(app core.App, buf *buffer) {
 	kit.OnDelivery(app, func(app core.App, auth, sent *core.Record) {
-		buf.logAccess(buf.subscriber(app, auth), realtime, withExpanded(sent)...)
+		rows := append(kit.RowsOf(app, sent), kit.ExpandedRows(app, sent)...)
+		buf.logRows(buf.subscriber(app, auth), realtime, rows)
 	})
 	app.OnRealtimeSubscribeRequest().BindFunc(func(e *core.RealtimeSubscribeRequestEvent) error {
 		if err := e.Next(); err != nil {

@@ -7,36 +7,22 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/internal/kit"
 )
 
-// ref is what the buffer keeps of a record that was read: what leads to its patient.
-type ref struct {
-	collection, id string
-	next           string // id of the first record on the path to the patient; of a patient their own
-}
-
-// refs leaves out records that lead to no patient.
-func (b *buffer) refs(records []*core.Record) (refs []ref) {
-	for _, r := range records {
-		name := r.Collection().Name
-		path := pathToPatient(b.app, name)
-		switch {
-		case name == "patients":
-			refs = append(refs, ref{name, r.Id, r.Id})
-		case len(path) > 0:
-			refs = append(refs, ref{name, r.Id, r.GetString(path[0])})
-		}
-	}
-	return refs
+// ofPatients leaves out records that lead to no patient.
+func ofPatients(rows []kit.Row) []kit.Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r kit.Row) bool { return r.Link == "" })
 }
 
 // owners are the patients of records that were read, and the accounts of the patients.
 type owners struct {
-	patients map[ref]string
+	patients map[kit.Row]string
 	accounts map[string]string
 }
 
-func (o owners) patient(r ref) string {
+func (o owners) patient(r kit.Row) string {
 	patient := o.patients[r]
 	if _, exists := o.accounts[patient]; !exists {
 		return ""
@@ -45,10 +31,10 @@ func (o owners) patient(r ref) string {
 }
 
 // ownersOf looks up the patients of records: a query for each step of a path, not for each record.
-func ownersOf(app core.App, refs []ref) (owners, error) {
-	o := owners{map[ref]string{}, map[string]string{}}
-	for _, r := range refs {
-		o.patients[r] = r.next
+func ownersOf(app core.App, rows []kit.Row) (owners, error) {
+	o := owners{map[kit.Row]string{}, map[string]string{}}
+	for _, r := range rows {
+		o.patients[r] = r.Link
 	}
 	at := slices.Collect(maps.Keys(o.patients))
 	for _, collection := range collectionsOf(at) {
@@ -67,7 +53,7 @@ func ownersOf(app core.App, refs []ref) (owners, error) {
 			}
 			next := map[string]string{}
 			for _, r := range at {
-				if r.collection == collection {
+				if r.Collection == collection {
 					next[o.patients[r]] = ""
 				}
 			}
@@ -75,7 +61,7 @@ func ownersOf(app core.App, refs []ref) (owners, error) {
 				return o, err
 			}
 			for _, r := range at {
-				if r.collection == collection {
+				if r.Collection == collection {
 					o.patients[r] = next[o.patients[r]]
 				}
 			}
@@ -87,9 +73,9 @@ func ownersOf(app core.App, refs []ref) (owners, error) {
 	return o, follow(app, "patients", "user", o.accounts)
 }
 
-func collectionsOf(refs []ref) (names []string) {
-	for _, r := range refs {
-		names = append(names, r.collection)
+func collectionsOf(rows []kit.Row) (names []string) {
+	for _, r := range rows {
+		names = append(names, r.Collection)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

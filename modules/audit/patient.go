@@ -32,6 +32,17 @@ func patientOf(app core.App, r *core.Record) (patient string, err error) {
 	return r.Id, nil
 }
 
+// linkOf is the field of a collection that leads to the patient of a record; of patients it is the id.
+func linkOf(app core.App, collection string) string {
+	if collection == "patients" {
+		return core.FieldNameId
+	}
+	if path := pathToPatient(app, collection); len(path) > 0 {
+		return path[0]
+	}
+	return ""
+}
+
 // pathToPatient returns the shortest path of required relations from a collection to
 // patients, such as bill, patient for a line of a bill.
 func pathToPatient(app core.App, collection string) []string {

@@ -34,7 +34,7 @@ func logSignIns(app core.App, buf *buffer) {
 			entry.Action = "refresh"
 		}
 		buf.enqueue(entry)
-		buf.logAccess(actor, "view", expanded(e.Record)...)
+		buf.logRows(actor, "view", kit.ExpandedRows(e.App, e.Record))
 		return nil
 	})
 	app.OnMailerRecordPasswordResetSend().BindFunc(func(e *core.MailerRecordEvent) error {

@@ -21,15 +21,15 @@ const searching = "search"
 // maxMatched is the largest number of patients that an entry of a search names.
 const maxMatched = 100
 
-// found is what a search found. The patients of records are looked up when the entry is written.
+// found is what a search found. The patients of rows are looked up when the entry is written.
 type found struct {
 	patients []string
-	records  []ref
+	rows     []kit.Row
 }
 
 // logSearch logs a list that is narrowed or sorted by fields of patients, and one that is narrowed
 // by anything and shows only how many records match.
-func (b *buffer) logSearch(e *core.RecordsListRequestEvent) {
+func (b *buffer) logSearch(e kit.Read) {
 	actor := kit.Caller(e.RequestEvent)
 	if actor.Role == role.Patient || actor.Role == kit.Guest || isLog(e.Collection.Name) { // logUse has the fields
 		return
@@ -38,18 +38,18 @@ func (b *buffer) logSearch(e *core.RecordsListRequestEvent) {
 	filter := query.Get(search.FilterQueryParam)
 	about := b.questions(e.Collection, filter, query.Get(search.SortQueryParam))
 	asked := slices.DeleteFunc(slices.Clone(about), func(q question) bool { return b.isRoutine(q) })
-	if len(asked) == 0 && filter != "" && len(e.Records) == 0 && e.Result.TotalItems > 0 {
+	if len(asked) == 0 && filter != "" && len(e.Rows) == 0 && e.Page.TotalItems > 0 {
 		asked = about // the page is empty, and its total is the answer
 	}
 	if len(asked) == 0 {
 		return
 	}
-	matched := e.Result.TotalItems
-	complete := e.Result.Page == 1 && (matched == len(e.Records) || matched < 0 && len(e.Records) < e.Result.PerPage)
+	matched := e.Page.TotalItems
+	complete := e.Page.Page == 1 && (matched == len(e.Rows) || matched < 0 && len(e.Rows) < e.Page.PerPage)
 	if complete {
-		matched = len(e.Records)
+		matched = len(e.Rows)
 	}
-	result := found{records: b.refs(e.Records)}
+	result := found{rows: ofPatients(e.Rows)}
 	if !leadsToPatient(b.app, e.Collection.Name) || filter != "" && !complete {
 		result = found{patients: b.matched(e, filter, asked)}
 	}
@@ -79,7 +79,7 @@ func searchEntry(actor kit.Actor, collection, matched string, asked []question) 
 // their access log.
 func (p pending) searchEntry(of owners) Entry {
 	patients := slices.Clone(p.found.patients)
-	for _, r := range p.found.records {
+	for _, r := range p.found.rows {
 		patients = append(patients, of.patient(r))
 	}
 	slices.Sort(patients)
@@ -128,7 +128,7 @@ func (b *buffer) logTopics(e *core.RealtimeSubscribeRequestEvent) {
 
 // matched returns the patients whose fields a filter matches, as far as the caller may list the
 // records. It repeats the query of PocketBase's list.
-func (b *buffer) matched(e *core.RecordsListRequestEvent, filter string, asked []question) (patients []string) {
+func (b *buffer) matched(e kit.Read, filter string, asked []question) (patients []string) {
 	var paths []string
 	for _, q := range asked {
 		if slices.Contains(paths, q.to) {
@@ -144,7 +144,7 @@ func (b *buffer) matched(e *core.RecordsListRequestEvent, filter string, asked [
 	return patients
 }
 
-func matchedBy(e *core.RecordsListRequestEvent, filter, path string) (ids []string, err error) {
+func matchedBy(e kit.Read, filter, path string) (ids []string, err error) {
 	info, err := e.RequestInfo()
 	if err != nil {
 		return nil, err

@@ -23,9 +23,9 @@ func isLog(collection string) bool { return collection == logName || collection 
 // logUse logs that staff or a superuser read the log itself, with one entry for a request:
 // what was read, and the fields of its filter and sort (IHE ATNA: Audit Log Used). Like all
 // reads, those of patients are not logged.
-func (b *buffer) logUse(e *core.RequestEvent, action string, c *core.Collection, record string, read ...*core.Record) {
+func (b *buffer) logUse(e *core.RequestEvent, action string, c *core.Collection, record string, read []kit.Row) {
 	actor := kit.Caller(e)
-	fromLog := func(r *core.Record) bool { return isLog(r.Collection().Name) }
+	fromLog := func(r kit.Row) bool { return isLog(r.Collection) }
 	if actor.Role == role.Patient || actor.Role == kit.Guest || !isLog(c.Name) && !slices.ContainsFunc(read, fromLog) {
 		return
 	}

@@ -18,8 +18,11 @@ func Find(app core.App, id string) (Patient, error) {
 // Name is the full name.
 func (p Patient) Name() string { return p.GetString("name") }
 
+// UserField is the relation from a patient to the account that manages them.
+const UserField = "user"
+
 // User is the id of the account that manages the patient, or empty.
-func (p Patient) User() string { return p.GetString("user") }
+func (p Patient) User() string { return p.GetString(UserField) }
 
 // MRN is the medical record number.
 func (p Patient) MRN() string { return p.GetString("mrn") }
