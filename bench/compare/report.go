@@ -104,7 +104,7 @@ func (b *benchmark) renderCompared(out *strings.Builder) {
 		}
 		cells := []string{r.name, speed(own), ms(percentile(own.latencies(), 50)), ms(percentile(own.latencies(), 99)),
 			ms(own.single), ms(own.cpuPerRequest())}
-		rows := []string{fmt.Sprintf("%.1f", own.auditRows)}
+		rows := []string{fmt.Sprintf("%.2f", own.auditRows)}
 		for i := range others {
 			other := r.series[i+1]
 			cells = append(cells, b.ratio(own, other), ms(other.cpuPerRequest()))
@@ -112,7 +112,7 @@ func (b *benchmark) renderCompared(out *strings.Builder) {
 				cells = append(cells, fmt.Sprintf("%.2f", r.target))
 			}
 			if other.auditRows >= 0 {
-				rows = append(rows, fmt.Sprintf("%.1f", other.auditRows))
+				rows = append(rows, fmt.Sprintf("%.2f", other.auditRows))
 			}
 		}
 		row(out, append(cells, strings.Join(rows, ", "))...)
@@ -135,7 +135,7 @@ func (b *benchmark) renderAlone(out *strings.Builder) {
 			continue
 		}
 		row(out, r.name, speed(s), ms(percentile(s.latencies(), 50)), ms(percentile(s.latencies(), 99)), alone,
-			ms(s.cpuPerRequest()), fmt.Sprintf("%.1f", s.auditRows), r.goal)
+			ms(s.cpuPerRequest()), fmt.Sprintf("%.2f", s.auditRows), r.goal)
 	}
 	fmt.Fprintln(out)
 }

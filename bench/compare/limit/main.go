@@ -114,7 +114,7 @@ func (s *server) refresh(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.audit.Push([]rival.Entry{rival.NewEntry(r, by, "refresh", "users", by.ID, "", nil)})
+	s.audit.Push(rival.NewEntry(r, by, "refresh", "users", by.ID, "", nil))
 	token, err := rival.NewToken(by.ID)
 	return rival.Session{Record: u, Token: token}, err
 }

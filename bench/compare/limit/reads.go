@@ -77,7 +77,7 @@ func (s *server) view(r *http.Request) (any, error) {
 		return nil, err
 	}
 	if by.Role != "patient" {
-		s.audit.Push([]rival.Entry{rival.NewEntry(r, by, "view", "appointments", v.ID, v.Patient, nil)})
+		s.audit.Push(rival.NewEntry(r, by, "view", "appointments", v.ID, v.Patient, nil))
 	}
 	return v.For(by.Role), nil
 }
@@ -122,7 +122,7 @@ func (s *server) list(r *http.Request) (any, error) {
 	for _, v := range items {
 		v.For(by.Role)
 	}
-	s.audit.Push(rival.EntriesOfList(r, by, items))
+	s.audit.PushList(r, by, items)
 	return rival.NewPage(items, q.PerPage, total), nil
 }
 

@@ -145,8 +145,14 @@ func (t tx) writeAudit(entries []rival.Entry) error {
 	rival.Chain(seq, hash, entries)
 	for _, e := range entries {
 		err := t.exec(insertSQL("audit_log"), e.ID, e.Seq, e.At, e.Actor, e.ActorName, e.Role, e.Action, e.Collection,
-			e.Record, e.Patient, e.Outcome, e.Changes, e.IP, e.Request, e.PrevHash, e.Hash, e.Created, e.Updated)
+			e.Record, e.Patient, e.Outcome, e.Changes, e.IP, e.Request, e.Patients, e.Times, e.List, e.PrevHash, e.Hash, e.Created,
+			e.Updated)
 		if err != nil {
+			return err
+		}
+	}
+	for _, l := range rival.NewListed(entries) {
+		if err := t.exec(insertSQL("audit_log_patients"), l.ID, l.List, l.Patient); err != nil {
 			return err
 		}
 	}

@@ -8,7 +8,9 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -29,11 +31,25 @@ type Entry struct {
 	Changes    string
 	IP         string
 	Request    string
+	Patients   int    // of a list, if several
+	Times      int    // repeats within a minute
+	List       string // the entry whose patients these are
 	PrevHash   string
 	Hash       string
 	Created    string
 	Updated    string
+	Listed     []string `gorm:"-"` // the patients of a list
 }
+
+// Listed is a patient of a list.
+type Listed struct {
+	ID      string
+	List    string
+	Patient string
+}
+
+// TableName is the table of the patients of lists.
+func (Listed) TableName() string { return "audit_log_patients" }
 
 // TableName is the table of the audit log.
 func (Entry) TableName() string { return "audit_log" }
@@ -63,7 +79,8 @@ func Chain(seq int64, hash string, entries []Entry) {
 		seq++
 		e.Seq, e.PrevHash = seq, hash
 		text, _ := json.Marshal([]string{e.PrevHash, strconv.FormatInt(e.Seq, 10), e.At, e.Actor, e.ActorName, e.Role,
-			e.Action, e.Collection, e.Record, e.Patient, e.Outcome, e.Changes, e.IP, e.Request})
+			e.Action, e.Collection, e.Record, e.Patient, e.Outcome, e.Changes, e.IP, e.Request, strconv.Itoa(e.Times), e.List,
+			strings.Join(e.Listed, ",")})
 		mac := hmac.New(sha256.New, auditKey)
 		mac.Write(text)
 		e.Hash = hex.EncodeToString(mac.Sum(nil))
@@ -71,32 +88,37 @@ func Chain(seq int64, hash string, entries []Entry) {
 	}
 }
 
-// EntriesOfList are the entries of a list that staff read: one for each patient, as the
-// hospital writes them. The benchmark fails when the numbers differ.
-func EntriesOfList(r *http.Request, by Account, visits []*Visit) (entries []Entry) {
-	if by.Role == "patient" { // patients read their own records
-		return nil
-	}
-	logged := map[string]bool{}
-	for _, v := range visits {
-		if !logged[v.Patient] {
-			logged[v.Patient] = true
-			entries = append(entries, NewEntry(r, by, "list", "appointments", "", v.Patient, nil))
+// NewListed are the rows of the patients of lists that no earlier entry has.
+func NewListed(entries []Entry) (rows []Listed) {
+	for _, e := range entries {
+		if e.List == e.ID {
+			for _, patient := range e.Listed {
+				rows = append(rows, Listed{NewID(), e.ID, patient})
+			}
 		}
 	}
-	return entries
+	return rows
 }
 
-// Buffer collects the entries of reads, and writes them once a second.
+// Buffer collects the entries of reads, and writes them once a second. As in the hospital, repeats of a read
+// within a minute are one more entry, and have no patients of their own.
 type Buffer struct {
 	write   func([]Entry) error
 	lock    sync.Mutex
 	waiting []Entry
+	reads   map[string]*read
+}
+
+// read is a read of the last minute.
+type read struct {
+	ends  time.Time
+	last  Entry
+	times int
 }
 
 // NewBuffer starts a buffer.
 func NewBuffer(write func([]Entry) error) *Buffer {
-	b := &Buffer{write: write}
+	b := &Buffer{write: write, reads: map[string]*read{}}
 	go func() {
 		for range time.Tick(time.Second) {
 			b.flush()
@@ -105,18 +127,49 @@ func NewBuffer(write func([]Entry) error) *Buffer {
 	return b
 }
 
-// Push adds entries.
-func (b *Buffer) Push(entries []Entry) {
-	if len(entries) == 0 {
-		return
-	}
+// Push adds an entry.
+func (b *Buffer) Push(e Entry) {
 	b.lock.Lock()
 	defer b.lock.Unlock()
-	b.waiting = append(b.waiting, entries...)
+	b.waiting = append(b.waiting, e)
+}
+
+// PushList adds a list that staff read. Patients read their own records.
+func (b *Buffer) PushList(r *http.Request, by Account, visits []*Visit) {
+	if by.Role == "patient" || len(visits) == 0 {
+		return
+	}
+	e := NewEntry(r, by, "list", "appointments", "", "", nil)
+	for _, v := range visits {
+		e.Listed = append(e.Listed, v.Patient)
+	}
+	slices.Sort(e.Listed)
+	e.Listed = slices.Compact(e.Listed)
+	e.Patients, e.List = len(e.Listed), e.ID
+	key := by.ID + strings.Join(e.Listed, ",")
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	if known := b.reads[key]; known != nil {
+		e.List = known.last.List
+		known.last, known.times = e, known.times+1
+		return
+	}
+	b.reads[key] = &read{ends: time.Now().Add(time.Minute), last: e}
+	b.waiting = append(b.waiting, e)
 }
 
 func (b *Buffer) flush() {
 	b.lock.Lock()
+	for key, r := range b.reads {
+		if time.Now().Before(r.ends) {
+			continue
+		}
+		delete(b.reads, key)
+		if r.times > 0 {
+			r.last.Times = r.times
+			b.waiting = append(b.waiting, r.last)
+		}
+	}
 	batch := b.waiting
 	b.waiting = nil
 	b.lock.Unlock()

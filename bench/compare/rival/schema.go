@@ -47,12 +47,14 @@ var Tables = []Table{
 		[]string{"!number", "receipt", "bill,status", "patient,decided_at", "status,created"}},
 	{"counters", columns("id series value"), []string{"!series"}},
 	{"audit_log", columns(`id seq at actor actor_name role action collection record patient outcome changes ip request
-		prev_hash hash created updated`), []string{"!seq", "patient,seq", "actor,seq", "record,seq"}},
+		patients times list prev_hash hash created updated`),
+		[]string{"!seq", "patient,seq", "actor,seq", "record,seq"}},
+	{"audit_log_patients", columns("id list patient"), []string{"list", "patient"}},
 }
 
 var (
 	booleans = columns("emailVisibility verified vip confirmed_distinct active accepts_online overbook")
-	integers = columns("weekday slot_minutes capacity follow_up_days version quantity tax_bp value seq")
+	integers = columns("weekday slot_minutes capacity follow_up_days version quantity tax_bp value seq patients times")
 )
 
 // CreateSQL are the statements that create a table and its indexes. The indexes are faster to

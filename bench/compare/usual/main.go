@@ -127,7 +127,7 @@ func (s *server) refresh(c *gin.Context, by rival.Account) (any, error) {
 		return nil, err
 	}
 	u.Collection = rival.Users
-	s.audit.Push([]rival.Entry{rival.NewEntry(c.Request, by, "refresh", "users", by.ID, "", nil)})
+	s.audit.Push(rival.NewEntry(c.Request, by, "refresh", "users", by.ID, "", nil))
 	token, err := rival.NewToken(by.ID)
 	return rival.Session{Record: u, Token: token}, err
 }

@@ -35,7 +35,7 @@ func (s *server) view(c *gin.Context, by rival.Account) (any, error) {
 		return nil, notFound(err)
 	}
 	if by.Role != "patient" {
-		s.audit.Push([]rival.Entry{rival.NewEntry(c.Request, by, "view", "appointments", v.ID, v.Patient, nil)})
+		s.audit.Push(rival.NewEntry(c.Request, by, "view", "appointments", v.ID, v.Patient, nil))
 	}
 	return v.For(by.Role), nil
 }
@@ -70,7 +70,7 @@ func (s *server) list(c *gin.Context, by rival.Account) (any, error) {
 	for _, v := range items {
 		v.For(by.Role)
 	}
-	s.audit.Push(rival.EntriesOfList(c.Request, by, items))
+	s.audit.PushList(c.Request, by, items)
 	return rival.NewPage(items, q.PerPage, int(total)), nil
 }
 

@@ -36,7 +36,11 @@ func writeAudit(tx *gorm.DB, entries []rival.Entry) error {
 		return err
 	}
 	rival.Chain(last.Seq, last.Hash, entries)
-	return tx.CreateInBatches(entries, 500).Error
+	if err := tx.CreateInBatches(entries, 500).Error; err != nil {
+		return err
+	}
+	listed := rival.NewListed(entries)
+	return tx.CreateInBatches(listed, 500).Error
 }
 
 func (s *server) book(c *gin.Context, by rival.Account) (any, error) {
