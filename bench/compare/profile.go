@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,14 @@ type profile struct{ operation, top string }
 // profiledOperations are those with a profile in the report.
 var profiledOperations = []string{
 	"view one", "own list 30, patient, with total", "own list 30, doctor, with total", "book", "approve",
+}
+
+// profiles reports whether an operation is profiled. Those that somebody chose all are.
+func (b *benchmark) profiles(op operation) bool {
+	if b.only.String() == "" {
+		return slices.Contains(profiledOperations, op.name)
+	}
+	return !op.alone && b.only.MatchString(op.name)
 }
 
 // profile runs a build of the hospital that serves profiles, under load.
@@ -51,16 +60,13 @@ func (b *benchmark) profile(ctx context.Context) error {
 	}
 	c := newClient(&running{h.Server, b.contestants[0], "", h.CPU}, b.world.accounts())
 	for _, op := range operations(b.world) {
-		for _, name := range profiledOperations {
-			if op.name != name {
-				continue
-			}
+		if b.profiles(op) {
 			loaded := make(chan error, 1)
 			go func() {
 				_, err := c.load(op, 0, cmp.Or(op.limit, anyNumber), time.Duration(seconds)*time.Second+300*time.Millisecond)
 				loaded <- err
 			}()
-			file := filepath.Join(filepath.Dir(b.profiled), words.ReplaceAllString(name, "-")+".pprof")
+			file := filepath.Join(filepath.Dir(b.profiled), words.ReplaceAllString(op.name, "-")+".pprof")
 			top, err := topOf(ctx, address, file, seconds)
 			if err != nil {
 				return err
@@ -68,7 +74,7 @@ func (b *benchmark) profile(ctx context.Context) error {
 			if err := <-loaded; err != nil {
 				return err
 			}
-			b.results.profiles = append(b.results.profiles, profile{name, top})
+			b.results.profiles = append(b.results.profiles, profile{op.name, top})
 		}
 	}
 	return nil

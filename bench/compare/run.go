@@ -70,9 +70,12 @@ func run(ctx context.Context, o options) (err error) {
 		steps = append(steps, []struct {
 			what string
 			do   func(context.Context) error
-		}{{"listeners", b.measureListeners}, {"start, memory, verify", b.measureProcess}, {"plans", b.explainLists},
-			{"profiles", b.profile}}...)
+		}{{"listeners", b.measureListeners}, {"start, memory, verify", b.measureProcess}, {"plans", b.explainLists}}...)
 	}
+	steps = append(steps, struct {
+		what string
+		do   func(context.Context) error
+	}{"profiles", b.profile})
 	for _, step := range steps {
 		began := time.Now()
 		fmt.Fprintln(o.out, step.what)
