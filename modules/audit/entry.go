@@ -97,11 +97,7 @@ func writeRows(tx core.App, entries []Entry) error {
 	if err != nil {
 		return err
 	}
-	previous, err := lastHash(tx)
-	if err != nil {
-		return err
-	}
-	seq, err := hospital.NextNumbers(tx, "audit", len(entries))
+	seq, previous, err := hospital.NextNumbers(tx, "audit", len(entries), lastHash)
 	if err != nil {
 		return err
 	}

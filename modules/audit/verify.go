@@ -35,14 +35,8 @@ func (r *row) scanTargets() []any {
 	}
 }
 
-// lastHash returns the hash of the newest row, or an empty string for an empty log.
-func lastHash(app core.App) (hash string, err error) {
-	err = app.DB().NewQuery("SELECT hash FROM audit_log WHERE seq = (SELECT MAX(seq) FROM audit_log)").Row(&hash)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	return hash, err
-}
+// lastHash is the hash of the newest row.
+const lastHash = "SELECT hash FROM audit_log WHERE seq = (SELECT MAX(seq) FROM audit_log)"
 
 // strays counts the rows of audit_log_patients that no hash covers.
 const strays = "SELECT COUNT(*) FROM audit_log_patients p WHERE NOT EXISTS " +

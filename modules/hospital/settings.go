@@ -170,20 +170,25 @@ func (s Settings) ReadAlertCount() int { return cmp.Or(s.GetInt("read_alert_coun
 // NextNumber takes the next number of a series. It must run in the transaction
 // that uses the number: when that is undone the number is free again, so that a
 // series has no gaps.
-func NextNumber(tx core.App, series string) (int64, error) { return NextNumbers(tx, series, 1) }
+func NextNumber(tx core.App, series string) (int64, error) {
+	n, _, err := NextNumbers(tx, series, 1, "SELECT ''")
+	return n, err
+}
 
-// NextNumbers takes the next n numbers of a series, and answers the first.
-func NextNumbers(tx core.App, series string, n int) (first int64, err error) {
+// NextNumbers takes the next n numbers of a series, and answers the first. In the same statement it reads one
+// value that goes with them, by a SELECT.
+func NextNumbers(tx core.App, series string, n int, value string) (first int64, read string, err error) {
 	if !tx.IsTransactional() {
-		return 0, fmt.Errorf("number of series %s: not in a transaction", series)
+		return 0, "", fmt.Errorf("number of series %s: not in a transaction", series)
 	}
 	var last int64
 	err = tx.NonconcurrentDB().NewQuery(`INSERT INTO counters (id, series, value, created, updated)
 		VALUES ({:id}, {:series}, {:n}, strftime('%Y-%m-%d %H:%M:%fZ'), strftime('%Y-%m-%d %H:%M:%fZ'))
-		ON CONFLICT (series) DO UPDATE SET value = value + {:n}, updated = excluded.updated RETURNING value`).
-		Bind(dbx.Params{"id": core.GenerateDefaultRandomId(), "series": series, "n": n}).Row(&last)
+		ON CONFLICT (series) DO UPDATE SET value = value + {:n}, updated = excluded.updated
+		RETURNING value, COALESCE((`+value+`), '')`).
+		Bind(dbx.Params{"id": core.GenerateDefaultRandomId(), "series": series, "n": n}).Row(&last, &read)
 	if err != nil {
-		return 0, fmt.Errorf("number of series %s: %w", series, err)
+		return 0, "", fmt.Errorf("number of series %s: %w", series, err)
 	}
-	return last - int64(n) + 1, nil
+	return last - int64(n) + 1, read, nil
 }
