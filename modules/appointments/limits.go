@@ -12,7 +12,7 @@ import (
 	"hospital/modules/hospital"
 )
 
-// used is what a patient's account has used of its limits.
+// used is what a patient's account has used of its limits, counted up to each of them.
 type used struct {
 	Patient       int // its future visits of the patient
 	Account       int // its future visits
@@ -22,18 +22,20 @@ type used struct {
 
 // countUsed counts in one statement, in the transaction of the booking. Each part reads
 // only the rows of the account, by an index.
-func countUsed(tx core.App, account, patient string) (counted used, err error) {
+func countUsed(tx core.App, account, patient string, limits hospital.Settings) (counted used, err error) {
 	now := kit.Now(tx)
 	err = tx.DB().NewQuery(`SELECT
-		(SELECT COUNT(*) FROM appointments WHERE requested_by = {:account} AND starts > {:now} AND patient = {:patient}
-			AND status IN ('pending', 'approved')) AS patient,
-		(SELECT COUNT(*) FROM appointments WHERE requested_by = {:account} AND starts > {:now}
-			AND status IN ('pending', 'approved')) AS account,
-		(SELECT COUNT(*) FROM appointment_events WHERE actor = {:account} AND created > {:day}
-			AND action IN ('book', 'reschedule')) AS requests,
-		(SELECT COUNT(*) FROM appointment_events WHERE actor = {:account} AND created > {:week}
-			AND action = 'cancel') AS cancellations`).
+		(SELECT COUNT(*) FROM (SELECT 1 FROM appointments WHERE requested_by = {:account} AND starts > {:now}
+			AND patient = {:patient} AND status IN ('pending', 'approved') LIMIT {:patients})) AS patient,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM appointments WHERE requested_by = {:account} AND starts > {:now}
+			AND status IN ('pending', 'approved') LIMIT {:accounts})) AS account,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM appointment_events WHERE actor = {:account} AND created > {:day}
+			AND action IN ('book', 'reschedule') LIMIT {:requests})) AS requests,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM appointment_events WHERE actor = {:account} AND created > {:week}
+			AND action = 'cancel' LIMIT {:cancellations})) AS cancellations`).
 		Bind(dbx.Params{
+			"patients": limits.OpenVisitsPerPatient(), "accounts": limits.OpenVisitsPerAccount(),
+			"requests": limits.RequestsPerDay(), "cancellations": limits.CancellationsPerWeek(),
 			"account": account, "patient": patient, "now": kit.FormatInstant(now),
 			"day":  kit.FormatInstant(now.Add(-24 * time.Hour)),
 			"week": kit.FormatInstant(now.Add(-7 * 24 * time.Hour)),
@@ -84,7 +86,7 @@ func checkLimits(
 	if err != nil {
 		return err
 	}
-	counted, err := countUsed(tx, actor.ID, a.Patient())
+	counted, err := countUsed(tx, actor.ID, a.Patient(), limits)
 	if err != nil {
 		return err
 	}
