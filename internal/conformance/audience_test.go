@@ -59,6 +59,7 @@ func TestListenersAreDecidedAsByTheRule(t *testing.T) {
 		t.Fatal(err)
 	}
 	accounts, declared, decided := callers(t, h), kit.CatalogOf(modules.All), map[bool]int{}
+	written := map[string]int{}
 	for _, collection := range collections {
 		name := collection.Name
 		records, err := h.App.FindAllRecords(name)
@@ -81,8 +82,28 @@ func TestListenersAreDecidedAsByTheRule(t *testing.T) {
 					t.Errorf("whether %s hears of %s needs SQL", idOf(auth), name)
 				}
 				decided[want]++
+				for what, may := range map[string]func(*core.Record) (bool, bool, error){
+					"create": audience.MayCreate, "update": audience.MayUpdate,
+				} {
+					rule := record.Collection().CreateRule
+					if what == "update" {
+						rule = record.Collection().UpdateRule
+					}
+					want, err := h.App.CanAccessRecord(record, info, rule)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got, known, err := may(auth); err != nil || known && got != want {
+						t.Errorf("%s may %s %s %s: %v, %v; the rule says %v", idOf(auth), what, name, record.Id, got, err, want)
+					} else if known {
+						written[what]++
+					}
+				}
 			}
 		}
+	}
+	if written["create"] < 2000 || written["update"] < 2000 {
+		t.Errorf("too few decisions about writes were compared: %v", written)
 	}
 	if decided[true] < 900 || decided[false] < 1500 {
 		t.Errorf("too few decisions were compared: %v", decided)

@@ -11,14 +11,14 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// Audience decides who may read a record as it was when it changed. What the scopes of
+// Audience decides who may read a record as it was when it changed, or write it. What the scopes of
 // all accounts depend on is read once, and compared in memory. It is used by one goroutine at
 // a time.
 type Audience struct {
 	app      core.App
 	catalog  Catalog
 	declared Collection // empty for PocketBase's own collections
-	tests    map[Role]scopeTest
+	tests    map[Role]scopeTests
 	record   *core.Record
 	related  map[string]*core.Record    // by the path of relations; nil: there is no such record
 	accounts map[string]map[string]bool // results of Scope.accounts
@@ -33,10 +33,9 @@ type question struct{ filter, account string }
 // NewAudience returns the audience of a record. The record is not changed.
 func NewAudience(app core.App, record *core.Record) *Audience {
 	catalog, _ := app.Store().Get(catalogKey).(Catalog)
-	tests, _ := app.Store().Get(scopeTestsKey).(map[string]map[Role]scopeTest)
 	name := record.Collection().Name
 	return &Audience{
-		app: app, catalog: catalog, declared: catalog[name], tests: tests[name], record: record,
+		app: app, catalog: catalog, declared: catalog[name], tests: testsOf(app)[name], record: record,
 		related: map[string]*core.Record{"": record}, accounts: map[string]map[string]bool{},
 		queried: map[question]bool{},
 	}
@@ -52,7 +51,7 @@ func (a *Audience) MayRead(info *core.RequestInfo, rule *string) (bool, error) {
 	case rule == nil:
 		return false, nil
 	}
-	if test, account := a.test(info.Auth); test != nil {
+	if test, account := a.test(info.Auth, toRead); test != nil {
 		return test(a, account)
 	}
 	ask := func() (bool, error) {
@@ -71,17 +70,37 @@ func (a *Audience) MayRead(info *core.RequestInfo, rule *string) (bool, error) {
 
 // InMemory reports whether MayRead needs no rule to decide about an account.
 func (a *Audience) InMemory(auth *core.Record) bool {
-	test, _ := a.test(auth)
+	test, _ := a.test(auth, toRead)
 	return test != nil
 }
 
+// MayCreate and MayUpdate report whether an account may create or change the record, if that can be decided
+// in memory.
+func (a *Audience) MayCreate(auth *core.Record) (may, decided bool, err error) {
+	return a.may(auth, toCreate)
+}
+
+// MayUpdate is MayCreate for changes.
+func (a *Audience) MayUpdate(auth *core.Record) (may, decided bool, err error) {
+	return a.may(auth, toUpdate)
+}
+
+func (a *Audience) may(auth *core.Record, do access) (may, decided bool, err error) {
+	test, account := a.test(auth, do)
+	if test == nil {
+		return false, false, nil
+	}
+	may, err = test(a, account)
+	return may, true, err
+}
+
 // test returns what decides about an account, or nil.
-func (a *Audience) test(auth *core.Record) (test scopeTest, account string) {
+func (a *Audience) test(auth *core.Record, do access) (test scopeTest, account string) {
 	switch {
 	case a.declared.Name == "":
 		return nil, ""
 	case auth == nil:
-		return a.testOf(Guest), ""
+		return a.testOf(Guest, do), ""
 	case !a.catalog[auth.Collection().Name].SignIn.isSet():
 		return nil, ""
 	}
@@ -89,14 +108,14 @@ func (a *Audience) test(auth *core.Record) (test scopeTest, account string) {
 	if actor.Role == Guest { // not active, and no guest either
 		return nothing, ""
 	}
-	return a.testOf(actor.Role), actor.ID
+	return a.testOf(actor.Role, do), actor.ID
 }
 
-func (a *Audience) testOf(role Role) scopeTest {
-	if a.declared.Policy[role].Read.empty() {
+func (a *Audience) testOf(role Role, do access) scopeTest {
+	if a.declared.Policy[role].scope(do).empty() {
 		return nothing
 	}
-	return a.tests[role]
+	return a.tests[role][do]
 }
 
 // Matches reports whether the record matches the filter of a subscription, as a list applies

@@ -23,7 +23,7 @@ func unentitled(e *core.RequestEvent, actor Actor, verb string) error {
 // explainCreate adds the reason to the refusal of a new record by an API rule.
 // PocketBase answers 400 without one.
 func (c Catalog) explainCreate(e *core.RequestEvent) error {
-	err := e.Next()
+	err := c.decided(e, toCreate)
 	var refused *router.ApiError
 	declared, known := c.of(e)
 	if !errors.As(err, &refused) || !known || refused.Status != http.StatusBadRequest || len(refused.Data) > 0 {
@@ -39,7 +39,7 @@ func (c Catalog) explainCreate(e *core.RequestEvent) error {
 	}
 	field, _, _ := strings.Cut(cmp.Or(scope.path, scope.about), ".")
 	cause, ok := refused.RawData().(error)
-	if !ok || field == "" || !strings.Contains(cause.Error(), "create rule failure") {
+	if !ok || field == "" || !strings.Contains(cause.Error(), createRuleFailed) {
 		return err
 	}
 	return e.BadRequestError("The request was refused because of "+field+".", validation.Errors{
@@ -50,7 +50,7 @@ func (c Catalog) explainCreate(e *core.RequestEvent) error {
 // explainUpdate answers 403 instead of PocketBase's 404 when the caller may read the record
 // but not change it. Callers who may not read it still get 404.
 func (c Catalog) explainUpdate(e *core.RequestEvent) error {
-	err := e.Next()
+	err := c.decided(e, toUpdate)
 	var refused *router.ApiError
 	declared, known := c.of(e)
 	if !errors.As(err, &refused) || !known || refused.Status != http.StatusNotFound {

@@ -51,6 +51,7 @@ func Register(app core.App, modules []Module) {
 	validateRecords(app)
 	guardSchema(app, declared)
 	separateQuery(app)
+	decideWrites(app)
 	guardRequests(app, declared)
 	guardRecords(app, declared)
 	mask(app, declared)

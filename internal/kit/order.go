@@ -10,6 +10,7 @@ import "github.com/pocketbase/pocketbase/apis"
 const (
 	OrderListener = -60 // replaces the client of a stream, before it is limited
 	OrderStreams  = -50 // bounds the topics of a stream before their filters are parsed
+	orderDecide   = -60 // applies the scope of the caller's role instead of PocketBase
 	orderGuard    = -50 // refuses fields that the caller may not write
 	OrderThrottle = -50 // counts failed sign-ins before a password is hashed
 	orderMask     = -50 // hides fields before other enrich hooks read the answer

@@ -32,6 +32,17 @@ type Grant struct {
 	HiddenFields  []string // fields it may not read
 }
 
+// access is what a caller does with a record.
+type access int
+
+const (
+	toRead access = iota
+	toCreate
+	toUpdate
+)
+
+func (g Grant) scope(a access) Scope { return [...]Scope{g.Read, g.Create, g.Update}[a] }
+
 // Scope is a set of rows. It depends on the caller. The zero Scope is empty.
 type Scope struct {
 	Name  string // its name in permissions.txt

@@ -15,18 +15,27 @@ const scopeTestsKey = "kit.scopeTests"
 func nothing(*Audience, string) (bool, error)    { return false, nil }
 func everything(*Audience, string) (bool, error) { return true, nil }
 
-// scopeTests compiles what each role may read, by collection. A scope that cannot be decided
-// in memory has no test.
-func (c Catalog) scopeTests() map[string]map[Role]scopeTest {
-	tests := map[string]map[Role]scopeTest{}
+// scopeTests are the tests of a role, by what it does. A scope that cannot be decided in memory has none.
+type scopeTests [toUpdate + 1]scopeTest
+
+// scopeTests compiles what each role may do, by collection.
+func (c Catalog) scopeTests() map[string]map[Role]scopeTests {
+	all := map[string]map[Role]scopeTests{}
 	for name, declared := range c {
-		tests[name] = map[Role]scopeTest{}
+		all[name] = map[Role]scopeTests{}
 		for role, grant := range declared.Policy {
-			if test := c.scopeTest(declared, grant.Read); test != nil {
-				tests[name][role] = test
+			var tests scopeTests
+			for a := range tests {
+				tests[a] = c.scopeTest(declared, grant.scope(access(a)))
 			}
+			all[name][role] = tests
 		}
 	}
+	return all
+}
+
+func testsOf(app core.App) map[string]map[Role]scopeTests {
+	tests, _ := app.Store().Get(scopeTestsKey).(map[string]map[Role]scopeTests)
 	return tests
 }
 
