@@ -18,8 +18,9 @@ dev: ## like run, and build and restart on every change
 		--build.entrypoint "./bin/hospital,serve,--http=$(ADDR)" --build.include_ext go,js,css,html,svg,yaml \
 		--build.exclude_dir bin,dist,pb_data,bench,docs,examples,node_modules --build.send_interrupt true --build.kill_delay 1s
 
+# -s -w: without tables for debuggers, as a release. Stack traces and profiles need none of them.
 build: ## one pure-Go binary at bin/hospital with everything in it
-	CGO_ENABLED=0 go build -trimpath -ldflags "-X hospital/internal/kit.Version=$(VERSION)" -o bin/hospital .
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X hospital/internal/kit.Version=$(VERSION)" -o bin/hospital .
 
 # The portal's checks need Node; without it they say so and pass.
 portal = ./internal/portal/check/run.sh

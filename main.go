@@ -25,17 +25,13 @@ var public embed.FS
 
 func main() {
 	log.SetFlags(0)
-	document, err := apidocs.Join(modules.All)
-	if err != nil {
-		log.Fatal("hospital: ", err)
-	}
 	app := server.New()
 	kit.Register(app, modules.All)
 	hooks.Register(app)
-	apidocs.Register(app, document)
+	apidocs.Register(app, func() apidocs.Document { return apidocs.MustJoin(modules.All) })
 	portal.Register(app, public)
 	served := func() bool { return datadir.Served(app.DataDir()) }
-	err = server.Run(app, modules.All, demo.Command(app), audit.Command(app), clinical.ImportCommand(app, served))
+	err := server.Run(app, modules.All, demo.Command(app), audit.Command(app), clinical.ImportCommand(app, served))
 	if err != nil {
 		log.Fatal("hospital: ", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/pocketbase/pocketbase/core"
 	"go.yaml.in/yaml/v3"
 
 	"hospital/internal/apidocs"
@@ -43,6 +44,15 @@ func TestTheDocumentIsValidOpenAPI(t *testing.T) {
 	if err := document(t).Validate(t.Context(), openapi3.EnableExamplesValidation()); err != nil {
 		t.Error(err)
 	}
+}
+
+func TestTheDocumentIsNotMadeAtStart(t *testing.T) {
+	t.Parallel()
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir()})
+	apidocs.Register(app, func() (d apidocs.Document) {
+		t.Error("the start waits for the document")
+		return d
+	})
 }
 
 // A part may only contain paths and components, and no two parts may describe the same one.

@@ -25,6 +25,15 @@ type Document struct {
 	YAML func() []byte
 }
 
+// MustJoin is Join of the modules of this program, whose document is tested.
+func MustJoin(modules []kit.Module) Document {
+	document, err := Join(modules)
+	if err != nil {
+		panic(err)
+	}
+	return document
+}
+
 // Join makes one document from the base, the declarations of the modules, and their
 // openapi.yaml files. It is an error if two of them describe the same path or component.
 func Join(modules []kit.Module) (Document, error) {

@@ -25,13 +25,7 @@ import (
 )
 
 // Document is the API document, joined once.
-var Document = sync.OnceValue(func() apidocs.Document {
-	document, err := apidocs.Join(modules.All)
-	if err != nil {
-		panic(err)
-	}
-	return document
-})
+var Document = sync.OnceValue(func() apidocs.Document { return apidocs.MustJoin(modules.All) })
 
 // contract finds the operation of a request in the document.
 var contract = sync.OnceValue(func() routers.Router {

@@ -56,7 +56,7 @@ func New(t testing.TB) *Hospital {
 	audit.SetAttempts(app, 0)
 	server.SetRate(app, 0) // tests send more requests than people
 	disk.SetSpace(app, func(string) (int64, error) { return 1 << 40, nil })
-	apidocs.Register(app, Document())
+	apidocs.Register(app, Document)
 
 	routes, err := apis.NewRouter(app)
 	if err != nil {

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -15,7 +16,7 @@ import (
 type face struct {
 	style string
 	file  []byte
-	font  *sfnt.Font
+	font  func() *sfnt.Font // parsed when the first page is drawn
 }
 
 var (
@@ -24,11 +25,13 @@ var (
 )
 
 func loadFace(style string, file []byte) face {
-	font, err := sfnt.Parse(file)
-	if err != nil {
-		panic("parse an embedded typeface: " + err.Error())
-	}
-	return face{style, file, font}
+	return face{style, file, sync.OnceValue(func() *sfnt.Font {
+		font, err := sfnt.Parse(file)
+		if err != nil {
+			panic("parse an embedded typeface: " + err.Error())
+		}
+		return font
+	})}
 }
 
 // placeholder replaces a character that cannot be drawn.
@@ -40,7 +43,7 @@ func (f face) canDraw(r rune) bool {
 	if r > 0xFFFF || unicode.Is(unicode.Co, r) {
 		return false
 	}
-	glyph, err := f.font.GlyphIndex(&sfnt.Buffer{}, r)
+	glyph, err := f.font().GlyphIndex(&sfnt.Buffer{}, r)
 	return err == nil && glyph != 0
 }
 

@@ -3,7 +3,6 @@ package server_test
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,13 +12,7 @@ import (
 
 func TestMetricsCountByRouteWithoutPersonalData(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	_ = listener.Close()
-	dir := demoData(t)
+	address, dir := freeAddress(t), demoData(t)
 	s := serve(t, dir, "HOSPITAL_METRICS="+address)
 	s.signIn(t, "nurse@hospital.example")
 	id := queryOne[string](t, openDB(t, dir), "SELECT id FROM patients LIMIT 1", nil)

@@ -52,12 +52,7 @@ func serve(t testing.TB, dir string, env ...string) *process {
 // serveWith serves after a change of the command.
 func serveWith(t testing.TB, dir string, change func(*exec.Cmd), env ...string) *process {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &process{address: listener.Addr().String()}
-	_ = listener.Close()
+	s := &process{address: freeAddress(t)}
 	s.cmd = exec.Command(binary(), "serve", "--dir", dir, "--http="+s.address)
 	s.cmd.Env, s.cmd.Stderr = append(
 		append(os.Environ(), "HOSPITAL_RATE_LIMIT=0"),
@@ -75,6 +70,17 @@ func serveWith(t testing.TB, dir string, change func(*exec.Cmd), env ...string) 
 			t.Fatal("the server does not answer: ", s.stderr.String())
 		}
 	}
+}
+
+// freeAddress is an address that nothing listens on.
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = listener.Close()
+	return listener.Addr().String()
 }
 
 // kill ends the server without warning.

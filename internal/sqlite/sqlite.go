@@ -17,7 +17,7 @@ const (
 	LogsFile = "auxiliary.db"
 )
 
-// Open opens a database file with PocketBase's settings, except for four:
+// Open opens a database file with PocketBase's settings, except for five:
 //
 //   - synchronous=FULL: data is on the disk before a write is acknowledged, so that it
 //     survives a power cut. The request log uses NORMAL and may lose its last entries.
@@ -27,6 +27,13 @@ const (
 //   - immediate transactions: a transaction waits for the writer when it begins. One that
 //     reads before it writes is refused at once if another process, such as an import,
 //     wrote in between.
+//   - a page cache of 2 MB a connection instead of 32. The system caches the file once for
+//     all of them. Filling and freeing large caches takes more memory, and more time: a
+//     counted list of 200,000 rows is twice as fast without.
+//
+// There is no mmap_size, although it makes scans a third faster: a disk that fails, or a
+// file that becomes shorter, then is a SIGBUS that ends the process. Read errors are
+// answered with 503.
 func Open(path string) (*dbx.DB, error) {
 	synchronous := "NORMAL"
 	if filepath.Base(path) == DataFile && config.Synchronous.Value() != "normal" {
@@ -34,7 +41,7 @@ func Open(path string) (*dbx.DB, error) {
 	}
 	dsn := path + "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
 		"&_pragma=journal_size_limit(200000000)&_pragma=synchronous(" + synchronous + ")&_pragma=foreign_keys(ON)" +
-		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)&_pragma=recursive_triggers(ON)&_defensive=1"
+		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-2000)&_pragma=recursive_triggers(ON)&_defensive=1"
 	return dbx.NewFromDB(sql.OpenDB(connector{dsn, &driverStats{}}), "sqlite"), nil
 }
 

@@ -39,3 +39,20 @@ func TestConnectionsRefuseWhatWouldDestroyData(t *testing.T) {
 		t.Errorf("synchronous is %s", level)
 	}
 }
+
+// A file that is mapped into memory ends the process when the disk fails.
+func TestConnectionsTakeLittleMemoryAndMapNoFile(t *testing.T) {
+	t.Parallel()
+	db, err := Open(filepath.Join(t.TempDir(), DataFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var cache, mapped int
+	if err := db.NewQuery("PRAGMA cache_size").Row(&cache); err != nil || cache >= 0 || cache < -4000 {
+		t.Errorf("the page cache of a connection is %d (negative: in kB), %v", cache, err)
+	}
+	if err := db.NewQuery("PRAGMA mmap_size").Row(&mapped); err != nil || mapped != 0 {
+		t.Errorf("%d bytes of the file are mapped, %v", mapped, err)
+	}
+}
