@@ -23,6 +23,17 @@ func findBill(tx core.App, id string) (Bill, error) {
 	return Bill{r}, err
 }
 
+// BillOf returns an existing bill with nothing but its patient, for the log of an export.
+func BillOf(app core.App, id, patient string) (*core.Record, error) {
+	r, err := kit.New(app, "bills")
+	if err != nil {
+		return nil, err
+	}
+	r.Id = id
+	Bill{r}.setPatient(patient)
+	return r, nil
+}
+
 // newDraft returns an invoice of a patient without lines. It is not saved yet.
 func newDraft(tx core.App, patient string) (Bill, error) {
 	settings, err := hospital.Of(tx)

@@ -14,6 +14,17 @@ import (
 // Payment is a record of payments: a payment or a refund.
 type Payment struct{ *core.Record }
 
+// PaymentOf returns an existing payment with nothing but its patient, for the log of an export.
+func PaymentOf(app core.App, id, patient string) (*core.Record, error) {
+	r, err := kit.New(app, "payments")
+	if err != nil {
+		return nil, err
+	}
+	r.Id = id
+	Payment{r}.setPatient(patient)
+	return r, nil
+}
+
 // Kind tells a payment from a refund.
 func (p Payment) Kind() PaymentKind { return PaymentKind(p.GetString("kind")) }
 
@@ -82,11 +93,12 @@ func (p Payment) recordedBy() string { return p.GetString("recorded_by") }
 func (p Payment) checkAmount(tx core.App) error { return kit.CheckFields(tx, p.Record, "amount_minor") }
 
 func (p Payment) setKind(kind PaymentKind)  { p.Set("kind", string(kind)) }
+func (p Payment) setPatient(patient string) { p.Set("patient", patient) }
 func (p Payment) setReceipt(receipt string) { p.Set("receipt", receipt) }
 
 func (p Payment) setPending(number string, bill Bill, recordedBy string) {
 	p.Set("number", number)
-	p.Set("patient", bill.Patient())
+	p.setPatient(bill.Patient())
 	p.Set("currency", bill.Currency())
 	p.Set("status", string(Pending))
 	p.Set("recorded_by", recordedBy)
