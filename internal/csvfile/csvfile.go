@@ -2,9 +2,9 @@
 package csvfile
 
 import (
+	"bytes"
 	"encoding/csv"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,12 +14,13 @@ import (
 	"hospital/internal/money"
 )
 
-// Writer streams a table as a file for spreadsheets: CSV in UTF-8 with a byte order
+// Writer sends a table as a file for spreadsheets: CSV in UTF-8 with a byte order
 // mark, by which Excel recognises UTF-8, and CRLF line ends (RFC 4180).
 //
 // It keeps the first error, writes nothing after it, and reports it in Close.
 type Writer struct {
 	request *kit.Request
+	waiting bytes.Buffer // rows that are not sent
 	out     *csv.Writer
 	err     error
 }
@@ -33,11 +34,11 @@ func Amount(m money.Amount, exponent int) Number { return Number(m.Decimal(expon
 // New begins to answer a request with a file, and writes the names of its columns.
 func New(r *kit.Request, name string, columns ...string) *Writer {
 	r.Attach(name, "text/csv; charset=utf-8")
-	w := &Writer{request: r, out: csv.NewWriter(r.Response)}
+	w := &Writer{request: r}
+	w.out = csv.NewWriter(&w.waiting)
 	w.out.UseCRLF = true
-	if _, w.err = io.WriteString(r.Response, "\ufeff"); w.err == nil {
-		w.err = w.out.Write(columns)
-	}
+	w.waiting.WriteString("\ufeff")
+	w.err = w.out.Write(columns)
 	return w
 }
 
@@ -62,14 +63,20 @@ func (w *Writer) Row(cells ...any) {
 	}
 }
 
-// Close writes what is buffered. On an error, the caller's or one of the writer, it
+// Flush sends the rows that were written since the last time.
+func (w *Writer) Flush() error {
+	w.out.Flush()
+	if w.err == nil {
+		_, w.err = w.waiting.WriteTo(w.request.Response)
+	}
+	return w.err
+}
+
+// Close sends the rest. On an error, the caller's or one of the writer, it
 // aborts the connection, so that the client does not take half a table for a whole one.
 func (w *Writer) Close(err error) error {
-	w.out.Flush()
-	for _, e := range []error{w.err, w.out.Error()} {
-		if err == nil {
-			err = e
-		}
+	if flushed := w.Flush(); err == nil {
+		err = flushed
 	}
 	if err != nil {
 		w.request.App.Logger().Error("a CSV file was aborted", "error", err)

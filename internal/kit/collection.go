@@ -73,6 +73,12 @@ type Index struct {
 	Where   string // SQL; empty for all rows
 }
 
+// StartsWith reports whether the index has all rows, ordered by a column first.
+func (i Index) StartsWith(column string) bool {
+	first, _, _ := strings.Cut(i.Columns, ",")
+	return first == column && i.Where == ""
+}
+
 // name is the index name, made from the collection and the columns.
 func (i Index) name(collection string) string {
 	columns := strings.NewReplacer(", ", "_", ",", "_", " ", "_").Replace(i.Columns)

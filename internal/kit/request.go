@@ -53,11 +53,9 @@ func (r *Request) Attach(name, contentType string) {
 		mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 }
 
-// LogAccess audits that the answer contains records other than r.Record, which is always
+// LogAccess audits that the answer contains rows other than r.Record, which is always
 // audited. Call it before they are sent, because sending may fail halfway.
-func (r *Request) LogAccess(records ...*core.Record) {
-	r.log(r.App, r.Caller, r.action, records...)
-}
+func (r *Request) LogAccess(rows ...Row) { r.log(r.App, r.Caller, r.action, rows...) }
 
 // QueryDay parses a day in a query parameter, as midnight in UTC: a day has no time zone.
 // It returns fallback without the parameter, and refuses days outside of the years 1900

@@ -32,7 +32,7 @@ type Route struct {
 }
 
 // AccessLog records that an actor read records. One module sets it.
-type AccessLog func(app core.App, actor Actor, action string, records ...*core.Record)
+type AccessLog func(app core.App, actor Actor, action string, rows ...Row)
 
 const (
 	routesKey    = "kit.routes"
@@ -97,7 +97,7 @@ func (r Route) serve(e *core.RequestEvent, declared Catalog, log AccessLog) erro
 	// Deferred because a CSV export that fails halfway panics after some records were sent.
 	defer func() {
 		if request.Written() && request.Status() < 400 {
-			request.LogAccess(request.Record)
+			request.LogAccess(RowsOf(e.App, request.Record)...)
 		}
 	}()
 	return r.Handler(request)

@@ -32,9 +32,9 @@ func serveForTest(t *testing.T, routes ...Route) *routed {
 	users := Collection{Name: "users", Policy: Policy{"member": {Read: Own("id")}, "author": {Read: Own("id")}},
 		SignIn: SignIn{RoleField: "role", StatusField: "status", Active: "active"}}
 	app.Store().Set(signInKey, users.SignIn)
-	app.Store().Set(accessLogKey, AccessLog(func(_ core.App, _ Actor, action string, records ...*core.Record) {
-		for _, record := range records {
-			r.log = append(r.log, action+" "+record.Id)
+	app.Store().Set(accessLogKey, AccessLog(func(_ core.App, _ Actor, action string, rows ...Row) {
+		for _, row := range rows {
+			r.log = append(r.log, action+" "+row.ID)
 		}
 	}))
 	stored, err := app.FindCollectionByNameOrId("users")

@@ -24,7 +24,7 @@ func AddAffectedVisits(tx core.App, timeOff *core.Record) error {
 	affected := make([]map[string]any, 0, len(visits)) // an empty list, not null
 	for _, v := range visits {
 		affected = append(affected, v.summary())
-		audit.LogAccess(tx, kit.ActorOf(timeOff), "affected", v.Record)
+		audit.LogAccess(tx, kit.ActorOf(timeOff), "affected", kit.RowsOf(tx, v.Record)...)
 	}
 	kit.AddToResponse(timeOff, "affected", affected)
 	return nil

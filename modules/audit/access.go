@@ -44,7 +44,7 @@ func (b *buffer) logCandidates(app core.App, refused *core.Record, refusal error
 			if err != nil {
 				return errors.Join(refusal, err)
 			}
-			b.logAccess(kit.ActorOf(refused), "duplicate", r)
+			b.logRows(kit.ActorOf(refused), "duplicate", kit.RowsOf(app, r))
 		}
 	}
 	return refusal

@@ -66,11 +66,6 @@ func (p *pending) size() int {
 
 func (b *buffer) enqueue(e Entry) { b.push(pending{entry: e}) }
 
-// logAccess logs that an actor read records.
-func (b *buffer) logAccess(actor kit.Actor, action string, records ...*core.Record) {
-	b.logRows(actor, action, kit.RowsOf(b.app, records...))
-}
-
 // logRows logs that an actor read rows. Reads of patients are not logged, because they can only
 // read their own records.
 func (b *buffer) logRows(actor kit.Actor, action string, rows []kit.Row) {
@@ -170,9 +165,9 @@ func Flush(app core.App) error {
 }
 
 // LogAccess logs that an actor read records of patients outside of the record API.
-func LogAccess(app core.App, actor kit.Actor, action string, records ...*core.Record) {
-	if b, ok := app.Store().Get(bufferName).(*buffer); ok && len(records) > 0 {
-		b.logAccess(actor, action, records...)
+func LogAccess(app core.App, actor kit.Actor, action string, rows ...kit.Row) {
+	if b, ok := app.Store().Get(bufferName).(*buffer); ok {
+		b.logRows(actor, action, rows)
 	}
 }
 

@@ -80,7 +80,7 @@ func (r row) computeHash(key []byte) string {
 
 // Write appends entries to the log, in the transaction of the change they describe.
 func Write(tx core.App, entries ...Entry) error {
-	for chunk := range slices.Chunk(entries, rowsPerInsert) {
+	for chunk := range slices.Chunk(entries, rowsPerChunk) {
 		if err := writeRows(tx, chunk); err != nil {
 			return fmt.Errorf("write %d audit entries from %s %s: %w",
 				len(chunk), chunk[0].Collection, chunk[0].Record, err)
@@ -89,8 +89,10 @@ func Write(tx core.App, entries ...Entry) error {
 	return nil
 }
 
-// rowsPerInsert limits one INSERT statement: SQLite allows 32,766 parameters.
-const rowsPerInsert = 500
+const (
+	rowsPerChunk    = 500 // that take their numbers at once
+	valuesPerInsert = 525 // the driver searches all parameters of a statement for each of them
+)
 
 func writeRows(tx core.App, entries []Entry) error {
 	key, err := keyOf(tx)

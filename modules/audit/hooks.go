@@ -52,7 +52,7 @@ func logReads(app core.App, buf *buffer) {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		buf.logAccess(tokenActor(e.RequestEvent), "download", e.Record)
+		buf.logRows(tokenActor(e.RequestEvent), "download", kit.RowsOf(e.App, e.Record))
 		return nil
 	})
 	written := func(e *core.RecordRequestEvent) error { // the answer to a write may expand to other records

@@ -37,27 +37,26 @@ func listOf(r row, patients []string) (tuples [][]any) {
 }
 
 func insertListed(tx core.App, tuples [][]any) error {
-	for some := range slices.Chunk(tuples, rowsPerInsert) {
-		if err := insert(tx, listedName, "id, list, patient, created, updated", some); err != nil {
+	return insert(tx, listedName, "id, list, patient, created, updated", tuples)
+}
+
+// insert writes tuples, many in a statement.
+func insert(tx core.App, table, columns string, tuples [][]any) error {
+	names := strings.Split(columns, ", ")
+	for some := range slices.Chunk(tuples, valuesPerInsert/len(names)) {
+		params, values := dbx.Params{}, make([]string, len(some))
+		for i, tuple := range some {
+			list := make([]string, len(tuple))
+			for j, value := range tuple {
+				name := "p" + strconv.Itoa(i*len(names)+j)
+				params[name], list[j] = value, "{:"+name+"}"
+			}
+			values[i] = "(" + strings.Join(list, ", ") + ")"
+		}
+		sql := "INSERT INTO " + table + " ([[" + strings.Join(names, "]], [[") + "]]) VALUES " + strings.Join(values, ", ")
+		if _, err := tx.NonconcurrentDB().NewQuery(sql).Bind(params).Execute(); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// insert writes tuples in one statement.
-func insert(tx core.App, table, columns string, tuples [][]any) error {
-	params, values := dbx.Params{}, make([]string, len(tuples))
-	for i, tuple := range tuples {
-		names := make([]string, len(tuple))
-		for j, value := range tuple {
-			name := fmt.Sprintf("p%d_%d", i, j)
-			params[name], names[j] = value, "{:"+name+"}"
-		}
-		values[i] = "(" + strings.Join(names, ", ") + ")"
-	}
-	sql := "INSERT INTO " + table + " ([[" + strings.ReplaceAll(columns, ", ", "]], [[") + "]]) VALUES " +
-		strings.Join(values, ", ")
-	_, err := tx.NonconcurrentDB().NewQuery(sql).Bind(params).Execute()
-	return err
 }

@@ -37,7 +37,7 @@ func poll(t *testing.T, h *hospitaltest.Hospital, patients int, length time.Dura
 	before, size, start := h.Count("audit_log"), pages(), time.Now()
 	for after := time.Duration(0); after < length; after += 10 * time.Second {
 		h.At(start.Add(after))
-		audit.LogAccess(h.App, doctor, "list", list...)
+		audit.LogAccess(h.App, doctor, "list", kit.RowsOf(h.App, list...)...)
 		if err := audit.FlushTick(h.App); err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +82,7 @@ func TestTheLogOfListsLetsOtherWritersThrough(t *testing.T) {
 	desk := kit.Actor{ID: id("receptionist1"), Role: role.Receptionist, Name: "receptionist1"}
 	lists := windows(t, h, 150)
 	for _, list := range lists {
-		audit.LogAccess(h.App, desk, "list", list...)
+		audit.LogAccess(h.App, desk, "list", kit.RowsOf(h.App, list...)...)
 	}
 	done := make(chan error)
 	go func() { done <- audit.FlushTick(h.App) }()
@@ -149,8 +149,8 @@ func TestReadsWaitWhileTheBufferIsFull(t *testing.T) {
 	pragma("PRAGMA query_only = 1")
 	desk := kit.Actor{ID: id("receptionist1"), Role: role.Receptionist, Name: "receptionist1"}
 	for _, list := range windows(t, h, 250) {
-		audit.LogAccess(h.App, desk, "list", list...)
-		audit.LogAccess(h.App, desk, "list", list...)
+		audit.LogAccess(h.App, desk, "list", kit.RowsOf(h.App, list...)...)
+		audit.LogAccess(h.App, desk, "list", kit.RowsOf(h.App, list...)...)
 	}
 	began := time.Now()
 	h.As("nurse1").List("vitals", "").OK(t)

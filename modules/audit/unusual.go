@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -118,8 +119,8 @@ func (b *buffer) review(entries []Entry) error {
 			found[u.key()] = u
 		}
 	}
-	for _, u := range found {
-		if err := u.store(b.app); err != nil {
+	for _, key := range slices.Sorted(maps.Keys(found)) {
+		if err := found[key].store(b.app); err != nil {
 			return fmt.Errorf("store an unusual read: %w", err)
 		}
 	}

@@ -121,7 +121,8 @@ func reassign(tx core.App, table string, update func() (sql.Result, error)) (int
 	return result.RowsAffected()
 }
 
-// leftBehind returns the ids of rows that belong to a merged patient.
+// leftBehind returns the ids of rows that belong to a merged patient. CROSS JOIN keeps SQLite from
+// looking up the patient of each row: few patients are merged.
 func leftBehind(app core.App) (ids []string, err error) {
 	tables, err := tablesWithPatient(app)
 	if err != nil {
@@ -129,8 +130,8 @@ func leftBehind(app core.App) (ids []string, err error) {
 	}
 	for _, table := range tables {
 		var left []string
-		err := app.DB().NewQuery("SELECT t.id FROM {{" + table + "}} t JOIN patients p ON p.id = t.patient" +
-			" WHERE p.merged_into != ''").Column(&left)
+		err := app.DB().NewQuery("SELECT t.id FROM patients p CROSS JOIN {{" + table + "}} t" +
+			" WHERE p.merged_into != '' AND t.patient = p.id").Column(&left)
 		if err != nil {
 			return nil, err
 		}
