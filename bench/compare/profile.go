@@ -34,50 +34,57 @@ func (b *benchmark) profiles(op operation) bool {
 	return !op.alone && b.only.MatchString(op.name)
 }
 
-// profile runs a build of the hospital that serves profiles, under load.
+// profile runs a build of the hospital that serves profiles, under load. Each operation has a fresh copy of
+// the data.
 func (b *benchmark) profile(ctx context.Context) error {
 	if b.profiled == "" {
 		return nil
 	}
+	for _, op := range operations(b.world) {
+		if !b.profiles(op) {
+			continue
+		}
+		top, err := b.profileOf(ctx, op)
+		if err != nil {
+			return fmt.Errorf("%s: %w", op.name, err)
+		}
+		b.results.profiles = append(b.results.profiles, profile{op.name, top})
+	}
+	return nil
+}
+
+func (b *benchmark) profileOf(ctx context.Context, op operation) (top string, err error) {
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return err
+		return "", err
 	}
 	address := free.Addr().String()
 	_ = free.Close()
 	dir := filepath.Join(b.scratch, "profile")
+	defer os.RemoveAll(dir)
 	if err := copyHospital(b.template, dir); err != nil {
-		return err
+		return "", err
 	}
 	h, err := process.Start(ctx, b.profiled, dir, rateLimit, "BENCH_PROFILE="+address)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer h.Kill()
-	seconds := 4
+	seconds := 8
 	if b.quick {
 		seconds = 1
 	}
 	c := newClient(&running{h.Server, b.contestants[0], "", h.CPU}, b.world.accounts())
-	for _, op := range operations(b.world) {
-		if b.profiles(op) {
-			loaded := make(chan error, 1)
-			go func() {
-				_, err := c.load(op, 0, cmp.Or(op.limit, anyNumber), time.Duration(seconds)*time.Second+300*time.Millisecond)
-				loaded <- err
-			}()
-			file := filepath.Join(filepath.Dir(b.profiled), words.ReplaceAllString(op.name, "-")+".pprof")
-			top, err := topOf(ctx, address, file, seconds)
-			if err != nil {
-				return err
-			}
-			if err := <-loaded; err != nil {
-				return err
-			}
-			b.results.profiles = append(b.results.profiles, profile{op.name, top})
-		}
+	loaded := make(chan error, 1)
+	go func() {
+		_, err := c.load(op, 0, cmp.Or(op.limit, anyNumber), time.Duration(seconds)*time.Second+300*time.Millisecond)
+		loaded <- err
+	}()
+	file := filepath.Join(filepath.Dir(b.profiled), words.ReplaceAllString(op.name, "-")+".pprof")
+	if top, err = topOf(ctx, address, file, seconds); err != nil {
+		return "", err
 	}
-	return nil
+	return top, <-loaded
 }
 
 var words = regexp.MustCompile(`[^a-z0-9]+`)
