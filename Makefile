@@ -2,6 +2,7 @@
 ADDR ?= 127.0.0.1:8090
 FUZZTIME ?= 60s
 SIZE ?= 200k
+FOR ?= 1h
 # One Go for everybody; an older one fetches it by itself.
 export GOTOOLCHAIN := go1.27.3
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -53,6 +54,10 @@ bench: build ## measure beside other servers, write docs/performance.md (SIZE=1m
 	./bin/bench/compare -size $(SIZE) $(if $(QUICK),-quick) -profiled bin/bench/hospital-profiled \
 		-report docs/performance.md
 
+soak: build ## an hour of 200 people who poll and a few who write: what grows (FOR=1h, SIZE=200k)
+	$(compare)
+	./bin/bench/compare -size $(SIZE) -soak $(FOR) -report docs/performance.md
+
 bench-compare: build ## measure beside the hospital of another revision (BASE=revision, ONLY='view|book')
 	@test -n "$(BASE)" || { echo "say which revision: make bench-compare BASE=v1.0.0" ; exit 1 ; }
 	$(compare)
@@ -90,5 +95,5 @@ release-binaries: ## build VERSION for linux, macOS and Windows into dist/, with
 clean: ## remove what was built
 	rm -rf bin dist examples/clients/build
 
-.PHONY: help run dev build release-binaries test clients bench bench-compare stress attack lint fuzz clean
+.PHONY: help run dev build release-binaries test clients bench bench-compare soak stress attack lint fuzz clean
 .DEFAULT_GOAL := help

@@ -30,6 +30,7 @@ type options struct {
 	only         *regexp.Regexp
 	rounds       int
 	slice        time.Duration
+	lasts        time.Duration // of a long run, instead of a comparison
 	random       *rand.Rand
 	out          io.Writer
 }
@@ -49,6 +50,7 @@ func main() {
 	only := flag.String("only", "", "measure the operations that match this regular expression")
 	flag.IntVar(&o.rounds, "rounds", 15, "the number of slices of each server and operation")
 	flag.DurationVar(&o.slice, "slice", 250*time.Millisecond, "the duration of a slice")
+	flag.DurationVar(&o.lasts, "soak", 0, "run the hospital for so long under the load of 200 people, and measure nothing else")
 	flag.Parse()
 
 	visits, err := parseSize(*size)

@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -13,6 +15,10 @@ import (
 func (b *benchmark) render() string {
 	var out strings.Builder
 	b.renderRun(&out)
+	if b.lasts > 0 {
+		b.renderSoak(&out)
+		return out.String()
+	}
 	b.renderNoise(&out)
 	b.renderCompared(&out)
 	if b.base != "" {
@@ -44,20 +50,37 @@ func row(out *strings.Builder, cells ...string) {
 func ruler(out *strings.Builder, columns int) { fmt.Fprintln(out, "|"+strings.Repeat("---|", columns)) }
 
 func (b *benchmark) renderRun(out *strings.Builder) {
-	kind := "`make bench`"
-	switch {
-	case b.base != "":
-		kind = "`make bench-compare`"
-	case b.quick:
-		kind = "`make bench QUICK=1`, a short run whose figures mean little"
+	kind := "`" + b.command() + "`"
+	if b.quick {
+		kind += " with QUICK=1, a short run whose figures mean little,"
 	}
 	fmt.Fprintf(out, "Made by %s on %s in %s.\n\n", kind, b.results.began.UTC().Format(time.DateOnly),
 		time.Since(b.results.began).Round(time.Second))
 	fmt.Fprintf(out, "- %d visits, %d patients, %d doctors; %d processors, %s\n", b.size.visits, b.size.patients,
 		b.size.doctors, runtime.NumCPU(), runtime.Version())
-	fmt.Fprintf(out, "- %d connections; %d slices of %s for each server and operation\n", connections, b.rounds, b.slice)
+	if b.lasts == 0 {
+		fmt.Fprintf(out, "- %d connections; %d slices of %s for each server and operation\n", connections, b.rounds, b.slice)
+	}
 	fmt.Fprintf(out, "- default settings, except for `%s`: a load generator sends in a second what people send in "+
 		"an hour\n\n", rateLimit)
+}
+
+// renderSoak shows what grows in a long run.
+func (b *benchmark) renderSoak(out *strings.Builder) {
+	fmt.Fprintf(out, "%d people poll their list every %s; beside them ", pollers, pollInterval)
+	for i, name := range slices.Sorted(maps.Keys(soakWrites)) {
+		if i > 0 {
+			out.WriteString(", ")
+		}
+		fmt.Fprintf(out, "%s every %s", name, soakWrites[name])
+	}
+	fmt.Fprint(out, ".\n\n")
+	row(out, "after", "requests", "p50 ms", "p99 ms", "resident MB", "data and WAL, MB", "audit rows")
+	ruler(out, 7)
+	for _, r := range b.results.soak {
+		row(out, r.after.String(), strconv.Itoa(r.requests), ms(r.p50), ms(r.p99), strconv.FormatInt(r.memory>>20, 10),
+			fmt.Sprintf("%.1f", float64(r.size)/1e6), strconv.Itoa(r.audit))
+	}
 }
 
 // renderNoise shows the ratios of two processes of the same binary.
@@ -160,25 +183,34 @@ func (b *benchmark) renderPlans(out *strings.Builder) {
 	}
 }
 
-const (
-	beginMark = "<!-- begin: written by make bench -->"
-	endMark   = "<!-- end: written by make bench -->"
-)
+// command is the command that makes such a report. Those of each have a place of their own on the page.
+func (b *benchmark) command() string {
+	switch {
+	case b.lasts > 0:
+		return "make soak"
+	case b.base != "":
+		return "make bench-compare"
+	case b.size.visits == 1_000_000:
+		return "make bench SIZE=1m"
+	}
+	return "make bench"
+}
 
-// writeReport replaces what is between the two markers of a Markdown file.
-func writeReport(file, text string) error {
+// writeReport replaces what is between the two marks of a command in a Markdown file.
+func writeReport(file, command, text string) error {
 	page, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	replaced, err := replaceBetween(string(page), text)
+	replaced, err := replaceBetween(string(page), command, text)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	return os.WriteFile(file, []byte(replaced), 0o644)
 }
 
-func replaceBetween(page, text string) (string, error) {
+func replaceBetween(page, command, text string) (string, error) {
+	beginMark, endMark := "<!-- begin: written by "+command+" -->", "<!-- end: written by "+command+" -->"
 	before, rest, begins := strings.Cut(page, beginMark)
 	_, after, ends := strings.Cut(rest, endMark)
 	if !begins || !ends {

@@ -18,12 +18,13 @@ func TestStatementsAreReadFromTheOutputOfDevelopmentMode(t *testing.T) {
 
 func TestReportReplacesOnlyItsOwnPart(t *testing.T) {
 	t.Parallel()
-	page := "# Title\n\n" + beginMark + "\nold\n" + endMark + "\n\nEnd.\n"
-	got, err := replaceBetween(page, "new\n")
-	if want := "# Title\n\n" + beginMark + "\n\nnew\n\n" + endMark + "\n\nEnd.\n"; err != nil || got != want {
+	const begin, end = "<!-- begin: written by make bench -->", "<!-- end: written by make bench -->"
+	page := "# Title\n\n" + begin + "\nold\n" + end + "\n\nEnd.\n"
+	got, err := replaceBetween(page, "make bench", "new\n")
+	if want := "# Title\n\n" + begin + "\n\nnew\n\n" + end + "\n\nEnd.\n"; err != nil || got != want {
 		t.Errorf("the page is %q, %v", got, err)
 	}
-	if _, err := replaceBetween("no markers", "new"); err == nil {
+	if _, err := replaceBetween(page, "make soak", "new"); err == nil {
 		t.Error("a page without markers was accepted")
 	}
 }

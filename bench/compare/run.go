@@ -43,6 +43,7 @@ type results struct {
 	figures  []figure
 	plans    []plan
 	profiles []profile
+	soak     []soakRow
 	began    time.Time
 }
 
@@ -57,25 +58,23 @@ func run(ctx context.Context, o options) (err error) {
 			c.remove()
 		}
 	}()
-	steps := []struct {
+	type step struct {
 		what string
 		do   func(context.Context) error
-	}{
+	}
+	steps := []step{
 		{fmt.Sprintf("seed %d visits, %d patients, %d doctors", o.size.visits, o.size.patients, o.size.doctors), b.seed},
 		{"the hospital beside itself", b.measureNoise},
 		{"reads", b.measureReads},
 		{"writes", b.measureWrites},
 	}
 	if o.base == "" && o.only.String() == "" {
-		steps = append(steps, []struct {
-			what string
-			do   func(context.Context) error
-		}{{"listeners", b.measureListeners}, {"start, memory, verify", b.measureProcess}, {"plans", b.explainLists}}...)
+		steps = append(steps, []step{{"listeners", b.measureListeners}, {"start, memory, verify", b.measureProcess}, {"plans", b.explainLists}}...)
 	}
-	steps = append(steps, struct {
-		what string
-		do   func(context.Context) error
-	}{"profiles", b.profile})
+	steps = append(steps, step{"profiles", b.profile})
+	if o.lasts > 0 {
+		steps = []step{steps[0], {"200 people for " + o.lasts.String(), b.soak}}
+	}
 	for _, step := range steps {
 		began := time.Now()
 		fmt.Fprintln(o.out, step.what)
@@ -87,7 +86,7 @@ func run(ctx context.Context, o options) (err error) {
 	text := b.render()
 	fmt.Fprintf(o.out, "\n%s", text)
 	if o.report != "" {
-		return writeReport(o.report, text)
+		return writeReport(o.report, b.command(), text)
 	}
 	return nil
 }
@@ -111,6 +110,9 @@ func (b *benchmark) seed(ctx context.Context) (err error) {
 	}
 	if err := add(productName, b.binary, b.template); err != nil {
 		return err
+	}
+	if b.lasts > 0 {
+		return nil
 	}
 	if b.base != "" {
 		return add(baseName, b.base, filepath.Join(b.scratch, "base"))
