@@ -22,6 +22,7 @@ type compiled struct {
 	rest     string   // what of the rule is not in the SQL of the scope: a PocketBase filter
 	width    int      // number of columns in the SELECT
 	size     int      // usual bytes of a row
+	plans    plans
 }
 
 type compiledKey struct {

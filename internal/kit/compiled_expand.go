@@ -18,10 +18,11 @@ type expansion struct {
 	found  map[string][]byte // by id
 }
 
-// expandedRows appends the rows of a query to the body, with the records that they expand to.
+// expandedRows appends rows to the body, with the records that they expand to.
 // Those are read for all rows at once. Only single relations to records that the role may read
 // are known here.
-func (a *answering) expandedRows(q *dbx.SelectQuery) error {
+func (a *answering) expandedRows(rows *sql.Rows) error {
+	defer rows.Close()
 	expansions, err := a.expansions()
 	if err != nil {
 		return err
@@ -31,7 +32,7 @@ func (a *answering) expandedRows(q *dbx.SelectQuery) error {
 		ids []string
 	}
 	var gaps []gap
-	err = a.compiled.each(a.ctx, q, func(values []sql.RawBytes) error {
+	err = a.compiled.each(rows, func(values []sql.RawBytes) error {
 		g := gap{ids: make([]string, len(expansions))}
 		for i, e := range expansions {
 			g.ids[i] = string(values[e.index])
@@ -100,22 +101,30 @@ func (a *answering) expansions() (all []*expansion, err error) {
 
 // fetch reads the records that one relation leads to, as far as the caller may read them.
 func (a *answering) fetch(e *expansion, ids []string) error {
-	info, err := a.read.RequestInfo()
-	if err != nil {
-		return err
-	}
-	info = withContext(info, core.RequestInfoContextExpand)
-	q, err := e.target.query(a.view, info, clientQuery{})
-	if err != nil {
-		return err
-	}
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return err
 	}
-	q.AndWhere(dbx.NewExp("[["+e.target.stored.Name+".id]] IN (SELECT value FROM json_each({:ids}))",
-		dbx.Params{"ids": string(list)}))
-	return e.target.each(a.ctx, q, func(values []sql.RawBytes) error {
+	key, values := planKey{kind: idsPlan}, dbx.Params{"ids": string(list)}
+	if e.target.rest != "" {
+		key = planKey{}
+	}
+	rows, err := a.rowsOf(e.target, key, values, func() (*dbx.SelectQuery, error) {
+		info, err := a.read.RequestInfo()
+		if err != nil {
+			return nil, err
+		}
+		q, err := e.target.query(a.view, withContext(info, core.RequestInfoContextExpand), clientQuery{byID: true})
+		if err != nil {
+			return nil, err
+		}
+		return q.AndWhere(dbx.NewExp("[["+e.target.stored.Name+".id]] IN (SELECT value FROM json_each({:ids}))",
+			dbx.Params{"ids": string(list)})), nil
+	})
+	if err != nil {
+		return err
+	}
+	return e.target.each(rows, func(values []sql.RawBytes) error {
 		row := e.target.row(values)
 		encoded, err := e.target.append(make([]byte, 0, e.target.size), values, nil)
 		e.found[row.ID] = encoded

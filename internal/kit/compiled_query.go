@@ -1,7 +1,6 @@
 package kit
 
 import (
-	"context"
 	"database/sql"
 	"net/url"
 	"regexp"
@@ -24,12 +23,13 @@ type clientQuery struct {
 	skipTotal     bool
 	filter, sort  string
 	expand        []string // relations
+	byID          bool     // only records whose ids are known
 }
 
 // parse reads a query. It answers false for all that PocketBase has to answer: what compiled
 // reads do not know, and what it refuses.
 func parse(query string, list bool) (a clientQuery, ok bool) {
-	a = clientQuery{page: 1, perPage: search.DefaultPerPage}
+	a = clientQuery{page: 1, perPage: search.DefaultPerPage, byID: !list}
 	if query == "" {
 		return a, true
 	}
@@ -78,7 +78,11 @@ func parse(query string, list bool) (a clientQuery, ok bool) {
 // them. The parser, the fields and the joins of filter and sort are PocketBase's.
 func (c *compiled) query(view callerView, info *core.RequestInfo, a clientQuery) (*dbx.SelectQuery, error) {
 	q := view.App.ConcurrentDB().Select(c.selected).From(c.stored.Name)
-	view.catalog.narrow(q, c.declared, view.actor)
+	if a.byID && c.grant.Read.accounts != "" {
+		q.AndWhere(c.grant.Read.ofCaller(c.stored.Name, view.actor))
+	} else {
+		view.catalog.narrow(q, c.declared, view.actor)
+	}
 	if c.rest == "" && a.filter == "" && a.sort == "" {
 		return q, nil
 	}
@@ -132,23 +136,17 @@ func multiplies(join dbx.JoinInfo) bool {
 	return !ok || !byID.MatchString(on.Build(nil, dbx.Params{}))
 }
 
-// total counts the rows of a query.
-func (c *compiled) total(ctx context.Context, q *dbx.SelectQuery) (total int, err error) {
-	count := *q
+// total turns a query for rows into one for their number.
+func (c *compiled) total(q *dbx.SelectQuery) *dbx.SelectQuery {
 	what := "COUNT(*)"
-	if count.Info().Distinct {
+	if q.Info().Distinct {
 		what = "COUNT(DISTINCT [[" + c.stored.Name + "._rowid_]])"
 	}
-	err = count.Distinct(false).Select(what).OrderBy().WithContext(ctx).Row(&total)
-	return total, err
+	return q.Distinct(false).Select(what).OrderBy()
 }
 
-// each calls a function with the values of every row of a query. They are valid until it returns.
-func (c *compiled) each(ctx context.Context, q *dbx.SelectQuery, row func(values []sql.RawBytes) error) error {
-	rows, err := q.WithContext(ctx).Build().Rows()
-	if err != nil {
-		return err
-	}
+// each calls a function with the values of every row. They are valid until it returns.
+func (c *compiled) each(rows *sql.Rows, row func(values []sql.RawBytes) error) error {
 	defer rows.Close()
 	values := make([]sql.RawBytes, c.width)
 	targets := make([]any, len(values))

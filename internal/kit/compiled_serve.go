@@ -115,12 +115,17 @@ type answering struct {
 
 // one makes the answer to a view.
 func (a *answering) one(id string) error {
-	q, err := a.query()
+	rows, err := a.rowsOf(a.compiled, a.key(viewPlan), dbx.Params{"id": id}, func() (*dbx.SelectQuery, error) {
+		q, err := a.query()
+		if err != nil {
+			return nil, err
+		}
+		return q.AndWhere(dbx.NewExp("[["+a.compiled.stored.Name+".id]] = {:id}", dbx.Params{"id": id})).Limit(1), nil
+	})
 	if err != nil {
 		return err
 	}
-	q.AndWhere(dbx.NewExp("[["+a.compiled.stored.Name+".id]] = {:id}", dbx.Params{"id": id})).Limit(1)
-	if err := a.rows(q); err != nil {
+	if err := a.rows(rows); err != nil {
 		return err
 	}
 	if len(a.read.Rows) == 0 {
@@ -131,15 +136,20 @@ func (a *answering) one(id string) error {
 
 // list makes the answer to a list.
 func (a *answering) list(string) error {
-	q, err := a.query()
+	page := search.Result{Page: a.client.page, PerPage: a.client.perPage, TotalItems: -1, TotalPages: -1}
+	skipped := page.PerPage * (page.Page - 1)
+	rows, err := a.rowsOf(a.compiled, a.key(listPlan), dbx.Params{}, func() (*dbx.SelectQuery, error) {
+		q, err := a.query()
+		if err != nil {
+			return nil, err
+		}
+		return q.Limit(int64(page.PerPage)).Offset(int64(skipped)), nil
+	})
 	if err != nil {
 		return err
 	}
-	page := search.Result{Page: a.client.page, PerPage: a.client.perPage, TotalItems: -1, TotalPages: -1}
 	a.body = append(a.body, `{"items":[`...)
-	skipped := page.PerPage * (page.Page - 1)
-	unlimited := *q
-	if err := a.rows(q.Limit(int64(page.PerPage)).Offset(int64(skipped))); err != nil {
+	if err := a.rows(rows); err != nil {
 		return err
 	}
 	found := len(a.read.Rows)
@@ -148,7 +158,7 @@ func (a *answering) list(string) error {
 	}
 	if !a.client.skipTotal {
 		if page.TotalItems = skipped + found; found == page.PerPage || found == 0 && skipped > 0 {
-			if page.TotalItems, err = a.compiled.total(a.ctx, &unlimited); err != nil {
+			if page.TotalItems, err = a.total(); err != nil {
 				return err
 			}
 		}
@@ -166,6 +176,33 @@ func (a *answering) list(string) error {
 	return nil
 }
 
+// key is the key of a plan of the request.
+func (a *answering) key(kind planKind) planKey {
+	if a.client.filter != "" || a.compiled.rest != "" {
+		return planKey{}
+	}
+	return planKey{kind, a.client.sort, a.client.page, a.client.perPage}
+}
+
+// total counts the rows of a list.
+func (a *answering) total() (total int, err error) {
+	rows, err := a.rowsOf(a.compiled, a.key(totalPlan), dbx.Params{}, func() (*dbx.SelectQuery, error) {
+		q, err := a.query()
+		if err != nil {
+			return nil, err
+		}
+		return a.compiled.total(q), nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	if rows.Next() {
+		err = rows.Scan(&total)
+	}
+	return total, errors.Join(err, rows.Err())
+}
+
 func (a *answering) query() (*dbx.SelectQuery, error) {
 	info, err := a.read.RequestInfo()
 	if err != nil {
@@ -174,12 +211,12 @@ func (a *answering) query() (*dbx.SelectQuery, error) {
 	return a.compiled.query(a.view, info, a.client)
 }
 
-// rows appends the rows of a query to the body.
-func (a *answering) rows(q *dbx.SelectQuery) error {
+// rows appends rows to the body.
+func (a *answering) rows(rows *sql.Rows) error {
 	if len(a.client.expand) > 0 {
-		return a.expandedRows(q)
+		return a.expandedRows(rows)
 	}
-	return a.compiled.each(a.ctx, q, func(values []sql.RawBytes) (err error) {
+	return a.compiled.each(rows, func(values []sql.RawBytes) (err error) {
 		return a.row(values, nil)
 	})
 }

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/tools/types"
 )
 
 // Role is the role of an account, such as "doctor". SignIn.Roles lists the application's
@@ -73,12 +76,18 @@ func Rows(name, rule, where string) Scope {
 	return Scope{Name: name, rule: rule, where: where, base: rule}
 }
 
-// Accounts sets SQL for the accounts whose scope contains a row, so that all listeners of a
-// change are decided at once. {:id} is the id that a relation of the row holds, or the row's
-// own id; {:now} is the time.
+// Accounts sets SQL for the accounts whose scope contains a row, so that all listeners of a change are decided at
+// once, and so are few rows of one account. Its column is user; {:id} is the id that a relation of the row holds,
+// or the row's own id; {:now} is the time.
 func (s Scope) Accounts(relation, query string) Scope {
 	s.whose, s.accounts = relation, query
 	return s
+}
+
+// ofCaller is SQL for the rows of the scope that looks at each row, as is fastest for a few of them.
+func (s Scope) ofCaller(collection string, actor Actor) dbx.Expression {
+	accounts := strings.ReplaceAll(s.accounts, "{:id}", "[["+collection+"."+s.whose+"]]")
+	return dbx.NewExp("EXISTS (SELECT 1 FROM ("+accounts+") WHERE user = {:me})", dbx.Params{"me": actor.ID, "now": types.NowDateTime().String()})
 }
 
 // Only narrows a scope to rows that also match a PocketBase filter.

@@ -110,7 +110,7 @@ var careTeam = kit.Collection{
 		kit.Instant("starts").Required().Help("From when the record can be opened."),
 		kit.Instant("ends").Required().Help("Until when the record can be opened."),
 	},
-	Indexes:       []kit.Index{{Columns: "user, ends"}, {Columns: "patient, user"}, {Columns: "appointment"}},
+	Indexes:       []kit.Index{{Columns: "user, ends"}, {Columns: "patient, user, ends"}, {Columns: "appointment"}},
 	RoutineFields: []string{"source"},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user")},
