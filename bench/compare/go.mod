@@ -7,6 +7,7 @@ toolchain go1.27.3
 require (
 	github.com/gin-gonic/gin v1.12.0
 	github.com/golang-jwt/jwt/v5 v5.3.1
+	github.com/google/pprof v0.0.0-20261105003125-4bf881d7fb0b
 	github.com/jackc/pgx/v5 v5.13.0
 	golang.org/x/crypto v0.58.0
 	gorm.io/driver/postgres v1.6.3

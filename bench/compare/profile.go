@@ -19,7 +19,7 @@ import (
 )
 
 // profile is what the processor time of an operation went to.
-type profile struct{ operation, top string }
+type profileReport struct{ operation, top, flame string }
 
 // profiledOperations are those with a profile in the report.
 var profiledOperations = []string{
@@ -44,30 +44,31 @@ func (b *benchmark) profile(ctx context.Context) error {
 		if !b.profiles(op) {
 			continue
 		}
-		top, err := b.profileOf(ctx, op)
+		found, err := b.profileOf(ctx, op)
 		if err != nil {
 			return fmt.Errorf("%s: %w", op.name, err)
 		}
-		b.results.profiles = append(b.results.profiles, profile{op.name, top})
+		b.results.profiles = append(b.results.profiles, found)
 	}
 	return nil
 }
 
-func (b *benchmark) profileOf(ctx context.Context, op operation) (top string, err error) {
+func (b *benchmark) profileOf(ctx context.Context, op operation) (found profileReport, err error) {
+	found.operation = op.name
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return "", err
+		return found, err
 	}
 	address := free.Addr().String()
 	_ = free.Close()
 	dir := filepath.Join(b.scratch, "profile")
 	defer os.RemoveAll(dir)
 	if err := copyHospital(b.template, dir); err != nil {
-		return "", err
+		return found, err
 	}
 	h, err := process.Start(ctx, b.profiled, dir, rateLimit, "BENCH_PROFILE="+address)
 	if err != nil {
-		return "", err
+		return found, err
 	}
 	defer h.Kill()
 	seconds := 8
@@ -80,11 +81,20 @@ func (b *benchmark) profileOf(ctx context.Context, op operation) (top string, er
 		_, err := c.load(op, 0, cmp.Or(op.limit, anyNumber), time.Duration(seconds)*time.Second+300*time.Millisecond)
 		loaded <- err
 	}()
-	file := filepath.Join(filepath.Dir(b.profiled), words.ReplaceAllString(op.name, "-")+".pprof")
-	if top, err = topOf(ctx, address, file, seconds); err != nil {
-		return "", err
+	name := words.ReplaceAllString(op.name, "-")
+	file := filepath.Join(filepath.Dir(b.profiled), name+".pprof")
+	if found.top, err = topOf(ctx, address, file, seconds); err != nil {
+		return found, err
 	}
-	return top, <-loaded
+	if err := <-loaded; err != nil || b.report == "" {
+		return found, err
+	}
+	found.flame = filepath.Join("flame", name+".svg")
+	drawn := filepath.Join(filepath.Dir(b.report), found.flame)
+	if err := os.MkdirAll(filepath.Dir(drawn), 0o755); err != nil {
+		return found, err
+	}
+	return found, writeFlame(op.name, file, drawn)
 }
 
 var words = regexp.MustCompile(`[^a-z0-9]+`)

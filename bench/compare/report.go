@@ -35,9 +35,12 @@ func (b *benchmark) render() string {
 	}
 	if len(b.results.profiles) > 0 {
 		fmt.Fprintln(&out, "\n### Where the processor time goes\n\nCumulative shares: callers include what they call. "+
-			"`go tool pprof -http=: bin/bench/view-one.pprof` shows the flame graph of a run.")
+			"`go tool pprof -http=: bin/bench/view-one.pprof` shows more of a run.")
 	}
 	for _, p := range b.results.profiles {
+		if p.flame != "" {
+			fmt.Fprintf(&out, "\n[%s](%s)\n", p.operation, p.flame)
+		}
 		fmt.Fprintf(&out, "\n<details><summary>%s</summary>\n\n```\n%s\n```\n\n</details>\n", p.operation, p.top)
 	}
 	return out.String()

@@ -42,7 +42,7 @@ type results struct {
 	alone    []result
 	figures  []figure
 	plans    []plan
-	profiles []profile
+	profiles []profileReport
 	soak     []soakRow
 	began    time.Time
 }
