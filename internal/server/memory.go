@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"math"
+	"os"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -18,9 +19,16 @@ import (
 // goShare is Go's part of the memory. The rest is for SQLite's page caches, which Go does not count.
 const goShare = 0.75
 
-// limitMemory has Go collect garbage more often when the memory that the system grants
-// (the cgroup's limit) runs out. GOMEMLIMIT in the environment takes precedence.
+// garbage is how much garbage there may be for what is in use, in per cent. Twice Go's default costs some 20 MB
+// and saves a twentieth of the time of a write.
+const garbage = 200
+
+// limitMemory has Go collect garbage less often, but more often when the memory that the system grants
+// (the cgroup's limit) runs out. GOGC and GOMEMLIMIT in the environment take precedence.
 func limitMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
 	_, _ = memlimit.Set(memlimit.WithRatio(goShare)) // where there are no cgroups there is no limit
 }
 
