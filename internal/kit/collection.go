@@ -44,6 +44,10 @@ type Collection struct {
 	// Cached are collections of few records that rarely change. FindCached keeps them in memory.
 	Cached bool
 
+	// InsertTogether inserts all new records of a transaction at its end, many in a statement. Until then no query
+	// finds them, except by FindRecordById; see InsertNow.
+	InsertTogether bool
+
 	// Triggers are further rules of the database, which the fields above cannot express.
 	Triggers []Trigger
 
