@@ -116,14 +116,22 @@ func TestTheFrontDeskSeesWhomToCall(t *testing.T) {
 	}
 }
 
-func TestWithoutAMailServerMailsAreSkipped(t *testing.T) {
+func TestWithoutAMailServerMailsWait(t *testing.T) {
 	t.Parallel()
 	h := posted(t)
-	h.As("receptionist1").Update("appointments", id("booked1"), body{"status": "cancelled"}).OK(t)
 	h.App.Settings().SMTP.Enabled = false
+	if answer := h.As("guest").Do(http.MethodGet, "/api/hospital/ready", nil).OK(t); answer.JSON["mail_server"] != false {
+		t.Errorf("ready says %s", answer.Raw)
+	}
+	h.As("receptionist1").Update("appointments", id("booked1"), body{"status": "cancelled"}).OK(t)
 	deliver(h)
-	if n := mailOf(h, "booked1"); n.GetString("status") != "skipped" || h.App.TestMailer.TotalSend() != 0 {
+	if n := mailOf(h, "booked1"); n.GetString("status") != "pending" || h.App.TestMailer.TotalSend() != 0 {
 		t.Errorf("the notice is %s", n.GetString("status"))
+	}
+	h.App.Settings().SMTP.Enabled = true
+	deliver(h)
+	if n := mailOf(h, "booked1"); n.GetString("status") != "sent" || h.App.TestMailer.TotalSend() != 1 {
+		t.Errorf("the notice is %s, %d mails were sent", n.GetString("status"), h.App.TestMailer.TotalSend())
 	}
 }
 
