@@ -1,6 +1,6 @@
-// Package notices tells patients that the hospital moved or cancelled their visit, or that another
-// account manages their record, and admins that somebody opened a record in an emergency. A notice is stored in the
-// transaction of its cause, and sent after it.
+// Package notices tells patients and doctors what happens to their visits, reminds patients of them, and tells of
+// another account of a patient's record and of emergency access. A notice is stored in the transaction of its cause,
+// and sent after it, or when it is due.
 package notices
 
 import (
@@ -23,7 +23,8 @@ var Module = kit.Module{
 	Hooks: func(app core.App) {
 		outbox.Register(app,
 			outbox.Queue{Collection: "alerts", Columns: delivery, Compose: composeAlert},
-			outbox.Queue{Collection: "notices", Columns: delivery, Compose: composeNotice},
+			outbox.Queue{Collection: "notices", Columns: delivery, Claim: claimNotice,
+				WithoutMail: "channel = 'portal'", Compose: composeNotice},
 			outbox.Queue{Collection: "link_notices", Columns: delivery, Compose: composeLink})
 	},
 	Invariants: []kit.Invariant{
