@@ -26,7 +26,7 @@ func TestApprovedVisitsGetReminders(t *testing.T) {
 		"status = 'approved' && patient.user != '' && starts > @now")).Items())-1)
 	for _, sql := range []string{
 		"DROP TRIGGER notices_no_delete",
-		"DELETE FROM notices WHERE kind = 'reminder'",
+		"DELETE FROM notices WHERE kind = 'reminder' OR audience = 'doctor'",
 		"UPDATE notices SET audience = '', recipient = ''",
 		"UPDATE hospital SET reminder_leads = ''",
 		"DELETE FROM _migrations WHERE file = '1790500000_reminders.go'",

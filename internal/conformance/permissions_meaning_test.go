@@ -35,6 +35,7 @@ var meaning = map[string]string{
 	"appointments own doctor":        `SELECT a.id FROM appointments a JOIN doctors d ON d.id = a.doctor WHERE d.user = {:me}`,
 	"appointment_events own patient": `SELECT e.id FROM appointment_events e JOIN appointments a ON a.id = e.appointment JOIN patients p ON p.id = a.patient WHERE p.user = {:me}`,
 	"appointment_events own doctor":  `SELECT e.id FROM appointment_events e JOIN appointments a ON a.id = e.appointment JOIN doctors d ON d.id = a.doctor WHERE d.user = {:me}`,
+	"notices own-addressed":          `SELECT id FROM notices WHERE recipient = {:me} AND audience = 'doctor'`,
 	"notices own-told":               `SELECT n.id FROM notices n JOIN patients p ON p.id = n.patient WHERE p.user = {:me} AND n.audience = 'patient'`,
 	"audit_log own patient":          aboutOwnPatient,
 	"audit_log own":                  `SELECT id FROM audit_log WHERE actor = {:me}`,

@@ -35,6 +35,7 @@ var notices = kit.Collection{
 	Indexes: []kit.Index{
 		{Columns: "appointment, appointment_version, kind, lead_minutes, channel, audience, recipient", Unique: true},
 		{Columns: "patient, created"},
+		{Columns: "recipient, created"},
 		delivery.Index(),
 		{Columns: "created"},
 	},
@@ -45,10 +46,17 @@ var notices = kit.Collection{
 			Read: toPatient, HiddenFields: []string{"attempts", "next_try_at", "error"},
 			Update: toPatient, UpdateFields: []string{"seen"},
 		},
+		role.Doctor: {
+			Read: toDoctor, HiddenFields: []string{"attempts", "next_try_at", "error"},
+			Update: toDoctor, UpdateFields: []string{"seen"},
+		},
 		role.Receptionist: {Read: kit.All, Update: kit.All, UpdateFields: []string{"seen"}},
 		role.Admin:        {Read: kit.All, Update: kit.All, UpdateFields: []string{"seen"}},
 	},
 }
+
+// toDoctor is what doctors are told of their visits.
+var toDoctor = kit.Own("recipient").Only("own-addressed", `audience = "doctor"`)
 
 // toPatient is what patients are told, and not what their doctors are.
 var toPatient = kit.Own("patient.user").Only("own-told", `audience = "patient"`)

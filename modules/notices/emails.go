@@ -47,7 +47,7 @@ func writeNotice(app core.App, settings hospital.Settings, notice Notice, patien
 	when := func(t time.Time) string { return t.In(settings.Zone()).Format(timeFormat) }
 	text := "Dear " + to.Name + ",\n\n" +
 		m.say(patient.Name(), visit.Number(), when(notice.oldStarts()), when(notice.newStarts()))
-	if m.kind == Moved && visit.Status() == appointments.Pending {
+	if m.kind == Moved && m.to == Patient && visit.Status() == appointments.Pending {
 		text += " The new time is not confirmed yet."
 	}
 	if notice.note() != "" {
@@ -62,8 +62,15 @@ func writeNotice(app core.App, settings hospital.Settings, notice Notice, patien
 	return outbox.Message(app, to, m.subject+" – "+settings.Name(), text)
 }
 
-// address is that of the patient, or of the account that is told.
+// address is that of the patient, or of the doctor's account.
 func (n Notice) address(app core.App, patient patients.Patient) (to mail.Address, err error) {
+	if n.audience() == Doctor {
+		user, err := app.FindRecordById("users", n.recipient())
+		if err != nil {
+			return to, err
+		}
+		return mail.Address{Name: accounts.User{Record: user}.Name(), Address: user.Email()}, nil
+	}
 	to.Name = patient.Name()
 	to.Address, err = addressOf(app, patient)
 	return to, err

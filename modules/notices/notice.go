@@ -15,6 +15,7 @@ type Notice struct{ *core.Record }
 
 func (n Notice) patient() string      { return n.GetString("patient") }
 func (n Notice) appointment() string  { return n.GetString("appointment") }
+func (n Notice) recipient() string    { return n.GetString("recipient") }
 func (n Notice) kind() Kind           { return Kind(n.GetString("kind")) }
 func (n Notice) audience() Audience   { return Audience(n.GetString("audience")) }
 func (n Notice) channel() Channel     { return Channel(n.GetString("channel")) }

@@ -61,6 +61,13 @@ var messages = []message{
 		"the visit of {patient} on {old} does not take place."},
 	{Reminder, Patient, everywhere, false, "Reminder of your visit",
 		"this is a reminder of the visit of {patient} on {new}."},
+
+	{Requested, Doctor, everywhere, false, "A request waits for you",
+		"visit {number} on {new} was requested. It waits for your approval."},
+	{Moved, Doctor, everywhere, false, "A patient has moved a visit",
+		"the patient has moved visit {number} from {old} to {new}. It waits for your approval."},
+	{Cancelled, Doctor, everywhere, false, "A patient has cancelled a visit",
+		"the patient has cancelled visit {number} on {old}."},
 }
 
 var everywhere = []Channel{Portal, Email}
