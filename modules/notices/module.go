@@ -30,6 +30,18 @@ var Module = kit.Module{
 	Invariants: []kit.Invariant{
 		{"No notice is newer than the appointment it tells of.",
 			`SELECT n.id FROM notices n JOIN appointments a ON a.id = n.appointment WHERE n.appointment_version > a.version`},
+		{"No reminder was sent after its visit was moved.",
+			`SELECT DISTINCT n.id FROM notices n JOIN appointment_events e ON e.appointment = n.appointment
+			WHERE n.kind = 'reminder' AND n.status = 'sent' AND e.action = 'reschedule' AND e.created > n.created
+				AND n.sent_at > strftime('%Y-%m-%d %H:%M:%fZ', e.created, '+1 minute')`}, // one on its way cannot be stopped
+		{"No reminder was sent after its visit was cancelled.",
+			`SELECT n.id FROM notices n JOIN appointments a ON a.id = n.appointment
+			WHERE n.kind = 'reminder' AND n.status = 'sent' AND a.status = 'cancelled'
+				AND n.sent_at > strftime('%Y-%m-%d %H:%M:%fZ', a.cancelled_at, '+1 minute')`},
+		{"No reminder waits of a visit that was moved or cancelled.",
+			`SELECT n.id FROM notices n JOIN appointments a ON a.id = n.appointment
+			WHERE n.kind = 'reminder' AND n.status = 'pending' AND (a.status IN ('pending', 'cancelled')
+				OR a.starts != n.new_starts)`},
 		{"Every notice that was sent says when.", `SELECT id FROM notices WHERE (status = 'sent') != (sent_at != '')`},
 		{"Every link notice that was sent says when.",
 			`SELECT id FROM link_notices WHERE (status = 'sent') != (sent_at != '')`},
