@@ -15,7 +15,7 @@ func deciding(t *testing.T) *letters {
 	of(l.TestApp).queues[0].Claim = func(_ core.App, r *core.Record) error {
 		switch r.GetString("text") {
 		case "portal":
-			return Delivered
+			return ErrDelivered
 		case "stale":
 			return Skip("The visit was moved.")
 		case "night":

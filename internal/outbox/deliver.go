@@ -86,7 +86,7 @@ func (q Queue) decide(tx core.App, r *core.Record, now time.Time) (done bool, er
 	mails := tx.Settings().SMTP.Enabled
 	waited := now.Sub(r.GetDateTime(nextTryAt).Time())
 	switch {
-	case errors.Is(err, Delivered):
+	case errors.Is(err, ErrDelivered):
 		q.Columns.SetSent(r, now)
 	case skipped:
 		q.Columns.SetSkipped(r, skip.Error())

@@ -27,7 +27,7 @@ type Queue struct {
 	// no mail is sent. Any other error is a failed attempt.
 	Compose func(app core.App, record *core.Record) (*mailer.Message, error)
 
-	// Claim is called in the transaction that claims a due record. It returns a Skip, a Delay, Delivered, or nil to
+	// Claim is called in the transaction that claims a due record. It returns a Skip, a Delay, ErrDelivered, or nil to
 	// send the mail; any other error undoes the claim. A queue without it sends every mail.
 	Claim func(tx core.App, record *core.Record) error
 
@@ -49,8 +49,8 @@ type Delay struct{ Until time.Time }
 
 func (d Delay) Error() string { return "not before " + d.Until.String() }
 
-// Delivered is that a record needs no mail: who is told sees it in the portal.
-var Delivered = errors.New("delivered without a mail")
+// ErrDelivered is that a record needs no mail: who is told sees it in the portal.
+var ErrDelivered = errors.New("delivered without a mail")
 
 // maxWait is how long a mail waits for the hospital to have a mail server. An older one is no longer sent.
 const maxWait = 7 * 24 * time.Hour

@@ -50,7 +50,7 @@ func claimNotice(tx core.App, record *core.Record) error {
 		return outbox.Delay{Until: until}
 	}
 	if notice.channel() == Portal {
-		return outbox.Delivered
+		return outbox.ErrDelivered
 	}
 	return nil
 }

@@ -31,7 +31,8 @@ func TestDoctorsAreToldWhatPatientsDo(t *testing.T) {
 			}
 		}
 	}
-	want(t, "the mails", mails, "A request waits for you", "A patient has moved a visit", "A patient has cancelled a visit")
+	want(t, "the mails", mails, "A request waits for you", "A patient has moved a visit",
+		"A patient has cancelled a visit")
 	mine := hospitaltest.Filter("appointment = '" + visit + "' && channel = 'portal'")
 	var kinds []string
 	there := h.As("doctor1").List("notices", "sort=sent_at&"+mine).OK(t)
