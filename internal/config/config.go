@@ -91,7 +91,7 @@ var Settings = []Setting{
 	{Name: AuditKey, Secret: true, check: length(32, 1<<20),
 		Description: "At least 32 characters. The key of the audit log, instead of the key file beside the data."},
 	{Name: SMTPHost, requires: []Name{MailSender, PublicURL},
-		Description: "The mail server. Without one no mail is sent."},
+		Description: "The mail server. Without one all mails wait."},
 	{Name: SMTPPort, Default: "587", Description: "Its port.", check: number(1, 65535)},
 	{Name: SMTPUser, Description: "The account on the mail server.", requires: []Name{SMTPHost, SMTPPassword}},
 	{Name: SMTPPassword, Description: "The account's password.", Secret: true, requires: []Name{SMTPUser}},

@@ -59,7 +59,9 @@ func fill(tx core.App) error {
 
 	w.Named("hospital", hospital.ID)
 	// Without confirm_email, tests can use an account right after registering.
-	w.Update(system, "hospital", "hospital", fixture.Fields{"name": "Test Hospital", "confirm_email": false})
+	// Without quiet hours, mails do not depend on the hour in which a test runs.
+	w.Update(system, "hospital", "hospital", fixture.Fields{"name": "Test Hospital", "confirm_email": false,
+		"quiet_from": "", "quiet_until": "", "reminder_leads": ""})
 	for _, limit := range hospital.Limits { // tests book and upload more than people
 		w.Update(system, "hospital", "hospital", fixture.Fields{limit: 0})
 	}
@@ -171,6 +173,7 @@ func fill(tx core.App) error {
 	// A care team entry that has expired.
 	w.Create(system, "expired", "care_team", fixture.Fields{"patient": ID("pat2"), "user": ID("doctor1"),
 		"source": "manual", "starts": now.Add(-90 * 24 * time.Hour), "ends": now.Add(-60 * 24 * time.Hour)})
+	w.Update(system, "hospital", "hospital", fixture.Fields{"reminder_leads": "48h, 2h"}) // of visits booked by tests
 	kit.SetClock(tx, time.Now)
 	for _, account := range Accounts { // everybody has viewed a record
 		patient := "pat" + account[len(account)-1:]

@@ -37,6 +37,13 @@ func ActorFor(app core.App, auth *core.Record) Actor {
 	return Actor{ID: auth.Id, Role: Role(auth.GetString(signIn.RoleField)), Name: auth.GetString("name")}
 }
 
+// IsConsequence reports whether a record was written by the server as the consequence of a change.
+func IsConsequence(app core.App, r *core.Record) bool {
+	catalog, _ := app.Store().Get(catalogKey).(Catalog)
+	actor := ActorOf(r)
+	return catalog[r.Collection().Name].Consequence && actor.ID == "" && !actor.Superuser
+}
+
 // Caller returns who makes a request, with the address and the request id.
 func Caller(e *core.RequestEvent) Actor { return CallerAs(e, e.Auth) }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 )
 
 // Clock returns the current time. Tests set their own.
@@ -22,6 +23,12 @@ func Now(app core.App) time.Time {
 		now = c
 	}
 	return now().UTC().Truncate(time.Millisecond)
+}
+
+// SetCreated sets when a new record was created by the app's clock. Without it that is the machine's.
+func SetCreated(app core.App, r *core.Record) {
+	now, _ := types.ParseDateTime(Now(app)) // of a time it does not fail
+	r.SetRaw("created", now)
 }
 
 const stored = "2006-01-02 15:04:05.000Z"

@@ -44,6 +44,14 @@ type Collection struct {
 	// Cached are collections of few records that rarely change. FindCached keeps them in memory.
 	Cached bool
 
+	// Consequence says that the records follow from a change by the rules of the server, so that the audit log
+	// needs no entry for a new one: it has the change.
+	Consequence bool
+
+	// InsertTogether inserts all new records of a transaction at its end, many in a statement. Until then no query
+	// finds them, except by FindRecordById; see InsertNow.
+	InsertTogether bool
+
 	// Triggers are further rules of the database, which the fields above cannot express.
 	Triggers []Trigger
 

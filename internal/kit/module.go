@@ -48,6 +48,7 @@ func Register(app core.App, modules []Module) {
 	refuseTypedRecords(app)
 	refreshReads(app)
 	dropCached(app, declared)
+	insertTogether(app, declared)
 	validateRecords(app)
 	guardSchema(app, declared)
 	separateQuery(app)

@@ -27,6 +27,7 @@ const (
 	OrderAudit     = 20   // last before the write, so that the audit log contains what is stored
 	OrderCommit    = 10   // on the SQL of a write: when it succeeds it gets its place in the order of changes
 	OrderBroadcast = -98  // after a commit: after PocketBase, which renews the accounts of the streams at -99
+	orderTogether  = 98   // on the SQL of a create: instead of it
 	orderValidate  = 99   // replaces PocketBase's own validation
 )
 

@@ -50,7 +50,8 @@ func (c Columns) Fields(statusHelp string) kit.Fields {
 }
 
 // MailHelp is the usual statusHelp.
-const MailHelp = "State of the email. Failed: given up after 8 tries. Skipped: not tried, there is no mail server."
+const MailHelp = "State of the email. Pending: also while there is no mail server. Failed: given up after 8 tries. " +
+	"Skipped: it is no longer needed."
 
 // Index returns the index for finding mails that are due.
 func (c Columns) Index() kit.Index { return kit.Index{Columns: string(c) + ", " + nextTryAt} }

@@ -61,6 +61,9 @@ func (q Queue) claim(app core.App, id string) (claimed *core.Record, err error) 
 			q.Columns.setFailed(r, "The last attempt was interrupted.")
 			return tx.Save(r)
 		}
+		if done, err := q.decide(tx, r, now); done || err != nil {
+			return err
+		}
 		count := r.GetInt(attempts) + 1
 		r.Set(attempts, count)
 		r.Set(nextTryAt, now.Add(time.Minute<<count)) // 2, 4, 8 … minutes
@@ -71,6 +74,34 @@ func (q Queue) claim(app core.App, id string) (claimed *core.Record, err error) 
 		return nil
 	})
 	return claimed, err
+}
+
+// decide stores that no mail is sent, or later. It reports false if the mail is sent now.
+func (q Queue) decide(tx core.App, r *core.Record, now time.Time) (done bool, err error) {
+	if q.Claim != nil {
+		err = q.Claim(tx, r)
+	}
+	skip, skipped := errors.AsType[Skip](err)
+	delay, delayed := errors.AsType[Delay](err)
+	mails := tx.Settings().SMTP.Enabled
+	waited := now.Sub(r.GetDateTime(nextTryAt).Time())
+	switch {
+	case errors.Is(err, ErrDelivered):
+		q.Columns.SetSent(r, now)
+	case skipped:
+		q.Columns.SetSkipped(r, skip.Error())
+	case delayed:
+		r.Set(nextTryAt, delay.Until)
+	case err != nil:
+		return true, err
+	case !mails:
+		return true, nil
+	case r.GetInt(attempts) == 0 && waited > maxWait:
+		q.Columns.SetSkipped(r, "It waited too long for a mail server.")
+	default:
+		return false, nil
+	}
+	return true, tx.Save(r)
 }
 
 // write stores the result of an attempt. It reads the row again, because the row may have
@@ -96,7 +127,7 @@ func (q Queue) write(app core.App, id string, set func(r *core.Record)) error {
 // send composes and sends a mail. It returns panics as errors.
 func (q Queue) send(app core.App, r *core.Record) error {
 	if !app.Settings().SMTP.Enabled {
-		return Skip("The hospital has no mail server.")
+		return errors.New("the hospital has no mail server")
 	}
 	m, err := recovered(func() (*mailer.Message, error) { return q.Compose(app, r) })
 	var skip Skip

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -26,6 +27,14 @@ type Queue struct {
 	// no mail is sent. Any other error is a failed attempt.
 	Compose func(app core.App, record *core.Record) (*mailer.Message, error)
 
+	// Claim is called in the transaction that claims a due record. It returns a Skip, a Delay, ErrDelivered, or nil to
+	// send the mail; any other error undoes the claim. A queue without it sends every mail.
+	Claim func(tx core.App, record *core.Record) error
+
+	// WithoutMail is a filter for the records that Claim delivers itself. While there is no mail server all others
+	// wait.
+	WithoutMail string
+
 	// AtOnce queues are sent as soon as a record is stored, others within a minute.
 	AtOnce bool
 }
@@ -34,6 +43,17 @@ type Queue struct {
 type Skip string
 
 func (s Skip) Error() string { return string(s) }
+
+// Delay is that a mail is sent later.
+type Delay struct{ Until time.Time }
+
+func (d Delay) Error() string { return "not before " + d.Until.String() }
+
+// ErrDelivered is that a record needs no mail: who is told sees it in the portal.
+var ErrDelivered = errors.New("delivered without a mail")
+
+// maxWait is how long a mail waits for the hospital to have a mail server. An older one is no longer sent.
+const maxWait = 7 * 24 * time.Hour
 
 const (
 	perTurn = 50 // mails of one queue, before it is the turn of the next queue
@@ -111,14 +131,17 @@ func Deliver(app core.App) error {
 	return errors.Join(failed[:min(len(failed), maxErrors)]...)
 }
 
-// round takes turns among the queues until nothing is due. While the mail server does not
-// answer, the mails stay due and lose no attempts.
+// round takes turns among the queues until nothing is due. While there is no mail server or it does not answer, the
+// mails stay due and lose no attempts.
 func (o *outbox) round(app core.App) (failed []error) {
 	r := &round{app: app, stopping: &o.stopping}
-	for more := true; more && !r.ends(); {
+	for _, q := range o.queues {
+		r.withoutMail(q)
+	}
+	for more := app.Settings().SMTP.Enabled; more && !r.ends(); {
 		more = false
 		for _, q := range o.queues {
-			more = r.turn(q) || more
+			more = r.turn(q, "") || more
 		}
 	}
 	return r.failed

@@ -27,11 +27,17 @@ type round struct {
 // ends reports whether no more mails are begun.
 func (r *round) ends() bool { return r.stopping.Load() || r.unreachable.Load() >= senders }
 
-// turn sends the mails of a queue that are due, at most perTurn. It returns whether more
+// withoutMail delivers what needs no mail, also while the mail server does not answer.
+func (r *round) withoutMail(q Queue) {
+	for q.WithoutMail != "" && !r.stopping.Load() && r.turn(q, " && "+q.WithoutMail) {
+	}
+}
+
+// turn delivers the records of a queue that are due, at most perTurn. It returns whether more
 // may be due.
-func (r *round) turn(q Queue) (more bool) {
-	due, err := r.app.FindRecordsByFilter(q.Collection, string(q.Columns)+" = {:pending} && "+nextTryAt+" <= {:now}",
-		nextTryAt, perTurn, 0,
+func (r *round) turn(q Queue, which string) (more bool) {
+	filter := string(q.Columns) + " = {:pending} && " + nextTryAt + " <= {:now}" + which
+	due, err := r.app.FindRecordsByFilter(q.Collection, filter, nextTryAt, perTurn, 0,
 		dbx.Params{"pending": string(Pending), "now": kit.FormatInstant(kit.Now(r.app))})
 	if err != nil {
 		r.fail(err)

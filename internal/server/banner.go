@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"hospital/internal/config"
 	"hospital/internal/kit"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -24,6 +25,10 @@ func printAddresses(app core.App) {
 			}
 			base := scheme + "://" + se.Server.Addr
 			fmt.Printf("Portal    %[1]s/\nDashboard %[1]s/_/\nAPI docs  %[1]s/api/docs\n", base)
+			if !se.App.Settings().SMTP.Enabled {
+				fmt.Printf("Mail      no mail server: registrations, invitations and reminders wait. Set %s\n",
+					config.SMTPHost)
+			}
 			return nil
 		}})
 }

@@ -175,7 +175,11 @@ func gauges(app core.App) (all []prometheus.Collector) {
 	return all
 }
 
+// overdue is 0 while there is no mail server, which ready and the lines at start say.
 func overdue(app core.App) float64 {
+	if !app.Settings().SMTP.Enabled {
+		return 0
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), queryTimeout)
 	defer cancel()
 	now := kit.Now(app)

@@ -81,7 +81,8 @@ func (r *readiness) check(app core.App) (status int, body map[string]any) {
 		checked = kit.FormatInstant(at)
 	}
 	r.at, r.status = kit.Now(app), status
-	r.body = map[string]any{"ready": status == http.StatusOK, "checks": results, "backup_checked": checked}
+	r.body = map[string]any{"ready": status == http.StatusOK, "checks": results, "backup_checked": checked,
+		"mail_server": app.Settings().SMTP.Enabled}
 	return r.status, r.body
 }
 

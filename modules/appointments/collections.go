@@ -160,6 +160,7 @@ var events = kit.Collection{
 	},
 	Indexes:       []kit.Index{{Columns: "appointment"}, {Columns: "actor, created"}},
 	AppendOnly:    true,
+	Consequence:   true,
 	RoutineFields: []string{"action", "from", "to"},
 	Policy: kit.Policy{
 		role.Patient:      {Read: kit.Own("appointment.patient.user")},

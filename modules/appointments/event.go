@@ -18,6 +18,7 @@ func newEvent(tx core.App, a Appointment, action string, from, to Status, actor 
 	}
 	e := event{r}
 	e.fill(a, action, from, to, actor)
+	kit.SetCreated(tx, r)
 	return e, nil
 }
 

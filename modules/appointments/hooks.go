@@ -34,17 +34,44 @@ var (
 			Appointment{before}.Status() != Approved || Appointment{after}.moved(Appointment{before}))
 	}}
 
-	// MovedByHospital and CancelledByHospital are changes that the patient did not make and
-	// is notified of.
+	// WasRequested is that a patient asked for a time that the hospital has to approve; WasApproved that it approved
+	// one, or booked a visit itself.
+	WasRequested = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
+		return before == nil && Appointment{after}.Status() == Pending
+	}}
+	WasApproved = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
+		return Appointment{after}.Status() == Approved &&
+			(before == nil || Appointment{before}.Status() == Pending)
+	}}
+	// WasRejected is that the hospital does not approve a request, and says why.
+	WasRejected = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
+		return cancelledFor(before, after, Rejected)
+	}}
+
+	// MovedByHospital and CancelledByHospital are changes that the patient did not make;
+	// MovedByPatient and CancelledByPatient those that the doctor did not make. A patient may also have called.
 	MovedByHospital = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
-		return before != nil && kit.ActorOf(after).Role != role.Patient &&
-			Appointment{after}.Active() && Appointment{after}.moved(Appointment{before})
+		return movedActive(before, after) && kit.ActorOf(after).Role != role.Patient
+	}}
+	MovedByPatient = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
+		return movedActive(before, after) && kit.ActorOf(after).Role == role.Patient
 	}}
 	CancelledByHospital = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
-		return before != nil && Appointment{before}.Active() && Appointment{after}.Status() == Cancelled &&
-			!slices.Contains([]CancelCode{ByPatient, NoShow}, Appointment{after}.cancelCode())
+		return cancelledFor(before, after, ByHospital, Duplicate, Expired)
+	}}
+	CancelledByPatient = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
+		return cancelledFor(before, after, ByPatient)
 	}}
 )
+
+func movedActive(before, after *core.Record) bool {
+	return before != nil && Appointment{after}.Active() && Appointment{after}.moved(Appointment{before})
+}
+
+func cancelledFor(before, after *core.Record, reasons ...CancelCode) bool {
+	return before != nil && Appointment{before}.Active() && Appointment{after}.Status() == Cancelled &&
+		slices.Contains(reasons, Appointment{after}.cancelCode())
+}
 
 func hooks(app core.App) {
 	kit.OnCreate(app, "appointments", createAppointment)

@@ -89,10 +89,7 @@ func Write(tx core.App, entries ...Entry) error {
 	return nil
 }
 
-const (
-	rowsPerChunk    = 500 // that take their numbers at once
-	valuesPerInsert = 525 // the driver searches all parameters of a statement for each of them
-)
+const rowsPerChunk = 500 // that take their numbers at once
 
 func writeRows(tx core.App, entries []Entry) error {
 	key, err := keyOf(tx)

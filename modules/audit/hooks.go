@@ -133,7 +133,7 @@ func audited(r *core.Record) bool {
 // onWrite logs a write in its transaction.
 func onWrite(action string) func(*core.RecordEvent) error {
 	return func(e *core.RecordEvent) error {
-		if !audited(e.Record) {
+		if !audited(e.Record) || action == "create" && kit.IsConsequence(e.App, e.Record) {
 			return e.Next()
 		}
 		return kit.InTx(e, func() error {

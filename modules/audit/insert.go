@@ -2,12 +2,10 @@ package audit
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
@@ -42,21 +40,5 @@ func insertListed(tx core.App, tuples [][]any) error {
 
 // insert writes tuples, many in a statement.
 func insert(tx core.App, table, columns string, tuples [][]any) error {
-	names := strings.Split(columns, ", ")
-	for some := range slices.Chunk(tuples, valuesPerInsert/len(names)) {
-		params, values := dbx.Params{}, make([]string, len(some))
-		for i, tuple := range some {
-			list := make([]string, len(tuple))
-			for j, value := range tuple {
-				name := "p" + strconv.Itoa(i*len(names)+j)
-				params[name], list[j] = value, "{:"+name+"}"
-			}
-			values[i] = "(" + strings.Join(list, ", ") + ")"
-		}
-		sql := "INSERT INTO " + table + " ([[" + strings.Join(names, "]], [[") + "]]) VALUES " + strings.Join(values, ", ")
-		if _, err := tx.NonconcurrentDB().NewQuery(sql).Bind(params).Execute(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return kit.InsertRows(tx, table, strings.Split(columns, ", "), tuples)
 }

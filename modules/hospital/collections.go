@@ -23,7 +23,7 @@ var editable = append([]string{
 	"name", "address", "phone", "email", "tax_id", "timezone", "currency", "currency_exponent",
 	"cancel_cutoff_hours", "booking_horizon_days", "min_notice_minutes", "care_team_lead_days",
 	"care_team_days", "due_days", "discount_limit_bp", "single_cashier", "confirm_email", "staff_mfa",
-	"staff_session_hours", "read_alert_count",
+	"staff_session_hours", "read_alert_count", "reminder_leads", "quiet_from", "quiet_until",
 }, Limits...)
 
 // Limits are the settings that bound what one account can take from others. 0 is no limit.
@@ -95,6 +95,12 @@ var settings = kit.Collection{
 		kit.Int("patient_upload_mib", 0, maxUploadMiB).
 			Help("What can be uploaded for one patient in total, by anybody, in MiB. Keep it above account_upload_mib, so " +
 				"that a patient cannot use it up. 0: no limit."),
+		kit.Text("reminder_leads", 60).Help("How long before a visit its patient is reminded, in hours (h) or minutes (m): " +
+			"48h, 2h. At most 5 times. Empty or 0: no reminders."),
+		kit.TimeOfDay("quiet_from").Help("From then on, in the hospital's time zone, messages that are not urgent wait. " +
+			"Empty: no quiet hours."),
+		kit.TimeOfDay("quiet_until").Help("Until then messages that are not urgent wait. Urgent is what is about a visit " +
+			"within 24 hours, and reminders of at most 12 hours before."),
 	},
 	Policy: kit.Policy{
 		kit.Guest:         {Read: kit.All, HiddenFields: staffOnly},

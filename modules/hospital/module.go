@@ -79,5 +79,5 @@ func check(s Settings) error {
 		return validation.Errors{"currency": validation.NewError("unknown_currency",
 			"This must be an ISO 4217 code in use, such as EUR.")}
 	}
-	return nil
+	return checkReminders(s)
 }

@@ -159,6 +159,10 @@ func (s Settings) RequestExpiry() time.Duration {
 	return time.Duration(s.GetInt("request_expiry_hours")) * time.Hour
 }
 
+func (s Settings) reminderLeads() string { return s.GetString("reminder_leads") }
+func (s Settings) quietFrom() string     { return s.GetString("quiet_from") }
+func (s Settings) quietUntil() string    { return s.GetString("quiet_until") }
+
 // StaffSession is how long staff stay signed in.
 func (s Settings) StaffSession() time.Duration {
 	return time.Duration(cmp.Or(s.GetInt("staff_session_hours"), maxSessionHours)) * time.Hour

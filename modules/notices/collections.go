@@ -6,58 +6,58 @@ import (
 	"hospital/internal/role"
 )
 
-// Kind of a notice.
-type Kind string
-
-// The kinds: what happened to the visit.
-const (
-	Moved     Kind = "moved"
-	Cancelled Kind = "cancelled"
-)
-
-// Channel is how a notice reaches the patient.
-type Channel string
-
-// The channels. The portal shows a notice as soon as it is written.
-const (
-	Portal Channel = "portal"
-	Email  Channel = "email"
-)
-
 // delivery is the columns that say whether a notice or an alert was sent.
 const delivery = outbox.Columns("status")
 
 var notices = kit.Collection{
 	Name: "notices",
-	Description: "A message to a patient that the hospital moved or cancelled their visit. " +
-		"There is one per channel.",
+	Description: "What somebody is told about a visit: that it was requested, confirmed, rejected, moved or cancelled, " +
+		"or a reminder of it. There is one per channel.",
 	Fields: append(kit.Fields{
-		kit.Relation("patient", "patients").Required().Help("Patient who is told."),
-		kit.Relation("appointment", "appointments").Required().Help("Visit that was moved or cancelled."),
+		kit.Relation("patient", "patients").Required().Help("Patient of the visit."),
+		kit.Relation("appointment", "appointments").Required().Help("Visit that it is about."),
 		kit.Count("appointment_version").Help("Version of the visit that the notice is about."),
-		kit.Select("kind", Moved, Cancelled).Required().Help("What happened to the visit."),
+		kit.Select("kind", Requested, Confirmed, Rejected, Moved, Cancelled, Reminder).Required().
+			Help("What happened to the visit."),
+		kit.Select("audience", Patient, Doctor).Help("Who is told."),
+		kit.Relation("recipient", "users").
+			Help("Account that was to be told when it was written. Empty: a patient without an account."),
 		kit.Select("channel", Portal, Email).Required().
 			Help("Portal notices are for apps to show; a patient without an account has none."),
-		kit.Instant("old_starts").Help("Start of the visit before."),
-		kit.Instant("new_starts").Help("New start of the visit. Empty if it was cancelled."),
+		kit.Count("lead_minutes").Help("Of a reminder: how long before the visit it is due."),
+		kit.Instant("old_starts").Help("Start of a visit that was moved, cancelled or rejected, before."),
+		kit.Instant("new_starts").Help("Start of the visit now. Empty if it was cancelled or rejected."),
 		kit.Text("note", 1000).Help("What the patient is told about the change."),
-		kit.Bool("seen").Help("The patient knows: they read it, or somebody called them."),
+		kit.Bool("seen").Help("The recipient knows: they read it, or somebody called them."),
 		kit.Relation("seen_by", "users").Help("Account that marked it as seen."),
-	}, delivery.Fields(
-		"State of the delivery. Failed: given up after 8 tries. Skipped: not tried, call the patient.")...),
+	}, delivery.Fields("State of the delivery. Pending: it is not due yet, or there is no mail server. Failed: given up "+
+		"after 8 tries. Skipped: not tried, because it is no longer true or there is no address.")...),
 	Indexes: []kit.Index{
-		{Columns: "appointment, appointment_version, kind, channel", Unique: true},
+		{Columns: "appointment, appointment_version, kind, lead_minutes, channel, audience, recipient", Unique: true},
 		{Columns: "patient, created"},
+		{Columns: "recipient, created"},
 		delivery.Index(),
 		{Columns: "created"},
 	},
-	RoutineFields: []string{"kind", "channel", "seen", "status"},
+	Consequence:    true,
+	InsertTogether: true,
+	RoutineFields:  []string{"kind", "audience", "channel", "seen", "status"},
 	Policy: kit.Policy{
 		role.Patient: {
-			Read: kit.Own("patient.user"), HiddenFields: []string{"attempts", "next_try_at", "error"},
-			Update: kit.Own("patient.user"), UpdateFields: []string{"seen"},
+			Read: toPatient, HiddenFields: []string{"attempts", "next_try_at", "error"},
+			Update: toPatient, UpdateFields: []string{"seen"},
+		},
+		role.Doctor: {
+			Read: toDoctor, HiddenFields: []string{"attempts", "next_try_at", "error"},
+			Update: toDoctor, UpdateFields: []string{"seen"},
 		},
 		role.Receptionist: {Read: kit.All, Update: kit.All, UpdateFields: []string{"seen"}},
 		role.Admin:        {Read: kit.All, Update: kit.All, UpdateFields: []string{"seen"}},
 	},
 }
+
+// toDoctor is what doctors are told of their visits.
+var toDoctor = kit.Own("recipient").Only("own-addressed", `audience = "doctor"`)
+
+// toPatient is what patients are told, and not what their doctors are.
+var toPatient = kit.Own("patient.user").Only("own-told", `audience = "patient"`)

@@ -16,7 +16,7 @@ import (
 
 const timeFormat = "Monday, 2 January 2006, 15:04 MST"
 
-// composeNotice names the time and the hospital, and not why the patient comes.
+// composeNotice names the patient, the time and the hospital, and not why the patient comes or to whom.
 func composeNotice(app core.App, record *core.Record) (*mailer.Message, error) {
 	notice := Notice{record}
 	patient, err := patients.Find(app, notice.patient())
@@ -27,35 +27,53 @@ func composeNotice(app core.App, record *core.Record) (*mailer.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	visit := appointments.Appointment{Record: booked}
-	moved := notice.kind() == Moved
-	if moved && (!visit.Starts().Equal(notice.newStarts()) || visit.Status() == appointments.Cancelled) {
-		return nil, outbox.Skip("The visit was changed again in the meantime.")
-	}
-	address, err := addressOf(app, patient)
+	to, err := notice.address(app, patient)
 	if err != nil {
 		return nil, err
 	}
-	if address == "" {
+	if to.Address == "" {
 		return nil, outbox.Skip(noAddress)
 	}
 	settings, err := hospital.Of(app)
 	if err != nil {
 		return nil, err
 	}
+	return writeNotice(app, settings, notice, patient, appointments.Appointment{Record: booked}, to), nil
+}
+
+func writeNotice(app core.App, settings hospital.Settings, notice Notice, patient patients.Patient,
+	visit appointments.Appointment, to mail.Address) *mailer.Message {
+	m := notice.message()
 	when := func(t time.Time) string { return t.In(settings.Zone()).Format(timeFormat) }
-	subject, change := "Your visit was cancelled", "does not take place."
-	if moved {
-		subject, change = "Your visit has a new time", "has been moved to "+when(notice.newStarts())+"."
+	text := "Dear " + to.Name + ",\n\n" +
+		m.say(patient.Name(), visit.Number(), when(notice.oldStarts()), when(notice.newStarts()))
+	if m.kind == Moved && m.to == Patient && visit.Status() == appointments.Pending {
+		text += " The new time is not confirmed yet."
 	}
-	text := "Dear " + patient.Name() + ",\n\nyour visit on " + when(notice.oldStarts()) + " " + change
 	if notice.note() != "" {
 		text += "\n\n" + notice.note()
 	}
-	text += "\n\nTo see your visits, or to choose another time: " + app.Settings().Meta.AppURL +
-		"\n\n" + settings.Name() + "\n" + settings.Phone() + "\n"
-	return outbox.Message(app, mail.Address{Name: patient.Name(), Address: address}, subject+" – "+settings.Name(),
-		text), nil
+	text += "\n\nAll visits, and other times: " + app.Settings().Meta.AppURL + "\n\n" + settings.Name() + "\n"
+	for _, line := range []string{settings.Address(), settings.Phone()} {
+		if line != "" {
+			text += line + "\n"
+		}
+	}
+	return outbox.Message(app, to, m.subject+" – "+settings.Name(), text)
+}
+
+// address is that of the patient, or of the doctor's account.
+func (n Notice) address(app core.App, patient patients.Patient) (to mail.Address, err error) {
+	if n.audience() == Doctor {
+		user, err := app.FindRecordById("users", n.recipient())
+		if err != nil {
+			return to, err
+		}
+		return mail.Address{Name: accounts.User{Record: user}.Name(), Address: user.Email()}, nil
+	}
+	to.Name = patient.Name()
+	to.Address, err = addressOf(app, patient)
+	return to, err
 }
 
 // composeAlert names who opened a record and when. The patient is named in the review

@@ -1,6 +1,6 @@
-// Package notices tells patients that the hospital moved or cancelled their visit, or that another
-// account manages their record, and admins that somebody opened a record in an emergency. A notice is stored in the
-// transaction of its cause, and sent after it.
+// Package notices tells patients and doctors what happens to their visits, reminds patients of them, and tells of
+// another account of a patient's record and of emergency access. A notice is stored in the transaction of its cause,
+// and sent after it, or when it is due.
 package notices
 
 import (
@@ -23,12 +23,25 @@ var Module = kit.Module{
 	Hooks: func(app core.App) {
 		outbox.Register(app,
 			outbox.Queue{Collection: "alerts", Columns: delivery, Compose: composeAlert},
-			outbox.Queue{Collection: "notices", Columns: delivery, Compose: composeNotice},
+			outbox.Queue{Collection: "notices", Columns: delivery, Claim: claimNotice,
+				WithoutMail: "channel = 'portal'", Compose: composeNotice},
 			outbox.Queue{Collection: "link_notices", Columns: delivery, Compose: composeLink})
 	},
 	Invariants: []kit.Invariant{
 		{"No notice is newer than the appointment it tells of.",
 			`SELECT n.id FROM notices n JOIN appointments a ON a.id = n.appointment WHERE n.appointment_version > a.version`},
+		{"No reminder was sent after its visit was moved.",
+			`SELECT DISTINCT n.id FROM notices n JOIN appointment_events e ON e.appointment = n.appointment
+			WHERE n.kind = 'reminder' AND n.status = 'sent' AND e.action = 'reschedule' AND e.created > n.created
+				AND n.sent_at > strftime('%Y-%m-%d %H:%M:%fZ', e.created, '+1 minute')`}, // one on its way cannot be stopped
+		{"No reminder was sent after its visit was cancelled.",
+			`SELECT n.id FROM notices n JOIN appointments a ON a.id = n.appointment
+			WHERE n.kind = 'reminder' AND n.status = 'sent' AND a.status = 'cancelled'
+				AND n.sent_at > strftime('%Y-%m-%d %H:%M:%fZ', a.cancelled_at, '+1 minute')`},
+		{"No reminder waits of a visit that was moved or cancelled.",
+			`SELECT n.id FROM notices n JOIN appointments a ON a.id = n.appointment
+			WHERE n.kind = 'reminder' AND n.status = 'pending' AND (a.status IN ('pending', 'cancelled')
+				OR a.starts != n.new_starts)`},
 		{"Every notice that was sent says when.", `SELECT id FROM notices WHERE (status = 'sent') != (sent_at != '')`},
 		{"Every link notice that was sent says when.",
 			`SELECT id FROM link_notices WHERE (status = 'sent') != (sent_at != '')`},

@@ -33,7 +33,8 @@ func posted(t *testing.T) *hospitaltest.Hospital {
 // mailOf is the newest notice of a visit by mail.
 func mailOf(h *hospitaltest.Hospital, visit string) *core.Record {
 	h.T.Helper()
-	found, err := h.App.FindRecordsByFilter("notices", "appointment = {:a} && channel = 'email'", "-appointment_version",
+	found, err := h.App.FindRecordsByFilter("notices",
+		"appointment = {:a} && channel = 'email' && audience = 'patient' && kind != 'reminder'", "-appointment_version",
 		1, 0, map[string]any{"a": id(visit)})
 	if err != nil || len(found) != 1 {
 		h.T.Fatalf("the notice of %s: %v %v", visit, found, err)
@@ -76,37 +77,51 @@ func TestAPatientIsMailedWhenTheHospitalMovesTheirVisit(t *testing.T) {
 	h.Verify()
 }
 
-func TestPatientsAreNotNotifiedOfTheirOwnChanges(t *testing.T) {
+func TestTheFrontDeskIsNotAskedToCallAboutOwnChanges(t *testing.T) {
 	t.Parallel()
 	h := posted(t)
-	before := h.Count("notices")
-	h.As("patient1").Update("appointments", id("booked1"),
-		body{"starts": time.Now().UTC().Truncate(time.Hour).Add(300 * time.Hour)}).OK(t)
+	h.As("patient1").Update("appointments", id("booked1"), body{"starts": hours(300)}).OK(t)
 	h.As("doctor1").Update("appointments", id("booked1"), body{"status": "approved"}).OK(t)
-	h.As("patient1").Update("appointments", id("asked1"), body{"status": "cancelled"}).OK(t)
-	h.As("receptionist1").Update("appointments", id("booked2"),
-		body{"status": "cancelled", "cancel_code": "patient"}).OK(t)
-	if n := h.Count("notices") - before; n != 0 {
-		t.Errorf("%d notices of what the patients did themselves", n)
+	h.As("patient1").Update("appointments", id("asked1"), body{"status": "cancelled", "cancel_note": "a rash"}).OK(t)
+	h.As("receptionist1").Update("appointments", id("walk"), body{"status": "cancelled", "cancel_code": "patient"}).OK(t)
+	deliver(h)
+	for _, private := range []string{"rash", "reason of"} {
+		if strings.Contains(h.App.TestMailer.LastMessage().Text, private) {
+			t.Errorf("a mail says %q", private)
+		}
 	}
+	if n := len(h.As("receptionist1").List("notices", hospitaltest.Filter(callList)).Items()); n != 0 {
+		t.Errorf("%d patients are to be called", n)
+	}
+}
+
+func TestARejectedRequestHasItsReason(t *testing.T) {
+	t.Parallel()
+	h := posted(t)
 	h.As("doctor2").Update("appointments", id("asked2"),
 		body{"status": "cancelled", "cancel_code": "rejected", "cancel_note": "Please see a cardiologist."}).OK(t)
-	if n := h.Count("notices") - before; n != 2 {
-		t.Errorf("%d notices of a rejection", n)
-	}
 	deliver(h)
 	if mail := h.App.TestMailer.LastMessage(); !strings.Contains(mail.Text, "does not take place") ||
-		!strings.Contains(mail.Text, "Please see a cardiologist.") {
-		t.Errorf("the mail says\n%s", mail.Text)
+		!strings.Contains(mail.Text, "Please see a cardiologist.") ||
+		!strings.HasPrefix(mail.Subject, "Your request was not accepted") {
+		t.Errorf("the mail %s says\n%s", mail.Subject, mail.Text)
 	}
+}
+
+// callList is the filter of the API document for patients to call.
+const callList = "channel = 'email' && audience = 'patient' && seen = false && " +
+	"(kind = 'rejected' || kind = 'moved' || kind = 'cancelled') && (status = 'skipped' || status = 'failed')"
+
+// hours is a full hour some hours from now.
+func hours(n int) time.Time {
+	return time.Now().UTC().Truncate(time.Hour).Add(time.Duration(n) * time.Hour)
 }
 
 func TestTheFrontDeskSeesWhomToCall(t *testing.T) {
 	t.Parallel()
 	h := posted(t)
 	h.As("receptionist1").Update("appointments", id("walk"), body{"status": "cancelled"}).OK(t)
-	found := h.As("receptionist1").List("notices",
-		hospitaltest.Filter("channel = 'email' && (status = 'skipped' || status = 'failed')")).Items()
+	found := h.As("receptionist1").List("notices", hospitaltest.Filter(callList)).Items()
 	if len(found) != 1 || found[0]["appointment"] != id("walk") || found[0]["error"] == "" {
 		t.Errorf("to be called are %v", found)
 	}
@@ -116,14 +131,22 @@ func TestTheFrontDeskSeesWhomToCall(t *testing.T) {
 	}
 }
 
-func TestWithoutAMailServerMailsAreSkipped(t *testing.T) {
+func TestWithoutAMailServerMailsWait(t *testing.T) {
 	t.Parallel()
 	h := posted(t)
-	h.As("receptionist1").Update("appointments", id("booked1"), body{"status": "cancelled"}).OK(t)
 	h.App.Settings().SMTP.Enabled = false
+	if answer := h.As("guest").Do(http.MethodGet, "/api/hospital/ready", nil).OK(t); answer.JSON["mail_server"] != false {
+		t.Errorf("ready says %s", answer.Raw)
+	}
+	h.As("receptionist1").Update("appointments", id("booked1"), body{"status": "cancelled"}).OK(t)
 	deliver(h)
-	if n := mailOf(h, "booked1"); n.GetString("status") != "skipped" || h.App.TestMailer.TotalSend() != 0 {
+	if n := mailOf(h, "booked1"); n.GetString("status") != "pending" || h.App.TestMailer.TotalSend() != 0 {
 		t.Errorf("the notice is %s", n.GetString("status"))
+	}
+	h.App.Settings().SMTP.Enabled = true
+	deliver(h)
+	if n := mailOf(h, "booked1"); n.GetString("status") != "sent" || h.App.TestMailer.TotalSend() != 1 {
+		t.Errorf("the notice is %s, %d mails were sent", n.GetString("status"), h.App.TestMailer.TotalSend())
 	}
 }
 
@@ -191,7 +214,7 @@ func TestSeenAppliesToEveryChannel(t *testing.T) {
 	// they read it in the portal while the mail is on its way
 	h.App.OnMailerSend().BindFunc(func(e *core.MailerEvent) error {
 		there := h.As("patient1").List("notices",
-			hospitaltest.Filter("appointment = '"+id("booked1")+"' && channel = 'portal'")).IDs()
+			hospitaltest.Filter("appointment = '"+id("booked1")+"' && channel = 'portal' && kind = 'cancelled'")).IDs()
 		h.As("patient1").Update("notices", there[0], body{"seen": true}).OK(t)
 		return e.Next()
 	})

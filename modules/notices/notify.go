@@ -9,19 +9,22 @@ import (
 	"hospital/internal/kit"
 	"hospital/modules/appointments"
 	"hospital/modules/patients"
+	"hospital/modules/staff"
 )
 
-// NotifyMoved tells a patient that the hospital gave their visit another time.
-func NotifyMoved(tx core.App, after *core.Record) error {
-	visit := appointments.Appointment{Record: after}
-	before := appointments.Appointment{Record: after.Original()}
-	return notify(tx, Moved, visit, content{oldStarts: before.Starts(), newStarts: visit.Starts()})
+const noAddress = "The patient has no e-mail address."
+
+// Notify tells an audience what happened to a visit, by all channels of the table.
+func Notify(kind Kind, to Audience) kit.Reaction {
+	m := messageOf(kind, to)
+	return func(tx core.App, after *core.Record) error { return notify(tx, m, after) }
 }
 
-// NotifyCancelled tells a patient that their visit will not take place.
-func NotifyCancelled(tx core.App, after *core.Record) error {
-	visit := appointments.Appointment{Record: after}
-	return notify(tx, Cancelled, visit, content{oldStarts: visit.Starts(), note: visit.CancelNote()})
+// Receipt mails a patient what they did themselves, so that their calendar follows.
+func Receipt(kind Kind) kit.Reaction {
+	m := messageOf(kind, Patient)
+	m.channels, m.call = []Channel{Email}, false
+	return func(tx core.App, after *core.Record) error { return notify(tx, m, after) }
 }
 
 // content is what a notice says of a change.
@@ -30,40 +33,95 @@ type content struct {
 	note                 string
 }
 
-// notify stores a notice for every channel to the patient. Where they have no e-mail
-// address the notice says so to the front desk.
-func notify(tx core.App, kind Kind, visit appointments.Appointment, c content) error {
-	patient, err := patients.Find(tx, visit.Patient())
-	if err != nil {
-		return fmt.Errorf("notice of %s: %w", visit.Number(), err)
+func contentOf(m message, after *core.Record) (c content) {
+	visit, before := appointments.Appointment{Record: after}, appointments.Appointment{Record: after.Original()}
+	switch m.kind {
+	case Rejected, Cancelled:
+		c.oldStarts = visit.Starts()
+	case Moved:
+		c.oldStarts, c.newStarts = before.Starts(), visit.Starts()
+	default:
+		c.newStarts = visit.Starts()
 	}
-	address, err := addressOf(tx, patient)
-	if err != nil {
-		return err
+	if m.call && c.newStarts.IsZero() { // what the hospital says, not what the patient gave as a reason
+		c.note = visit.CancelNote()
 	}
-	now := kit.Now(tx)
-	email := func(r *core.Record) { delivery.SetPending(r, now) }
-	if address == "" {
-		email = func(r *core.Record) { delivery.SetSkipped(r, noAddress) }
-	}
-	if err := store(tx, kind, Email, visit, c, email); err != nil || patient.User() == "" {
-		return err
-	}
-	return store(tx, kind, Portal, visit, c, func(r *core.Record) { delivery.SetSent(r, now) })
+	return c
 }
 
-const noAddress = "The patient has no e-mail address."
-
-func store(tx core.App, kind Kind, channel Channel, visit appointments.Appointment, c content,
-	setDelivery func(r *core.Record)) error {
-	notice, err := kit.New(tx, "notices")
-	if err != nil {
-		return err
+// notify stores a notice for every channel that the recipient has. Of a patient who has to be called it stores the
+// mail that cannot be sent, for the front desk.
+func notify(tx core.App, m message, after *core.Record) error {
+	visit := appointments.Appointment{Record: after}
+	now := kit.Now(tx)
+	if m.kind == Confirmed && !visit.Starts().After(now) { // a walk-in: the patient is here
+		return nil
 	}
-	Notice{notice}.fill(kind, channel, visit, c)
-	setDelivery(notice)
-	if err := tx.Save(notice); err != nil {
+	who, err := recipientOf(tx, m.to, visit)
+	if err != nil {
 		return fmt.Errorf("notice of %s: %w", visit.Number(), err)
+	}
+	for _, channel := range m.channels {
+		notice, err := newNotice(tx, m, channel, who, visit, contentOf(m, after))
+		if err != nil {
+			return err
+		}
+		switch {
+		case channel == Portal:
+			delivery.SetSent(notice.Record, now)
+		case who.mail:
+			delivery.SetPending(notice.Record, now)
+		default:
+			delivery.SetSkipped(notice.Record, noAddress)
+		}
+		if !who.has(channel) && !(m.call && channel == Email) {
+			continue
+		}
+		if err := store(tx, notice); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recipient is an account, or a patient without one.
+type recipient struct {
+	account string // empty: none
+	mail    bool   // there is an address
+}
+
+func (r recipient) has(c Channel) bool {
+	return c == Email && r.mail || c == Portal && r.account != ""
+}
+
+func recipientOf(tx core.App, to Audience, visit appointments.Appointment) (recipient, error) {
+	if to == Doctor {
+		doctor, err := staff.FindDoctor(tx, visit.Doctor())
+		return recipient{doctor.User(), true}, err
+	}
+	patient, err := patients.Find(tx, visit.Patient())
+	if err != nil {
+		return recipient{}, err
+	}
+	return recipient{patient.User(), patient.Email() != "" || patient.User() != ""}, nil // every account has an address
+}
+
+func newNotice(tx core.App, m message, channel Channel, who recipient, visit appointments.Appointment, c content,
+) (Notice, error) {
+	record, err := kit.New(tx, "notices")
+	if err != nil {
+		return Notice{}, err
+	}
+	notice := Notice{record}
+	notice.fill(m, channel, who.account, visit, c)
+	return notice, nil
+}
+
+// store writes a notice without looking up its relations, which were read from other records.
+func store(tx core.App, notice Notice) error {
+	kit.SetCreated(tx, notice.Record)
+	if err := tx.SaveNoValidate(notice.Record); err != nil {
+		return fmt.Errorf("notice of visit %s: %w", notice.appointment(), err)
 	}
 	return nil
 }

@@ -58,6 +58,10 @@ export const rebookingStatus = { proposed: "Proposed", applied: "Applied", withd
 
 /** @type {Record<string, Label>} */
 export const noticeKinds = {
+	requested: ["Requested", "waiting"],
+	confirmed: ["Confirmed", "good"],
+	rejected: ["Rejected", "off"],
+	reminder: ["Reminder", "good"],
 	moved: ["Moved", "waiting"],
 	cancelled: ["Cancelled", "off"],
 	linked: ["Linked", "good"],

@@ -80,6 +80,24 @@ export const settingGroups = [
 		],
 	},
 	{
+		title: "Reminders and messages",
+		settings: [
+			{
+				name: "reminder_leads",
+				label: "Reminders before a visit",
+				maxlength: 60,
+				hint: "In hours (h) or minutes (m), such as 48h, 2h. Empty: no reminders.",
+			},
+			{
+				name: "quiet_from",
+				label: "Quiet hours from",
+				type: "time",
+				hint: "What is not urgent waits until they end. Empty: no quiet hours.",
+			},
+			{ name: "quiet_until", label: "Quiet hours until", type: "time" },
+		],
+	},
+	{
 		title: "Limits of patients’ accounts",
 		hint: "0 means any number. Staff have no limits.",
 		settings: [

@@ -4,10 +4,16 @@ import { button, h, heading, tabs } from "../dom.js";
 import { noticeKinds } from "../labels.js";
 import { region } from "../live.js";
 import { createdWithin, currentNotices, markSeen } from "../notices.js";
-import { formatDateTime } from "../time.js";
+import { formatDateTime, formatInstant } from "../time.js";
 
 /** @type {Record<string, string>} */
 const tabLabels = { open: "To call", done: "Called" };
+
+/** unreached is a filter for mails that were not sent, also for lack of a mail server. */
+function unreached() {
+	const hourAgo = formatInstant(new Date(Date.now() - 3_600_000));
+	return `(status = "skipped" || status = "failed" || (status = "pending" && next_try_at < "${hourAgo}"))`;
+}
 
 /** @param {Notice} notice */
 function callCard(notice) {
@@ -41,8 +47,8 @@ function callCard(notice) {
 }
 
 /**
- * callListView lists the patients who do not know yet that their visit was moved or cancelled, because no email
- * reached them.
+ * callListView lists the patients who do not know yet that their visit was moved, rejected or cancelled, because no
+ * email reached them.
  * @param {Navigation} navigation
  */
 export async function callListView({ query }) {
@@ -50,8 +56,8 @@ export async function callListView({ query }) {
 	const calls = await region(["notices", "appointments"], async () => {
 		const found = await list("notices", {
 			filter:
-				`channel = "email" && (status = "skipped" || status = "failed") && seen = ${show === "done"} && ` +
-				createdWithin(60),
+				`channel = "email" && audience = "patient" && ${unreached()} && seen = ${show === "done"} && ` +
+				`(kind = "rejected" || kind = "moved" || kind = "cancelled") && ${createdWithin(60)}`,
 			sort: "created",
 			expand: "patient,appointment.doctor",
 			perPage: 1000,
@@ -68,7 +74,7 @@ export async function callListView({ query }) {
 		h(
 			"p",
 			{ class: "hint" },
-			"These patients do not know yet that their visit was moved or cancelled, because no email reached them.",
+			"These patients do not know yet that their visit was moved, rejected or cancelled. No email reached them.",
 		),
 		calls,
 	];

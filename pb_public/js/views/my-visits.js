@@ -4,12 +4,25 @@ import { button, h, heading, link } from "../dom.js";
 import { hospital } from "../hospital.js";
 import { noticeKinds } from "../labels.js";
 import { region } from "../live.js";
-import { createdWithin, currentNotices, linkNotices, markSeen } from "../notices.js";
+import { currentNotices, linkNotices, markSeen, since } from "../notices.js";
 import { formatDate, formatDateTime, formatInstant, formatTime } from "../time.js";
 import { fetchVisits, visitCard } from "../visits.js";
 
 /**
- * noticeCard tells of a visit that the hospital moved or cancelled.
+ * noticeTitles are what a notice says, before the doctor.
+ * @type {Record<string, string>}
+ */
+const noticeTitles = {
+	requested: "Request received: ",
+	confirmed: "Your visit is confirmed: ",
+	rejected: "Your request was not accepted: ",
+	moved: "New time for your visit: ",
+	cancelled: "Your visit was cancelled: ",
+	reminder: "Reminder of your visit: ",
+};
+
+/**
+ * noticeCard tells what happened to a visit, or reminds of it.
  * @param {Notice} notice
  */
 function noticeCard(notice) {
@@ -27,14 +40,14 @@ function noticeCard(notice) {
 				h("span", {}, formatDate(now)),
 				h("strong", {}, formatTime(now)),
 			),
-		title: (now ? "New time for your visit: " : "Your visit was cancelled: ") + (doctor?.name ?? "Doctor"),
+		title: noticeTitles[notice.kind] + (doctor?.name ?? "Doctor"),
 		lines: [
 			h(
 				"span",
 				{ class: "minor" },
 				[
 					patient?.name,
-					`previous time: ${formatDateTime(notice.old_starts)}`,
+					notice.old_starts && `previous time: ${formatDateTime(notice.old_starts)}`,
 					now && appointment?.room && `room ${appointment.room}`,
 				]
 					.filter(Boolean)
@@ -47,7 +60,7 @@ function noticeCard(notice) {
 			button("Mark as read", () => markSeen(notice), {
 				key: notice.id,
 				kind: now ? "main" : "quiet",
-				about: `the notice of ${formatDateTime(notice.old_starts)}`,
+				about: `the notice of ${formatDateTime(notice.old_starts || now)}`,
 			}),
 			!now && link("book", "Request another appointment", { doctor: doctor?.id }, { class: "button main" }),
 		].filter(Boolean),
@@ -79,8 +92,8 @@ const linkCard = ({ id, updated, created, kind, mrn, expand }) =>
 /** fetchNotices shows the notices that the patient has not seen yet, and the new ones about records. */
 async function fetchNotices() {
 	const visits = list("notices", {
-		filter: `channel = "portal" && seen = false && ${createdWithin(30)}`,
-		sort: "-created",
+		filter: `channel = "portal" && status = "sent" && seen = false && sent_at >= "${since(30)}"`,
+		sort: "-sent_at",
 		expand: "patient,appointment.doctor",
 	});
 	const [found, links] = await Promise.all([visits, linkNotices()]);
