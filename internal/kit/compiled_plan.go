@@ -92,7 +92,7 @@ func planOf(db *dbx.DB, q *dbx.Query, values dbx.Params) (made plan, ok bool) {
 func (a *answering) rowsOf(
 	of *compiled, key planKey, values dbx.Params, build func() (*dbx.SelectQuery, error),
 ) (*sql.Rows, error) {
-	db, ok := a.view.App.ConcurrentDB().(*dbx.DB)
+	db, ok := a.view.ConcurrentDB().(*dbx.DB)
 	if !ok || key.kind == unplanned {
 		q, err := build()
 		if err != nil {
