@@ -36,9 +36,7 @@ export const currentNotices = (notices) =>
 			return parseInstant(old_starts) > new Date();
 		}
 		const statuses = noticeStatuses[kind] ?? ["pending", "approved"];
-		return (
-			parseInstant(new_starts) > new Date() && visit?.starts === new_starts && statuses.includes(visit.status)
-		);
+		return parseInstant(new_starts) > new Date() && visit?.starts === new_starts && statuses.includes(visit.status);
 	});
 
 /**
