@@ -35,7 +35,7 @@ func TestAllocationsPerRequest(t *testing.T) {
 		{"own list of 30 expanded, doctor", doctor,
 			func() string { return "appointments/records?sort=-starts&skipTotal=1&expand=patient" }, "", 2_700},
 		{"approve", hospitaltest.ID("admin1"), func() string { return "appointments/records/" + next(&pending) },
-			`{"status":"approved"}`, 5_000},
+			`{"status":"approved"}`, 6_800}, // with the notices and reminders of the visit
 		{"verify payment", hospitaltest.ID("accountant1"), func() string { return "payments/records/" + next(&payments) },
 			`{"status":"verified"}`, 4_000},
 	} {
