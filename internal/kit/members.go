@@ -62,10 +62,11 @@ func (l memberLists) RecordQuery(collection any) *dbx.SelectQuery {
 // withMembers returns the app for a list: of the caller's own records, or one that names Field in its filter or
 // sort. Other lists do not read members.
 func (c Catalog) withMembers(listed Collection, e *core.RequestEvent, actor Actor) core.App {
-	m, query := listed.Members, e.Request.URL.Query()
-	if !m.declared() {
+	m := listed.Members
+	if !m.declared() { // most collections: their lists parse no query here
 		return e.App
 	}
+	query := e.Request.URL.Query()
 	asked := regexp.MustCompile(`\b` + m.Field + `\b`)
 	own := !actor.Superuser && m.owns(listed.Policy[actor.Role].Read)
 	if !own && !asked.MatchString(query.Get(search.FilterQueryParam)+" "+query.Get(search.SortQueryParam)) {
