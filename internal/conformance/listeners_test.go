@@ -217,8 +217,8 @@ func TestFieldsAndExpandOfATopicShapeItsMessages(t *testing.T) {
 	}
 }
 
-// A client that does not read is closed, so that it loads again what it shows. Nobody waits for
-// it, and others get everything.
+// A client that does not read is closed, so that it loads again what it shows. Writers do
+// not wait for it, and other streams get everything.
 func TestAStreamThatDoesNotReadIsClosed(t *testing.T) {
 	t.Parallel()
 	h, server := hearing(t)

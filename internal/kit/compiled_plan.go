@@ -4,13 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/tools/types"
 )
 
 // planKey identifies the queries of a compiled read that differ in values only. Filters of clients and rules of
@@ -104,7 +104,7 @@ func (a *answering) rowsOf(
 		}
 		return rows.Rows, nil
 	}
-	values["me"], values["now"] = a.view.actor.ID, types.NowDateTime().String()
+	maps.Copy(values, a.view.actor.params())
 	made, known := of.plans.get(key)
 	if !known {
 		q, err := build()

@@ -10,7 +10,6 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/search"
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
-	"github.com/pocketbase/pocketbase/tools/types"
 )
 
 // callerView wraps the app for PocketBase's list handler while it lists a collection:
@@ -61,7 +60,8 @@ func (c Catalog) seen(stored *core.Collection, role Role) *core.Collection {
 		// In auth collections, PocketBase's filters only match email addresses that are public.
 		seen.Type = core.CollectionTypeBase
 	}
-	if grant.Read.unnarrowed() || declared.Members.declared() { // SQLite would evaluate the other roles' conditions for every row
+	// SQLite would evaluate the other roles' conditions for every row.
+	if grant.Read.unnarrowed() || declared.Members.declared() {
 		seen.ListRule = Policy{role: grant}.rule(reading, c.signIn())
 	}
 	seen.Fields = slices.Clone(stored.Fields)
@@ -146,8 +146,7 @@ func (c Catalog) narrow(q *dbx.SelectQuery, listed Collection, actor Actor) {
 	case scope.path != "":
 		c.own(q, listed, strings.Split(scope.path, "."), actor)
 	case scope.where != "":
-		q.AndWhere(unlikely(strings.ReplaceAll(scope.where, "@", listed.Name),
-			dbx.Params{"me": actor.ID, "now": types.NowDateTime().String()}))
+		q.AndWhere(unlikely(strings.ReplaceAll(scope.where, "@", listed.Name), actor.params()))
 	}
 }
 

@@ -84,10 +84,15 @@ func (s Scope) Accounts(relation, query string) Scope {
 	return s
 }
 
+// params are the values of the SQL of scopes.
+func (a Actor) params() dbx.Params {
+	return dbx.Params{"me": a.ID, "now": types.NowDateTime().String()}
+}
+
 // ofCaller is SQL for the rows of the scope that looks at each row, as is fastest for a few of them.
 func (s Scope) ofCaller(collection string, actor Actor) dbx.Expression {
 	accounts := strings.ReplaceAll(s.accounts, "{:id}", "[["+collection+"."+s.whose+"]]")
-	return dbx.NewExp("EXISTS (SELECT 1 FROM ("+accounts+") WHERE user = {:me})", dbx.Params{"me": actor.ID, "now": types.NowDateTime().String()})
+	return dbx.NewExp("EXISTS (SELECT 1 FROM ("+accounts+") WHERE user = {:me})", actor.params())
 }
 
 // Only narrows a scope to rows that also match a PocketBase filter.
