@@ -74,8 +74,8 @@ func (s *Server) Refuse(address string) {
 	s.refused = address
 }
 
-// Connections returns how many connections were open at once. Those that ended a moment ago,
-// which the server has not noticed yet, are not counted.
+// Connections returns how many connections were open at once. Those that the client cut a moment ago, which the
+// server has not noticed yet, are not counted.
 func (s *Server) Connections() (most int) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
@@ -120,7 +120,8 @@ func (s *Server) hangs(c net.Conn, step string) bool {
 }
 
 func (s *Server) serve(c net.Conn) {
-	defer s.count(c, -1)
+	gone := sync.OnceFunc(func() { s.count(c, -1) })
+	defer gone()
 	defer c.Close()
 	if s.hangs(c, "connect") {
 		return
@@ -164,6 +165,7 @@ func (s *Server) serve(c net.Conn) {
 			s.lock.Unlock()
 			answer("250 ok")
 		case "QUIT":
+			gone() // before the client can begin another one
 			answer("221 bye")
 			return
 		default:
