@@ -44,7 +44,8 @@ type Collection struct {
 	// Cached are collections of few records that rarely change. FindCached keeps them in memory.
 	Cached bool
 
-	// Triggers are further rules of the database, which the fields above cannot express.
+	// Triggers are further rules of the database, which the fields above cannot express, and sums of
+	// the records that it keeps in other collections.
 	Triggers []Trigger
 
 	// Members is set if one record can belong to many records of another collection.
