@@ -54,7 +54,7 @@ func TestAccountantsRequestsUseIndexes(t *testing.T) {
 			if strings.HasSuffix(p.SQL, "WHERE 0=1") {
 				continue // PocketBase's query for no rows
 			}
-			for _, table := range []string{"bills", "payments", "bill_items", "patients", "u"} {
+			for _, table := range []string{"bills", "payments", "bill_items", "patients", "u", "billing_sums", "open_balances"} {
 				steps = append(steps, p.Of(table)...)
 			}
 		}

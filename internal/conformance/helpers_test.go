@@ -92,12 +92,16 @@ func billOf(h *hospitaltest.Hospital, owner string) string {
 	return bill.Id
 }
 
-// dropTriggers drops all triggers, so that a test can change rows that are immutable.
-func dropTriggers(t testing.TB, h *hospitaltest.Hospital) {
+// dropTriggers drops the triggers that refuse a change, so that a test can change rows that are immutable, and
+// returns the statements that create them again. Triggers that keep sums stay.
+func dropTriggers(t testing.TB, h *hospitaltest.Hospital) (create []string) {
 	t.Helper()
-	for _, trigger := range query(t, h, "SELECT name FROM sqlite_master WHERE type = 'trigger'", nil) {
+	const refusing = " FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(ABORT%' ORDER BY name"
+	create = query(t, h, "SELECT sql"+refusing, nil)
+	for _, trigger := range query(t, h, "SELECT name"+refusing, nil) {
 		if _, err := h.App.NonconcurrentDB().NewQuery("DROP TRIGGER " + trigger).Execute(); err != nil {
 			t.Fatal(err)
 		}
 	}
+	return create
 }

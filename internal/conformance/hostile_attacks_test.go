@@ -101,6 +101,8 @@ var commonAttacks = []attack{
 	{"linking an OAuth2 account to a user", refused, "POST /api/collections/_externalAuths/records", `{"collectionRef":"_pb_users_auth_","recordRef":"{me}","provider":"google","providerId":"1"}`, nil},
 	{"an SQLite table that is not a collection", refused, "GET /api/collections/sqlite_master/records", "", nil},
 	{"listing the counters", refused, "GET /api/collections/counters/records", "", nil},
+	{"listing the sums of the statistics", refused, "GET /api/collections/billing_sums/records", "", nil},
+	{"listing the open balances", refused, "GET /api/collections/open_balances/records", "", nil},
 	{"listing the counters with capital letters", refused, "GET /api/collections/COUNTERS/records", "", nil},
 
 	// Paths.
@@ -230,6 +232,8 @@ var commonAttacks = []attack{
 	{"creating an audit entry", refused, "POST /api/collections/audit_log/records", `{"action":"forged","at":"2030-01-01 00:00:00.000Z","outcome":"done"}`, nil},
 	{"changing an audit entry", refused, "PATCH /api/collections/audit_log/records/{pat2}", `{"outcome":"done"}`, nil},
 	{"creating a second hospital", refused, "POST /api/collections/hospital/records", `{"name":"Second","timezone":"UTC","currency":"EUR","booking_horizon_days":1}`, nil},
+	{"creating a sum of the statistics", refused, "POST /api/collections/billing_sums/records", `{"starts":"2030-01-01 00:00:00.000Z","currency":"EUR","entry":"payment","method":"cash","total_minor":1}`, nil},
+	{"creating an open balance", refused, "POST /api/collections/open_balances/records", `{"currency":"EUR","owed_minor":1}`, nil},
 	{"creating a counter", refused, "POST /api/collections/counters/records", `{"series":"audit","value":1}`, nil},
 }
 

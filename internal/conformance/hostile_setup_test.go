@@ -49,12 +49,7 @@ func besiege(t *testing.T, account string) *siege {
 // outside of its scope, and into fields that are hidden from its role.
 func (s *siege) writeMarks() {
 	s.t.Helper()
-	var triggers []struct{ Name, SQL string }
-	if err := s.h.App.DB().NewQuery("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").All(
-		&triggers); err != nil {
-		s.t.Fatal(err)
-	}
-	dropTriggers(s.t, s.h)
+	triggers := dropTriggers(s.t, s.h)
 	permissions, role := readTable(s.t), hospitaltest.RoleOf(s.account)
 	for collection, c := range kit.CatalogOf(modules.All) {
 		if strings.HasPrefix(collection, "audit_log") || collection == "counters" { // written during the attacks
@@ -83,7 +78,7 @@ func (s *siege) writeMarks() {
 		s.t.Fatal(err)
 	}
 	for _, trigger := range triggers {
-		s.sql(trigger.SQL)
+		s.sql(trigger)
 	}
 }
 

@@ -52,7 +52,8 @@ type Collection struct {
 	// finds them, except by FindRecordById; see InsertNow.
 	InsertTogether bool
 
-	// Triggers are further rules of the database, which the fields above cannot express.
+	// Triggers are further rules of the database, which the fields above cannot express, and sums of the records that
+	// it keeps in other collections.
 	Triggers []Trigger
 
 	// Members is set if one record can belong to many records of another collection.

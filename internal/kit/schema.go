@@ -51,8 +51,7 @@ func (c Catalog) Apply(tx core.App) error {
 	}
 	statements = nil
 	for _, t := range triggers {
-		statements = append(statements,
-			"CREATE TRIGGER "+t.Name+" "+t.When+" BEGIN SELECT RAISE(ABORT, '"+t.Code+"'); END")
+		statements = append(statements, t.create())
 	}
 	return execute(tx, statements)
 }

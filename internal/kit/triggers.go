@@ -5,12 +5,22 @@ import (
 	"strings"
 )
 
-// Trigger is a rule that the database itself enforces. It also applies to the SQL console
-// and to code that does not go through the record API.
+// Trigger is a rule that the database itself enforces, or a value that it keeps. It also applies
+// to the SQL console and to code that does not go through the record API.
 type Trigger struct {
 	Name string
 	When string // "BEFORE UPDATE OF starts ON appointments WHEN …"
 	Code string // the write is refused with this code
+	Do   string // without a code: SQL statements that write what follows, each ends with a semicolon
+}
+
+// create is the SQL statement that creates the trigger.
+func (t Trigger) create() string {
+	do := t.Do
+	if t.Code != "" {
+		do = "SELECT RAISE(ABORT, '" + t.Code + "');"
+	}
+	return "CREATE TRIGGER " + t.Name + " " + t.When + " BEGIN " + do + " END"
 }
 
 // Immutable says which rows of a collection can no longer change.
@@ -27,13 +37,15 @@ const Always = "TRUE"
 func (c Collection) AllTriggers() []Trigger {
 	triggers := slices.Clone(c.Triggers)
 	if c.AppendOnly {
-		triggers = append(triggers, Trigger{c.Name + "_no_update", "BEFORE UPDATE ON " + c.Name, "append_only"})
+		triggers = append(triggers, Trigger{
+			Name: c.Name + "_no_update", When: "BEFORE UPDATE ON " + c.Name, Code: "append_only"})
 	}
 	if c.Immutable.When != "" {
 		triggers = append(triggers, c.frozen())
 	}
 	if !c.Expiring {
-		triggers = append(triggers, Trigger{c.Name + "_no_delete", "BEFORE DELETE ON " + c.Name, "never_deleted"})
+		triggers = append(triggers, Trigger{
+			Name: c.Name + "_no_delete", When: "BEFORE DELETE ON " + c.Name, Code: "never_deleted"})
 	}
 	return triggers
 }

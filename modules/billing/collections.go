@@ -96,7 +96,6 @@ var bills = kit.Collection{
 		{Columns: "status, due_on"},
 		{Columns: "original"},
 		{Columns: "voided_at", Where: "voided_at != ''"},
-		{Columns: "currency, due_on, balance_minor", Where: "balance_minor != 0"}, // open bills
 	},
 	Immutable: kit.Immutable{ // the first release wrote bills without a kind; the ledger migration fills it in
 		When: "OLD.status != 'draft' AND OLD.kind != ''",
@@ -104,12 +103,12 @@ var bills = kit.Collection{
 			"status", "paid_minor", "credited_minor", "balance_minor", "voided_at", "voided_by", "reason", "version",
 		},
 	},
-	Triggers: []kit.Trigger{{ // an issued bill is no draft again, and a void one stays void
+	Triggers: append([]kit.Trigger{{ // an issued bill is no draft again, and a void one stays void
 		Name: "bills_final",
 		When: "BEFORE UPDATE ON bills WHEN OLD.status != 'draft' AND NEW.status = 'draft'" +
 			" OR OLD.status = 'void' AND (NEW.status != 'void' OR OLD.reason != NEW.reason)",
 		Code: "final",
-	}},
+	}}, billSums...),
 	RoutineFields: []string{"number", "kind", "status", "due_on", "currency"},
 	Policy: kit.Policy{
 		role.Patient:      {Read: issued},

@@ -15,6 +15,8 @@ type PaymentKind string
 // Cash is the method that leaves no trace elsewhere.
 const Cash Method = "cash"
 
+var methods = []Method{Cash, "card", "transfer", "mobile", "cheque", "insurance"}
+
 // The kinds of payments.
 const (
 	KindPayment PaymentKind = "payment"
@@ -143,7 +145,7 @@ var payments = kit.Collection{
 		kit.Relation("bill", "bills").Required().Help("Bill that is paid. Of a refund, the bill of the payment."),
 		kit.Relation("patient", "patients").Required().Help("Patient of the bill."),
 		kit.Relation("refund_of", "payments").Help("Verified payment that is refunded."),
-		kit.Select[Method]("method", Cash, "card", "transfer", "mobile", "cheque", "insurance").Required().
+		kit.Select("method", methods...).Required().
 			Help("How it was paid, or how a refund is paid out."),
 		kit.Int("amount_minor", 1, money.Max).Required().Help("Amount in minor units."),
 		kit.Text("currency", 3).Required().Help("ISO 4217 code of the amount."),
@@ -172,7 +174,7 @@ var payments = kit.Collection{
 		When: "OLD.kind != ''",
 		Free: []string{"receipt", "status", "decided_by", "decided_at", "note", "version"},
 	},
-	Triggers: []kit.Trigger{
+	Triggers: append([]kit.Trigger{
 		{ // a receipt is given once, and a decision is final
 			Name: "payments_final",
 			When: "BEFORE UPDATE ON payments WHEN OLD.receipt NOT IN ('', NEW.receipt)" +
@@ -193,7 +195,7 @@ var payments = kit.Collection{
 				" AND " + referenceBooked("NEW.id", "NEW.method", "NEW.reference"),
 			Code: "already_booked",
 		},
-	},
+	}, paymentSums...),
 	RoutineFields: []string{"number", "receipt", "kind", "method", "status"},
 	Policy: kit.Policy{
 		role.Patient: {

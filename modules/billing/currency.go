@@ -15,7 +15,7 @@ import (
 func RefuseOpenBalances(tx core.App, changed *core.Record) error {
 	var bills, drafts, payments int
 	err := tx.DB().NewQuery(`SELECT
-			(SELECT COUNT(*) FROM bills WHERE balance_minor != 0 AND currency != {:currency}),
+			(SELECT COALESCE(SUM(bills), 0) FROM open_balances WHERE currency != {:currency}),
 			(SELECT COUNT(*) FROM bills WHERE status = 'draft' AND currency != {:currency}),
 			(SELECT COUNT(*) FROM payments WHERE status = 'pending' AND currency != {:currency})`).
 		Bind(dbx.Params{"currency": hospital.CurrencyOf(changed)}).Row(&bills, &drafts, &payments)

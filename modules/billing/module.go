@@ -14,7 +14,7 @@ var openapi []byte
 // Module declares the billing.
 var Module = kit.Module{
 	Name:        "billing",
-	Collections: []kit.Collection{charges, bills, items, discounts, payments},
+	Collections: []kit.Collection{charges, bills, items, discounts, payments, sums, openBalances},
 	Lifecycles:  lifecycles,
 	Hooks:       hooks,
 	Routes: []kit.Route{

@@ -93,6 +93,38 @@ var invariants = []kit.Invariant{
 		Description: "A payment has a receipt if and only if it is verified.",
 		Violations:  `SELECT id FROM payments WHERE (status = 'verified') != (receipt != '')`,
 	},
+	{
+		Description: "The sums that the statistics read are those of the issued and void bills and the verified payments.",
+		Violations: `SELECT currency || ' ' || quarter || ' ' || entry || ' ' || method FROM (
+				SELECT currency, substr(minute, 1, 14) || CASE WHEN substr(minute, 15) < '15' THEN '00'
+						WHEN substr(minute, 15) < '30' THEN '15' WHEN substr(minute, 15) < '45' THEN '30'
+						ELSE '45' END || ':00.000Z' AS quarter, entry, method, entries, subtotal, discount, tax, total
+				FROM (
+					SELECT currency, substr(issued_at, 1, 16) AS minute, kind AS entry, '' AS method, COUNT(*) AS entries,
+						SUM(subtotal_minor) AS subtotal, SUM(discount_minor) AS discount, SUM(tax_minor) AS tax,
+						SUM(total_minor) AS total
+					FROM bills WHERE issued_at != '' GROUP BY 2, 1, 3
+					UNION ALL SELECT currency, substr(voided_at, 1, 16), 'void', '', COUNT(*), SUM(subtotal_minor),
+						SUM(discount_minor), SUM(tax_minor), SUM(total_minor)
+					FROM bills WHERE voided_at != '' AND issued_at != '' GROUP BY 2, 1
+					UNION ALL SELECT currency, substr(decided_at, 1, 16), kind, method, COUNT(*), 0, 0, 0,
+						SUM(amount_minor)
+					FROM payments WHERE status = 'verified' AND decided_at != '' GROUP BY 2, 1, 3, 4)
+				UNION ALL SELECT currency, starts, entry, method, -entries, -subtotal_minor, -discount_minor,
+					-tax_minor, -total_minor FROM billing_sums)
+			GROUP BY currency, quarter, entry, method
+			HAVING SUM(entries) != 0 OR SUM(subtotal) != 0 OR SUM(discount) != 0 OR SUM(tax) != 0 OR SUM(total) != 0`,
+	},
+	{
+		Description: "The open balances that the statistics read are those of the bills.",
+		Violations: `SELECT currency || ' ' || due_on FROM (
+				SELECT currency, due_on, COUNT(*) AS bills,
+					SUM(CASE WHEN balance_minor > 0 THEN balance_minor ELSE 0 END) AS outstanding,
+					SUM(CASE WHEN balance_minor < 0 THEN -balance_minor ELSE 0 END) AS owed
+				FROM bills WHERE balance_minor != 0 GROUP BY currency, due_on
+				UNION ALL SELECT currency, due_on, -bills, -outstanding_minor, -owed_minor FROM open_balances)
+			GROUP BY currency, due_on HAVING SUM(bills) != 0 OR SUM(outstanding) != 0 OR SUM(owed) != 0`,
+	},
 	gapless("Bill", "bills", "number"),
 	gapless("Payment", "payments", "number"),
 	gapless("Receipt", "payments", "receipt"),

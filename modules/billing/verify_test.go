@@ -41,6 +41,10 @@ func TestVerifyReportsEveryBrokenInvariant(t *testing.T) {
 		"No two verified payments": `UPDATE payments SET status = 'verified', reference = 'same'
 			WHERE id IN ('paid10000000000', 'paid20000000000')`,
 		"A payment has a receipt": `UPDATE payments SET receipt = 'RCP-2030-000001'` + paid,
+		"The sums that the statistics": `UPDATE billing_sums SET total_minor = total_minor + 1
+			WHERE id = (SELECT MIN(id) FROM billing_sums)`,
+		"The open balances that the": `UPDATE open_balances SET owed_minor = owed_minor + 1
+			WHERE id = (SELECT MIN(id) FROM open_balances)`,
 		"Bill numbers are unique and without": `UPDATE bills
 			SET number = substr(number, 1, 9) || '000009'` + visit,
 		"Payment numbers are unique and without": `UPDATE counters SET value = value + 1

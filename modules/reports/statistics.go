@@ -3,7 +3,9 @@ package reports
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -34,8 +36,8 @@ type Statistics struct {
 // invoice that is voided later counts as an invoice on the day of issue, and as void on
 // the later day.
 type Figures struct {
-	From           string       `json:"from" db:"-"`
-	To             string       `json:"to" db:"-"`
+	From           string       `json:"from"`
+	To             string       `json:"to"`
 	Invoices       int          `json:"invoices"`
 	SubtotalMinor  money.Amount `json:"subtotal_minor"`
 	DiscountMinor  money.Amount `json:"discount_minor"`
@@ -96,23 +98,27 @@ func (b books) statistics(app core.App, by string) (*Statistics, error) {
 		return nil, err
 	}
 	params := dbx.Params{
-		"periods": string(periods), "currency": s.Currency, "from": b.from, "to": b.to,
+		"periods": string(periods), "currency": s.Currency,
 		"today": kit.Now(app).In(zone).Format(time.DateOnly),
 	}
-	var rows []struct {
-		Nth int
-		Figures
-	}
-	if err := app.DB().NewQuery(figuresByPeriod).Bind(params).All(&rows); err != nil {
+	var rows []sum
+	if err := app.DB().NewQuery(sumsByPeriod).Bind(params).All(&rows); err != nil {
 		return nil, err
 	}
-	for _, r := range rows {
-		s.Periods[r.Nth].add(r.Figures)
-		s.Total.add(r.Figures)
+	methods := map[string]*Method{}
+	for _, row := range rows {
+		s.Periods[row.Nth].add(row)
+		s.Total.add(row)
+		if row.Method != "" && methods[row.Method] == nil {
+			methods[row.Method] = &Method{Method: row.Method}
+		}
+		if row.Method != "" {
+			methods[row.Method].add(row)
+		}
 	}
 	s.Total.From, s.Total.To = s.From, s.To
-	if err := app.DB().NewQuery(sumsByMethod).Bind(params).All(&s.Methods); err != nil {
-		return nil, err
+	for _, name := range slices.Sorted(maps.Keys(methods)) {
+		s.Methods = append(s.Methods, *methods[name])
 	}
 	return s, app.DB().NewQuery(openBalances).Bind(params).Row(&s.Outstanding, &s.Overdue, &s.Owed)
 }
@@ -136,66 +142,68 @@ func (b books) periods(by string) (periods []period) {
 	return periods
 }
 
-func (f *Figures) add(o Figures) {
-	f.Invoices += o.Invoices
-	f.SubtotalMinor += o.SubtotalMinor
-	f.DiscountMinor += o.DiscountMinor
-	f.TaxMinor += o.TaxMinor
-	f.BilledMinor += o.BilledMinor
-	f.Voided += o.Voided
-	f.VoidedTaxMinor += o.VoidedTaxMinor
-	f.VoidedMinor += o.VoidedMinor
-	f.CreditNotes += o.CreditNotes
-	f.CreditedTax += o.CreditedTax
-	f.CreditedMinor += o.CreditedMinor
-	f.Payments += o.Payments
-	f.PaidMinor += o.PaidMinor
-	f.Refunds += o.Refunds
-	f.RefundedMinor += o.RefundedMinor
+// sum is what one kind of entry comes to in a period. Bills have no method.
+type sum struct {
+	Nth           int
+	Entry         string
+	Method        string
+	Entries       int
+	SubtotalMinor money.Amount
+	DiscountMinor money.Amount
+	TaxMinor      money.Amount
+	TotalMinor    money.Amount
 }
 
-// figuresByPeriod are the figures of each period in three parts: the bills that were
-// issued in it, those that were voided in it, and the payments that were verified in it.
-// An index finds each part.
-const figuresByPeriod = `
+func (f *Figures) add(s sum) {
+	switch s.Entry {
+	case string(billing.Invoice):
+		f.Invoices += s.Entries
+		f.SubtotalMinor += s.SubtotalMinor
+		f.DiscountMinor += s.DiscountMinor
+		f.TaxMinor += s.TaxMinor
+		f.BilledMinor += s.TotalMinor
+	case string(billing.CreditNote):
+		f.CreditNotes += s.Entries
+		f.CreditedTax += s.TaxMinor
+		f.CreditedMinor += s.TotalMinor
+	case billing.VoidEntry:
+		f.Voided += s.Entries
+		f.VoidedTaxMinor += s.TaxMinor
+		f.VoidedMinor += s.TotalMinor
+	case string(billing.KindPayment):
+		f.Payments += s.Entries
+		f.PaidMinor += s.TotalMinor
+	case string(billing.KindRefund):
+		f.Refunds += s.Entries
+		f.RefundedMinor += s.TotalMinor
+	}
+}
+
+func (m *Method) add(s sum) {
+	switch s.Entry {
+	case string(billing.KindPayment):
+		m.Payments += s.Entries
+		m.PaidMinor += s.TotalMinor
+	case string(billing.KindRefund):
+		m.Refunds += s.Entries
+		m.RefundedMinor += s.TotalMinor
+	}
+}
+
+// sumsByPeriod adds up the sums that billing keeps. Entries that were taken out again leave a sum of 0.
+const sumsByPeriod = `
 	WITH periods AS MATERIALIZED (
 		SELECT key AS nth, value ->> 0 AS lo, value ->> 1 AS hi FROM json_each({:periods}))
-	SELECT nth,
-		SUM(kind = 'invoice') AS invoices,
-		SUM((kind = 'invoice') * CAST(subtotal_minor AS INTEGER)) AS subtotal_minor,
-		SUM((kind = 'invoice') * CAST(discount_minor AS INTEGER)) AS discount_minor,
-		SUM((kind = 'invoice') * CAST(tax_minor AS INTEGER)) AS tax_minor,
-		SUM((kind = 'invoice') * CAST(total_minor AS INTEGER)) AS billed_minor,
-		0 AS voided, 0 AS voided_tax_minor, 0 AS voided_minor,
-		SUM(kind = 'credit_note') AS credit_notes,
-		SUM((kind = 'credit_note') * CAST(tax_minor AS INTEGER)) AS credited_tax,
-		SUM((kind = 'credit_note') * CAST(total_minor AS INTEGER)) AS credited_minor,
-		0 AS payments, 0 AS paid_minor, 0 AS refunds, 0 AS refunded_minor
-	FROM periods CROSS JOIN bills
-	WHERE issued_at >= lo AND issued_at < hi AND currency = {:currency} GROUP BY nth
-	UNION ALL SELECT nth, 0, 0, 0, 0, 0,
-		COUNT(*), SUM(CAST(tax_minor AS INTEGER)), SUM(CAST(total_minor AS INTEGER)), 0, 0, 0, 0, 0, 0, 0
-	FROM periods CROSS JOIN bills
-	WHERE voided_at >= lo AND voided_at < hi AND voided_at != '' AND issued_at != '' AND currency = {:currency}
-	GROUP BY nth
-	UNION ALL SELECT nth, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-		SUM(kind = 'payment'), SUM((kind = 'payment') * CAST(amount_minor AS INTEGER)),
-		SUM(kind = 'refund'), SUM((kind = 'refund') * CAST(amount_minor AS INTEGER))
-	FROM periods CROSS JOIN payments
-	WHERE status = 'verified' AND decided_at >= lo AND decided_at < hi AND currency = {:currency} GROUP BY nth`
+	SELECT nth, entry, method, SUM(entries) AS entries,
+		SUM(CAST(subtotal_minor AS INTEGER)) AS subtotal_minor, SUM(CAST(discount_minor AS INTEGER)) AS discount_minor,
+		SUM(CAST(tax_minor AS INTEGER)) AS tax_minor, SUM(CAST(total_minor AS INTEGER)) AS total_minor
+	FROM periods CROSS JOIN billing_sums
+	WHERE currency = {:currency} AND starts >= lo AND starts < hi AND entries != 0
+	GROUP BY nth, entry, method`
 
-const sumsByMethod = `
-	SELECT method,
-		SUM(kind = 'payment') AS payments, SUM((kind = 'payment') * CAST(amount_minor AS INTEGER)) AS paid_minor,
-		SUM(kind = 'refund') AS refunds, SUM((kind = 'refund') * CAST(amount_minor AS INTEGER)) AS refunded_minor
-	FROM payments
-	WHERE status = 'verified' AND decided_at >= {:from} AND decided_at < {:to} AND currency = {:currency}
-	GROUP BY method ORDER BY method`
-
-// openBalances are the balances that are open today. A partial index holds only the
-// bills that have one.
+// openBalances are the balances that are open today, of the days on which they are due.
 const openBalances = `
-	SELECT CAST(COALESCE(SUM(MAX(balance_minor, 0)), 0) AS INTEGER),
-		CAST(COALESCE(SUM((due_on != '' AND due_on < {:today}) * MAX(balance_minor, 0)), 0) AS INTEGER),
-		CAST(COALESCE(SUM(MAX(-balance_minor, 0)), 0) AS INTEGER)
-	FROM bills WHERE currency = {:currency} AND balance_minor != 0`
+	SELECT CAST(COALESCE(SUM(outstanding_minor), 0) AS INTEGER),
+		CAST(COALESCE(SUM((due_on != '' AND due_on < {:today}) * outstanding_minor), 0) AS INTEGER),
+		CAST(COALESCE(SUM(owed_minor), 0) AS INTEGER)
+	FROM open_balances WHERE currency = {:currency}`
