@@ -33,8 +33,8 @@ var All = []kit.Module{
 	clinical.Module,
 	prescriptions.Module,
 	rebooking.Module,
-	notices.Module,
 	billing.Module,
+	notices.Module,
 	reports.Module,
 	history.Module,
 }

@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -37,6 +38,7 @@ var meaning = map[string]string{
 	"appointment_events own doctor":  `SELECT e.id FROM appointment_events e JOIN appointments a ON a.id = e.appointment JOIN doctors d ON d.id = a.doctor WHERE d.user = {:me}`,
 	"notices own-addressed":          `SELECT id FROM notices WHERE recipient = {:me} AND audience = 'doctor'`,
 	"notices own-told":               `SELECT n.id FROM notices n JOIN patients p ON p.id = n.patient WHERE p.user = {:me} AND n.audience = 'patient'`,
+	"notice_preferences own":         `SELECT id FROM notice_preferences WHERE user = {:me}`,
 	"audit_log own patient":          aboutOwnPatient,
 	"audit_log own":                  `SELECT id FROM audit_log WHERE actor = {:me}`,
 	"charges own":                    `SELECT c.id FROM charges c JOIN appointments a ON a.id = c.appointment JOIN doctors d ON d.id = a.doctor WHERE d.user = {:me}`,
@@ -110,6 +112,17 @@ func meant(t testing.TB, h *hospitaltest.Hospital, collection, word, account str
 	return slices.Compact(ids)
 }
 
+// preference is one that differs from those before it.
+func preference(h *hospitaltest.Hospital, owner string, caller kit.Role, n int64) hospitaltest.Body {
+	kinds := []string{"requested", "confirmed", "reminder", "bill_issued", "payment_verified", "document", "absence"}
+	if caller == "receptionist" || caller == "admin" {
+		return hospitaltest.Body{"patient": freshPatient(h, n), "kind": "reminder", "email": false}
+	}
+	account := map[kit.Role]string{"doctor": "doctor"}[caller]
+	return hospitaltest.Body{"user": hospitaltest.ID(cmp.Or(account, "patient") + owner), "kind": kinds[n%int64(len(kinds))],
+		"email": false}
+}
+
 // creation returns the body of a valid new record that belongs to patient1 and doctor1,
 // or to patient2 and doctor2.
 func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Role) hospitaltest.Body {
@@ -160,6 +173,7 @@ func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Rol
 		"prescriptions":       {"appointment": hospitaltest.ID("done" + owner)},
 		"prescription_items":  {"prescription": hospitaltest.ID("draft" + owner), "drug": "Zinc"},
 		"link_codes":          {"patient": freshPatient(h, n), "channel": "print"},
+		"notice_preferences":  preference(h, owner, caller, n),
 		"link_notices":        {"user": hospitaltest.ID("patient" + owner), "patient": hospitaltest.ID("pat" + owner), "kind": "linked", "status": "skipped"},
 		"alerts":              {"user": hospitaltest.ID("admin" + owner), "break_glass": hospitaltest.ID("glass" + owner), "status": "sent"},
 	}[collection]

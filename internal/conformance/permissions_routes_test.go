@@ -163,7 +163,10 @@ func TestRoutesAreAudited(t *testing.T) {
 		}
 		path = strings.NewReplacer("{id}", about[row.Record], "{collection}", "appointments").Replace(path)
 		for _, query := range []string{lastWeek, lastWeek + "&format=csv"} {
-			answer := h.As("admin1").SkipContract().Do(method, path+query, nil).OK(t)
+			answer := h.As("admin1").SkipContract().Do(method, path+query, nil)
+			if answer.Status != http.StatusSeeOther { // of a link in a mail
+				answer.OK(t)
+			}
 			want := row.Audit
 			if want != "" && answer.Header.Get("Content-Disposition") != "" {
 				want = "export"

@@ -155,8 +155,8 @@ func restore(t testing.TB, h *hospitaltest.Hospital, collection, id string, colu
 		t.Fatal(err)
 	}
 	if _, err := h.App.NonconcurrentDB().Delete("notices",
-		dbx.NewExp("appointment = {:id} AND appointment_version > {:version}",
-			dbx.Params{"id": id, "version": columns["version"]})).Execute(); err != nil {
+		dbx.NewExp("appointment = {:id} AND appointment_version > {:version} OR about = {:about}",
+			dbx.Params{"id": id, "version": columns["version"], "about": collection + "/" + id})).Execute(); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -30,9 +30,9 @@ func TestStatementsPerRequest(t *testing.T) {
 		{"approve", "doctor1", http.MethodPatch, "appointments/records/" + hospitaltest.ID("asked1"),
 			body{"status": "approved"}, 14, nil},
 		{"complete with bill", "doctor1", http.MethodPatch, "appointments/records/" + hospitaltest.ID("booked1"),
-			body{"status": "completed"}, 15, func(h *hospitaltest.Hospital) { h.At(time.Now().Add(80 * time.Hour)) }},
+			body{"status": "completed"}, 16, func(h *hospitaltest.Hospital) { h.At(time.Now().Add(80 * time.Hour)) }},
 		{"verify payment", "accountant1", http.MethodPatch, "payments/records/" + hospitaltest.ID("paid1"),
-			body{"status": "verified"}, 11, nil},
+			body{"status": "verified"}, 12, nil},
 		// PocketBase's own seven: the account, its two rules, the device and its collection, and the device's write.
 		{"sign in", "guest", http.MethodPost, "users/auth-with-password",
 			body{"identity": "patient1@example.org", "password": hospitaltest.Password}, 7, nil},

@@ -121,6 +121,8 @@ func (f filler) patients() {
 	f.Create(f.desk(), "link1", "link_codes", fields{"patient": f.ID("walkin")})
 	f.Create(kit.Actor{Role: kit.System}, "told1", "link_notices", fields{"user": f.ID("patient1"),
 		"patient": f.ID("kid1"), "kind": "linked", "status": "skipped"})
+	f.Create(account("patient1"), "nomail1", "notice_preferences", fields{"user": f.ID("patient1"),
+		"kind": "payment_verified", "email": false})
 }
 
 // visits writes past and future visits of every patient, each with the clock at its time.

@@ -168,6 +168,10 @@ func fill(tx core.App) error {
 	for _, n := range []string{"1", "2"} {
 		w.Create(system, "told"+n, "link_notices", fixture.Fields{"user": ID("patient" + n),
 			"patient": ID("pat" + n), "kind": "linked", "status": "skipped"})
+		for _, account := range []string{"patient", "doctor"} {
+			w.Create(system, account[:2]+"pref"+n, "notice_preferences", fixture.Fields{"user": ID(account + n),
+				"kind": "prescription", "email": true})
+		}
 	}
 	w.Create(desk, "link1", "link_codes", fixture.Fields{"patient": ID("walkin")})
 	// A care team entry that has expired.

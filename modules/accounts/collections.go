@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"hospital/internal/kit"
+	"hospital/internal/letters"
 	"hospital/internal/role"
 )
 
@@ -25,7 +26,7 @@ var profile = []string{
 
 var ownAccount = kit.Grant{
 	Read:   kit.Own("id"),
-	Update: kit.Own("id"), UpdateFields: []string{"name", "phone", "password"},
+	Update: kit.Own("id"), UpdateFields: []string{"name", "phone", "password", "language"},
 }
 
 var users = kit.Collection{
@@ -42,11 +43,13 @@ var users = kit.Collection{
 		kit.Select("role", role.All...).Required().Presentable().Help("What the person may do."),
 		kit.Select("status", Active, Pending, Suspended).Required().Help("Only an active account can sign in."),
 		kit.Text("phone", 40).Help("Phone number of the person."),
+		kit.Select("language", letters.Languages...).
+			Help("Language of mails to the person. Empty: that of the hospital."),
 	},
 	Indexes: []kit.Index{{Columns: "role, status"}},
 	Policy: kit.Policy{
 		kit.Guest: {
-			Create: kit.All, CreateFields: []string{"email", "password", "name", "role", "phone"},
+			Create: kit.All, CreateFields: []string{"email", "password", "name", "role", "phone", "language"},
 		},
 		role.Patient:      ownAccount,
 		role.Doctor:       ownAccount,
@@ -55,8 +58,9 @@ var users = kit.Collection{
 		role.Accountant:   ownAccount,
 		role.Admin: {
 			Read:   kit.All,
-			Create: kit.All, CreateFields: []string{"email", "password", "name", "role", "status", "phone"},
-			Update: kit.All, UpdateFields: []string{"name", "role", "status", "phone"},
+			Create: kit.All, CreateFields: []string{"email", "password", "name", "role", "status", "phone",
+				"language"},
+			Update: kit.All, UpdateFields: []string{"name", "role", "status", "phone", "language"},
 		},
 	},
 	GuestFields: profile,

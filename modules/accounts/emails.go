@@ -11,21 +11,10 @@ import (
 	"github.com/pocketbase/pocketbase/tools/mailer"
 
 	"hospital/internal/kit"
+	"hospital/internal/letters"
 	"hospital/internal/outbox"
+	"hospital/modules/hospital"
 )
-
-// email is a mail about an account. otherwise says what to do for a person who did not
-// cause the mail.
-type email struct{ subject, text, link, otherwise string }
-
-func (m email) message(app core.App, to mail.Address) *mailer.Message {
-	sender := app.Settings().Meta.SenderName
-	text := "Hello,\n\n" + m.text + "\n\n"
-	if m.link != "" {
-		text += m.link + "\n\n"
-	}
-	return outbox.Message(app, to, m.subject+" – "+sender, text+m.otherwise+"\n\n"+sender+"\n")
-}
 
 // page returns the address of a page of the portal. Browsers do not send the part after
 // the #, so that the token appears in no log and no proxy.
@@ -37,34 +26,38 @@ func page(app core.App, view, token string) string {
 	return address + "?token=" + url.QueryEscape(token)
 }
 
+// write writes a letter from the hospital.
+func write(app core.App, letter letters.Letter) (*mailer.Message, error) {
+	settings, err := hospital.Of(app)
+	if err != nil {
+		return nil, err
+	}
+	return letter.Mail(app, settings.House()), nil
+}
+
 // composeRegistration composes the mail to an address that somebody registered with. Only
 // this mail reveals whether the address has an account.
 func composeRegistration(app core.App, record *core.Record) (*mailer.Message, error) {
-	address := Registration{record}.email()
-	if !mayMail(app, address, record.Id) {
+	registration := Registration{record}
+	sent, err := registration.payload()
+	if err != nil {
+		return nil, err
+	}
+	letter := letters.Letter{To: mail.Address{Address: registration.email()}, Language: sent.Language}
+	if !mayMail(app, registration.email(), record.Id) {
 		return nil, outbox.Skip(manyMailsReason)
 	}
-	m := email{
-		subject: "You have an account already",
-		text: "somebody wants to register with this address. You have an account already: " +
-			"sign in, or choose a new password here.",
-		link:      page(app, "forgotten", ""),
-		otherwise: "If that was not you, nothing has happened and there is nothing to do.",
+	if user, err := app.FindAuthRecordByEmail("users", registration.email()); err == nil {
+		letter.Language = User{user}.Language()
+		letter.Text, letter.Link = "account.registered", page(app, "forgotten", "")
+		return write(app, letter)
 	}
-	if _, err := app.FindAuthRecordByEmail("users", address); err != nil {
-		token, err := IssueToken(app, record)
-		if err != nil {
-			return nil, err
-		}
-		m = email{
-			subject: "Confirm your address",
-			text: "you have registered with this address. " +
-				"Confirm it within 24 hours, with the password that you chose:",
-			link:      page(app, "confirm", token),
-			otherwise: "If that was not you, do nothing: there will be no account.",
-		}
+	token, err := IssueToken(app, record)
+	if err != nil {
+		return nil, err
 	}
-	return m.message(app, mail.Address{Address: address}), nil
+	letter.Text, letter.Link = "account.registration", page(app, "confirm", token)
+	return write(app, letter)
 }
 
 // composeInvitation composes the mail of an invitation. It reads the invitation again in
@@ -83,14 +76,10 @@ func composeInvitation(app core.App, record *core.Record) (m *mailer.Message, er
 		if err != nil {
 			return err
 		}
-		m = email{
-			subject: "Your account",
-			text: "you are invited to work with us as " + string(invitation.Role()) +
-				". Choose a password within 72 hours:",
-			link:      page(app, "invitation", token),
-			otherwise: "The link works once. If you did not expect this, do nothing.",
-		}.message(app, mail.Address{Address: invitation.email()})
-		return nil
+		m, err = write(app, letters.Letter{To: mail.Address{Address: invitation.email()}, Text: "account.invitation",
+			Values: letters.Values{"role": letters.Word("role." + string(invitation.Role()))},
+			Link:   page(app, "invitation", token)})
+		return err
 	})
 	return m, err
 }
@@ -99,39 +88,33 @@ func composeInvitation(app core.App, record *core.Record) (m *mailer.Message, er
 // the portal. Mails to superusers are not changed and link to the dashboard.
 func writeAccountEmails(app core.App) {
 	meta := func(e *core.MailerRecordEvent, name string) string { s, _ := e.Meta[name].(string); return s }
-	write := func(compose func(e *core.MailerRecordEvent) email) func(e *core.MailerRecordEvent) error {
+	replace := func(fill func(e *core.MailerRecordEvent, l *letters.Letter)) func(e *core.MailerRecordEvent) error {
 		return func(e *core.MailerRecordEvent) error {
-			m := compose(e).message(e.App, e.Message.To[0])
-			e.Message.Subject, e.Message.Text, e.Message.HTML = m.Subject, m.Text, ""
+			letter := letters.Letter{To: e.Message.To[0], Language: User{e.Record}.Language()}
+			fill(e, &letter)
+			m, err := write(e.App, letter)
+			if err != nil {
+				return err
+			}
+			e.Message.Subject, e.Message.Text, e.Message.HTML, e.Message.Headers = m.Subject, m.Text, m.HTML, m.Headers
 			return e.Next()
 		}
 	}
-	app.OnMailerRecordPasswordResetSend("users").BindFunc(write(func(e *core.MailerRecordEvent) email {
-		return email{"Choose a new password", "here you choose a new password, within half an hour:",
-			page(e.App, "reset", meta(e, "token")),
-			"If you did not ask for this, do nothing: your password stays as it is."}
+	app.OnMailerRecordPasswordResetSend("users").BindFunc(replace(func(e *core.MailerRecordEvent, l *letters.Letter) {
+		l.Text, l.Link = "account.reset", page(e.App, "reset", meta(e, "token"))
 	}))
-	app.OnMailerRecordVerificationSend("users").BindFunc(write(func(e *core.MailerRecordEvent) email {
-		return email{"Confirm your address", "please confirm that this address is yours:",
-			page(e.App, "verify", meta(e, "token")), "If you have no account with us, do nothing."}
+	app.OnMailerRecordVerificationSend("users").BindFunc(replace(func(e *core.MailerRecordEvent, l *letters.Letter) {
+		l.Text, l.Link = "account.verify", page(e.App, "verify", meta(e, "token"))
 	}))
-	app.OnMailerRecordEmailChangeSend("users").BindFunc(write(func(e *core.MailerRecordEvent) email {
-		return email{"Your new address",
-			"you want to use this address for your account. Confirm it within half an hour, with your password:",
-			page(e.App, "new-address", meta(e, "token")),
-			"If you did not ask for this, do nothing: the address is not used."}
+	app.OnMailerRecordEmailChangeSend("users").BindFunc(replace(func(e *core.MailerRecordEvent, l *letters.Letter) {
+		l.Text, l.Link = "account.new_address", page(e.App, "new-address", meta(e, "token"))
 	}))
-	app.OnMailerRecordOTPSend("users").BindFunc(write(func(e *core.MailerRecordEvent) email {
-		return email{"Your code to sign in",
-			"somebody has just signed in with your password. The code to go on is\n\n    " + meta(e, "password") +
-				"\n\nIt is valid for 5 minutes, and for this sign-in only. We never ask for it by mail or by telephone.", "",
-			"If that was not you, somebody knows your password: choose a new one at once.\n\n" + page(e.App, "forgotten", "")}
+	app.OnMailerRecordOTPSend("users").BindFunc(replace(func(e *core.MailerRecordEvent, l *letters.Letter) {
+		l.Text, l.Code, l.Link = "account.code", meta(e, "password"), page(e.App, "forgotten", "")
 	}))
-	app.OnMailerRecordAuthAlertSend("users").BindFunc(write(func(e *core.MailerRecordEvent) email {
-		return email{"A sign-in from a new place",
-			"somebody has signed in to your account from where you have not been before:\n\n    " +
-				html.UnescapeString(meta(e, "info")), "",
-			"If that was not you, choose a new password at once: it ends every session.\n\n" + page(e.App, "forgotten", "")}
+	app.OnMailerRecordAuthAlertSend("users").BindFunc(replace(func(e *core.MailerRecordEvent, l *letters.Letter) {
+		l.Text, l.Link = "account.sign_in", page(e.App, "forgotten", "")
+		l.Values = letters.Values{"place": html.UnescapeString(meta(e, "info"))}
 	}))
 	// PocketBase waits for this mail before it answers a sign-in, and forgets the device if it fails.
 	app.OnMailerRecordAuthAlertSend().Bind(&hook.Handler[*core.MailerRecordEvent]{Priority: kit.OrderSend,

@@ -13,10 +13,11 @@ type Registration struct{ *core.Record }
 
 // payload is the content of a registration.
 type payload struct {
-	Name    string         `json:"name"`
-	Role    kit.Role       `json:"role"`
-	Phone   string         `json:"phone"`
-	Profile map[string]any `json:"profile"`
+	Name     string         `json:"name"`
+	Role     kit.Role       `json:"role"`
+	Phone    string         `json:"phone"`
+	Language string         `json:"language"`
+	Profile  map[string]any `json:"profile"`
 }
 
 func (r Registration) email() string        { return r.GetString("email") }
@@ -31,7 +32,7 @@ func (r Registration) payload() (sent payload, err error) {
 func (r Registration) fill(user User, passwordHash string, now time.Time) {
 	r.Set(core.FieldNameId, user.Id)
 	r.Set("email", user.Email())
-	r.Set("payload", payload{user.Name(), user.Role(), user.Phone(), Profile(user.Record)})
+	r.Set("payload", payload{user.Name(), user.Role(), user.Phone(), user.Language(), Profile(user.Record)})
 	r.Set("password_hash", passwordHash)
 	setExpires(r.Record, now.Add(registrationPeriod))
 	registrationMail.SetPending(r.Record, now)

@@ -170,6 +170,7 @@ func newUser(tx core.App, registration Registration, password *core.PasswordFiel
 	u.setName(sent.Name)
 	u.setRole(sent.Role)
 	u.setPhone(sent.Phone)
+	u.setLanguage(sent.Language)
 	return user, nil
 }
 

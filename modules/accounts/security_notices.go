@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/mailer"
 
 	"hospital/internal/kit"
+	"hospital/internal/letters"
 	"hospital/internal/outbox"
 	"hospital/modules/hospital"
 )
@@ -38,6 +39,7 @@ var securityNotices = kit.Collection{
 	Fields: append(kit.Fields{
 		kit.Email("address").Required().Presentable().Help("Address that is told."),
 		kit.Select("change", NewPassword, NewAddress, UnusualReads).Required().Presentable().Help("What is told."),
+		kit.Select("language", letters.Languages...).Help("Language of the mail. Empty: that of the hospital."),
 		kit.Instant("expires").Required().Help("When the notice is deleted."),
 	}, securityMail.Fields(outbox.MailHelp)...),
 	Indexes:  []kit.Index{securityMail.Index(), {Columns: "expires"}},
@@ -48,12 +50,14 @@ var securityNotices = kit.Collection{
 // SecurityNotice is a record of security_notices: it tells the owner of an account about a change.
 type SecurityNotice struct{ *core.Record }
 
-func (n SecurityNotice) address() string { return n.GetString("address") }
-func (n SecurityNotice) change() Change  { return Change(n.GetString("change")) }
-func (n SecurityNotice) at() time.Time   { return n.GetDateTime("created").Time() }
+func (n SecurityNotice) address() string  { return n.GetString("address") }
+func (n SecurityNotice) change() Change   { return Change(n.GetString("change")) }
+func (n SecurityNotice) language() string { return n.GetString("language") }
+func (n SecurityNotice) at() time.Time    { return n.GetDateTime("created").Time() }
 
-func (n SecurityNotice) fill(address string, change Change, now time.Time) {
+func (n SecurityNotice) fill(address, language string, change Change, now time.Time) {
 	n.Set("address", address)
+	n.Set("language", language)
 	n.Set("change", string(change))
 	setExpires(n.Record, now.Add(securityNoticePeriod))
 	securityMail.SetPending(n.Record, now)
@@ -73,19 +77,19 @@ func tellOwner(e *core.RecordEvent, stored *core.Record) error {
 		changes = append(changes, NewAddress)
 	}
 	for _, change := range changes {
-		if err := notify(e.App, stored.Email(), change); err != nil {
+		if err := notify(e.App, User{stored}, change); err != nil {
 			return fmt.Errorf("tell the owner of %s: %w", stored.Id, err)
 		}
 	}
 	return nil
 }
 
-func notify(tx core.App, address string, change Change) error {
+func notify(tx core.App, user User, change Change) error {
 	notice, err := kit.New(tx, "security_notices")
 	if err != nil {
 		return err
 	}
-	SecurityNotice{notice}.fill(address, change, kit.Now(tx))
+	SecurityNotice{notice}.fill(user.Email(), user.Language(), change, kit.Now(tx))
 	return tx.Save(notice)
 }
 
@@ -103,12 +107,19 @@ func NotifyAdminsDaily(app core.App, change Change) error {
 			return err
 		}
 		for _, admin := range admins {
-			if err := notify(tx, admin.Email(), change); err != nil {
+			if err := notify(tx, User{admin}, change); err != nil {
 				return fmt.Errorf("tell the admin %s: %w", admin.Id, err)
 			}
 		}
 		return nil
 	})
+}
+
+// securityLetters are the letters of the changes. Where the link leads is the view of the portal.
+var securityLetters = map[Change]struct{ text, view string }{
+	NewPassword:  {"account.password_changed", "forgotten"},
+	NewAddress:   {"account.address_changed", ""},
+	UnusualReads: {"admin.unusual_reads", "unusual-reads"},
 }
 
 func composeSecurityNotice(app core.App, record *core.Record) (*mailer.Message, error) {
@@ -117,26 +128,11 @@ func composeSecurityNotice(app core.App, record *core.Record) (*mailer.Message, 
 	if err != nil {
 		return nil, err
 	}
-	when := notice.at().In(settings.Zone()).Format(kit.Minute + " MST")
-	m := email{
-		subject: "Your password was changed",
-		text:    "the password of your account was changed on " + when + ". Every device has to sign in again.",
-		otherwise: "If that was not you, choose a new one at once, and call us: " + settings.Phone() + "\n\n" +
-			page(app, "forgotten", ""),
+	about := securityLetters[notice.change()]
+	letter := letters.Letter{To: mail.Address{Address: notice.address()}, Language: notice.language(), Text: about.text,
+		Values: letters.Values{"new": notice.at(), "phone": settings.Phone()}}
+	if about.view != "" {
+		letter.Link = page(app, about.view, "")
 	}
-	switch notice.change() {
-	case UnusualReads:
-		m = email{
-			subject: "Unusual reads wait for review",
-			text:    "somebody has read records of patients in a way that an admin reviews.",
-			link:    page(app, "unusual-reads", ""),
-		}
-	case NewAddress:
-		m = email{
-			subject:   "Your address was changed",
-			text:      "on " + when + " your account got another address. This address no longer signs in.",
-			otherwise: "If that was not you, call us at once: " + settings.Phone(),
-		}
-	}
-	return m.message(app, mail.Address{Address: notice.address()}), nil
+	return letter.Mail(app, settings.House()), nil
 }

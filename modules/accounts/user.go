@@ -1,6 +1,8 @@
 package accounts
 
 import (
+	"net/mail"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -17,6 +19,12 @@ func (u User) Name() string { return u.GetString("name") }
 // Phone is the phone number of the person.
 func (u User) Phone() string { return u.GetString("phone") }
 
+// Language is that of mails to the person. It is empty if they have chosen none.
+func (u User) Language() string { return u.GetString("language") }
+
+// To is where mails to the person go.
+func (u User) To() mail.Address { return mail.Address{Name: u.Name(), Address: u.Email()} }
+
 // Role is the role of the account.
 func (u User) Role() kit.Role { return kit.Role(u.GetString("role")) }
 
@@ -28,6 +36,7 @@ func (u User) isActiveAdmin() bool { return u.Role() == role.Admin && u.status()
 
 func (u User) setName(name string)     { u.Set("name", name) }
 func (u User) setPhone(phone string)   { u.Set("phone", phone) }
+func (u User) setLanguage(lang string) { u.Set("language", lang) }
 func (u User) setRole(r kit.Role)      { u.Set("role", string(r)) }
 func (u User) setStatus(status Status) { u.Set(statusField, string(status)) }
 

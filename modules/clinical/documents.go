@@ -21,6 +21,12 @@ import (
 // MaxFileSize is the maximum size of a document, in bytes.
 const MaxFileSize = 20 << 20
 
+// DocumentShared is that the hospital lets a patient see a document.
+var DocumentShared = kit.Event{Collection: "documents", Happened: func(before, after *core.Record) bool {
+	return Document{after}.shown() && (before == nil || !Document{before}.shown()) &&
+		kit.ActorOf(after).Role != role.Patient
+}}
+
 var documents = kit.Collection{
 	Name: "documents",
 	Description: "A file of a patient. Download it from /api/files/documents/{id}/{file}?token=… " +
@@ -74,6 +80,11 @@ var (
 
 // Document is a record of documents: a file of a patient.
 type Document struct{ *core.Record }
+
+// shown reports whether the patient sees it.
+func (d Document) shown() bool {
+	return d.GetBool("visible_to_patient") && State(d.GetString("state")) == Final
+}
 
 func (d Document) appointment() string         { return d.GetString("appointment") }
 func (d Document) file() string                { return d.GetString("file") }

@@ -2,6 +2,7 @@ package hospital
 
 import (
 	"hospital/internal/kit"
+	"hospital/internal/letters"
 	"hospital/internal/money"
 	"hospital/internal/role"
 )
@@ -23,7 +24,7 @@ var editable = append([]string{
 	"name", "address", "phone", "email", "tax_id", "timezone", "currency", "currency_exponent",
 	"cancel_cutoff_hours", "booking_horizon_days", "min_notice_minutes", "care_team_lead_days",
 	"care_team_days", "due_days", "discount_limit_bp", "single_cashier", "confirm_email", "staff_mfa",
-	"staff_session_hours", "read_alert_count", "reminder_leads", "quiet_from", "quiet_until",
+	"staff_session_hours", "read_alert_count", "reminder_leads", "quiet_from", "quiet_until", "language",
 }, Limits...)
 
 // Limits are the settings that bound what one account can take from others. 0 is no limit.
@@ -101,6 +102,8 @@ var settings = kit.Collection{
 			"Empty: no quiet hours."),
 		kit.TimeOfDay("quiet_until").Help("Until then messages that are not urgent wait. Urgent is what is about a visit " +
 			"within 24 hours, and reminders of at most 12 hours before."),
+		kit.Select("language", letters.Languages...).
+			Help("Language of mails to people who have chosen none. Empty: English."),
 	},
 	Policy: kit.Policy{
 		kit.Guest:         {Read: kit.All, HiddenFields: staffOnly},

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
+	"hospital/internal/letters"
 	"hospital/internal/money"
 )
 
@@ -157,6 +158,12 @@ func (s Settings) PatientUpload() int64 { return int64(s.GetInt("patient_upload_
 // RequestExpiry is how long a request waits for approval; 0 is until its time.
 func (s Settings) RequestExpiry() time.Duration {
 	return time.Duration(s.GetInt("request_expiry_hours")) * time.Hour
+}
+
+// House is the hospital as letters show it.
+func (s Settings) House() letters.House {
+	return letters.House{
+		Name: s.Name(), Address: s.Address(), Phone: s.Phone(), Zone: s.Zone(), Language: s.GetString("language")}
 }
 
 func (s Settings) reminderLeads() string { return s.GetString("reminder_leads") }

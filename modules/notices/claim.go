@@ -1,6 +1,7 @@
 package notices
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -8,6 +9,7 @@ import (
 	"hospital/internal/kit"
 	"hospital/internal/outbox"
 	"hospital/modules/appointments"
+	"hospital/modules/billing"
 	"hospital/modules/hospital"
 	"hospital/modules/patients"
 )
@@ -21,26 +23,17 @@ const (
 	changedAgain = "The visit was changed again in the meantime."
 	timePassed   = "The time of the visit has passed."
 	recordClosed = "The patient's record is closed."
+	billVoid     = "The bill is void."
+	unwanted     = "The recipient does not want mails of this kind."
 )
 
 // claimNotice decides, in the transaction that claims a notice, whether it is still true and whether it waits for
 // the end of quiet hours.
 func claimNotice(tx core.App, record *core.Record) error {
 	notice := Notice{record}
-	booked, err := tx.FindRecordById("appointments", notice.appointment())
-	if err != nil {
-		return err
-	}
-	patient, err := patients.Find(tx, notice.patient())
-	if err != nil {
-		return err
-	}
 	now := kit.Now(tx)
-	if why := notice.outdated(appointments.Appointment{Record: booked}, now); why != "" {
-		return outbox.Skip(why)
-	}
-	if notice.kind() == Reminder && !patient.Active() {
-		return outbox.Skip(recordClosed)
+	if why, err := notice.whyNot(tx, now); err != nil || why != "" {
+		return cmp.Or(err, error(outbox.Skip(why)))
 	}
 	settings, err := hospital.Of(tx)
 	if err != nil {
@@ -52,7 +45,43 @@ func claimNotice(tx core.App, record *core.Record) error {
 	if notice.channel() == Portal {
 		return outbox.ErrDelivered
 	}
-	return nil
+	wanted, err := notice.wanted(tx)
+	if err == nil && !wanted {
+		return outbox.Skip(unwanted)
+	}
+	return err
+}
+
+// whyNot says why a notice is no longer sent. It is empty if it is.
+func (n Notice) whyNot(tx core.App, now time.Time) (string, error) {
+	switch {
+	case n.kind() == BillIssued:
+		bill, err := tx.FindRecordById("bills", n.aboutID())
+		if err == nil && (billing.Bill{Record: bill}).Status() == billing.Void {
+			return billVoid, nil
+		}
+		return "", err
+	case n.kind() == DayList:
+		if !now.Before(n.newStarts()) {
+			return timePassed, nil
+		}
+		return "", nil
+	case n.appointment() == "":
+		return "", nil
+	}
+	booked, err := tx.FindRecordById("appointments", n.appointment())
+	if err != nil {
+		return "", err
+	}
+	why := n.outdated(appointments.Appointment{Record: booked}, now)
+	if why != "" || n.kind() != Reminder {
+		return why, nil
+	}
+	patient, err := patients.Find(tx, n.patient())
+	if err == nil && !patient.Active() {
+		return recordClosed, nil
+	}
+	return "", err
 }
 
 // outdated says why a notice is no longer true. It is empty if it is.

@@ -11,14 +11,14 @@ const delivery = outbox.Columns("status")
 
 var notices = kit.Collection{
 	Name: "notices",
-	Description: "What somebody is told about a visit: that it was requested, confirmed, rejected, moved or cancelled, " +
-		"or a reminder of it. There is one per channel.",
+	Description: "What somebody is told: that a visit was requested, confirmed, rejected, moved or cancelled, a " +
+		"reminder of it, or that there is a bill, a payment, a document or a prescription. There is one per channel.",
 	Fields: append(kit.Fields{
-		kit.Relation("patient", "patients").Required().Help("Patient of the visit."),
-		kit.Relation("appointment", "appointments").Required().Help("Visit that it is about."),
+		kit.Relation("patient", "patients").Help("Patient that it is about. Empty: none, or several."),
+		kit.Relation("appointment", "appointments").Help("Visit that it is about. Empty: it is not about one."),
+		kit.Text("about", 60).Help("What it is about if not a visit, as COLLECTION/ID: bills/b1. Of a list of visits, day/DATE."),
 		kit.Count("appointment_version").Help("Version of the visit that the notice is about."),
-		kit.Select("kind", Requested, Confirmed, Rejected, Moved, Cancelled, Reminder).Required().
-			Help("What happened to the visit."),
+		kit.Select("kind", kinds(func(message) bool { return true })...).Required().Help("What happened."),
 		kit.Select("audience", Patient, Doctor).Help("Who is told."),
 		kit.Relation("recipient", "users").
 			Help("Account that was to be told when it was written. Empty: a patient without an account."),
@@ -33,7 +33,7 @@ var notices = kit.Collection{
 	}, delivery.Fields("State of the delivery. Pending: it is not due yet, or there is no mail server. Failed: given up "+
 		"after 8 tries. Skipped: not tried, because it is no longer true or there is no address.")...),
 	Indexes: []kit.Index{
-		{Columns: "appointment, appointment_version, kind, lead_minutes, channel, audience, recipient", Unique: true},
+		{Columns: "appointment, about, appointment_version, kind, lead_minutes, channel, audience, recipient", Unique: true},
 		{Columns: "patient, created"},
 		{Columns: "recipient, created"},
 		delivery.Index(),

@@ -2,88 +2,160 @@ package notices
 
 import (
 	"net/mail"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/mailer"
 
+	"hospital/internal/letters"
 	"hospital/internal/outbox"
 	"hospital/modules/accounts"
 	"hospital/modules/appointments"
+	"hospital/modules/billing"
 	"hospital/modules/hospital"
 	"hospital/modules/patients"
 )
 
-const timeFormat = "Monday, 2 January 2006, 15:04 MST"
-
 // composeNotice names the patient, the time and the hospital, and not why the patient comes or to whom.
 func composeNotice(app core.App, record *core.Record) (*mailer.Message, error) {
 	notice := Notice{record}
-	patient, err := patients.Find(app, notice.patient())
-	if err != nil {
-		return nil, err
-	}
-	booked, err := app.FindRecordById("appointments", notice.appointment())
-	if err != nil {
-		return nil, err
-	}
-	to, err := notice.address(app, patient)
-	if err != nil {
-		return nil, err
-	}
-	if to.Address == "" {
-		return nil, outbox.Skip(noAddress)
-	}
 	settings, err := hospital.Of(app)
 	if err != nil {
 		return nil, err
 	}
-	return writeNotice(app, settings, notice, patient, appointments.Appointment{Record: booked}, to), nil
+	letter, err := notice.letter(app, settings)
+	if err != nil {
+		return nil, err
+	}
+	if letter.To.Address == "" {
+		return nil, outbox.Skip(noAddress)
+	}
+	return letter.Mail(app, settings.House()), nil
 }
 
-func writeNotice(app core.App, settings hospital.Settings, notice Notice, patient patients.Patient,
-	visit appointments.Appointment, to mail.Address) *mailer.Message {
-	m := notice.message()
-	when := func(t time.Time) string { return t.In(settings.Zone()).Format(timeFormat) }
-	text := "Dear " + to.Name + ",\n\n" +
-		m.say(patient.Name(), visit.Number(), when(notice.oldStarts()), when(notice.newStarts()))
-	if m.kind == Moved && m.to == Patient && visit.Status() == appointments.Pending {
-		text += " The new time is not confirmed yet."
+func (n Notice) letter(app core.App, settings hospital.Settings) (letters.Letter, error) {
+	m := n.message()
+	letter := letters.Letter{Text: string(m.to) + "." + string(m.kind), Note: n.note(),
+		Link: portal(app, m.view), Values: letters.Values{}}
+	if err := n.address(app, &letter); err != nil {
+		return letter, err
 	}
-	if notice.note() != "" {
-		text += "\n\n" + notice.note()
+	var err error
+	switch {
+	case n.appointment() != "":
+		err = n.setVisitValues(app, &letter)
+	case m.kind == DayList:
+		err = n.setDayValues(app, settings, &letter)
+	case m.kind == Absence:
+		letter.Values["new"] = n.newStarts()
+	default:
+		err = n.setBillingValues(app, settings, &letter)
 	}
-	text += "\n\nAll visits, and other times: " + app.Settings().Meta.AppURL + "\n\n" + settings.Name() + "\n"
-	for _, line := range []string{settings.Address(), settings.Phone()} {
-		if line != "" {
-			text += line + "\n"
-		}
+	if err == nil && slices.Contains(optional, m.kind) {
+		letter.Unsubscribe, letter.Page, err = n.links(app)
 	}
-	return outbox.Message(app, to, m.subject+" – "+settings.Name(), text)
+	return letter, err
 }
 
-// address is that of the patient, or of the doctor's account.
-func (n Notice) address(app core.App, patient patients.Patient) (to mail.Address, err error) {
-	if n.audience() == Doctor {
-		user, err := app.FindRecordById("users", n.recipient())
+// address sets where the mail goes and its language: those of the account, or of the patient.
+func (n Notice) address(app core.App, letter *letters.Letter) error {
+	var user accounts.User
+	if n.recipient() != "" {
+		found, err := app.FindRecordById("users", n.recipient())
 		if err != nil {
-			return to, err
+			return err
 		}
-		return mail.Address{Name: accounts.User{Record: user}.Name(), Address: user.Email()}, nil
+		user.Record = found
+		letter.To, letter.Language = user.To(), user.Language()
 	}
-	to.Name = patient.Name()
-	to.Address, err = addressOf(app, patient)
-	return to, err
+	if n.audience() == Doctor {
+		return nil
+	}
+	patient, err := patients.Find(app, n.patient())
+	if err != nil {
+		return err
+	}
+	letter.Values["patient"] = patient.Name()
+	letter.To.Name = patient.Name()
+	if patient.Email() != "" {
+		letter.To.Address = patient.Email()
+	}
+	if letter.Language == "" {
+		letter.Language = patient.Language()
+	}
+	return nil
+}
+
+func (n Notice) setVisitValues(app core.App, letter *letters.Letter) error {
+	booked, err := app.FindRecordById("appointments", n.appointment())
+	if err != nil {
+		return err
+	}
+	visit := appointments.Appointment{Record: booked}
+	letter.Values["number"], letter.Values["old"], letter.Values["new"] = visit.Number(), n.oldStarts(), n.newStarts()
+	if n.kind() == Moved && n.audience() == Patient && visit.Status() == appointments.Pending {
+		letter.Text += "_request"
+	}
+	return nil
+}
+
+func (n Notice) setDayValues(app core.App, settings hospital.Settings, letter *letters.Letter) error {
+	day, err := time.ParseInLocation(time.DateOnly, n.aboutID(), settings.Zone())
+	if err != nil {
+		return err
+	}
+	visits, err := dayOf(app, n.recipient(), day)
+	if err != nil {
+		return err
+	}
+	if len(visits) == 0 {
+		return outbox.Skip(changedAgain)
+	}
+	letter.Count = len(visits)
+	letter.Values["date"], letter.Values["time"] = letters.Day(day), letters.TimeOfDay(visits[0].Starts())
+	return nil
+}
+
+// setBillingValues sets what is said of bills and payments. Nothing is said of documents and prescriptions.
+func (n Notice) setBillingValues(app core.App, settings hospital.Settings, letter *letters.Letter) error {
+	if n.kind() == NewDocument || n.kind() == NewPrescription {
+		return nil
+	}
+	collection, id, _ := strings.Cut(n.about(), "/")
+	found, err := app.FindRecordById(collection, id)
+	if err != nil {
+		return err
+	}
+	if n.kind() == BillIssued {
+		bill := billing.Bill{Record: found}
+		letter.Values["number"], letter.Values["due"] = bill.Number(), letters.Date(bill.DueOn())
+		letter.Values["amount"] = letters.Money{Amount: bill.Total(), Currency: bill.Currency(),
+			Exponent: settings.ExponentOf(bill.Currency())}
+		return nil
+	}
+	payment := billing.Payment{Record: found}
+	letter.Values["number"] = payment.Receipt()
+	letter.Values["amount"] = letters.Money{Amount: payment.Amount(), Currency: payment.Currency(),
+		Exponent: settings.ExponentOf(payment.Currency())}
+	return nil
+}
+
+// portal is the address of a view of the portal.
+func portal(app core.App, view string) string {
+	return strings.TrimSuffix(app.Settings().Meta.AppURL, "/") + "/#/" + view
 }
 
 // composeAlert names who opened a record and when. The patient is named in the review
 // queue only.
 func composeAlert(app core.App, record *core.Record) (*mailer.Message, error) {
 	alert := Alert{record}
-	admin, err := app.FindRecordById("users", alert.user())
+	found, err := app.FindRecordById("users", alert.user())
 	if err != nil {
 		return nil, err
 	}
+	admin := accounts.User{Record: found}
 	access, err := app.FindRecordById("break_glass", alert.breakGlass())
 	if err != nil {
 		return nil, err
@@ -97,9 +169,35 @@ func composeAlert(app core.App, record *core.Record) (*mailer.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	text := accounts.User{Record: opener}.Name() + " opened a patient's record on their own word on " +
-		emergency.Created().In(settings.Zone()).Format(timeFormat) + ". It stays open for 60 minutes.\n\n" +
-		"The reason waits for your review: " + app.Settings().Meta.AppURL + "\n\n" + settings.Name() + "\n"
-	return outbox.Message(app, mail.Address{Name: accounts.User{Record: admin}.Name(), Address: admin.Email()},
-		"A patient's record was opened without a visit – "+settings.Name(), text), nil
+	letter := letters.Letter{To: admin.To(), Language: admin.Language(), Text: "admin.emergency",
+		Values: letters.Values{"name": accounts.User{Record: opener}.Name(), "new": emergency.Created()},
+		Link:   portal(app, "emergencies")}
+	return letter.Mail(app, settings.House()), nil
+}
+
+// composeLink names the record by its number only: the old account may be a stranger's.
+func composeLink(app core.App, record *core.Record) (*mailer.Message, error) {
+	notice := LinkNotice{record}
+	patient, err := patients.Find(app, notice.patient())
+	if err != nil {
+		return nil, err
+	}
+	settings, err := hospital.Of(app)
+	if err != nil {
+		return nil, err
+	}
+	letter := letters.Letter{To: mail.Address{Address: patient.Email()}, Language: patient.Language(),
+		Text: "account.linked_elsewhere", Link: portal(app, ""), Values: letters.Values{"number": notice.mrn()}}
+	if notice.user() != "" {
+		user, err := app.FindRecordById("users", notice.user())
+		if err != nil {
+			return nil, err
+		}
+		letter.To.Address, letter.Language = user.Email(), accounts.User{Record: user}.Language()
+		letter.Text = "account." + string(notice.kind())
+	}
+	if letter.To.Address == "" {
+		return nil, outbox.Skip(noAddress)
+	}
+	return letter.Mail(app, settings.House()), nil
 }

@@ -2,15 +2,12 @@ package notices
 
 import (
 	"fmt"
-	"net/mail"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/mailer"
 
 	"hospital/internal/kit"
 	"hospital/internal/outbox"
 	"hospital/internal/role"
-	"hospital/modules/hospital"
 	"hospital/modules/patients"
 )
 
@@ -67,23 +64,23 @@ func NotifyAccounts(tx core.App, changed *core.Record) error {
 		return err
 	}
 	if before != "" {
-		if err := tell(tx, before, patient, Unlinked); err != nil {
+		if err := tellAccount(tx, before, patient, Unlinked); err != nil {
 			return err
 		}
 	}
 	if now == "" {
 		return nil
 	}
-	if err := tell(tx, now, patient, Linked); err != nil {
+	if err := tellAccount(tx, now, patient, Linked); err != nil {
 		return err
 	}
 	if before == "" && changed.Email() != "" {
-		return tell(tx, "", patient, Linked)
+		return tellAccount(tx, "", patient, Linked)
 	}
 	return nil
 }
 
-func tell(tx core.App, user string, patient patients.Patient, kind LinkKind) error {
+func tellAccount(tx core.App, user string, patient patients.Patient, kind LinkKind) error {
 	notice, err := kit.New(tx, "link_notices")
 	if err != nil {
 		return err
@@ -94,37 +91,4 @@ func tell(tx core.App, user string, patient patients.Patient, kind LinkKind) err
 		return fmt.Errorf("link notice of patient %s: %w", patient.Id, err)
 	}
 	return nil
-}
-
-// composeLink names the record by its number only: the old account may be a stranger's.
-func composeLink(app core.App, record *core.Record) (*mailer.Message, error) {
-	notice := LinkNotice{record}
-	patient, err := patients.Find(app, notice.patient())
-	if err != nil {
-		return nil, err
-	}
-	settings, err := hospital.Of(app)
-	if err != nil {
-		return nil, err
-	}
-	address, whose := patient.Email(), "An account"
-	if notice.user() != "" {
-		user, err := app.FindRecordById("users", notice.user())
-		if err != nil {
-			return nil, err
-		}
-		address, whose = user.Email(), "Your account"
-	}
-	if address == "" {
-		return nil, outbox.Skip(noAddress)
-	}
-	what := " now manages the patient record "
-	if notice.kind() == Unlinked {
-		what = " no longer manages the patient record "
-	}
-	text := "Hello,\n\n" + whose + what + notice.mrn() + " of our hospital. Whoever manages a record can read it, " +
-		"book visits and see bills.\n\nIf you did not expect this, call us at once.\n\n" +
-		app.Settings().Meta.AppURL + "\n\n" + settings.Name() + "\n" + settings.Phone() + "\n"
-	return outbox.Message(app, mail.Address{Address: address},
-		"The account of a patient record has changed – "+settings.Name(), text), nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"hospital/internal/kit"
 	"hospital/internal/outbox"
+	"hospital/internal/role"
 )
 
 //go:embed openapi.yaml
@@ -18,9 +19,19 @@ var openapi []byte
 // Module is the notices.
 var Module = kit.Module{
 	Name:        "notices",
-	Collections: []kit.Collection{notices, alerts, linkNotices},
+	Collections: []kit.Collection{notices, preferences, alerts, linkNotices},
 	Lifecycles:  []kit.Lifecycle{lifecycle},
+	Routes: []kit.Route{
+		{Path: "POST /unsubscribe", Roles: role.Anyone, Handler: unsubscribe},
+		{Path: "GET /unsubscribe", Roles: role.Anyone, Handler: openUnsubscribe},
+	},
 	Hooks: func(app core.App) {
+		kit.OnCreate(app, "notice_preferences", checkNewPreference)
+		app.Cron().MustAdd("hospitalDayLists", "*/15 * * * *", func() {
+			if err := SendDayLists(app); err != nil {
+				app.Logger().Error("write the lists of visits of tomorrow", "error", err)
+			}
+		})
 		outbox.Register(app,
 			outbox.Queue{Collection: "alerts", Columns: delivery, Compose: composeAlert},
 			outbox.Queue{Collection: "notices", Columns: delivery, Claim: claimNotice,

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
 	"hospital/modules/appointments"
 	"hospital/modules/patients"
+	"hospital/modules/scheduling"
 	"hospital/modules/staff"
 )
 
@@ -61,11 +63,21 @@ func notify(tx core.App, m message, after *core.Record) error {
 	if err != nil {
 		return fmt.Errorf("notice of %s: %w", visit.Number(), err)
 	}
+	return tell(tx, m, who, func(n Notice) { n.setVisit(visit, contentOf(m, after)) })
+}
+
+// tell stores a notice for every channel.
+func tell(tx core.App, m message, who recipient, about func(n Notice)) error {
+	now := kit.Now(tx)
 	for _, channel := range m.channels {
-		notice, err := newNotice(tx, m, channel, who, visit, contentOf(m, after))
+		if !who.has(channel) && !(m.call && channel == Email) {
+			continue
+		}
+		notice, err := newNotice(tx, m, channel, who)
 		if err != nil {
 			return err
 		}
+		about(notice)
 		switch {
 		case channel == Portal:
 			delivery.SetSent(notice.Record, now)
@@ -74,14 +86,54 @@ func notify(tx core.App, m message, after *core.Record) error {
 		default:
 			delivery.SetSkipped(notice.Record, noAddress)
 		}
-		if !who.has(channel) && !(m.call && channel == Email) {
-			continue
-		}
 		if err := store(tx, notice); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Tell tells a patient of one of their records, by all channels of the table.
+func Tell(kind Kind) kit.Reaction {
+	m := messageOf(kind, Patient)
+	return func(tx core.App, after *core.Record) error {
+		patient := ofPatient{after}.patient()
+		who, err := patientOf(tx, patient)
+		if err != nil {
+			return fmt.Errorf("notice of %s: %w", after.Id, err)
+		}
+		about := after.Collection().Name + "/" + after.Id
+		if m.once {
+			told, err := tx.CountRecords("notices", dbx.HashExp{"appointment": "", "about": about, "kind": string(kind)})
+			if err != nil || told > 0 {
+				return err
+			}
+		}
+		return tell(tx, m, who, func(n Notice) { n.setAbout(about, patient) })
+	}
+}
+
+// ofPatient is a record of bills, payments, documents or prescriptions.
+type ofPatient struct{ *core.Record }
+
+func (r ofPatient) patient() string { return r.GetString("patient") }
+
+// TellOfAbsence tells a doctor that their absence concerns approved visits.
+func TellOfAbsence(tx core.App, after *core.Record) error {
+	away := scheduling.TimeOff{Record: after}
+	visits, err := appointments.Overlapping(tx, away.Doctor(), away.Starts(), away.Ends(), 1)
+	if err != nil || len(visits) == 0 || away.Doctor() == "" {
+		return err
+	}
+	who, err := doctorOf(tx, away.Doctor())
+	if err != nil {
+		return err
+	}
+	about := "time_off/" + after.Id + "/" + kit.Now(tx).UTC().Format(time.RFC3339Nano) // again when it is changed
+	return tell(tx, messageOf(Absence, Doctor), who, func(n Notice) {
+		n.setAbout(about, "")
+		n.setNewStarts(away.Starts())
+	})
 }
 
 // recipient is an account, or a patient without one.
@@ -96,24 +148,31 @@ func (r recipient) has(c Channel) bool {
 
 func recipientOf(tx core.App, to Audience, visit appointments.Appointment) (recipient, error) {
 	if to == Doctor {
-		doctor, err := staff.FindDoctor(tx, visit.Doctor())
-		return recipient{doctor.User(), true}, err
+		return doctorOf(tx, visit.Doctor())
 	}
-	patient, err := patients.Find(tx, visit.Patient())
+	return patientOf(tx, visit.Patient())
+}
+
+func doctorOf(tx core.App, id string) (recipient, error) {
+	doctor, err := staff.FindDoctor(tx, id)
+	return recipient{doctor.User(), doctor.User() != ""}, err
+}
+
+func patientOf(tx core.App, id string) (recipient, error) {
+	patient, err := patients.Find(tx, id)
 	if err != nil {
 		return recipient{}, err
 	}
 	return recipient{patient.User(), patient.Email() != "" || patient.User() != ""}, nil // every account has an address
 }
 
-func newNotice(tx core.App, m message, channel Channel, who recipient, visit appointments.Appointment, c content,
-) (Notice, error) {
+func newNotice(tx core.App, m message, channel Channel, who recipient) (Notice, error) {
 	record, err := kit.New(tx, "notices")
 	if err != nil {
 		return Notice{}, err
 	}
 	notice := Notice{record}
-	notice.fill(m, channel, who.account, visit, c)
+	notice.fill(m, channel, who.account)
 	return notice, nil
 }
 
@@ -121,20 +180,7 @@ func newNotice(tx core.App, m message, channel Channel, who recipient, visit app
 func store(tx core.App, notice Notice) error {
 	kit.SetCreated(tx, notice.Record)
 	if err := tx.SaveNoValidate(notice.Record); err != nil {
-		return fmt.Errorf("notice of visit %s: %w", notice.appointment(), err)
+		return fmt.Errorf("notice of %s%s: %w", notice.appointment(), notice.about(), err)
 	}
 	return nil
-}
-
-// addressOf is where a patient's mail goes: their own address, or that of the account
-// that looks after them.
-func addressOf(app core.App, patient patients.Patient) (string, error) {
-	if patient.Email() != "" || patient.User() == "" {
-		return patient.Email(), nil
-	}
-	user, err := app.FindRecordById("users", patient.User())
-	if err != nil {
-		return "", fmt.Errorf("account of patient %s: %w", patient.Id, err)
-	}
-	return user.Email(), nil
 }

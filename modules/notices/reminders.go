@@ -29,10 +29,11 @@ func Remind(tx core.App, after *core.Record) error {
 			if !who.has(channel) {
 				continue
 			}
-			notice, err := newNotice(tx, m, channel, who, visit, content{newStarts: visit.Starts()})
+			notice, err := newNotice(tx, m, channel, who)
 			if err != nil {
 				return err
 			}
+			notice.setVisit(visit, content{newStarts: visit.Starts()})
 			notice.setLead(lead)
 			delivery.SetPending(notice.Record, due)
 			if err := store(tx, notice); err != nil {

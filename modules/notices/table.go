@@ -1,11 +1,8 @@
 package notices
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
-// Kind is what somebody is told about a visit.
+// Kind is what somebody is told.
 type Kind string
 
 // The kinds.
@@ -16,6 +13,14 @@ const (
 	Moved     Kind = "moved"
 	Cancelled Kind = "cancelled"
 	Reminder  Kind = "reminder"
+
+	BillIssued      Kind = "bill_issued"
+	PaymentVerified Kind = "payment_verified"
+	PaymentRejected Kind = "payment_rejected"
+	NewDocument     Kind = "document"
+	NewPrescription Kind = "prescription"
+	Absence         Kind = "absence"  // the absence of a doctor concerns visits
+	DayList         Kind = "day_list" // the visits of tomorrow
 )
 
 // Audience is who is told.
@@ -36,38 +41,39 @@ const (
 	Email  Channel = "email"
 )
 
-// message is a row of the table: who is told of what, how, and in which words.
+// message is a row of the table: who is told of what and how. Its words are in the catalogues of package letters, as
+// AUDIENCE.KIND.
 type message struct {
-	kind     Kind
-	to       Audience
-	channels []Channel
-	call     bool // the front desk calls a patient whom no email reaches
-	subject  string
-	text     string // {patient}, {number}, {old} and {new} time
+	kind      Kind
+	to        Audience
+	channels  []Channel
+	essential bool   // nobody can switch its mails off
+	asked     bool   // only for who has asked for it
+	once      bool   // what can happen again, such as a document that is hidden and shown, is told once
+	call      bool   // the front desk calls a patient whom no mail reaches
+	view      string // of the portal, where the link of a mail leads
 }
 
-// messages are everything that is said about visits. hooks.go has the event of each kind. No text says why the
-// patient comes or to whom: a mail can be read by others. For the same reason those to doctors name no patient.
+// messages are everything that is said. hooks.go has the event of each kind. No text says why a patient comes or to
+// whom: a mail can be read by others. For the same reason those to doctors name no patient.
 var messages = []message{
-	{Requested, Patient, everywhere, false, "We have received your request",
-		"we have received the request for a visit of {patient} on {new}. It is not confirmed yet: we will write again."},
-	{Confirmed, Patient, everywhere, false, "Your visit is confirmed",
-		"the visit of {patient} on {new} is confirmed."},
-	{Rejected, Patient, everywhere, true, "Your request was not accepted",
-		"the visit of {patient} that you requested for {old} does not take place."},
-	{Moved, Patient, everywhere, true, "Your visit has a new time",
-		"the visit of {patient} on {old} has been moved to {new}."},
-	{Cancelled, Patient, everywhere, true, "Your visit was cancelled",
-		"the visit of {patient} on {old} does not take place."},
-	{Reminder, Patient, everywhere, false, "Reminder of your visit",
-		"this is a reminder of the visit of {patient} on {new}."},
+	{kind: Requested, to: Patient, channels: everywhere, view: "visits"},
+	{kind: Confirmed, to: Patient, channels: everywhere, view: "visits"},
+	{kind: Rejected, to: Patient, channels: everywhere, essential: true, call: true, view: "visits"},
+	{kind: Moved, to: Patient, channels: everywhere, essential: true, call: true, view: "visits"},
+	{kind: Cancelled, to: Patient, channels: everywhere, essential: true, call: true, view: "visits"},
+	{kind: Reminder, to: Patient, channels: everywhere, view: "visits"},
+	{kind: BillIssued, to: Patient, channels: everywhere, view: "bills"},
+	{kind: PaymentVerified, to: Patient, channels: everywhere, view: "bills"},
+	{kind: PaymentRejected, to: Patient, channels: everywhere, essential: true, view: "bills"},
+	{kind: NewDocument, to: Patient, channels: everywhere, once: true, view: "record"},
+	{kind: NewPrescription, to: Patient, channels: everywhere, view: "record"},
 
-	{Requested, Doctor, everywhere, false, "A request waits for you",
-		"visit {number} on {new} was requested. It waits for your approval."},
-	{Moved, Doctor, everywhere, false, "A patient has moved a visit",
-		"the patient has moved visit {number} from {old} to {new}. It waits for your approval."},
-	{Cancelled, Doctor, everywhere, false, "A patient has cancelled a visit",
-		"the patient has cancelled visit {number} on {old}."},
+	{kind: Requested, to: Doctor, channels: everywhere, view: "visits"},
+	{kind: Moved, to: Doctor, channels: everywhere, essential: true, view: "visits"},
+	{kind: Cancelled, to: Doctor, channels: everywhere, essential: true, view: "visits"},
+	{kind: Absence, to: Doctor, channels: everywhere, view: "absences"},
+	{kind: DayList, to: Doctor, channels: []Channel{Email}, asked: true, view: "day"},
 }
 
 var everywhere = []Channel{Portal, Email}
@@ -76,12 +82,22 @@ var everywhere = []Channel{Portal, Email}
 func messageOf(kind Kind, to Audience) message {
 	i := slices.IndexFunc(messages, func(m message) bool { return m.kind == kind && m.to == to })
 	if i < 0 {
-		panic("nothing is said to the " + string(to) + " of a visit that is " + string(kind))
+		panic("nothing is said to the " + string(to) + " of " + string(kind))
 	}
 	return messages[i]
 }
 
-// say fills in the text of a message.
-func (m message) say(patient, number, before, after string) string {
-	return strings.NewReplacer("{patient}", patient, "{number}", number, "{old}", before, "{new}", after).Replace(m.text)
+// kinds are those of the messages that a condition is true of, each once.
+func kinds(condition func(m message) bool) (all []Kind) {
+	for _, m := range messages {
+		if condition(m) && !slices.Contains(all, m.kind) {
+			all = append(all, m.kind)
+		}
+	}
+	return all
 }
+
+// optional are the kinds whose mails a person can switch off or on.
+var optional = kinds(func(m message) bool {
+	return !slices.ContainsFunc(messages, func(o message) bool { return o.kind == m.kind && o.essential })
+})

@@ -2,6 +2,7 @@ package patients
 
 import (
 	"hospital/internal/kit"
+	"hospital/internal/letters"
 	"hospital/internal/role"
 )
 
@@ -19,7 +20,7 @@ const (
 )
 
 var contact = []string{
-	"phone", "email", "address", "interpreter", "emergency_name", "emergency_phone", "emergency_relation",
+	"phone", "email", "address", "language", "interpreter", "emergency_name", "emergency_phone", "emergency_relation",
 }
 
 var identity = with(contact, "name", "birth_date", "sex", "blood_group", "national_id")
@@ -42,6 +43,8 @@ var patients = kit.Collection{
 		kit.Text("phone", 40).Help("Phone number."),
 		kit.Email("email").Help("Email address for notices. It may differ from the address of the account."),
 		kit.Text("address", 300).Help("Postal address."),
+		kit.Select("language", letters.Languages...).
+			Help("Language of mails to the patient, if the account has chosen none. Empty: that of the hospital."),
 		kit.Language("interpreter").
 			Help("Language in which the patient needs an interpreter, such as ar or pt-BR. Empty: none is needed."),
 		kit.Text("national_id", 60).

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/mailer"
 
 	"hospital/internal/kit"
+	"hospital/internal/letters"
 	"hospital/internal/outbox"
 	"hospital/modules/hospital"
 )
@@ -93,11 +94,9 @@ func composeCode(app core.App, record *core.Record) (m *mailer.Message, err erro
 		if err := tx.Save(fresh); err != nil {
 			return err
 		}
-		m = outbox.Message(app, mail.Address{Name: patient.Name(), Address: patient.Email()},
-			"Your code – "+settings.Name(), "Dear "+patient.Name()+",\n\nwith this code you link your record to your "+
-				"account. Sign in and enter it within 7 days:\n\n    "+text+"\n\nIt works once. Give it to nobody: who "+
-				"enters it can read the record. If you did not ask for it, call us.\n\n"+app.Settings().Meta.AppURL+
-				"\n\n"+settings.Name()+"\n"+settings.Phone()+"\n")
+		letter := letters.Letter{To: mail.Address{Name: patient.Name(), Address: patient.Email()},
+			Language: patient.Language(), Text: "account.record_code", Code: text, Link: app.Settings().Meta.AppURL}
+		m = letter.Mail(app, settings.House())
 		return nil
 	})
 	return m, err

@@ -32,8 +32,8 @@ func luhn(digits string) rune {
 	return rune((10 - sum%10) % 10)
 }
 
-// letters replaces letters that Unicode does not decompose into a base letter and an accent.
-var letters = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ħ", "h",
+// undecomposed replaces letters that Unicode does not decompose into a base letter and an accent.
+var undecomposed = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ħ", "h",
 	"ı", "i")
 
 // NameKey folds case and accents, so that "Łukasz Müller" is found as "lukasz muller".
@@ -41,7 +41,7 @@ var letters = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ð", "d", "�
 // only one case. ToLower is for Cherokee, which Unicode folds to capital letters.
 func NameKey(name string) string {
 	folded := strings.ToLower(withoutAccents(cases.Fold().String(withoutAccents(name))))
-	return strings.Join(strings.Fields(letters.Replace(folded)), " ")
+	return strings.Join(strings.Fields(undecomposed.Replace(folded)), " ")
 }
 
 func withoutAccents(text string) string {

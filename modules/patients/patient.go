@@ -24,6 +24,9 @@ const UserField = "user"
 // User is the id of the account that manages the patient, or empty.
 func (p Patient) User() string { return p.GetString(UserField) }
 
+// Language is that of mails to the patient. It is empty if none was chosen.
+func (p Patient) Language() string { return p.GetString("language") }
+
 // MRN is the medical record number.
 func (p Patient) MRN() string { return p.GetString("mrn") }
 

@@ -57,6 +57,12 @@ func FindDoctor(tx core.App, id string) (Doctor, error) {
 	return Doctor{Member{r}}, err
 }
 
+// FindDoctorByAccount reads the doctor with an account.
+func FindDoctorByAccount(tx core.App, user string) (Doctor, error) {
+	r, err := tx.FindFirstRecordByData("doctors", "user", user)
+	return Doctor{Member{r}}, err
+}
+
 // Consultation is the id of the service that a visit is billed as; empty if there is none.
 func (d Doctor) Consultation() string { return d.GetString("consultation") }
 
