@@ -18,6 +18,7 @@ import (
 	"hospital/modules"
 	"hospital/modules/audit"
 	"hospital/modules/clinical"
+	"hospital/modules/notices"
 )
 
 //go:embed all:pb_public
@@ -31,7 +32,8 @@ func main() {
 	apidocs.Register(app, func() apidocs.Document { return apidocs.MustJoin(modules.All) })
 	portal.Register(app, public)
 	served := func() bool { return datadir.Served(app.DataDir()) }
-	err := server.Run(app, modules.All, demo.Command(app), audit.Command(app), clinical.ImportCommand(app, served))
+	err := server.Run(app, modules.All, demo.Command(app), audit.Command(app), notices.Command(app),
+		clinical.ImportCommand(app, served))
 	if err != nil {
 		log.Fatal("hospital: ", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"hospital/modules/appointments"
 	"hospital/modules/audit"
 	"hospital/modules/billing"
+	"hospital/modules/calendar"
 	"hospital/modules/clinical"
 	"hospital/modules/history"
 	"hospital/modules/hospital"
@@ -30,6 +31,7 @@ var All = []kit.Module{
 	audit.Module,
 	scheduling.Module,
 	appointments.Module,
+	calendar.Module,
 	clinical.Module,
 	prescriptions.Module,
 	rebooking.Module,

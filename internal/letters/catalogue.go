@@ -51,6 +51,28 @@ func LanguageOf(choices ...string) string {
 	return Default
 }
 
+// Names are the letters that there are texts for, sorted: patient.confirmed.
+func Names() (names []string) {
+	content, err := files.ReadFile(Default + ".yaml")
+	if err != nil {
+		panic(err)
+	}
+	var texts map[string]any
+	if err := yaml.Unmarshal(content, &texts); err != nil {
+		panic(err)
+	}
+	for reader, kinds := range texts {
+		kinds, _ := kinds.(map[string]any)
+		for kind, parts := range kinds {
+			if parts, _ := parts.(map[string]any); parts["subject"] != nil {
+				names = append(names, reader+"."+kind)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // texts are those of one language.
 type texts struct {
 	*i18n.Localizer
@@ -71,6 +93,10 @@ func (t texts) say(key string, values map[string]any, count int) string {
 		config.PluralCount = count
 	}
 	text, err := t.Localize(config)
+	if err != nil && count != 0 { // a text without plural forms
+		config.PluralCount = nil
+		text, err = t.Localize(config)
+	}
 	if err != nil {
 		return ""
 	}

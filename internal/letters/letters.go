@@ -4,6 +4,7 @@ package letters
 import (
 	_ "embed"
 	"html/template"
+	"io"
 	"net/mail"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ type Letter struct {
 	Values   Values       // of the placeholders in the texts
 	Count    int          // of what the text is about, for its plural form
 
+	Attachments map[string]io.Reader
 	Note        string // what a person has written, shown as it is
 	Code        string // to be entered somewhere
 	Link        string // address of the button. Its words are "link" of the texts, or those of the portal
@@ -54,6 +56,7 @@ func (l Letter) Mail(app core.App, house House) *mailer.Message {
 		Subject: p.Subject + " – " + house.Name, Text: p.plain(), HTML: p.html(),
 		Headers: map[string]string{"Content-Language": p.Language, "Auto-Submitted": "auto-generated"},
 	}
+	m.Attachments = l.Attachments
 	if l.Unsubscribe != "" {
 		m.Headers["List-Unsubscribe"] = "<" + l.Unsubscribe + ">"
 		m.Headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -83,7 +86,7 @@ func (l Letter) page(house House) page {
 	}
 	for _, line := range []string{house.Name, house.Address, house.Phone} {
 		if line != "" {
-			p.Footer = append(p.Footer, line)
+			p.Footer = append(p.Footer, t.isolate(line))
 		}
 	}
 	return p
@@ -117,4 +120,10 @@ func (p page) plain() string {
 		}
 	}
 	return strings.Join(text, "\n\n") + "\n"
+}
+
+// Say is one of the other texts of a language, such as the summary of a visit in a calendar.
+func Say(language, key string, values Values, house House) string {
+	t := textsOf(LanguageOf(language, house.Language))
+	return t.say(key, t.write(values, house.Zone), 0)
 }

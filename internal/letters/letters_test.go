@@ -150,6 +150,21 @@ func TestALetterIsWrittenInTheLanguageOfItsReader(t *testing.T) {
 	}
 }
 
+// Every letter has all its words in every language, whatever is counted.
+func TestEveryLetterHasWords(t *testing.T) {
+	t.Parallel()
+	for _, lang := range Languages {
+		for _, name := range Names() {
+			for _, count := range []int{0, 1, 2, 3, 11, 100} {
+				p := Letter{Language: lang, Text: name, Count: count}.page(house)
+				if p.Subject == "" || p.Text == "" || p.Label == "" {
+					t.Errorf("%s, %s, %d: %+v", lang, name, count, p)
+				}
+			}
+		}
+	}
+}
+
 func TestNumbersChooseThePluralForm(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -186,6 +201,10 @@ func TestValuesAreEscaped(t *testing.T) {
 
 func TestTheDirectionOfANameStaysItsOwn(t *testing.T) {
 	t.Parallel()
+	arabic := Letter{Language: "ar", Text: "account.test"}
+	if text := arabic.page(house).plain(); !strings.Contains(text, firstStrongIsolate+house.Phone+popIsolate) {
+		t.Errorf("the phone number is not isolated in\n%s", text)
+	}
 	for name, isolated := range map[string]bool{"Ada": false, "Müller": false, "نورة": true} {
 		letter := Letter{Text: "patient.confirmed", Values: Values{"patient": name, "new": time.Time{}}}
 		if got := strings.Contains(letter.page(house).Text, firstStrongIsolate+name+popIsolate); got != isolated {

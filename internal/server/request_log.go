@@ -41,7 +41,7 @@ func sampleLogs(app core.App) {
 }
 
 // redactLogs removes the queries from the request log: filters contain names of
-// patients, and addresses of files contain tokens.
+// patients, and addresses of files contain tokens. That of a calendar is a secret.
 func redactLogs(app core.App) {
 	app.OnModelCreate("_logs").Bind(&hook.Handler[*core.ModelEvent]{Id: "hospitalLogs",
 		Func: func(e *core.ModelEvent) error {
@@ -53,10 +53,22 @@ func redactLogs(app core.App) {
 }
 
 func redact(l *core.Log) {
-	l.Message, _, _ = strings.Cut(l.Message, "?")
+	l.Message = public(l.Message)
 	for _, name := range []string{"url", "referer"} {
 		if text, ok := l.Data[name].(string); ok {
-			l.Data[name], _, _ = strings.Cut(text, "?")
+			l.Data[name] = public(text)
 		}
 	}
+}
+
+// calendarFeed is the beginning of an address that ends with a secret.
+const calendarFeed = kit.RoutePrefix + "/calendar/"
+
+// public is the part of an address that can be logged.
+func public(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	if before, _, ok := strings.Cut(address, calendarFeed); ok {
+		return before + calendarFeed + "***"
+	}
+	return address
 }

@@ -1,7 +1,11 @@
 package smtp
 
 import (
+	"bytes"
+	"io"
 	netmail "net/mail"
+	"path"
+	"regexp"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/tools/mailer"
@@ -33,7 +37,13 @@ func message(from *mailer.Message) (*mail.Msg, error) {
 		m.AddAlternativeString(mail.TypeTextHTML, from.HTML)
 	}
 	for name, content := range from.Attachments {
-		if err := m.AttachReader(name, content); err != nil {
+		var err error
+		if path.Ext(name) == ".ics" {
+			err = attachCalendar(m, name, content)
+		} else {
+			err = m.AttachReader(name, content)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -44,6 +54,23 @@ func message(from *mailer.Message) (*mail.Msg, error) {
 	}
 	return m, nil
 }
+
+// attachCalendar adds a calendar as a part of the text, from which programs update an event by themselves (RFC 6047), and
+// as a file for the others.
+func attachCalendar(m *mail.Msg, name string, content io.Reader) error {
+	text, err := io.ReadAll(content)
+	if err != nil {
+		return err
+	}
+	kind := "text/calendar"
+	if found := method.FindSubmatch(text); found != nil {
+		kind += "; method=" + string(found[1])
+	}
+	m.AddAlternativeString(mail.ContentType(kind), string(text))
+	return m.AttachReader(name, bytes.NewReader(text), mail.WithFileContentType("text/calendar"))
+}
+
+var method = regexp.MustCompile(`(?m)^METHOD:([A-Z]+)\r?$`)
 
 func pointers(addresses []netmail.Address) (all []*netmail.Address) {
 	for i := range addresses {

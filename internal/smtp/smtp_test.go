@@ -52,7 +52,8 @@ func TestAMailArrivesWhole(t *testing.T) {
 	m.HTML = "<p>Hällo</p>"
 	m.Bcc = []mail.Address{{Address: "hidden@example.org"}}
 	m.Headers = map[string]string{"X-Kind": "notice"}
-	m.Attachments = map[string]io.Reader{"visit.txt": strings.NewReader("at nine")}
+	m.Attachments = map[string]io.Reader{"visit.txt": strings.NewReader("at nine"),
+		"visit.ics": strings.NewReader("BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nEND:VCALENDAR\r\n")}
 	if err := app.NewMailClient().Send(m); err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +65,8 @@ func TestAMailArrivesWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	content, _ := io.ReadAll(got.Body)
-	for _, want := range []string{"H=C3=A4llo", "<p>H=C3=A4llo</p>", `filename="visit.txt"`, "YXQgbmluZQ=="} {
+	for _, want := range []string{"H=C3=A4llo", "<p>H=C3=A4llo</p>", `filename="visit.txt"`, "YXQgbmluZQ==",
+		"Content-Type: text/calendar; method=CANCEL", `filename="visit.ics"`} {
 		if !strings.Contains(string(content), want) {
 			t.Errorf("%s is not in the mail\n%s", want, content)
 		}

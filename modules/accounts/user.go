@@ -32,7 +32,10 @@ func (u User) status() Status { return Status(u.GetString(statusField)) }
 
 func (u User) passwordHash() string { return u.GetString("password:hash") }
 
-func (u User) isActiveAdmin() bool { return u.Role() == role.Admin && u.status() == Active }
+// Active reports whether the account can sign in.
+func (u User) Active() bool { return u.status() == Active }
+
+func (u User) isActiveAdmin() bool { return u.Role() == role.Admin && u.Active() }
 
 func (u User) setName(name string)     { u.Set("name", name) }
 func (u User) setPhone(phone string)   { u.Set("phone", phone) }

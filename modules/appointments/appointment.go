@@ -37,6 +37,15 @@ func (a Appointment) Active() bool { return a.Status() == Pending || a.Status() 
 // Version counts the writes, from 1.
 func (a Appointment) Version() int { return a.GetInt("version") }
 
+// Room is where it takes place. It is empty if the schedule names no room.
+func (a Appointment) Room() string { return a.GetString("room") }
+
+// Type is what kind of visit it is.
+func (a Appointment) Type() VisitType { return a.visitType() }
+
+// Updated is when it was changed last.
+func (a Appointment) Updated() time.Time { return a.GetDateTime("updated").Time() }
+
 // Started says that the doctor has started the visit.
 func (a Appointment) Started() bool { return !a.startedAt().IsZero() }
 

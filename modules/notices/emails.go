@@ -1,6 +1,7 @@
 package notices
 
 import (
+	"io"
 	"net/mail"
 	"slices"
 	"strings"
@@ -45,7 +46,7 @@ func (n Notice) letter(app core.App, settings hospital.Settings) (letters.Letter
 	var err error
 	switch {
 	case n.appointment() != "":
-		err = n.setVisitValues(app, &letter)
+		err = n.setVisitValues(app, settings, &letter)
 	case m.kind == DayList:
 		err = n.setDayValues(app, settings, &letter)
 	case m.kind == Absence:
@@ -88,13 +89,17 @@ func (n Notice) address(app core.App, letter *letters.Letter) error {
 	return nil
 }
 
-func (n Notice) setVisitValues(app core.App, letter *letters.Letter) error {
+func (n Notice) setVisitValues(app core.App, settings hospital.Settings, letter *letters.Letter) error {
 	booked, err := app.FindRecordById("appointments", n.appointment())
 	if err != nil {
 		return err
 	}
 	visit := appointments.Appointment{Record: booked}
 	letter.Values["number"], letter.Values["old"], letter.Values["new"] = visit.Number(), n.oldStarts(), n.newStarts()
+	if n.audience() == Patient && n.kind() != Reminder {
+		text := n.invitation(app, visit, *letter, settings.House())
+		letter.Attachments = map[string]io.Reader{"visit.ics": strings.NewReader(text)}
+	}
 	if n.kind() == Moved && n.audience() == Patient && visit.Status() == appointments.Pending {
 		letter.Text += "_request"
 	}

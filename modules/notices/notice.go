@@ -21,6 +21,7 @@ func (n Notice) recipient() string    { return n.GetString("recipient") }
 func (n Notice) kind() Kind           { return Kind(n.GetString("kind")) }
 func (n Notice) audience() Audience   { return Audience(n.GetString("audience")) }
 func (n Notice) channel() Channel     { return Channel(n.GetString("channel")) }
+func (n Notice) version() int         { return n.GetInt("appointment_version") }
 func (n Notice) note() string         { return n.GetString("note") }
 func (n Notice) oldStarts() time.Time { return n.GetDateTime("old_starts").Time() }
 func (n Notice) newStarts() time.Time { return n.GetDateTime("new_starts").Time() }
@@ -68,7 +69,7 @@ func (n Notice) setAbout(about, patient string) {
 // otherChannels are the notices of the same change to the same audience that are seen or not.
 func (n Notice) otherChannels(app core.App, seen bool) ([]*core.Record, error) {
 	return app.FindAllRecords("notices", dbx.HashExp{"appointment": n.appointment(), "about": n.about(), "kind": string(n.kind()),
-		"appointment_version": n.GetInt("appointment_version"), "lead_minutes": n.GetInt("lead_minutes"),
+		"appointment_version": n.version(), "lead_minutes": n.GetInt("lead_minutes"),
 		"audience": string(n.audience()), "seen": seen})
 }
 
