@@ -24,8 +24,10 @@ import { hoursView } from "./views/hours.js";
 import { confirmView, forgottenView, invitationView, newAddressView, resetView, verifyView } from "./views/links.js";
 import { myVisitsView } from "./views/my-visits.js";
 import { notesView } from "./views/notes.js";
+import { noticesView } from "./views/notices.js";
 import { patientsView } from "./views/patients.js";
 import { paymentsView } from "./views/payments.js";
+import { preferencesView } from "./views/preferences.js";
 import { pricesView } from "./views/prices.js";
 import { rebookingView } from "./views/rebooking.js";
 import { recordView } from "./views/record.js";
@@ -34,6 +36,7 @@ import { reportsView } from "./views/reports.js";
 import { sessionsView } from "./views/sessions.js";
 import { settingsView } from "./views/settings.js";
 import { signInView } from "./views/sign-in.js";
+import { unsubscribeView } from "./views/unsubscribe.js";
 import { unusualReadsView } from "./views/unusual-reads.js";
 
 /**
@@ -50,6 +53,7 @@ const views = {
 	"new-address": ["Confirm your new email address", newAddressView],
 	confirm: ["Confirm your registration", confirmView(afterSignIn)],
 	invitation: ["Welcome", invitationView(afterSignIn)],
+	unsubscribe: ["Stop mails", unsubscribeView],
 	visits: ["Visits", (navigation) => (role() === "patient" ? myVisitsView() : allVisitsView(navigation))],
 	day: ["Today", dayView],
 	book: ["Request appointment", bookView],
@@ -57,6 +61,8 @@ const views = {
 	record: ["Record", recordView],
 	"access-log": ["Access log", accessLogView],
 	notes: ["Notes", notesView],
+	notices: ["Notices", noticesView],
+	preferences: ["Mails and calendar", preferencesView],
 	emergency: ["Emergency", emergencyView],
 	emergencies: ["Emergencies", emergenciesView],
 	"unusual-reads": ["Unusual reads", unusualReadsView],
@@ -84,7 +90,7 @@ const views = {
 const menus = {
 	guest: ["sign-in", "register", "register-doctor"],
 	patient: ["visits", "book", "record", "bills", "family"],
-	doctor: ["day", "visits", "patients", "emergency", "hours", "absences"],
+	doctor: ["day", "visits", "patients", "notices", "emergency", "hours", "absences"],
 	nurse: ["day", "visits", "patients"],
 	receptionist: ["day", "visits", "patients", "call-list", "absences", "hours", "bills"],
 	accountant: ["payments", "bills", "reports", "prices"],
@@ -123,13 +129,17 @@ const subviews = {
 };
 
 /** guestViews are opened by links in emails, whoever is signed in. */
-const guestViews = ["forgotten", "reset", "verify", "new-address", "confirm", "invitation"];
+const guestViews = ["forgotten", "reset", "verify", "new-address", "confirm", "invitation", "unsubscribe"];
 
 /** @param {string} view */
 const parentOf = (view) => subviews[role()]?.[view];
+/** ownViews are those about the account itself. */
+const ownViews = () => {
+	if (!currentUser()) return [];
+	return ["patient", "doctor"].includes(role()) ? ["sessions", "preferences"] : ["sessions"];
+};
 /** @param {string} view */
-const mayOpen = (view) =>
-	[...guestViews, ...menus[role()], currentUser() && "sessions"].includes(parentOf(view) ?? view);
+const mayOpen = (view) => [...guestViews, ...menus[role()], ...ownViews()].includes(parentOf(view) ?? view);
 
 /**
  * currentView is the view of the address, or the first view of the role.
@@ -200,7 +210,9 @@ function drawFrame(current) {
 		...(user
 			? [
 					h("span", {}, user.name, h("small", {}, roleNames[role()])),
-					link("sessions", "Devices", {}, { "aria-current": current === "sessions" && "page" }),
+					...ownViews()
+						.toReversed()
+						.map((view) => link(view, views[view][0], {}, { "aria-current": current === view && "page" })),
 					h("button", { type: "button", class: "quiet", click: signOut }, "Sign out"),
 				]
 			: []),

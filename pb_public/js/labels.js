@@ -64,8 +64,36 @@ export const noticeKinds = {
 	reminder: ["Reminder", "good"],
 	moved: ["Moved", "waiting"],
 	cancelled: ["Cancelled", "off"],
+	bill_issued: ["Bill", "waiting"],
+	payment_verified: ["Paid", "good"],
+	payment_rejected: ["Not accepted", "off"],
+	document: ["New", "good"],
+	prescription: ["New", "good"],
+	absence: ["Absence", "waiting"],
+	message: ["New", "good"],
 	linked: ["Linked", "good"],
 	unlinked: ["Unlinked", "off"],
+};
+
+/**
+ * noticeNames are the kinds of messages.
+ * @type {Record<string, string>}
+ */
+export const noticeNames = {
+	requested: "A visit was requested",
+	confirmed: "A visit is confirmed",
+	moved: "A visit was moved",
+	cancelled: "A visit was cancelled",
+	rejected: "A request was not accepted",
+	reminder: "Reminders of visits",
+	bill_issued: "There is a bill",
+	payment_verified: "A payment was received",
+	payment_rejected: "A payment was not accepted",
+	document: "There is a new document",
+	prescription: "There is a new prescription",
+	absence: "An absence concerns visits",
+	day_list: "The list of tomorrow's visits, in the evening",
+	message: "A message waits",
 };
 
 /** @type {Record<string, string>} */

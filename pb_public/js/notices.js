@@ -32,6 +32,7 @@ export const createdWithin = (days) => `created >= "${since(days)}"`;
 export const currentNotices = (notices) =>
 	notices.filter(({ kind, new_starts, old_starts, expand }) => {
 		const visit = expand?.appointment;
+		if (!visit) return true;
 		if (!new_starts) {
 			return parseInstant(old_starts) > new Date();
 		}

@@ -95,6 +95,17 @@ export const settingGroups = [
 				hint: "What is not urgent waits until they end. Empty: no quiet hours.",
 			},
 			{ name: "quiet_until", label: "Quiet hours until", type: "time" },
+			{
+				name: "language",
+				label: "Language of mails",
+				type: "select",
+				options: [
+					["", "English"],
+					["de", "Deutsch"],
+					["ar", "العربية"],
+				],
+				hint: "For people who have chosen none.",
+			},
 		],
 	},
 	{

@@ -2,7 +2,7 @@ import { list } from "../api.js";
 import { badge, card, cardList } from "../components.js";
 import { button, h, heading, link } from "../dom.js";
 import { hospital } from "../hospital.js";
-import { noticeKinds } from "../labels.js";
+import { noticeKinds, noticeNames } from "../labels.js";
 import { region } from "../live.js";
 import { currentNotices, linkNotices, markSeen, since } from "../notices.js";
 import { formatDate, formatDateTime, formatInstant, formatTime } from "../time.js";
@@ -20,6 +20,39 @@ const noticeTitles = {
 	cancelled: "Your visit was cancelled: ",
 	reminder: "Reminder of your visit: ",
 };
+
+/**
+ * aboutViews are where a notice that is not about a visit leads.
+ * @type {Record<string, [view: string, label: string]>}
+ */
+const aboutViews = {
+	bill_issued: ["bills", "Open bills"],
+	payment_verified: ["bills", "Open bills"],
+	payment_rejected: ["bills", "Open bills"],
+	document: ["record", "Open record"],
+	prescription: ["record", "Open record"],
+	message: ["messages", "Open messages"],
+};
+
+/**
+ * aboutCard tells of a bill, a payment, a document or a prescription.
+ * @param {Notice} notice
+ */
+function aboutCard(notice) {
+	const [view, label] = aboutViews[notice.kind] ?? ["record", "Open record"];
+	return card({
+		id: notice.id,
+		version: notice.updated,
+		first: h("time", { datetime: notice.sent_at.replace(" ", "T") }, formatDate(notice.sent_at)),
+		title: noticeNames[notice.kind],
+		lines: [h("span", { class: "minor" }, notice.expand?.patient?.name)],
+		state: badge(...noticeKinds[notice.kind]),
+		actions: [
+			button("Mark as read", () => markSeen(notice), { key: notice.id, about: noticeNames[notice.kind] }),
+			link(view, label, {}, { class: "button main" }),
+		],
+	});
+}
 
 /**
  * noticeCard tells what happened to a visit, or reminds of it.
@@ -97,7 +130,10 @@ async function fetchNotices() {
 		expand: "patient,appointment.doctor",
 	});
 	const [found, links] = await Promise.all([visits, linkNotices()]);
-	const cards = [...currentNotices(found).map(noticeCard), ...links.map(linkCard)];
+	const cards = [
+		...currentNotices(found).map((one) => (one.appointment ? noticeCard(one) : aboutCard(one))),
+		...links.map(linkCard),
+	];
 	return cards.length > 0 && [h("h2", {}, "Notices"), cardList(cards, (one) => one)];
 }
 

@@ -18,6 +18,7 @@ interface User extends Stored {
 	role: string;
 	status: string;
 	phone: string;
+	language?: string;
 }
 
 interface Invitation extends Stored {

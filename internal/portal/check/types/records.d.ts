@@ -30,6 +30,7 @@ interface Collections {
 	invitations: Invitation;
 	link_codes: LinkCode;
 	link_notices: LinkNotice;
+	notice_preferences: NoticePreference;
 	notices: Notice;
 	nurses: Nurse;
 	patients: Patient;

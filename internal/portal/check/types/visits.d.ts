@@ -87,11 +87,19 @@ interface RebookingItem extends Stored {
 	};
 }
 
+interface NoticePreference extends Stored {
+	user: string;
+	kind: string;
+	email: boolean;
+}
+
 interface Notice extends Stored {
 	patient: string;
 	appointment: string;
+	about: string;
 	kind: string;
 	channel: string;
+	sent_at: string;
 	old_starts: string;
 	new_starts: string;
 	note: string;
