@@ -10,6 +10,7 @@ import (
 	"hospital/modules/clinical"
 	"hospital/modules/history"
 	"hospital/modules/hospital"
+	"hospital/modules/messages"
 	"hospital/modules/notices"
 	"hospital/modules/patients"
 	"hospital/modules/prescriptions"
@@ -34,6 +35,7 @@ var All = []kit.Module{
 	prescriptions.Module,
 	rebooking.Module,
 	billing.Module,
+	messages.Module,
 	notices.Module,
 	reports.Module,
 	history.Module,
