@@ -90,7 +90,7 @@ func send(e *core.RecordEvent) error {
 		return err
 	}
 	if thread.closed() {
-		return kit.Conflict("thread", "closed", "This thread is closed. Open it again to write.")
+		return kit.Conflict("thread", "thread_closed", "This thread is closed. Open it again to write.")
 	}
 	if err := checkSides(e.App, thread, actor); err != nil {
 		return err
