@@ -71,10 +71,12 @@ var meaning = map[string]string{
 	"prescription_items issued": `SELECT x.id FROM prescription_items x JOIN prescriptions p ON p.id = x.prescription WHERE p.number != '' AND NOT x.removed`,
 	"prescription_items own":    `SELECT x.id FROM prescription_items x JOIN prescriptions p ON p.id = x.prescription JOIN doctors d ON d.id = p.doctor WHERE d.user = {:me}`,
 	"threads own":               ofPatient("threads", ""),
-	"threads own-in-care":       ofDoctorInCare("threads"),
+	"threads care-mine":         ofDoctorInCare("threads", ""),
 	"messages own patient":      ofPatient("messages", ""),
 	"messages own doctor":       `SELECT m.id FROM messages m JOIN doctors d ON d.id = m.doctor WHERE d.user = {:me}`,
-	"messages own-in-care":      ofDoctorInCare("messages"),
+	"messages care-mine":        ofDoctorInCare("messages", ""),
+	"messages own-received":     ofPatient("messages", "AND x.author != p.user"),
+	"messages care-received":    ofDoctorInCare("messages", "AND x.author != {:me}"),
 	"alerts own":                `SELECT id FROM alerts WHERE user = {:me}`,
 	"link_notices own":          `SELECT id FROM link_notices WHERE user = {:me}`,
 }
@@ -95,8 +97,8 @@ func inCare(table, more string) string {
 }
 
 // ofDoctorInCare selects the rows of the caller with patients in their care, but for emergency access.
-func ofDoctorInCare(table string) string {
-	return inCare(table, "AND c.source != 'break_glass' AND x.doctor IN (SELECT id FROM doctors WHERE user = {:me})")
+func ofDoctorInCare(table, more string) string {
+	return inCare(table, "AND c.source != 'break_glass' AND x.doctor IN (SELECT id FROM doctors WHERE user = {:me}) "+more)
 }
 
 // meant returns the ids of the records that a word means for an account.

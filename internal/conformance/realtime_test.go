@@ -144,7 +144,7 @@ func TestRealtimePermissions(t *testing.T) {
 			time.Sleep(silence)
 			for _, account := range everybody {
 				role := hospitaltest.RoleOf(account)
-				want := meant(t, h, collection, permissions[collection]["read"][role], account)
+				want := announced(meant(t, h, collection, permissions[collection]["read"][role], account))
 				for i, l := range listeners[account] {
 					received := l.received()
 					c := checker{t, h, h.As(account), account, collection}

@@ -20,8 +20,8 @@ const (
 	maxText    = 4_000
 )
 
-// inCare is what a doctor has of patients they treat. Emergency access does not open it.
-var inCare = patients.Treated("patient").Only("own-in-care", "doctor.user = @request.auth.id")
+// ofDoctor is what a doctor has of patients whom they treat. Emergency access does not open it.
+var ofDoctor = patients.Treated("patient").Only("care-mine", "doctor.user = @request.auth.id")
 
 var threadFields = []string{"patient", "doctor", "appointment", "subject"}
 
@@ -59,9 +59,9 @@ var threads = kit.Collection{
 			Update: kit.Own("patient.user"), UpdateFields: []string{"closed"},
 		},
 		role.Doctor: {
-			Read:   inCare,
-			Create: inCare, CreateFields: threadFields,
-			Update: inCare, UpdateFields: []string{"closed"},
+			Read:   ofDoctor,
+			Create: ofDoctor, CreateFields: threadFields,
+			Update: ofDoctor, UpdateFields: []string{"closed"},
 		},
 	},
 }
@@ -106,12 +106,12 @@ var messages = kit.Collection{
 		role.Patient: {
 			Read:   kit.Own("patient.user"),
 			Create: kit.Own("thread.patient.user"), CreateFields: messageFields,
-			Update: kit.Own("patient.user"), UpdateFields: []string{"seen"},
+			Update: kit.Own("patient.user").Only("own-received", `side = "doctor"`), UpdateFields: []string{"seen"},
 		},
 		role.Doctor: {
-			Read:   inCare,
+			Read:   ofDoctor,
 			Create: kit.Own("thread.doctor.user"), CreateFields: messageFields,
-			Update: inCare, UpdateFields: []string{"seen"},
+			Update: ofDoctor.Only("care-received", `side = "patient"`), UpdateFields: []string{"seen"},
 		},
 	},
 }

@@ -116,7 +116,9 @@ func send(e *core.RecordEvent) error {
 	if at := m.created(); at.After(thread.lastMessageAt()) {
 		thread.setLastMessageAt(at)
 	}
-	thread.addUnread(m.To(), 1)
+	if err := thread.countUnread(e.App, m); err != nil {
+		return err
+	}
 	return e.App.Save(kit.SetActor(actor, thread.Record))
 }
 
@@ -131,8 +133,6 @@ func markSeen(e *core.RecordEvent, stored *core.Record) error {
 		return e.Next()
 	case !m.Seen():
 		return e.Next()
-	case sideOf(actor) == m.side():
-		return kit.Forbidden("seen", "own_message", "Only the other side can mark a message as read.")
 	}
 	m.setSeen(actor.ID, kit.Now(e.App))
 	if err := e.Next(); err != nil {
@@ -142,6 +142,8 @@ func markSeen(e *core.RecordEvent, stored *core.Record) error {
 	if err != nil {
 		return err
 	}
-	thread.addUnread(m.To(), -1)
+	if err := thread.countUnread(e.App, m); err != nil {
+		return err
+	}
 	return e.App.Save(kit.SetActor(actor, thread.Record))
 }

@@ -264,8 +264,11 @@ func TestAClosedThreadTakesNoMessages(t *testing.T) {
 func TestOnlyTheOtherSideMarksAsReadOnce(t *testing.T) {
 	t.Parallel()
 	h := hospitaltest.New(t)
-	wantRefusal(t, "the author", h.As("patient1").Update("messages", id("hello1"), body{"seen": true}),
-		http.StatusForbidden, "seen", "own_message")
+	for account, own := range map[string]string{"patient1": "hello1", "doctor1": "answer1"} {
+		if answer := h.As(account).Update("messages", id(own), body{"seen": true}); answer.Status < 400 {
+			t.Errorf("%s marks an own message as read: %s", account, answer.Raw)
+		}
+	}
 	var all sync.WaitGroup
 	for range 8 { // two windows of the doctor
 		all.Go(func() { h.As("doctor1").Update("messages", id("hello1"), body{"seen": true}).OK(t) })

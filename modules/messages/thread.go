@@ -3,6 +3,7 @@ package messages
 import (
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
@@ -29,7 +30,16 @@ func (t Thread) setLastMessageAt(at time.Time) { t.Set("last_message_at", at) }
 // unreadBy is the number of messages that a side has not read.
 func (t Thread) unreadBy(side Side) int { return t.GetInt("unread_by_" + string(side)) }
 
-func (t Thread) addUnread(side Side, n int) { t.Set("unread_by_"+string(side), t.unreadBy(side)+n) }
+func (t Thread) setUnreadBy(side Side, n int64) { t.Set("unread_by_"+string(side), n) }
+
+// countUnread counts again what the side that a message goes to has not read.
+func (t Thread) countUnread(tx core.App, m Message) error {
+	n, err := tx.CountRecords("messages", dbx.HashExp{"thread": t.Id, "side": string(m.side()), "seen": false})
+	if err == nil {
+		t.setUnreadBy(m.To(), n)
+	}
+	return err
+}
 
 // findThread reads a thread.
 func findThread(tx core.App, id string) (Thread, error) {
