@@ -79,6 +79,9 @@ var conflictRequests = map[string]func(h *hospitaltest.Hospital){
 		h.As("patient1").Create("threads", hospitaltest.Body{"patient": hospitaltest.ID("twin1"),
 			"doctor": hospitaltest.ID("dr1"), "subject": "Question"})
 	},
+	"updateThread": func(h *hospitaltest.Hospital) {
+		h.As("patient1").Update("threads", hospitaltest.ID("thread1"), hospitaltest.Body{"subject": "Other"})
+	},
 	"createMessage": func(h *hospitaltest.Hospital) {
 		h.As("doctor1").Create("messages", hospitaltest.Body{"thread": hospitaltest.ID("thread1"), "text": "Look",
 			"document": hospitaltest.ID("kept1")})

@@ -22,6 +22,7 @@ import { emergencyView } from "./views/emergency.js";
 import { familyView } from "./views/family.js";
 import { hoursView } from "./views/hours.js";
 import { confirmView, forgottenView, invitationView, newAddressView, resetView, verifyView } from "./views/links.js";
+import { messagesView } from "./views/messages.js";
 import { myVisitsView } from "./views/my-visits.js";
 import { notesView } from "./views/notes.js";
 import { patientsView } from "./views/patients.js";
@@ -34,6 +35,7 @@ import { reportsView } from "./views/reports.js";
 import { sessionsView } from "./views/sessions.js";
 import { settingsView } from "./views/settings.js";
 import { signInView } from "./views/sign-in.js";
+import { threadView } from "./views/thread.js";
 import { unusualReadsView } from "./views/unusual-reads.js";
 
 /**
@@ -60,6 +62,8 @@ const views = {
 	emergency: ["Emergency", emergencyView],
 	emergencies: ["Emergencies", emergenciesView],
 	"unusual-reads": ["Unusual reads", unusualReadsView],
+	messages: ["Messages", messagesView],
+	thread: ["Conversation", threadView],
 	bills: ["Bills", billsView],
 	bill: ["Bill", billView],
 	patients: ["Patients", patientsView],
@@ -83,8 +87,8 @@ const views = {
  */
 const menus = {
 	guest: ["sign-in", "register", "register-doctor"],
-	patient: ["visits", "book", "record", "bills", "family"],
-	doctor: ["day", "visits", "patients", "emergency", "hours", "absences"],
+	patient: ["visits", "book", "messages", "record", "bills", "family"],
+	doctor: ["day", "visits", "patients", "messages", "emergency", "hours", "absences"],
 	nurse: ["day", "visits", "patients"],
 	receptionist: ["day", "visits", "patients", "call-list", "absences", "hours", "bills"],
 	accountant: ["payments", "bills", "reports", "prices"],
@@ -114,8 +118,8 @@ const planning = { absence: "absences", rebooking: "absences" };
  * @type {Record<string, Record<string, string>>}
  */
 const subviews = {
-	patient: { bill: "bills", "access-log": "record" },
-	doctor: { ...planning, ...clinical },
+	patient: { bill: "bills", "access-log": "record", thread: "messages" },
+	doctor: { ...planning, ...clinical, thread: "messages" },
 	nurse: clinical,
 	receptionist: { ...planning, bill: "bills" },
 	accountant: { bill: "bills" },
