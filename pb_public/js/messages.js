@@ -43,18 +43,17 @@ export const threadCard = (thread) => {
 			h("strong", {}, formatTime(at)),
 		),
 		title: link("thread", thread.subject, { id: thread.id }, { "data-key": thread.id }),
-		lines: [otherSide(thread), visitLine(thread)],
+		lines: [otherSide(thread), visitText(thread)],
 		state: threadState(thread),
 	});
 };
 
 /**
- * visitLine names the visit that a thread is about.
+ * visitText names the visit that a thread is about.
  * @param {Thread} thread
  */
-export const visitLine = ({ expand }) =>
-	expand?.appointment &&
-	h("span", { class: "minor" }, `About the visit of ${formatDateTime(expand.appointment.starts)}`);
+export const visitText = ({ expand }) =>
+	expand?.appointment && `About the visit of ${formatDateTime(expand.appointment.starts)}`;
 
 /**
  * messageItem is one message of a conversation.
@@ -68,7 +67,7 @@ export function messageItem(message, thread) {
 	const until = message.out_of_office_until;
 	return h(
 		"li",
-		{ class: own ? "message own" : "message", "data-version": `${message.id}:${message.updated}` },
+		{ class: own ? "bubble own" : "bubble", "data-version": `${message.id}:${message.updated}` },
 		h(
 			"p",
 			{ class: "minor" },

@@ -3,7 +3,7 @@ import { button, h, heading, link, showStatus } from "../dom.js";
 import { field } from "../fields.js";
 import { form } from "../form.js";
 import { refreshAll, region } from "../live.js";
-import { markSeen, messageItem, otherSide, sendMessage, sharedDocuments, textField, visitLine } from "../messages.js";
+import { markSeen, messageItem, otherSide, sendMessage, sharedDocuments, textField, visitText } from "../messages.js";
 
 /**
  * threadView is one conversation, with a box to write in.
@@ -22,7 +22,7 @@ export async function threadView({ query }) {
 		return [
 			h(
 				"ol",
-				{ class: "messages", "aria-label": "Conversation" },
+				{ class: "conversation", "aria-label": "Conversation" },
 				messages.reverse().map((one) => messageItem(one, current)),
 			),
 			current.closed && h("p", { class: "empty" }, "This conversation is closed."),
@@ -31,7 +31,7 @@ export async function threadView({ query }) {
 	});
 	return [
 		heading(thread.subject, link("messages", "All messages", {}, { class: "button" })),
-		h("p", { class: "hint" }, otherSide(thread), visitLine(thread) && " · ", visitLine(thread)),
+		h("p", { class: "hint" }, [otherSide(thread), visitText(thread)].filter(Boolean).join(" · ")),
 		conversation,
 		box,
 	];
