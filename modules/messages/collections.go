@@ -27,8 +27,8 @@ var threadFields = []string{"patient", "doctor", "appointment", "subject"}
 
 var threads = kit.Collection{
 	Name: "threads",
-	Description: "A conversation of a patient and a doctor who treats them. Nobody else reads it. The doctor reads it " +
-		"while in the patient's care team.",
+	Description: "A conversation of a patient and a doctor who treats them. No other role reads it. The doctor reads " +
+		"it while in the patient's care team.",
 	Fields: kit.Fields{
 		kit.Relation("patient", "patients").Required().Presentable().Help("Patient whom it is about."),
 		kit.Relation("doctor", "doctors").Required().Presentable().Help("Doctor, who is in the patient's care team."),
@@ -71,7 +71,7 @@ var messageFields = []string{"thread", "text", "document"}
 var messages = kit.Collection{
 	Name: "messages",
 	Description: "A message of a thread. It never changes after it was sent; the other side marks it as read, once. " +
-		"Nobody but the two sides reads it.",
+		"No role but the two sides reads it.",
 	Fields: kit.Fields{
 		kit.Relation("thread", "threads").Required().Presentable().Help("Thread of the message."),
 		kit.Relation("patient", "patients").Required().Help("Patient of the thread."),

@@ -1,5 +1,5 @@
 // Package messages is the messages between a patient and a doctor who treats them. FHIR calls a message a
-// Communication. Only the two read the texts.
+// Communication. No other role reads the texts.
 package messages
 
 import (
