@@ -15,12 +15,11 @@ func TellOfMessage(tx core.App, sent *core.Record) error {
 	if err != nil || !first {
 		return err
 	}
-	to, who, patient := Patient, recipient{}, message.Patient()
+	to, patient := Patient, message.Patient()
+	who, err := patientOf(tx, patient)
 	if message.To() == threads.Doctor {
 		to, patient = Doctor, "" // notices to doctors name no patient
 		who, err = doctorOf(tx, message.Doctor())
-	} else {
-		who, err = patientOf(tx, message.Patient())
 	}
 	if err != nil {
 		return fmt.Errorf("notice of message %s: %w", sent.Id, err)
