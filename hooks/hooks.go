@@ -11,6 +11,7 @@ import (
 	"hospital/modules/billing"
 	"hospital/modules/clinical"
 	"hospital/modules/hospital"
+	"hospital/modules/messages"
 	"hospital/modules/notices"
 	"hospital/modules/patients"
 	"hospital/modules/prescriptions"
@@ -46,6 +47,7 @@ var reactions = []kit.Follow{
 	{billing.PaymentVerified, []kit.Reaction{notices.Tell(notices.PaymentVerified)}},
 	{billing.PaymentRejected, []kit.Reaction{notices.Tell(notices.PaymentRejected)}},
 	{clinical.DocumentShared, []kit.Reaction{notices.Tell(notices.NewDocument)}},
+	{messages.WasSent, []kit.Reaction{notices.TellOfMessage}},
 	{prescriptions.WasIssued, []kit.Reaction{notices.Tell(notices.NewPrescription)}},
 	{patients.AccountChanged, []kit.Reaction{notices.NotifyAccounts}},
 	{patients.EmergencyAccessOpened, []kit.Reaction{notices.AlertAdmins}},

@@ -11,6 +11,7 @@ import (
 	"hospital/modules/clinical"
 	"hospital/modules/history"
 	"hospital/modules/hospital"
+	"hospital/modules/messages"
 	"hospital/modules/notices"
 	"hospital/modules/patients"
 	"hospital/modules/prescriptions"
@@ -36,6 +37,7 @@ var All = []kit.Module{
 	prescriptions.Module,
 	rebooking.Module,
 	billing.Module,
+	messages.Module,
 	notices.Module,
 	reports.Module,
 	history.Module,

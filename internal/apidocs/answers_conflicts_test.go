@@ -73,6 +73,23 @@ var conflictRequests = map[string]func(h *hospitaltest.Hospital){
 		h.As("accountant1").Update("discounts", hospitaltest.ID("cheaper2"), hospitaltest.Body{"status": "rejected"})
 		h.As("admin1").Update("discounts", hospitaltest.ID("cheaper2"), hospitaltest.Body{"status": "approved"})
 	},
+	"createThread": func(h *hospitaltest.Hospital) {
+		h.As("patient1").Create("threads", hospitaltest.Body{"patient": hospitaltest.ID("pat1"),
+			"doctor": hospitaltest.ID("dr2"), "subject": "Question"})
+		h.As("patient1").Create("threads", hospitaltest.Body{"patient": hospitaltest.ID("twin1"),
+			"doctor": hospitaltest.ID("dr1"), "subject": "Question"})
+	},
+	"updateThread": func(h *hospitaltest.Hospital) {
+		h.As("patient1").Update("threads", hospitaltest.ID("thread1"), hospitaltest.Body{"subject": "Other"})
+	},
+	"createMessage": func(h *hospitaltest.Hospital) {
+		h.As("doctor1").Create("messages", hospitaltest.Body{"thread": hospitaltest.ID("thread1"), "text": "Look",
+			"document": hospitaltest.ID("kept1")})
+	},
+	"updateMessage": func(h *hospitaltest.Hospital) {
+		h.As("doctor1").Update("messages", hospitaltest.ID("hello1"), hospitaltest.Body{"seen": true})
+		h.As("doctor1").Update("messages", hospitaltest.ID("hello1"), hospitaltest.Body{"seen": false})
+	},
 	"createPatient": func(h *hospitaltest.Hospital) {
 		h.As("receptionist1").Create("patients", hospitaltest.Body{"name": "Another Name", "national_id": "ID1"})
 	},

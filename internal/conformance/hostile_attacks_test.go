@@ -239,6 +239,16 @@ var commonAttacks = []attack{
 
 // signedInAttacks are attacks that need a signed-in account.
 var signedInAttacks = []attack{
+	// Conversations of others.
+	{"a message of others", refused, "GET /api/collections/messages/records/{hello2}", "", nil},
+	{"the messages of a thread of others", harmless, "GET /api/collections/messages/records?filter=thread = \"{thread2}\"", "", nil},
+	{"a filter by the text of messages", harmless, "GET /api/collections/messages/records?filter=text ~ \"{mark}\"", "", nil},
+	{"writing in a thread of others", refused, "POST /api/collections/messages/records", `{"thread":"{thread2}","text":"Hello"}`, nil},
+	{"writing as the doctor", refused, "POST /api/collections/messages/records", `{"thread":"{thread1}","text":"Hello","side":"doctor","author":"{doctor2}"}`, nil},
+	{"rewriting a message", refused, "PATCH /api/collections/messages/records/{hello1}", `{"text":"I never said that"}`, nil},
+	{"marking a message of others as read", refused, "PATCH /api/collections/messages/records/{hello2}", `{"seen":true}`, nil},
+	{"closing a thread of others", refused, "PATCH /api/collections/threads/records/{thread2}", `{"closed":true}`, nil},
+	{"starting a thread between others", refused, "POST /api/collections/threads/records", `{"patient":"{pat2}","doctor":"{dr2}","subject":"Hello"}`, nil},
 	{"changing the own role, status and token key", refused, mine, `{"role":"admin","status":"active","tokenKey":"a"}`, nil},
 	{"verifying the own address", refused, mine, `{"verified":true}`, nil},
 	{"changing the own address without confirming it", refused, mine, `{"email":"evil@example.org"}`, nil},

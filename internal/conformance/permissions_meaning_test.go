@@ -70,6 +70,13 @@ var meaning = map[string]string{
 		OR x.prescription IN (SELECT p.id FROM prescriptions p JOIN doctors d ON d.id = p.doctor WHERE d.user = {:me}))`),
 	"prescription_items issued": `SELECT x.id FROM prescription_items x JOIN prescriptions p ON p.id = x.prescription WHERE p.number != '' AND NOT x.removed`,
 	"prescription_items own":    `SELECT x.id FROM prescription_items x JOIN prescriptions p ON p.id = x.prescription JOIN doctors d ON d.id = p.doctor WHERE d.user = {:me}`,
+	"threads own":               ofPatient("threads", ""),
+	"threads care-mine":         ofDoctorInCare("threads", ""),
+	"messages own patient":      ofPatient("messages", ""),
+	"messages own doctor":       `SELECT m.id FROM messages m JOIN doctors d ON d.id = m.doctor WHERE d.user = {:me}`,
+	"messages care-mine":        ofDoctorInCare("messages", ""),
+	"messages own-received":     ofPatient("messages", "AND x.author != p.user"),
+	"messages care-received":    ofDoctorInCare("messages", "AND x.author != {:me}"),
 	"alerts own":                `SELECT id FROM alerts WHERE user = {:me}`,
 	"link_notices own":          `SELECT id FROM link_notices WHERE user = {:me}`,
 }
@@ -87,6 +94,11 @@ func ofPatient(table, more string) string {
 func inCare(table, more string) string {
 	return "SELECT x.id FROM " + table + " x JOIN care_team c ON c.patient = x.patient" +
 		" WHERE c.user = {:me} AND {:now} BETWEEN c.starts AND c.ends " + more
+}
+
+// ofDoctorInCare selects the rows of the caller with patients in their care, but for emergency access.
+func ofDoctorInCare(table, more string) string {
+	return inCare(table, "AND c.source != 'break_glass' AND x.doctor IN (SELECT id FROM doctors WHERE user = {:me}) "+more)
 }
 
 // meant returns the ids of the records that a word means for an account.
@@ -172,6 +184,8 @@ func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Rol
 		"codes":               {"code": "A00", "title": "Cholera"},
 		"prescriptions":       {"appointment": hospitaltest.ID("done" + owner)},
 		"prescription_items":  {"prescription": hospitaltest.ID("draft" + owner), "drug": "Zinc"},
+		"threads":             {"patient": hospitaltest.ID("pat" + owner), "doctor": hospitaltest.ID("dr" + owner), "subject": "Question"},
+		"messages":            {"thread": hospitaltest.ID("thread" + owner), "text": "Another question"},
 		"link_codes":          {"patient": freshPatient(h, n), "channel": "print"},
 		"notice_preferences":  preference(h, owner, caller, n),
 		"link_notices":        {"user": hospitaltest.ID("patient" + owner), "patient": hospitaltest.ID("pat" + owner), "kind": "linked", "status": "skipped"},
@@ -295,6 +309,10 @@ var probes = map[string]probe{
 	"conditions.code":           {value: "J45.9"},
 	"conditions.onset_on":       {value: "1999-09-09"},
 	"documents.appointment":     {value: hospitaltest.ID("booked1")},
+	"messages.seen patient":     {value: true, on: hospitaltest.ID("answer1")},
+	"messages.seen":             {value: true, on: hospitaltest.ID("hello1")},
+	"messages.document":         {value: hospitaltest.ID("shown1")},
+	"threads.appointment":       {value: hospitaltest.ID("done1")},
 	"documents.file":            {value: hospitaltest.File{Name: "another.txt", Content: []byte("another")}},
 	"prescriptions.replaces":    {value: hospitaltest.ID("rx1")},
 	"prescriptions.valid_until": {value: "2031-01-01"},

@@ -31,7 +31,7 @@ func TestCreatePermissions(t *testing.T) {
 				for _, owner := range []string{"1", "2"} {
 					body := creation(h, collection, owner, role)
 					added := creates(t, h, account, collection, body)
-					want := word == "all" || (word == "care" || strings.HasPrefix(word, "own")) && strings.HasSuffix(account, owner)
+					want := word == "all" || (strings.HasPrefix(word, "care") || strings.HasPrefix(word, "own")) && strings.HasSuffix(account, owner)
 					if added != want {
 						t.Errorf("%s creates %s of %s: %v, should be %v by %q", account, collection, owner, added, want, word)
 					}

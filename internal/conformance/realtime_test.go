@@ -120,9 +120,13 @@ func TestRealtimePermissions(t *testing.T) {
 			server := httptest.NewServer(h.Handler)
 			t.Cleanup(server.Close)
 			ids := allIDs(t, h, collection)
+			ids = ids[:min(len(ids), 49)] // as many topics as a stream has
 			topics := []string{collection + "/*"}
 			for _, id := range ids {
 				topics = append(topics, collection+"/"+id)
+			}
+			announced := func(all []string) []string {
+				return slices.DeleteFunc(all, func(id string) bool { return !slices.Contains(ids, id) })
 			}
 			listeners := map[string][2]*listener{}
 			for _, account := range everybody {
@@ -133,14 +137,14 @@ func TestRealtimePermissions(t *testing.T) {
 				announce(t, h, collection, id)
 			}
 			for _, account := range everybody {
-				want := meant(t, h, collection, permissions[collection]["read"][hospitaltest.RoleOf(account)], account)
+				want := announced(meant(t, h, collection, permissions[collection]["read"][hospitaltest.RoleOf(account)], account))
 				listeners[account][0].awaits(len(want))
 				listeners[account][1].awaits(len(want))
 			}
 			time.Sleep(silence)
 			for _, account := range everybody {
 				role := hospitaltest.RoleOf(account)
-				want := meant(t, h, collection, permissions[collection]["read"][role], account)
+				want := announced(meant(t, h, collection, permissions[collection]["read"][role], account))
 				for i, l := range listeners[account] {
 					received := l.received()
 					c := checker{t, h, h.As(account), account, collection}

@@ -68,6 +68,7 @@ func (f filler) unfinished() {
 		f.Create(doctor, name, "documents", fields{"patient": f.ID("pat1"), "kind": "other", "title": title, "file": file,
 			"visible_to_patient": name == "shown1"})
 	}
+	f.threads()
 	f.Create(f.nurse(), "glass1", "break_glass", fields{"patient": f.ID("pat1"),
 		"reason": "Collapsed in the waiting room"})
 	f.Create(f.desk(), "twin1", "patients", fields{"name": "Lukasz Muller", "birth_date": "1984-03-09"})

@@ -247,6 +247,12 @@ func fillClinical(w *fixture.Writer) {
 			"category": "environment"})
 		w.Create(admin, "merge"+n, "patient_merges", fixture.Fields{"duplicate": ID("twin" + n), "survivor": pat,
 			"reason": "registered twice"})
+
+		w.Create(doctor, "thread"+n, "threads", fixture.Fields{"patient": pat, "doctor": ID("dr" + n),
+			"appointment": done, "subject": "Cough " + n})
+		w.Create(patient, "hello"+n, "messages", fixture.Fields{"thread": ID("thread" + n), "text": "Still there " + n,
+			"document": ID("shown" + n)})
+		w.Create(doctor, "answer"+n, "messages", fixture.Fields{"thread": ID("thread" + n), "text": "Come again " + n})
 	}
 }
 

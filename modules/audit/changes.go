@@ -11,10 +11,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// secrets are never logged, identifiers only as a keyed hash.
+// secrets are never logged, identifiers and the subjects of messages only as a keyed hash.
 var (
 	secrets     = []string{core.FieldNamePassword, core.FieldNameTokenKey, "password_hash", "token_hash"}
-	identifiers = []string{"national_id", "license_no"}
+	identifiers = []string{"national_id", "license_no", "subject"}
 )
 
 // maxValueLength is the field size up to which values are logged in full. Fields for longer

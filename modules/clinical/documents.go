@@ -140,6 +140,18 @@ func createDocument(e *core.RecordEvent) error {
 	return e.Next()
 }
 
+// CheckShared refuses a document that is of another patient, or that the patient cannot see. No id is none.
+func CheckShared(tx core.App, field, id, patient string) error {
+	if err := checkSamePatient(tx, field, "documents", id, patient); err != nil || id == "" {
+		return err
+	}
+	found, err := tx.FindRecordById("documents", id)
+	if err == nil && !(Document{found}).shown() {
+		return kit.Conflict(field, "not_shared", "The patient cannot see this document. Share it first.")
+	}
+	return err
+}
+
 func readFile(upload *filesystem.File) ([]byte, error) {
 	reader, err := upload.Reader.Open()
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"hospital/modules/appointments"
 	"hospital/modules/billing"
 	"hospital/modules/hospital"
+	threads "hospital/modules/messages"
 	"hospital/modules/patients"
 )
 
@@ -24,6 +25,7 @@ const (
 	timePassed   = "The time of the visit has passed."
 	recordClosed = "The patient's record is closed."
 	billVoid     = "The bill is void."
+	messageRead  = "The message was read in the portal."
 	unwanted     = "The recipient does not want mails of this kind."
 )
 
@@ -59,6 +61,12 @@ func (n Notice) whyNot(tx core.App, now time.Time) (string, error) {
 		bill, err := tx.FindRecordById("bills", n.aboutID())
 		if err == nil && (billing.Bill{Record: bill}).Status() == billing.Void {
 			return billVoid, nil
+		}
+		return "", err
+	case n.kind() == Message:
+		sent, err := tx.FindRecordById("messages", n.aboutID())
+		if err == nil && (threads.Message{Record: sent}).Seen() {
+			return messageRead, nil
 		}
 		return "", err
 	case n.kind() == DayList:

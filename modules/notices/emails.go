@@ -125,7 +125,7 @@ func (n Notice) setDayValues(app core.App, settings hospital.Settings, letter *l
 
 // setBillingValues sets what is said of bills and payments. Nothing is said of documents and prescriptions.
 func (n Notice) setBillingValues(app core.App, settings hospital.Settings, letter *letters.Letter) error {
-	if n.kind() == NewDocument || n.kind() == NewPrescription {
+	if n.kind() == NewDocument || n.kind() == NewPrescription || n.kind() == Message {
 		return nil
 	}
 	collection, id, _ := strings.Cut(n.about(), "/")

@@ -19,6 +19,7 @@ const (
 	PaymentRejected Kind = "payment_rejected"
 	NewDocument     Kind = "document"
 	NewPrescription Kind = "prescription"
+	Message         Kind = "message"  // a message waits in a thread
 	Absence         Kind = "absence"  // the absence of a doctor concerns visits
 	DayList         Kind = "day_list" // the visits of tomorrow
 )
@@ -68,10 +69,12 @@ var messages = []message{
 	{kind: PaymentRejected, to: Patient, channels: everywhere, essential: true, view: "bills"},
 	{kind: NewDocument, to: Patient, channels: everywhere, once: true, view: "record"},
 	{kind: NewPrescription, to: Patient, channels: everywhere, view: "record"},
+	{kind: Message, to: Patient, channels: everywhere, view: "messages"},
 
 	{kind: Requested, to: Doctor, channels: everywhere, view: "visits"},
 	{kind: Moved, to: Doctor, channels: everywhere, essential: true, view: "visits"},
 	{kind: Cancelled, to: Doctor, channels: everywhere, essential: true, view: "visits"},
+	{kind: Message, to: Doctor, channels: everywhere, view: "messages"},
 	{kind: Absence, to: Doctor, channels: everywhere, view: "absences"},
 	{kind: DayList, to: Doctor, channels: []Channel{Email}, asked: true, view: "day"},
 }

@@ -77,6 +77,15 @@ func EndForVisit(tx core.App, appointment string) error {
 	return nil
 }
 
+// Treats reports whether an account is in the care team of a patient now, other than by emergency access.
+func Treats(tx core.App, patient, user string) (bool, error) {
+	now := kit.FormatInstant(kit.Now(tx))
+	n, err := tx.CountRecords("care_team", dbx.HashExp{"patient": patient, "user": user},
+		dbx.NewExp("starts <= {:now} AND ends > {:now}", dbx.Params{"now": now}),
+		dbx.Not(dbx.HashExp{"source": string(BreakGlass)}))
+	return n > 0, err
+}
+
 // checkNewEntry checks an entry that an admin or the server adds.
 func checkNewEntry(e *core.RecordEvent) error {
 	entry := CareTeamEntry{e.Record}

@@ -130,23 +130,34 @@ var careTeam = kit.Collection{
 // Care is the scope of patients whose care team the caller is in now. path is the relation to
 // the patient; it is empty for the patients collection itself.
 func Care(path string) kit.Scope {
+	return inTeam("care", path, "", "")
+}
+
+// Treated is the scope of patients whom the caller treats now: it is Care, but for emergency access.
+func Treated(path string) kit.Scope {
+	return inTeam("treated", path, string(BreakGlass), " AND source != '"+string(BreakGlass)+"'")
+}
+
+// inTeam is the scope of patients in whose care team the caller is now, from another source than one. andSource is
+// the same in SQL.
+func inTeam(name, path, otherThan, andSource string) kit.Scope {
 	column, prefix := "id", ""
 	if path != "" {
 		column, prefix = path, path+"."
 	}
 	via := prefix + "care_team_via_patient."
-	return kit.Rows("care",
-		via+"user ?= @request.auth.id && "+via+"starts ?<= @now && "+via+"ends ?> @now",
-		"[[@."+column+"]] IN (SELECT patient FROM care_team"+
-			" WHERE user = {:me} AND starts <= {:now} AND ends > {:now})").
-		Accounts(column, "SELECT user FROM care_team WHERE patient = {:id} AND starts <= {:now} AND ends > {:now}").
+	rule := via + "user ?= @request.auth.id && " + via + "starts ?<= @now && " + via + "ends ?> @now"
+	if otherThan != "" {
+		rule += " && " + via + `source ?!= "` + otherThan + `"`
+	}
+	return kit.Rows(name, rule, "[[@."+column+"]] IN (SELECT patient FROM care_team"+
+		" WHERE user = {:me} AND starts <= {:now} AND ends > {:now}"+andSource+")").
+		Accounts(column, "SELECT user FROM care_team WHERE patient = {:id} AND starts <= {:now} AND ends > {:now}"+andSource).
 		About(path)
 }
 
 // Treating returns the filter for patients in the caller's care, except by emergency access.
-func Treating(path string) string {
-	return Care(path).Rule() + " && " + path + `.care_team_via_patient.source ?!= "` + string(BreakGlass) + `"`
-}
+func Treating(path string) string { return Treated(path).Rule() }
 
 func with(fields []string, more ...string) []string {
 	return append(append([]string{}, fields...), more...)

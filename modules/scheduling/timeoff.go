@@ -3,6 +3,7 @@ package scheduling
 import (
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
@@ -22,6 +23,18 @@ func (t TimeOff) Ends() time.Time { return t.GetDateTime("ends").Time() }
 
 // Active is false once the time off was withdrawn.
 func (t TimeOff) Active() bool { return t.GetBool("active") }
+
+// AwayUntil is the end of a doctor's absence, or of a closure of the hospital, at a time. It is zero without one.
+func AwayUntil(tx core.App, doctor string, at time.Time) (until time.Time, err error) {
+	absences, err := tx.FindAllRecords("time_off", dbx.In("doctor", doctor, ""), dbx.HashExp{"active": true},
+		dbx.NewExp("starts <= {:at} AND ends > {:at}", dbx.Params{"at": kit.FormatInstant(at)}))
+	for _, a := range absences {
+		if ends := (TimeOff{a}).Ends(); ends.After(until) {
+			until = ends
+		}
+	}
+	return until, err
+}
 
 func (t TimeOff) setActive(yes bool) { t.Set("active", yes) }
 

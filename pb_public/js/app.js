@@ -5,6 +5,7 @@ import { address, byId, clear, h, link, showError, showStatus } from "./dom.js";
 import { hospital, loadHospital } from "./hospital.js";
 import { roles as roleNames } from "./labels.js";
 import { clearRegions, connect, disconnect } from "./live.js";
+import { mayOpen, menus, ownViews, parentOf } from "./menus.js";
 import { currentUser, onSessionEnd, refreshSession, role, signOut } from "./session.js";
 import { absenceView } from "./views/absence.js";
 import { absencesView } from "./views/absences.js";
@@ -22,6 +23,7 @@ import { emergencyView } from "./views/emergency.js";
 import { familyView } from "./views/family.js";
 import { hoursView } from "./views/hours.js";
 import { confirmView, forgottenView, invitationView, newAddressView, resetView, verifyView } from "./views/links.js";
+import { messagesView } from "./views/messages.js";
 import { myVisitsView } from "./views/my-visits.js";
 import { notesView } from "./views/notes.js";
 import { noticesView } from "./views/notices.js";
@@ -36,6 +38,7 @@ import { reportsView } from "./views/reports.js";
 import { sessionsView } from "./views/sessions.js";
 import { settingsView } from "./views/settings.js";
 import { signInView } from "./views/sign-in.js";
+import { threadView } from "./views/thread.js";
 import { unsubscribeView } from "./views/unsubscribe.js";
 import { unusualReadsView } from "./views/unusual-reads.js";
 
@@ -66,6 +69,8 @@ const views = {
 	emergency: ["Emergency", emergencyView],
 	emergencies: ["Emergencies", emergenciesView],
 	"unusual-reads": ["Unusual reads", unusualReadsView],
+	messages: ["Messages", messagesView],
+	thread: ["Conversation", threadView],
 	bills: ["Bills", billsView],
 	bill: ["Bill", billView],
 	patients: ["Patients", patientsView],
@@ -82,64 +87,6 @@ const views = {
 	sessions: ["Devices", sessionsView],
 	settings: ["Settings", settingsView],
 };
-
-/**
- * menus are the views in the menu of each role. The first one opens at the start.
- * @type {Record<string, string[]>}
- */
-const menus = {
-	guest: ["sign-in", "register", "register-doctor"],
-	patient: ["visits", "book", "record", "bills", "family"],
-	doctor: ["day", "visits", "patients", "notices", "emergency", "hours", "absences"],
-	nurse: ["day", "visits", "patients"],
-	receptionist: ["day", "visits", "patients", "call-list", "absences", "hours", "bills"],
-	accountant: ["payments", "bills", "reports", "prices"],
-	admin: [
-		"accounts",
-		"doctors",
-		"patients",
-		"emergencies",
-		"unusual-reads",
-		"hours",
-		"absences",
-		"day",
-		"visits",
-		"call-list",
-		"bills",
-		"payments",
-		"reports",
-		"prices",
-		"settings",
-	],
-};
-
-const clinical = { record: "patients", notes: "patients", "access-log": "patients" };
-const planning = { absence: "absences", rebooking: "absences" };
-/**
- * subviews are views that are reached from another one, with the view of the menu that they belong to.
- * @type {Record<string, Record<string, string>>}
- */
-const subviews = {
-	patient: { bill: "bills", "access-log": "record" },
-	doctor: { ...planning, ...clinical },
-	nurse: clinical,
-	receptionist: { ...planning, bill: "bills" },
-	accountant: { bill: "bills" },
-	admin: { ...planning, ...clinical, bill: "bills" },
-};
-
-/** guestViews are opened by links in emails, whoever is signed in. */
-const guestViews = ["forgotten", "reset", "verify", "new-address", "confirm", "invitation", "unsubscribe"];
-
-/** @param {string} view */
-const parentOf = (view) => subviews[role()]?.[view];
-/** ownViews are those about the account itself. */
-const ownViews = () => {
-	if (!currentUser()) return [];
-	return ["patient", "doctor"].includes(role()) ? ["sessions", "preferences"] : ["sessions"];
-};
-/** @param {string} view */
-const mayOpen = (view) => [...guestViews, ...menus[role()], ...ownViews()].includes(parentOf(view) ?? view);
 
 /**
  * currentView is the view of the address, or the first view of the role.

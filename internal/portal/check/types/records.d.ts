@@ -18,6 +18,7 @@ interface Collections {
 	bills: Bill;
 	bill_items: BillItem;
 	break_glass: BreakGlass;
+	care_team: CareTeamEntry;
 	charges: Charge;
 	conditions: Condition;
 	departments: Department;
@@ -30,6 +31,7 @@ interface Collections {
 	invitations: Invitation;
 	link_codes: LinkCode;
 	link_notices: LinkNotice;
+	messages: Message;
 	notice_preferences: NoticePreference;
 	notices: Notice;
 	nurses: Nurse;
@@ -41,6 +43,7 @@ interface Collections {
 	rebooking_items: RebookingItem;
 	schedules: Schedule;
 	services: Service;
+	threads: Thread;
 	time_off: TimeOff;
 	unusual_reads: UnusualRead;
 	users: User;
