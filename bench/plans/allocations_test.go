@@ -37,7 +37,7 @@ func TestAllocationsPerRequest(t *testing.T) {
 		{"approve", hospitaltest.ID("admin1"), func() string { return "appointments/records/" + next(&pending) },
 			`{"status":"approved"}`, 6_800}, // with the notices and reminders of the visit
 		{"verify payment", hospitaltest.ID("accountant1"), func() string { return "payments/records/" + next(&payments) },
-			`{"status":"verified"}`, 4_000},
+			`{"status":"verified"}`, 5_400}, // with the notice to the patient
 	} {
 		token, err := h.Record("users", request.account).NewAuthToken()
 		if err != nil {

@@ -8,6 +8,9 @@ import (
 
 // conflictRequests are requests that answer 409, by operation.
 var conflictRequests = map[string]func(h *hospitaltest.Hospital){
+	"updateNoticePreference": func(h *hospitaltest.Hospital) {
+		h.As("patient1").Update("notice_preferences", hospitaltest.ID("papref1"), hospitaltest.Body{"kind": "reminder"})
+	},
 	"createAppointment": func(h *hospitaltest.Hospital) {
 		booked := h.Record("appointments", hospitaltest.ID("booked1"))
 		h.At(booked.GetDateTime("starts").Time().AddDate(0, 0, -1))

@@ -11,6 +11,7 @@ import (
 
 	"hospital/internal/hospitaltest"
 	"hospital/internal/server"
+	"hospital/modules/notices"
 )
 
 // routeRequests are the requests to operations that are not about records, by operation.
@@ -90,6 +91,28 @@ var routeRequests = map[string]func(h *hospitaltest.Hospital){
 		file("nurse1", "pat1", hospitaltest.Body{"file": hospitaltest.File{Name: "huge.txt",
 			Content: []byte(strings.Repeat("x", 22<<20))}})
 	},
+	"showCalendarFeed":   sendToOwners(http.MethodGet),
+	"renewCalendarFeed":  sendToOwners(http.MethodPost),
+	"revokeCalendarFeed": sendToOwners(http.MethodDelete),
+	"readCalendarFeed": func(h *hospitaltest.Hospital) {
+		url := h.As("patient1").Do(http.MethodPost, "/api/hospital/calendar", nil).String("url")
+		path := url[strings.Index(url, "/api/"):]
+		tag := h.As("guest").Do(http.MethodGet, path, nil).Header.Get("ETag")
+		h.As("guest").With("If-None-Match", tag).Do(http.MethodGet, path, nil)
+		h.As("guest").Do(http.MethodGet, "/api/hospital/calendar/unknown.ics", nil)
+	},
+	"unsubscribe": func(h *hospitaltest.Hospital) {
+		token, err := notices.UnsubscribeToken(h.App, hospitaltest.ID("patient1"), "", notices.Reminder)
+		if err != nil {
+			h.T.Fatal(err)
+		}
+		for _, sent := range []string{token, "unknown"} {
+			h.As("guest").Do(http.MethodPost, "/api/hospital/unsubscribe?token="+sent, nil)
+		}
+	},
+	"openUnsubscribePage": func(h *hospitaltest.Hospital) {
+		h.As("guest").Do(http.MethodGet, "/api/hospital/unsubscribe?token=unknown", nil)
+	},
 	"fileToken": func(h *hospitaltest.Hospital) {
 		h.As("patient1").Do(http.MethodPost, "/api/files/token", nil)
 		h.As("guest").Do(http.MethodPost, "/api/files/token", nil)
@@ -168,4 +191,13 @@ func sendWithETag(h *hospitaltest.Hospital, path string) {
 	first := get(h, path, "")
 	h.As("guest").Do(http.MethodGet, path, nil)
 	h.As("guest").With("If-None-Match", first.Header().Get("ETag")).Do(http.MethodGet, path, nil)
+}
+
+// sendToOwners calls the route of the caller's calendar as who has one, and as others.
+func sendToOwners(method string) func(h *hospitaltest.Hospital) {
+	return func(h *hospitaltest.Hospital) {
+		for _, account := range []string{"patient1", "admin1", "guest"} {
+			h.As(account).Do(method, "/api/hospital/calendar", nil)
+		}
+	}
 }

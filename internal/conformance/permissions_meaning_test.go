@@ -187,6 +187,7 @@ func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Rol
 		"threads":             {"patient": hospitaltest.ID("pat" + owner), "doctor": hospitaltest.ID("dr" + owner), "subject": "Question"},
 		"messages":            {"thread": hospitaltest.ID("thread" + owner), "text": "Another question"},
 		"link_codes":          {"patient": freshPatient(h, n), "channel": "print"},
+		"calendar_feeds":      {"user": hospitaltest.ID("patient" + owner), "secret_hash": fmt.Sprint("hash", n), "issued_for": "x"},
 		"notice_preferences":  preference(h, owner, caller, n),
 		"link_notices":        {"user": hospitaltest.ID("patient" + owner), "patient": hospitaltest.ID("pat" + owner), "kind": "linked", "status": "skipped"},
 		"alerts":              {"user": hospitaltest.ID("admin" + owner), "break_glass": hospitaltest.ID("glass" + owner), "status": "sent"},

@@ -168,6 +168,8 @@ func fill(tx core.App) error {
 	for _, n := range []string{"1", "2"} {
 		w.Create(system, "told"+n, "link_notices", fixture.Fields{"user": ID("patient" + n),
 			"patient": ID("pat" + n), "kind": "linked", "status": "skipped"})
+		w.Create(system, "feed"+n, "calendar_feeds", fixture.Fields{"user": ID("patient" + n), "secret_hash": "feed" + n,
+			"issued_for": "an earlier password"})
 		for _, account := range []string{"patient", "doctor"} {
 			w.Create(system, account[:2]+"pref"+n, "notice_preferences", fixture.Fields{"user": ID(account + n),
 				"kind": "prescription", "email": true})

@@ -163,9 +163,13 @@ var (
 
 // A link to an unknown view leads to the start page.
 func TestLinksAndMenusLeadToViews(t *testing.T) {
-	raw, err := fs.ReadFile(root, "pb_public/js/app.js")
-	if err != nil {
-		t.Fatal(err)
+	var raw []byte
+	for _, name := range []string{"app.js", "menus.js"} {
+		content, err := fs.ReadFile(root, "pb_public/js/"+name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw = append(raw, content...)
 	}
 	var views []string
 	for _, row := range viewRow.FindAllStringSubmatch(viewTable.FindString(string(raw)), -1) {
@@ -173,7 +177,7 @@ func TestLinksAndMenusLeadToViews(t *testing.T) {
 	}
 	menus := menuTable.FindString(string(raw))
 	if len(views) == 0 || menus == "" {
-		t.Fatal("app.js names its views and menus otherwise than this test reads them")
+		t.Fatal("app.js and menus.js name views and menus otherwise than this test reads them")
 	}
 	for _, one := range menuViews.FindAllStringSubmatch(menus, -1) {
 		for _, name := range one[1:] {

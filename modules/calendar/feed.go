@@ -3,6 +3,7 @@ package calendar
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -18,8 +19,9 @@ const secretLength = 40
 // Feed is a record of calendar_feeds: the address of somebody's visits.
 type Feed struct{ *core.Record }
 
-func (f Feed) user() string      { return f.GetString("user") }
-func (f Feed) issuedFor() string { return f.GetString("issued_for") }
+func (f Feed) user() string       { return f.GetString("user") }
+func (f Feed) issuedFor() string  { return f.GetString("issued_for") }
+func (f Feed) created() time.Time { return f.GetDateTime("created").Time() }
 
 func (f Feed) fill(user accounts.User, secret string) {
 	f.Set("user", user.Id)
@@ -38,7 +40,7 @@ func show(e *kit.Request) error {
 	}
 	answer := map[string]any{"active": false, "created": ""}
 	if user := (accounts.User{Record: e.Auth}); len(found) > 0 && (Feed{found[0]}).issuedFor() == issuedFor(user) {
-		answer = map[string]any{"active": true, "created": found[0].GetDateTime("created").String()}
+		answer = map[string]any{"active": true, "created": kit.FormatInstant(Feed{found[0]}.created())}
 	}
 	return e.JSON(http.StatusOK, answer)
 }

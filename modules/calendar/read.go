@@ -55,10 +55,11 @@ func read(e *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	head := e.Response.Header()
-	head.Set("ETag", tag)
-	head.Set("Cache-Control", "private, no-cache")
-	head.Set("Referrer-Policy", "no-referrer")
+	for name, value := range map[string]string{
+		"ETag": tag, "Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer",
+	} {
+		e.Response.Header().Set(name, value)
+	}
 	if slices.Contains(strings.Split(strings.ReplaceAll(e.Request.Header.Get("If-None-Match"), " ", ""), ","), tag) {
 		return e.NoContent(http.StatusNotModified)
 	}
@@ -128,7 +129,7 @@ func (v visits) tag() (string, error) {
 		return "", err
 	}
 	sum := security.SHA256(strings.Join([]string{kit.FormatInstant(v.today), v.user.Language(), newest.String,
-		v.settings.GetDateTime("updated").String(), v.app.Settings().Meta.AppURL,
+		kit.FormatInstant(v.settings.Updated()), v.app.Settings().Meta.AppURL,
 		strconv.FormatInt(count, 10), strconv.FormatInt(versions, 10)}, "\n"))
 	return `"` + sum[:32] + `"`, nil
 }

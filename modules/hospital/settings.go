@@ -160,6 +160,9 @@ func (s Settings) RequestExpiry() time.Duration {
 	return time.Duration(s.GetInt("request_expiry_hours")) * time.Hour
 }
 
+// Updated is when the settings were changed last.
+func (s Settings) Updated() time.Time { return s.GetDateTime("updated").Time() }
+
 // House is the hospital as letters show it.
 func (s Settings) House() letters.House {
 	return letters.House{

@@ -18,14 +18,14 @@ const unsubscribePeriod = 365 * 24 * time.Hour
 
 const unsubscribeType = "unsubscribe"
 
-// unsubscribeToken says who wants no mails of which kind. Whoever has the mail can use it, and nothing else can be done
+// UnsubscribeToken says who wants no mails of which kind. Whoever has the mail can use it, and nothing else can be done
 // with it.
-func unsubscribeToken(app core.App, o owner, kind Kind) (string, error) {
+func UnsubscribeToken(app core.App, user, patient string, kind Kind) (string, error) {
 	key, err := unsubscribeKey(app)
 	if err != nil {
 		return "", err
 	}
-	return security.NewJWT(jwt.MapClaims{"type": unsubscribeType, "user": o.user, "patient": o.patient,
+	return security.NewJWT(jwt.MapClaims{"type": unsubscribeType, "user": user, "patient": patient,
 		"kind": string(kind)}, key, unsubscribePeriod)
 }
 
@@ -40,7 +40,8 @@ func unsubscribeKey(app core.App) (string, error) {
 
 // links are the address for a mail program (RFC 8058), and the page for a person.
 func (n Notice) links(app core.App) (address, page string, err error) {
-	token, err := unsubscribeToken(app, n.owner(), n.kind())
+	o := n.owner()
+	token, err := UnsubscribeToken(app, o.user, o.patient, n.kind())
 	if err != nil {
 		return "", "", err
 	}
