@@ -60,7 +60,7 @@ func Feed(name string, zone *time.Location, events []Event) string {
 	c.SetXWRCalName(name)
 	c.SetName(name)
 	c.SetXWRTimezone(zone.String())
-	c.SetRefreshInterval("PT1H", ics.WithValue("DURATION"))
+	c.SetRefreshInterval("PT1H")
 	return c.Serialize(ics.WithNewLineWindows)
 }
 

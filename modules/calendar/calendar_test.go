@@ -58,8 +58,7 @@ func TestAFeedIsSentAgainOnlyWhenItHasChanged(t *testing.T) {
 	h := hospitaltest.New(t)
 	path := address(t, h, "patient1")
 	tag := read(h, path, "").OK(t).Header.Get("ETag")
-	var statements []hospitaltest.Statement
-	statements = h.Statements(func() {
+	statements := h.Statements(func() {
 		if again := read(h, path, tag); again.Status != http.StatusNotModified || len(again.Raw) != 0 {
 			t.Errorf("the same feed answered %d", again.Status)
 		}

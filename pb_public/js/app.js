@@ -65,7 +65,7 @@ const views = {
 	"access-log": ["Access log", accessLogView],
 	notes: ["Notes", notesView],
 	notices: ["Notices", noticesView],
-	preferences: ["Mails and calendar", preferencesView],
+	preferences: ["Mails", preferencesView],
 	emergency: ["Emergency", emergencyView],
 	emergencies: ["Emergencies", emergenciesView],
 	"unusual-reads": ["Unusual reads", unusualReadsView],
