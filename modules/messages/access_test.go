@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hospital/internal/hospitaltest"
+	"hospital/internal/kit"
 )
 
 func TestOthersNeitherReadNorWrite(t *testing.T) {
@@ -120,4 +121,41 @@ func TestPatientsWithoutAccountGetNoMessages(t *testing.T) {
 		"starts": time.Now().UTC().Add(-time.Hour), "ends": time.Now().UTC().Add(time.Hour)}).OK(t)
 	answer := h.As("doctor1").Create("threads", body{"patient": id("walkin"), "doctor": id("dr1"), "subject": "Hello"})
 	wantRefusal(t, "a patient without an account", answer, http.StatusConflict, "patient", "no_account")
+}
+
+// A doctor whose only access is by emergency reads no messages, also while another doctor treats the patient.
+func TestEmergencyAccessOpensNoMessages(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	h.As("doctor1").View("threads", id("thread1"), "").OK(t)
+	for _, sql := range []string{
+		"DROP TRIGGER IF EXISTS care_team_no_delete",
+		"DELETE FROM care_team WHERE patient = '" + id("pat1") + "'",
+		`INSERT INTO care_team (id, patient, user, source, starts, ends, created, updated) SELECT printf('team%011d', n),
+			'` + id("pat1") + `', who, source, '2000-01-01 00:00:00.000Z', '2100-01-01 00:00:00.000Z', '', ''
+			FROM (SELECT 1 AS n, '` + id("doctor1") + `' AS who, 'break_glass' AS source
+				UNION ALL SELECT 2, '` + id("doctor2") + `', 'manual')`,
+	} {
+		if err := h.SQL(sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, compiled := range []bool{true, false} {
+		kit.SetCompiledReads(h.App, compiled)
+		if answer := h.As("doctor1").View("patients", id("pat1"), ""); answer.Status != http.StatusOK {
+			t.Errorf("the record is not open: %d", answer.Status)
+		}
+		if answer := h.As("doctor1").View("threads", id("thread1"), ""); answer.Status != http.StatusNotFound {
+			t.Errorf("compiled %v: the thread answered %d", compiled, answer.Status)
+		}
+		for _, collection := range []string{"threads", "messages"} {
+			if n := len(h.As("doctor1").List(collection, hospitaltest.Filter("patient = '"+id("pat1")+"'")).OK(t).IDs()); n > 0 {
+				t.Errorf("compiled %v: %d %s are listed", compiled, n, collection)
+			}
+		}
+		if answer := h.As("doctor1").Update("threads", id("thread1"), body{"closed": true}); answer.Status < 400 {
+			t.Errorf("compiled %v: the thread is closed by emergency access", compiled)
+		}
+	}
+	kit.SetCompiledReads(h.App, true)
 }
