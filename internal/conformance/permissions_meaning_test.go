@@ -221,6 +221,7 @@ var probes = map[string]probe{
 	"hospital.staff_mfa":         {value: withMail},
 	"hospital.reminder_leads":    {value: "24h"},
 	"hospital.quiet_from":        {value: "20:00", with: hospitaltest.Body{"quiet_until": "06:00"}},
+	"webhook_deliveries.status":  {value: "failed"},
 	"webhooks.url":               {value: "https://other.example/in"},
 	"webhooks.events":            {value: []string{"hospital.bill.issued"}},
 	"hospital.quiet_until":       {value: "06:00", with: hospitaltest.Body{"quiet_from": "20:00"}},

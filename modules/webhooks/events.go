@@ -55,6 +55,9 @@ func Tell(event string) kit.Reaction {
 	}
 }
 
+// Wanted reports whether a webhook may want an event.
+func Wanted(app core.App, event string) bool { return subscriptionsOf(app).want(event) }
+
 // Publish stores an event for each active webhook that wants it. Without one it costs no statement.
 func Publish(tx core.App, event, subject string, data any) error {
 	if !subscriptionsOf(tx).want(event) {

@@ -32,8 +32,10 @@ func (w Webhook) setActive(yes bool) { w.Set("active", yes) }
 
 // setSecret replaces the secret. The one before also signs for a while.
 func (w Webhook) setSecret(secret string, now time.Time) {
-	w.Set("old_secret", w.GetString("secret"))
-	w.Set("old_until", now.Add(renewPeriod))
+	if old := w.GetString("secret"); old != "" {
+		w.Set("old_secret", old)
+		w.Set("old_until", now.Add(renewPeriod))
+	}
 	w.Set("secret", secret)
 }
 
@@ -55,7 +57,6 @@ type Delivery struct{ *core.Record }
 func (d Delivery) webhook() string      { return d.GetString("webhook") }
 func (d Delivery) event() string        { return d.GetString("event") }
 func (d Delivery) eventID() string      { return d.GetString("event_id") }
-func (d Delivery) subject() string      { return d.GetString("subject") }
 func (d Delivery) body() string         { return d.GetString("body") }
 func (d Delivery) status() Status       { return Status(d.GetString("status")) }
 func (d Delivery) attempts() int        { return d.GetInt("attempts") }
