@@ -9,6 +9,7 @@ import (
 
 	"hospital/hooks"
 	"hospital/internal/apidocs"
+	"hospital/internal/config"
 	"hospital/internal/datadir"
 	"hospital/internal/demo"
 	"hospital/internal/kit"
@@ -19,6 +20,7 @@ import (
 	"hospital/modules/audit"
 	"hospital/modules/clinical"
 	"hospital/modules/notices"
+	"hospital/modules/webhooks"
 )
 
 //go:embed all:pb_public
@@ -29,6 +31,8 @@ func main() {
 	app := server.New()
 	kit.Register(app, modules.All)
 	hooks.Register(app)
+	webhooks.Allow(app, webhooks.Rules{
+		Plain: config.WebhookHTTP.Value() == "on", Private: config.WebhookPrivate.Value() == "on"})
 	apidocs.Register(app, func() apidocs.Document { return apidocs.MustJoin(modules.All) })
 	portal.Register(app, public)
 	served := func() bool { return datadir.Served(app.DataDir()) }

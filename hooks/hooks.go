@@ -17,6 +17,7 @@ import (
 	"hospital/modules/prescriptions"
 	"hospital/modules/scheduling"
 	"hospital/modules/staff"
+	"hospital/modules/webhooks"
 )
 
 // reactions run from top to bottom.
@@ -47,6 +48,18 @@ var reactions = []kit.Follow{
 	{billing.PaymentVerified, []kit.Reaction{notices.Tell(notices.PaymentVerified)}},
 	{billing.PaymentRejected, []kit.Reaction{notices.Tell(notices.PaymentRejected)}},
 	{clinical.DocumentShared, []kit.Reaction{notices.Tell(notices.NewDocument)}},
+	{appointments.WasRequested, []kit.Reaction{webhooks.Tell(webhooks.Requested)}},
+	{appointments.WasApproved, []kit.Reaction{webhooks.Tell(webhooks.Approved)}},
+	{appointments.WasRejected, []kit.Reaction{webhooks.Tell(webhooks.Rejected)}},
+	{appointments.MovedByHospital, []kit.Reaction{webhooks.Tell(webhooks.Rescheduled)}},
+	{appointments.MovedByPatient, []kit.Reaction{webhooks.Tell(webhooks.Rescheduled)}},
+	{appointments.CancelledByHospital, []kit.Reaction{webhooks.Tell(webhooks.Cancelled)}},
+	{appointments.CancelledByPatient, []kit.Reaction{webhooks.Tell(webhooks.Cancelled)}},
+	{appointments.WasCompleted, []kit.Reaction{webhooks.Tell(webhooks.Completed)}},
+	{billing.WasIssued, []kit.Reaction{webhooks.Tell(webhooks.BillIssued)}},
+	{billing.PaymentVerified, []kit.Reaction{webhooks.Tell(webhooks.PaymentVerified)}},
+	{billing.PaymentRejected, []kit.Reaction{webhooks.Tell(webhooks.PaymentRejected)}},
+	{prescriptions.WasIssued, []kit.Reaction{webhooks.Tell(webhooks.PrescriptionNew)}},
 	{messages.WasSent, []kit.Reaction{notices.TellOfMessage}},
 	{prescriptions.WasIssued, []kit.Reaction{notices.Tell(notices.NewPrescription)}},
 	{patients.AccountChanged, []kit.Reaction{notices.NotifyAccounts}},

@@ -20,6 +20,7 @@ import (
 	"hospital/modules/scheduling"
 	"hospital/modules/services"
 	"hospital/modules/staff"
+	"hospital/modules/webhooks"
 )
 
 // All is the modules in order of dependency: one imports only those above it.
@@ -36,6 +37,7 @@ var All = []kit.Module{
 	clinical.Module,
 	prescriptions.Module,
 	rebooking.Module,
+	webhooks.Module,
 	billing.Module,
 	messages.Module,
 	notices.Module,

@@ -91,9 +91,12 @@ var routeRequests = map[string]func(h *hospitaltest.Hospital){
 		file("nurse1", "pat1", hospitaltest.Body{"file": hospitaltest.File{Name: "huge.txt",
 			Content: []byte(strings.Repeat("x", 22<<20))}})
 	},
-	"showCalendarFeed":   sendToOwners(http.MethodGet),
-	"renewCalendarFeed":  sendToOwners(http.MethodPost),
-	"revokeCalendarFeed": sendToOwners(http.MethodDelete),
+	"renewWebhookSecret":    sendToAdmins("/api/hospital/webhooks/%s/secret", "hook1"),
+	"testWebhook":           sendToAdmins("/api/hospital/webhooks/%s/test", "hook1"),
+	"replayWebhookDelivery": sendToAdmins("/api/hospital/webhook-deliveries/%s/replay", "event1"),
+	"showCalendarFeed":      sendToOwners(http.MethodGet),
+	"renewCalendarFeed":     sendToOwners(http.MethodPost),
+	"revokeCalendarFeed":    sendToOwners(http.MethodDelete),
 	"readCalendarFeed": func(h *hospitaltest.Hospital) {
 		url := h.As("patient1").Do(http.MethodPost, "/api/hospital/calendar", nil).String("url")
 		_, path, _ := strings.Cut(url, "/api/")
@@ -200,5 +203,15 @@ func sendToOwners(method string) func(h *hospitaltest.Hospital) {
 		for _, account := range []string{"patient1", "admin1", "guest"} {
 			h.As(account).Do(method, "/api/hospital/calendar", nil)
 		}
+	}
+}
+
+// sendToAdmins calls a route of webhooks as an admin and as others.
+func sendToAdmins(path, id string) func(h *hospitaltest.Hospital) {
+	return func(h *hospitaltest.Hospital) {
+		for _, account := range []string{"admin1", "doctor1", "guest"} {
+			h.As(account).Do(http.MethodPost, fmt.Sprintf(path, hospitaltest.ID(id)), nil)
+		}
+		h.As("admin1").Do(http.MethodPost, fmt.Sprintf(path, "missing"), nil)
 	}
 }

@@ -18,11 +18,12 @@ const records = "/api/collections/%s/records"
 
 var (
 	commonFields = []string{"id", "collectionId", "collectionName", "created", "updated"} // in every answer
-	secretFields = []string{"password", "tokenKey", "token_hash"}                         // in no answer
+	secretFields = []string{"password", "tokenKey", "token_hash", "secret", "old_secret"} // in no answer
 )
 
 // addedFields are values that AddToResponse adds to the answer to a write.
-var addedFields = map[string][]string{"time_off": {"affected"}, "rebookings": {"items"}, "link_codes": {"code"}}
+var addedFields = map[string][]string{"time_off": {"affected"}, "rebookings": {"items"}, "link_codes": {"code"},
+	"webhooks": {"signing_secret"}}
 
 // TestSchemasMatchTheDeclarations compares the schemas of all collections with the
 // declarations of the modules: names, limits, and required fields.

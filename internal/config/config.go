@@ -49,6 +49,8 @@ const (
 	DiskReserveMB     Name = "HOSPITAL_DISK_RESERVE_MB"
 	StopTimeout       Name = "HOSPITAL_STOP_TIMEOUT"
 	Metrics           Name = "HOSPITAL_METRICS"
+	WebhookHTTP       Name = "HOSPITAL_WEBHOOK_HTTP"
+	WebhookPrivate    Name = "HOSPITAL_WEBHOOK_PRIVATE"
 )
 
 // Setting describes an environment variable.
@@ -119,6 +121,10 @@ var Settings = []Setting{
 	{Name: Metrics, check: loopback,
 		Description: "Address and port of the Prometheus metrics, such as `127.0.0.1:9090`. Reachable from this machine " +
 			"only. Empty: no metrics."},
+	{Name: WebhookHTTP, Default: "off", check: oneOf("on", "off"),
+		Description: "`on`: webhooks may also use http, without encryption, to other machines."},
+	{Name: WebhookPrivate, Default: "off", check: oneOf("on", "off"),
+		Description: "`on`: webhooks may also reach private addresses, such as a gateway in the hospital's network."},
 }
 
 // Value returns the value from the environment, or else the default.

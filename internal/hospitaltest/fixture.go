@@ -166,6 +166,10 @@ func fill(tx core.App) error {
 			"expires": now.Add(24 * time.Hour), "address": "192.0.2." + n, "token_hash": "an old key"})
 	}
 	for _, n := range []string{"1", "2"} {
+		w.Create(system, "hook"+n, "webhooks", fixture.Fields{"name": "Gateway " + n, "events": []string{"hospital.notice"},
+			"url": "https://gateway.example/" + n})
+		w.Create(system, "event"+n, "webhook_deliveries", fixture.Fields{"webhook": ID("hook" + n), "event": "hospital.test",
+			"event_id": "evt_" + n, "body": "{}", "status": "skipped", "expires": now.Add(24 * time.Hour)})
 		w.Create(system, "told"+n, "link_notices", fixture.Fields{"user": ID("patient" + n),
 			"patient": ID("pat" + n), "kind": "linked", "status": "skipped"})
 		w.Create(system, "feed"+n, "calendar_feeds", fixture.Fields{"user": ID("patient" + n), "secret_hash": "feed" + n,

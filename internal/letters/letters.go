@@ -64,6 +64,9 @@ func (l Letter) Mail(app core.App, house House) *mailer.Message {
 	return m
 }
 
+// Sentence is what the letter says, for a text message.
+func (l Letter) Sentence(house House) string { return l.page(house).Text }
+
 func (l Letter) page(house House) page {
 	lang := LanguageOf(l.Language, house.Language)
 	t := textsOf(lang)

@@ -23,6 +23,7 @@ const (
 	NewPassword  Change = "password"
 	NewAddress   Change = "address"
 	UnusualReads Change = "unusual_reads"
+	WebhookOff   Change = "webhook_off"
 )
 
 // securityNoticePeriod is how long a notice is kept. Its mail is given up long before.
@@ -38,7 +39,7 @@ var securityNotices = kit.Collection{
 		"before; or to an admin that unusual reads wait for review. It is deleted after 30 days.",
 	Fields: append(kit.Fields{
 		kit.Email("address").Required().Presentable().Help("Address that is told."),
-		kit.Select("change", NewPassword, NewAddress, UnusualReads).Required().Presentable().Help("What is told."),
+		kit.Select("change", NewPassword, NewAddress, UnusualReads, WebhookOff).Required().Presentable().Help("What is told."),
 		kit.Select("language", letters.Languages...).Help("Language of the mail. Empty: that of the hospital."),
 		kit.Instant("expires").Required().Help("When the notice is deleted."),
 	}, securityMail.Fields(outbox.MailHelp)...),
@@ -120,6 +121,7 @@ var securityLetters = map[Change]struct{ text, view string }{
 	NewPassword:  {"account.password_changed", "forgotten"},
 	NewAddress:   {"account.address_changed", ""},
 	UnusualReads: {"admin.unusual_reads", "unusual-reads"},
+	WebhookOff:   {"admin.webhook_off", ""},
 }
 
 func composeSecurityNotice(app core.App, record *core.Record) (*mailer.Message, error) {

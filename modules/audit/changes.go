@@ -13,7 +13,7 @@ import (
 
 // secrets are never logged, identifiers and the subjects of messages only as a keyed hash.
 var (
-	secrets     = []string{core.FieldNamePassword, core.FieldNameTokenKey, "password_hash", "token_hash"}
+	secrets     = []string{core.FieldNamePassword, core.FieldNameTokenKey, "password_hash", "token_hash", "secret", "old_secret"}
 	identifiers = []string{"national_id", "license_no", "subject"}
 )
 

@@ -48,10 +48,15 @@ func claimNotice(tx core.App, record *core.Record) error {
 		return outbox.ErrDelivered
 	}
 	wanted, err := notice.wanted(tx)
-	if err == nil && !wanted {
+	switch {
+	case err != nil:
+		return err
+	case !wanted:
 		return outbox.Skip(unwanted)
+	case notice.channel() == Webhook:
+		return cmp.Or(notice.publish(tx, settings), outbox.ErrDelivered)
 	}
-	return err
+	return nil
 }
 
 // whyNot says why a notice is no longer sent. It is empty if it is.

@@ -22,7 +22,7 @@ var notices = kit.Collection{
 		kit.Select("audience", Patient, Doctor).Help("Who is told."),
 		kit.Relation("recipient", "users").
 			Help("Account that was to be told when it was written. Empty: a patient without an account."),
-		kit.Select("channel", Portal, Email).Required().
+		kit.Select("channel", Portal, Email, Webhook).Required().
 			Help("Portal notices are for apps to show; a patient without an account has none."),
 		kit.Count("lead_minutes").Help("Of a reminder: how long before the visit it is due."),
 		kit.Instant("old_starts").Help("Start of a visit that was moved, cancelled or rejected, before."),

@@ -54,7 +54,7 @@ func sendDayList(tx core.App, user string, day time.Time) error {
 	if err != nil || len(visits) == 0 {
 		return err
 	}
-	return tell(tx, messageOf(DayList, Doctor), recipient{user, true}, func(n Notice) {
+	return tell(tx, messageOf(DayList, Doctor), recipient{account: user, mail: true}, func(n Notice) {
 		n.setAbout(about, "")
 		n.setNewStarts(visits[0].Starts())
 	})

@@ -17,6 +17,7 @@ import (
 	"hospital/modules/billing"
 	"hospital/modules/hospital"
 	"hospital/modules/patients"
+	"hospital/modules/webhooks"
 )
 
 // composeNotice names the patient, the time and the hospital, and not why the patient comes or to whom.
@@ -205,4 +206,22 @@ func composeLink(app core.App, record *core.Record) (*mailer.Message, error) {
 		return nil, outbox.Skip(noAddress)
 	}
 	return letter.Mail(app, settings.House()), nil
+}
+
+// publish hands a notice to a gateway for text messages. It has no name but the patient's, as mails.
+func (n Notice) publish(tx core.App, settings hospital.Settings) error {
+	letter, err := n.letter(tx, settings)
+	if err != nil {
+		return err
+	}
+	patient, err := patients.Find(tx, n.patient())
+	if err != nil {
+		return err
+	}
+	house := settings.House()
+	return webhooks.Publish(tx, webhooks.Notice, "patients/"+n.patient(), map[string]any{
+		"notice": n.Id, "kind": string(n.kind()), "patient": n.patient(), "appointment": n.appointment(),
+		"phone": patient.Phone(), "language": letters.LanguageOf(letter.Language, house.Language),
+		"text": letter.Sentence(house) + " " + house.Name,
+	})
 }

@@ -35,7 +35,7 @@ var Module = kit.Module{
 		outbox.Register(app,
 			outbox.Queue{Collection: "alerts", Columns: delivery, Compose: composeAlert},
 			outbox.Queue{Collection: "notices", Columns: delivery, Claim: claimNotice,
-				WithoutMail: "channel = 'portal'", Compose: composeNotice},
+				WithoutMail: "channel != 'email'", Compose: composeNotice},
 			outbox.Queue{Collection: "link_notices", Columns: delivery, Compose: composeLink})
 	},
 	Invariants: []kit.Invariant{

@@ -12,6 +12,7 @@ import (
 	"hospital/modules/patients"
 	"hospital/modules/scheduling"
 	"hospital/modules/staff"
+	"hospital/modules/webhooks"
 )
 
 const noAddress = "The patient has no e-mail address."
@@ -81,7 +82,7 @@ func tell(tx core.App, m message, who recipient, about func(n Notice)) error {
 		switch {
 		case channel == Portal:
 			delivery.SetSent(notice.Record, now)
-		case who.mail:
+		case channel == Webhook || who.mail:
 			delivery.SetPending(notice.Record, now)
 		default:
 			delivery.SetSkipped(notice.Record, noAddress)
@@ -140,10 +141,11 @@ func TellOfAbsence(tx core.App, after *core.Record) error {
 type recipient struct {
 	account string // empty: none
 	mail    bool   // there is an address
+	text    bool   // there is a phone number, and a gateway
 }
 
 func (r recipient) has(c Channel) bool {
-	return c == Email && r.mail || c == Portal && r.account != ""
+	return c == Email && r.mail || c == Portal && r.account != "" || c == Webhook && r.text
 }
 
 func recipientOf(tx core.App, to Audience, visit appointments.Appointment) (recipient, error) {
@@ -155,7 +157,7 @@ func recipientOf(tx core.App, to Audience, visit appointments.Appointment) (reci
 
 func doctorOf(tx core.App, id string) (recipient, error) {
 	doctor, err := staff.FindDoctor(tx, id)
-	return recipient{doctor.User(), doctor.User() != ""}, err
+	return recipient{account: doctor.User(), mail: doctor.User() != ""}, err
 }
 
 func patientOf(tx core.App, id string) (recipient, error) {
@@ -163,7 +165,11 @@ func patientOf(tx core.App, id string) (recipient, error) {
 	if err != nil {
 		return recipient{}, err
 	}
-	return recipient{patient.User(), patient.Email() != "" || patient.User() != ""}, nil // every account has an address
+	return recipient{
+		account: patient.User(),
+		mail:    patient.Email() != "" || patient.User() != "", // every account has an address
+		text:    patient.Phone() != "" && webhooks.Wanted(tx, webhooks.Notice),
+	}, nil
 }
 
 func newNotice(tx core.App, m message, channel Channel, who recipient) (Notice, error) {

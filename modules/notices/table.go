@@ -36,10 +36,12 @@ const (
 // Channel is how somebody is told.
 type Channel string
 
-// The channels. The portal shows a notice as soon as it is sent.
+// The channels. The portal shows a notice as soon as it is sent. A webhook leads to a gateway for text messages, if an
+// admin has set one up, and reaches patients with a phone number.
 const (
-	Portal Channel = "portal"
-	Email  Channel = "email"
+	Portal  Channel = "portal"
+	Email   Channel = "email"
+	Webhook Channel = "webhook"
 )
 
 // message is a row of the table: who is told of what and how. Its words are in the catalogues of package letters, as
@@ -79,7 +81,7 @@ var messages = []message{
 	{kind: DayList, to: Doctor, channels: []Channel{Email}, asked: true, view: "day"},
 }
 
-var everywhere = []Channel{Portal, Email}
+var everywhere = []Channel{Portal, Email, Webhook}
 
 // messageOf returns a row of the table.
 func messageOf(kind Kind, to Audience) message {

@@ -50,7 +50,7 @@ func findDuplicates(tx core.App, patient Patient) (found []*core.Record, err err
 			return found, err
 		}
 	}
-	phone := digits(patient.phone())
+	phone := digits(patient.Phone())
 	if patient.BirthDate() == "" || phone == "" {
 		return nil, nil
 	}
@@ -59,7 +59,7 @@ func findDuplicates(tx core.App, patient Patient) (found []*core.Record, err err
 		"birth_date": patient.BirthDate(), "merged_into": ""}).
 		OrderBy("created").Limit(100).All(&sameName)
 	for _, r := range sameName {
-		if digits(Patient{r}.phone()) == phone && len(found) < maxCandidates {
+		if digits(Patient{r}.Phone()) == phone && len(found) < maxCandidates {
 			found = append(found, r)
 		}
 	}

@@ -27,6 +27,9 @@ func (p Patient) User() string { return p.GetString(UserField) }
 // Language is that of mails to the patient. It is empty if none was chosen.
 func (p Patient) Language() string { return p.GetString("language") }
 
+// Phone is the phone number.
+func (p Patient) Phone() string { return p.GetString("phone") }
+
 // MRN is the medical record number.
 func (p Patient) MRN() string { return p.GetString("mrn") }
 
@@ -42,7 +45,6 @@ func (p Patient) Active() bool { return p.GetBool("active") }
 // userReason is why an admin set the account.
 func (p Patient) userReason() string { return p.GetString("user_reason") }
 
-func (p Patient) phone() string           { return p.GetString("phone") }
 func (p Patient) nationalID() string      { return p.GetString("national_id") }
 func (p Patient) medicalHistory() string  { return p.GetString("medical_history") }
 func (p Patient) confirmedDistinct() bool { return p.GetBool("confirmed_distinct") }
