@@ -155,10 +155,11 @@ func fill(tx core.App) error {
 	for _, n := range []string{"1", "2"} { // an invitation, a registration, a new password, a session
 		w.Create(kit.Actor{ID: ID("admin" + n), Role: role.Admin}, "invited"+n, "invitations",
 			fixture.Fields{"email": "invited" + n + "@example.org", "role": "nurse"})
-		w.Create(system, "wants"+n, "registrations", fixture.Fields{"email": "wants" + n + "@example.org",
+		w.Create(system, "wants"+n, "registrations", fixture.Fields{"email": "wants" + n + "@example.org", "name": "Wants " + n,
 			"password_hash": "none", "status": "pending", "expires": now.Add(24 * time.Hour)})
 		w.Create(system, "told"+n, "security_notices", fixture.Fields{"address": "nurse" + n + "@example.org",
 			"change": "password", "status": "sent", "sent_at": now, "expires": now.Add(24 * time.Hour)})
+		w.Create(system, "day"+n, "statistics_days", fixture.Fields{"day": "2000-01-0" + n, "facts": "{}"})
 		w.Create(system, "odd"+n, "unusual_reads", fixture.Fields{"reader": ID("nurse" + n), "patient": ID("pat" + n),
 			"rule": "vip", "day": "2020-01-0" + n, "first_at": now, "last_at": now, "count": 1, "key": "odd" + n,
 			"verdict": verdicts[n], "review_note": "asked for " + n})

@@ -48,7 +48,10 @@ func New(t testing.TB) *Hospital {
 	if err != nil {
 		t.Fatal("open the hospital:", err)
 	}
-	t.Cleanup(app.Cleanup)
+	t.Cleanup(func() {
+		app.Cleanup()
+		_ = os.Remove(app.DataDir() + ".audit.head") // it stands beside the data
+	})
 	audit.SetKey(app, []byte(AuditKey))
 	kit.Register(app, modules.All)
 	hooks.Register(app)
@@ -164,6 +167,15 @@ func (h *Hospital) Violations(of ...kit.Module) string {
 			}
 			if len(ids) > 0 {
 				report.WriteString("BROKEN  " + invariant.Description + " " + strings.Join(ids, " ") + "\n")
+			}
+		}
+		for _, check := range m.Checks {
+			ids, err := check.Violations(h.App)
+			if err != nil {
+				h.T.Fatalf("%s: %v", check.Description, err)
+			}
+			if len(ids) > 0 {
+				report.WriteString("BROKEN  " + check.Description + " " + strings.Join(ids, " ") + "\n")
 			}
 		}
 	}

@@ -27,6 +27,7 @@ type Route struct {
 	Path    string // method and path below RoutePrefix: "GET /bills/{id}/pdf"
 	Roles   []Role // who may call it; Guest: callers who are not signed in
 	Record  string // the collection of the record that {id} names; empty when the route is not about one record
+	Secret  bool   // the last part of the path is a secret: logs have PublicPath
 	Audit   string // the action of the audit entry; empty: "view". A downloaded file is always an "export"
 	Handler func(r *Request) error
 }

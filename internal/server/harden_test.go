@@ -35,7 +35,7 @@ func TestOtherWebsitesCannotReadAnswers(t *testing.T) {
 	}
 }
 
-func TestRequestLogHasNoQueries(t *testing.T) {
+func TestRequestLogHasNoQueriesAndSecrets(t *testing.T) {
 	t.Parallel()
 	dir := demoData(t)
 	s := serve(t, dir)
@@ -43,10 +43,18 @@ func TestRequestLogHasNoQueries(t *testing.T) {
 	const refused = "/api/collections/patients/records?filter=unknown='Secretname'"
 	s.header(t, http.MethodGet, refused, "")
 	s.header(t, http.MethodGet, "/api/files/patients/x/y?token=Secrettoken", "")
+	for _, secret := range []string{"/api/hospital/calendar/Secret.ics", "/api/hospital/%63alendar/Secret.ics",
+		"/api/hospital/calendar/Secret.ics/?x=1", "/api//hospital/./calendar/Secret.ics"} {
+		s.header(t, http.MethodGet, secret, "")
+	}
 	db := stopped(t, s, dir)
+	const calendars = "SELECT COUNT(*) FROM _logs WHERE data LIKE '%/api/hospital/calendar/***%'"
+	if queryOne[int](t, db, calendars, nil) == 0 {
+		t.Error("the requests for calendars are not in the log at all")
+	}
 	const secrets = "SELECT COUNT(*) FROM _logs WHERE data LIKE '%Secret%' OR message LIKE '%Secret%'"
 	if queryOne[int](t, db, secrets, nil) > 0 {
-		t.Error("the request log contains a query")
+		t.Error("the request log contains a query or the secret of a calendar")
 	}
 	const requests = "SELECT COUNT(*) FROM _logs WHERE data LIKE '%/api/collections/patients/records%'"
 	if queryOne[int](t, db, requests, nil) == 0 {

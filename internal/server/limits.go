@@ -45,6 +45,8 @@ var Limits = []Limit{
 		routes: []string{account + "confirm-password-reset", account + "confirm-verification",
 			account + "confirm-email-change", "POST /api/hospital/registrations/confirm",
 			"POST /api/hospital/invitations/accept", "POST /api/hospital/patients/link"}},
+	{Description: "read a calendar by its address", Guest: 600, User: 600, Body: 16 * kib,
+		routes: []string{"GET /api/hospital/calendar/{secret}"}},
 	{Description: "register, or create an account", Guest: 30, User: 60, Body: 1 * mib,
 		routes: []string{"POST " + records}, collection: "users"},
 	{Description: "upload or change a document", Guest: 30, User: 60, Body: 21 * mib,

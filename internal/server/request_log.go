@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -41,34 +40,22 @@ func sampleLogs(app core.App) {
 }
 
 // redactLogs removes the queries from the request log: filters contain names of
-// patients, and addresses of files contain tokens. That of a calendar is a secret.
+// patients, and addresses of files contain tokens. The paths of calendars end with a secret.
 func redactLogs(app core.App) {
 	app.OnModelCreate("_logs").Bind(&hook.Handler[*core.ModelEvent]{Id: "hospitalLogs",
 		Func: func(e *core.ModelEvent) error {
 			if l, ok := e.Model.(*core.Log); ok {
-				redact(l)
+				redact(e.App, l)
 			}
 			return e.Next()
 		}})
 }
 
-func redact(l *core.Log) {
-	l.Message = public(l.Message)
+func redact(app core.App, l *core.Log) {
+	l.Message = kit.PublicPath(app, l.Message)
 	for _, name := range []string{"url", "referer"} {
 		if text, ok := l.Data[name].(string); ok {
-			l.Data[name] = public(text)
+			l.Data[name] = kit.PublicPath(app, text)
 		}
 	}
-}
-
-// calendarFeed is the beginning of an address that ends with a secret.
-const calendarFeed = kit.RoutePrefix + "/calendar/"
-
-// public is the part of an address that can be logged.
-func public(address string) string {
-	address, _, _ = strings.Cut(address, "?")
-	if before, _, ok := strings.Cut(address, calendarFeed); ok {
-		return before + calendarFeed + "***"
-	}
-	return address
 }

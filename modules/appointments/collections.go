@@ -40,6 +40,8 @@ type VisitType string
 const (
 	FollowUp VisitType = "follow_up" // may be billed at another price
 	WalkIn   VisitType = "walk_in"   // the patient is here; staff may book it up to 15 minutes late
+
+	Telehealth VisitType = "telehealth" // by video or phone, not at the hospital
 )
 
 // inCare are the visits that a doctor may book: with themselves, and only for patients in
@@ -72,7 +74,7 @@ var appointments = kit.Collection{
 		kit.Text("room", 60).Help("Room, taken from the doctor's schedule when the time was booked."),
 		kit.Int("capacity", 0, scheduling.MaxCapacity).
 			Help("How many visits the doctor can have at that time, taken from the schedule when it was booked."),
-		kit.Select[VisitType]("visit_type", "new", FollowUp, "procedure", WalkIn, "telehealth").
+		kit.Select[VisitType]("visit_type", "new", FollowUp, "procedure", WalkIn, Telehealth).
 			Help("Type of the visit."),
 		kit.Text("reason", 1000).Help("Why the patient comes, in their words."),
 		kit.Select("status", statuses...).Required().
@@ -158,7 +160,7 @@ var events = kit.Collection{
 		kit.Instant("old_starts").Help("Start of the visit before it was moved."),
 		kit.Instant("new_starts").Help("Start of the visit after it was moved."),
 	},
-	Indexes:       []kit.Index{{Columns: "appointment"}, {Columns: "actor, created"}},
+	Indexes:       []kit.Index{{Columns: "appointment"}, {Columns: "actor, created"}, {Columns: "created", Where: "action = 'reschedule'"}},
 	AppendOnly:    true,
 	Consequence:   true,
 	RoutineFields: []string{"action", "from", "to"},

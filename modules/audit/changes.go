@@ -13,7 +13,8 @@ import (
 
 // secrets are never logged, identifiers and the subjects of messages only as a keyed hash.
 var (
-	secrets     = []string{core.FieldNamePassword, core.FieldNameTokenKey, "password_hash", "token_hash", "secret", "old_secret"}
+	secrets = []string{core.FieldNamePassword, core.FieldNameTokenKey, "password_hash", "token_hash", "secret_hash",
+		"issued_for", "secret", "old_secret"}
 	identifiers = []string{"national_id", "license_no", "subject"}
 )
 

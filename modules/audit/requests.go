@@ -159,7 +159,7 @@ func isAttempt(r *http.Request, refused *router.ApiError) bool {
 
 // requestCollection returns the collection of a request, or its path without one.
 func requestCollection(e *core.RequestEvent) string {
-	address := strings.TrimPrefix(e.Request.URL.Path, "/api/")
+	address := strings.TrimPrefix(kit.PublicPath(e.App, e.Request.URL.Path), "/api/")
 	return truncate(cmp.Or(e.Request.PathValue("collection"), kit.RouteOf(e).Record, address))
 }
 

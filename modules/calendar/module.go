@@ -24,6 +24,9 @@ var feeds = kit.Collection{
 		kit.Text("secret_hash", 64).Required().Help("SHA-256 of the secret in the address."),
 		kit.Text("issued_for", 64).Required().
 			Help("SHA-256 of what ends with every password change and sign-out everywhere. The feed ends with it."),
+		kit.Instant(lastUsedAt).Help("When it was last read. Written at most once an hour."),
+		kit.Instant(loggedAt).
+			Help("When the audit log last noted that a doctor's visits were read. Written at most once an hour."),
 	},
 	Indexes:  []kit.Index{{Columns: "user", Unique: true}, {Columns: "secret_hash", Unique: true}},
 	Policy:   kit.Policy{},
@@ -39,7 +42,7 @@ var Module = kit.Module{
 		{Path: "GET /calendar", Roles: readers, Handler: show},
 		{Path: "POST /calendar", Roles: readers, Handler: renew},
 		{Path: "DELETE /calendar", Roles: readers, Handler: revoke},
-		{Path: "GET /calendar/{secret}", Roles: role.Anyone, Handler: read},
+		{Path: "GET /calendar/{secret}", Roles: role.Anyone, Secret: true, Handler: read},
 	},
 	OpenAPI: openapi,
 }

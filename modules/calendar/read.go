@@ -26,7 +26,7 @@ import (
 const suffix = ".ics"
 
 // A feed has the visits of so many days before and after today, and those that were cancelled a while ago, so that
-// programs remove them.
+// programs remove them. If there are more, it has the latest.
 const (
 	daysBefore, daysAfter = 90, 400
 	daysCancelled         = 30
@@ -39,7 +39,7 @@ func read(e *kit.Request) error {
 	if !isFeed || len(secret) != secretLength {
 		return e.NotFoundError("", nil)
 	}
-	user, err := ownerOf(e.App, secret)
+	feed, user, err := ownerOf(e.App, secret)
 	if err != nil {
 		return err
 	}
@@ -55,39 +55,65 @@ func read(e *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	if _, err := feed.note(e.App, lastUsedAt, feed.lastUsedAt()); err != nil {
+		e.App.Logger().Warn("calendar: note the last use", "error", err)
+	}
 	for name, value := range map[string]string{
 		"ETag": tag, "Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer",
+		"Content-Disposition": `inline; filename="visits.ics"`,
 	} {
 		e.Response.Header().Set(name, value)
 	}
-	if slices.Contains(strings.Split(strings.ReplaceAll(e.Request.Header.Get("If-None-Match"), " ", ""), ","), tag) {
+	if matches(e.Request.Header.Values("If-None-Match"), tag) {
 		return e.NoContent(http.StatusNotModified)
 	}
-	text, err := visits.feed()
+	found, err := visits.read()
 	if err != nil {
 		return err
 	}
-	return e.Blob(http.StatusOK, calendar.ContentType, []byte(text))
+	e.Caller = kit.CallerAs(e.RequestEvent, user.Record)
+	if err := visits.log(e, feed, found); err != nil {
+		return err
+	}
+	return e.Blob(http.StatusOK, calendar.ContentType, visits.write(found))
 }
 
-// ownerOf returns the account of a secret, without a record if there is none or it may not sign in.
-func ownerOf(app core.App, secret string) (user accounts.User, err error) {
+// matches reports whether a tag is among those of If-None-Match. A proxy that compresses an answer makes its tag weak.
+func matches(headers []string, tag string) bool {
+	for _, header := range headers {
+		for given := range strings.SplitSeq(header, ",") {
+			given = strings.TrimSpace(given)
+			if given == "*" || strings.TrimPrefix(given, "W/") == tag {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ownerOf returns the feed of a secret and its account. The account has no record when the secret is unknown, or the
+// account may not read the feed any more.
+func ownerOf(app core.App, secret string) (feed Feed, user accounts.User, err error) {
 	found, err := app.FindFirstRecordByData("calendar_feeds", "secret_hash", security.SHA256(secret))
 	if errors.Is(err, sql.ErrNoRows) {
-		return user, nil
+		return feed, user, nil
 	}
 	if err != nil {
-		return user, err
+		return feed, user, err
 	}
-	account, err := app.FindRecordById("users", Feed{found}.user())
+	feed = Feed{found}
+	account, err := app.FindRecordById("users", feed.user())
+	if errors.Is(err, sql.ErrNoRows) { // deleted meanwhile
+		return feed, user, nil
+	}
 	if err != nil {
-		return user, err
+		return feed, user, err
 	}
 	owner := accounts.User{Record: account}
-	if !owner.Active() || !slices.Contains(readers, owner.Role()) || (Feed{found}).issuedFor() != issuedFor(owner) {
-		return user, nil
+	if !owner.Active() || !slices.Contains(readers, owner.Role()) || feed.issuedFor() != issuedFor(owner) {
+		return feed, user, nil
 	}
-	return owner, nil
+	return feed, owner, nil
 }
 
 // visits are those of an account in a feed.
@@ -119,33 +145,58 @@ func (v visits) query() *dbx.SelectQuery {
 		}))
 }
 
-// tag changes with every change of what is in the feed, without making it.
+// tag is the ETag of the feed: of all that it is made of, but of the visits only how many each owner has, the sum of
+// their versions, and the last change. A change makes the sum larger or is the last one, and so does a visit that comes
+// in the place of another.
 func (v visits) tag() (string, error) {
-	var newest sql.NullString
-	var count, versions int64
-	err := v.query().Select("COUNT(*)", "COALESCE(SUM(appointments.version), 0)", "MAX(appointments.updated)").
-		Row(&count, &versions, &newest)
+	var owners []struct {
+		Owner    string `db:"owner"`
+		Visits   int    `db:"visits"`
+		Versions int    `db:"versions"`
+		Changed  string `db:"changed"`
+	}
+	err := v.query().Select("o.id AS owner", "COUNT(*) AS visits", "SUM(appointments.version) AS versions",
+		"MAX(appointments.updated) AS changed").GroupBy("o.id").OrderBy("o.id").All(&owners)
 	if err != nil {
 		return "", err
 	}
-	sum := security.SHA256(strings.Join([]string{kit.FormatInstant(v.today), v.user.Language(), newest.String,
-		kit.FormatInstant(v.settings.Updated()), v.app.Settings().Meta.AppURL,
-		strconv.FormatInt(count, 10), strconv.FormatInt(versions, 10)}, "\n"))
-	return `"` + sum[:32] + `"`, nil
+	content := []string{
+		kit.Version, v.user.Id, string(v.user.Role()), v.user.Language(), kit.FormatInstant(v.today),
+		v.app.Settings().Meta.AppURL, v.settings.Name(), v.settings.Address(), v.settings.Zone().String(),
+	}
+	for _, o := range owners {
+		content = append(content, o.Owner, strconv.Itoa(o.Visits), strconv.Itoa(o.Versions), o.Changed)
+	}
+	return `"` + security.SHA256(strings.Join(content, "\x00"))[:32] + `"`, nil
 }
 
-func (v visits) feed() (string, error) {
-	var found []*core.Record
-	if err := v.query().OrderBy("appointments.starts", "appointments.id").Limit(maxEvents).All(&found); err != nil {
-		return "", err
+func (v visits) read() (found []*core.Record, err error) {
+	err = v.query().OrderBy("appointments.starts DESC", "appointments.id").Limit(maxEvents).All(&found)
+	return found, err
+}
+
+// log writes to the audit log that the visits of a doctor were read, at most once an hour. As everywhere, patients who
+// read their own visits are not logged.
+func (v visits) log(e *kit.Request, feed Feed, found []*core.Record) error {
+	if v.user.Role() != role.Doctor || len(found) == 0 {
+		return nil
 	}
+	due, err := feed.note(v.app, loggedAt, feed.loggedAt())
+	if err != nil || !due {
+		return err
+	}
+	e.LogAccess(kit.RowsOf(v.app, found...)...)
+	return nil
+}
+
+func (v visits) write(found []*core.Record) []byte {
 	house := v.settings.House()
 	title := letters.Say(v.user.Language(), "calendar.visit", letters.Values{"house": house.Name}, house)
 	events := make([]calendar.Event, len(found))
 	for i, r := range found {
 		events[i] = v.event(appointments.Appointment{Record: r}, title)
 	}
-	return calendar.Feed(house.Name, house.Zone, events), nil
+	return calendar.Feed(house.Name, house.Zone, v.today, events)
 }
 
 // event has no word of why the patient comes. Doctors see where and what kind of visit it is, and no name.
@@ -153,19 +204,16 @@ func (v visits) event(visit appointments.Appointment, title string) calendar.Eve
 	home := strings.TrimSuffix(v.app.Settings().Meta.AppURL, "/")
 	e := calendar.Event{
 		ID: visit.Id, Host: calendar.Host(home), Sequence: visit.Version(), Stamp: visit.Updated(),
-		Starts: visit.Starts(), Ends: visit.Ends(), Status: statuses[visit.Status()],
+		Starts: visit.Starts(), Ends: visit.Ends(),
+		Tentative: visit.Status() == appointments.Pending, Cancelled: visit.Status() == appointments.Cancelled,
 		Summary: title, Location: v.settings.Address(), URL: home + "/#/visits",
 	}
-	if v.user.Role() == role.Doctor {
+	switch {
+	case v.user.Role() == role.Doctor:
 		e.Summary = visit.Number() + " · " + strings.ReplaceAll(string(visit.Type()), "_", " ")
 		e.Location = visit.Room()
+	case visit.Type() == appointments.Telehealth: // it is not at the hospital
+		e.Location = ""
 	}
 	return e
-}
-
-var statuses = map[appointments.Status]calendar.Status{
-	appointments.Pending:   calendar.Tentative,
-	appointments.Approved:  calendar.Confirmed,
-	appointments.Completed: calendar.Confirmed,
-	appointments.Cancelled: calendar.Cancelled,
 }

@@ -16,18 +16,15 @@ func (n Notice) invitation(app core.App, visit appointments.Appointment, l lette
 	from := app.Settings().Meta
 	e := calendar.Event{
 		ID: visit.Id, Host: calendar.Host(app.Settings().Meta.AppURL), Sequence: n.version(), Stamp: kit.Now(app),
-		Starts: n.newStarts(), Status: calendar.Confirmed,
+		Starts: n.newStarts(), Zone: house.Zone, Tentative: visit.Status() == appointments.Pending,
 		Summary:  letters.Say(l.Language, "calendar.visit", letters.Values{"house": house.Name}, house),
 		Location: house.Address, URL: l.Link,
 		Organizer: mail.Address{Name: house.Name, Address: from.SenderAddress}, Attendee: l.To,
 	}
-	switch {
-	case e.Starts.IsZero():
-		e.Starts, e.Status = n.oldStarts(), calendar.Cancelled
-	case visit.Status() == appointments.Pending:
-		e.Status = calendar.Tentative
+	write := calendar.Request
+	if e.Starts.IsZero() {
+		e.Starts, e.Tentative, write = n.oldStarts(), false, calendar.Cancel
 	}
 	e.Ends = e.Starts.Add(visit.Ends().Sub(visit.Starts()))
-	text, _ := calendar.Invitation(e, house.Zone)
-	return text
+	return string(write(e))
 }
