@@ -63,7 +63,9 @@ var reactions = []kit.Follow{
 	{messages.WasSent, []kit.Reaction{notices.TellOfMessage}},
 	{prescriptions.WasIssued, []kit.Reaction{notices.Tell(notices.NewPrescription)}},
 	{patients.AccountChanged, []kit.Reaction{notices.NotifyAccounts}},
-	{patients.EmergencyAccessOpened, []kit.Reaction{notices.AlertAdmins}},
+	{accounts.DoctorRegistered, []kit.Reaction{notices.AlertOfRegistration}},
+	{accounts.RegistrationStored, []kit.Reaction{notices.AlertWithoutMail}},
+	{patients.EmergencyAccessOpened, []kit.Reaction{notices.AlertOfEmergency}},
 }
 
 // Register binds every reaction.

@@ -19,6 +19,10 @@ func Command() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			dir, _ := c.Flags().GetString("dir")
 			printSettings(c.OutOrStdout(), dir)
+			if SMTPHost.Value() == "" {
+				fmt.Fprintf(c.OutOrStdout(), "\nNo mail server is set here. Unless the dashboard has one, registrations, invitations "+
+					"and notices wait: set %s.\n", SMTPHost)
+			}
 			return Check()
 		},
 	}

@@ -62,6 +62,9 @@ func (c Columns) SetPending(r *core.Record, due time.Time) {
 	r.Set(nextTryAt, due)
 }
 
+// Waits reports whether the mail of a record is not sent yet.
+func (c Columns) Waits(r *core.Record) bool { return c.status(r) == Pending }
+
 // SetSent sets the status of a record whose mail was sent.
 func (c Columns) SetSent(r *core.Record, at time.Time) {
 	r.Set(string(c), string(Sent))

@@ -30,6 +30,16 @@ var RoleChanged = kit.Event{Collection: "users", Happened: func(before, after *c
 	return before != nil && User{before}.Role() != User{after}.Role()
 }}
 
+// DoctorRegistered is the event that the account of a doctor waits for an admin.
+var DoctorRegistered = kit.Event{Collection: "users", Happened: func(before, after *core.Record) bool {
+	return before == nil && User{after}.status() == Pending
+}}
+
+// RegistrationStored is the event that somebody registered and has to confirm the address.
+var RegistrationStored = kit.Event{Collection: "registrations", Happened: func(before, _ *core.Record) bool {
+	return before == nil
+}}
+
 // Profile returns the fields of profile that a registration contained.
 func Profile(user *core.Record) map[string]any {
 	p, _ := user.GetRaw(profileKey).(map[string]any)

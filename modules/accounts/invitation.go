@@ -24,6 +24,8 @@ func (i Invitation) Specialization() string { return i.GetString("specialization
 // LicenseNo is the license number of a doctor or nurse.
 func (i Invitation) LicenseNo() string { return i.GetString("license_no") }
 
+func (i Invitation) expires() time.Time { return expires(i.Record) }
+
 func (i Invitation) email() string { return i.GetString("email") }
 
 func (i Invitation) status() InvitationStatus { return InvitationStatus(i.GetString("status")) }
@@ -50,6 +52,17 @@ func (i Invitation) open(invitedBy string, now time.Time) {
 	i.Set("invited_by", invitedBy)
 	setExpires(i.Record, now.Add(invitationPeriod))
 	invitationMail.SetPending(i.Record, now)
+}
+
+// handedOver is why no mail is sent of an invitation.
+const handedOver = "An admin has copied the link."
+
+// takeLink is that an admin hands over the link. A mail would end it, so none is sent any more.
+func (i Invitation) takeLink(now time.Time) {
+	i.Set("link_copied_at", now)
+	if invitationMail.Waits(i.Record) {
+		invitationMail.SetSkipped(i.Record, handedOver)
+	}
 }
 
 func (i Invitation) revoke() { i.Set("status", string(Revoked)) }

@@ -45,6 +45,7 @@ var invitations = kit.Collection{
 		kit.Relation("invited_by", "users").Help("Admin who sent it. Empty if it was a superuser."),
 		kit.Relation("user", "users").Help("Account of the person who accepted it."),
 		kit.Instant("settled_at").Help("When it was accepted or revoked."),
+		kit.Instant("link_copied_at").Help("When an admin last copied the link to hand it over."),
 		tokenField,
 	}, invitationMail.Fields(outbox.MailHelp)...),
 	Indexes: []kit.Index{
@@ -99,6 +100,32 @@ func invite(e *core.RecordEvent) error {
 	}
 	invitation.open(actor.ID, kit.Now(e.App))
 	return e.Next()
+}
+
+// copyLink answers with a new link of an invitation, for an admin to hand over. Earlier links end.
+func copyLink(e *kit.Request) error {
+	var address string
+	var invitation Invitation
+	err := e.App.RunInTransaction(func(tx core.App) error {
+		found, err := tx.FindRecordById("invitations", e.Record.Id)
+		if err != nil {
+			return err
+		}
+		invitation = Invitation{found}
+		if !invitation.acceptable(kit.Now(tx)) {
+			return kit.Conflict("status", "not_open", "This invitation cannot be accepted any more. Invite again.")
+		}
+		invitation.takeLink(kit.Now(tx))
+		token, err := IssueToken(tx, kit.SetActor(e.Caller, found))
+		address = page(tx, "invitation", token)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	e.Response.Header().Set("Cache-Control", "no-store")
+	return e.JSON(http.StatusOK, map[string]string{
+		"url": address, "expires": kit.FormatInstant(invitation.expires())})
 }
 
 // acceptInvitation creates the account of an invited person. The token is checked again in

@@ -20,6 +20,10 @@ var Module = kit.Module{
 	Hooks:       hooks,
 	Routes: []kit.Route{
 		{Path: "POST /registrations/confirm", Roles: role.Anyone, Handler: confirmRegistration},
+		{Path: "POST /registrations/{id}/confirm", Roles: []kit.Role{role.Admin}, Record: "registrations",
+			Handler: confirmByAdmin},
+		{Path: "POST /invitations/{id}/link", Roles: []kit.Role{role.Admin}, Record: "invitations",
+			Handler: copyLink},
 		{Path: "POST /invitations/accept", Roles: role.Anyone, Handler: acceptInvitation},
 		{Path: "GET /sessions", Roles: role.All, Handler: listSessions},
 		{Path: "POST /sessions/end", Roles: role.All, Handler: endSessions},

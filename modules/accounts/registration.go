@@ -32,6 +32,8 @@ func (r Registration) payload() (sent payload, err error) {
 func (r Registration) fill(user User, passwordHash string, now time.Time) {
 	r.Set(core.FieldNameId, user.Id)
 	r.Set("email", user.Email())
+	r.Set("name", user.Name())
+	r.Set("role", string(user.Role()))
 	r.Set("payload", payload{user.Name(), user.Role(), user.Phone(), user.Language(), Profile(user.Record)})
 	r.Set("password_hash", passwordHash)
 	setExpires(r.Record, now.Add(registrationPeriod))

@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 
 	"hospital/internal/kit"
 	"hospital/internal/outbox"
+	"hospital/internal/role"
 	"hospital/modules/hospital"
 )
 
@@ -20,14 +22,16 @@ const registrationPeriod = 24 * time.Hour
 
 const registrationMail = outbox.Columns("status")
 
-// registrations are not readable through the API. Whether the address has an account is
-// looked up only when the email is written, so that registering reveals nothing.
+// registrations are readable for admins, who can confirm one when its mail does not arrive. Whether the address has an
+// account is looked up only when the email is written, so that registering reveals nothing.
 var registrations = kit.Collection{
 	Name: "registrations",
 	Description: "A person who registered and has not confirmed their email address yet. " +
 		"It is deleted when it is confirmed or expires.",
 	Fields: append(kit.Fields{
 		kit.Email("email").Required().Presentable().Help("Address to confirm. It becomes the address of the account."),
+		kit.Text("name", 120).Help("Name that was sent."),
+		kit.Select("role", role.Patient, role.Doctor).Help("Role that was sent. Empty: patient."),
 		kit.JSON("payload", 1<<20).Help("What was sent: the account and the profile."),
 		kit.Text("password_hash", 100).Required().Help("Hash of the chosen password."),
 		kit.Instant("expires").Required().Help("When the registration is deleted if it is not confirmed."),
@@ -39,7 +43,9 @@ var registrations = kit.Collection{
 		registrationMail.Index(),
 		{Columns: "expires"},
 	},
-	Policy:   kit.Policy{},
+	Policy: kit.Policy{
+		role.Admin: {Read: kit.All, HiddenFields: []string{"payload", "password_hash", "token_hash"}},
+	},
 	Expiring: true,
 	RawText:  []string{"password_hash", "token_hash"},
 }
@@ -130,24 +136,69 @@ func confirmRegistration(e *kit.Request) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.FindAuthRecordByEmail("users", email); err == nil {
+		created, err := createRegistered(tx, Registration{found}, asGuest(e), password)
+		if err == nil && !created {
 			return errToken // an account was created for the address since then
 		}
-		user, err := newUser(tx, Registration{found}, password)
-		if err != nil {
-			return err
-		}
-		guest := e.Caller // acts as a guest even if another person is signed in on this device
-		guest.ID, guest.Role, guest.Superuser, guest.Name = "", kit.Guest, false, ""
-		if err := tx.Save(kit.SetActor(guest, user)); err != nil {
-			return err
-		}
-		return kit.DeleteAll(tx, "registrations", dbx.HashExp{core.FieldNameEmail: email})
+		return err
 	})
 	if err != nil {
 		return err
 	}
 	return e.JSON(http.StatusOK, map[string]string{"email": email})
+}
+
+// confirmByAdmin creates the account of a registration whose mail does not arrive. The admin vouches for the address.
+func confirmByAdmin(e *kit.Request) error {
+	var email string
+	err := e.App.RunInTransaction(func(tx core.App) error {
+		found, err := tx.FindRecordById("registrations", e.Record.Id)
+		if errors.Is(err, sql.ErrNoRows) { // confirmed meanwhile
+			return e.NotFoundError("", nil)
+		}
+		if err != nil {
+			return err
+		}
+		registration := Registration{found}
+		email = registration.email()
+		if !expires(found).After(kit.Now(tx)) {
+			return kit.Conflict("expires", "expired", "This registration has expired. Register again.")
+		}
+		password := &core.PasswordFieldValue{Hash: registration.passwordHash()}
+		if err := tx.Delete(kit.SetActor(e.Caller, found)); err != nil { // the audit log has who confirmed it
+			return err
+		}
+		created, err := createRegistered(tx, registration, asGuest(e), password)
+		if err == nil && !created {
+			return kit.Conflict("email", "has_account", "This address has an account already.")
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, map[string]string{"email": email})
+}
+
+// asGuest is the caller as a guest, whoever is signed in: a registration makes the account of a guest.
+func asGuest(e *kit.Request) kit.Actor {
+	return kit.Actor{Role: kit.Guest, IP: e.Caller.IP, Request: e.Caller.Request}
+}
+
+// createRegistered creates the account of a registration and deletes all registrations of the address. It reports false
+// if the address has an account.
+func createRegistered(tx core.App, r Registration, by kit.Actor, password *core.PasswordFieldValue) (bool, error) {
+	if _, err := tx.FindAuthRecordByEmail("users", r.email()); err == nil {
+		return false, nil
+	}
+	user, err := newUser(tx, r, password)
+	if err != nil {
+		return false, err
+	}
+	if err := tx.Save(kit.SetActor(by, user)); err != nil {
+		return false, err
+	}
+	return true, kit.DeleteAll(tx, "registrations", dbx.HashExp{core.FieldNameEmail: r.email()})
 }
 
 // newUser returns the account of a registration. It is not saved.

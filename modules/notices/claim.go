@@ -26,7 +26,7 @@ const (
 	recordClosed = "The patient's record is closed."
 	billVoid     = "The bill is void."
 	messageRead  = "The message was read in the portal."
-	unwanted     = "The recipient does not want mails of this kind."
+	unwanted     = "The recipient does not want messages of this kind."
 )
 
 // claimNotice decides, in the transaction that claims a notice, whether it is still true and whether it waits for

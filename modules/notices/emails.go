@@ -153,6 +153,9 @@ func portal(app core.App, view string) string {
 	return strings.TrimSuffix(app.Settings().Meta.AppURL, "/") + "/#/" + view
 }
 
+// alertViews are the views of the portal where the mails about alerts lead.
+var alertViews = map[AlertKind]string{Emergency: "emergencies", Registration: "accounts", MailsFail: "accounts"}
+
 // composeAlert names who opened a record and when. The patient is named in the review
 // queue only.
 func composeAlert(app core.App, record *core.Record) (*mailer.Message, error) {
@@ -161,8 +164,23 @@ func composeAlert(app core.App, record *core.Record) (*mailer.Message, error) {
 	if err != nil {
 		return nil, err
 	}
+	settings, err := hospital.Of(app)
+	if err != nil {
+		return nil, err
+	}
 	admin := accounts.User{Record: found}
-	access, err := app.FindRecordById("break_glass", alert.breakGlass())
+	letter := letters.Letter{To: admin.To(), Language: admin.Language(), Text: "admin." + string(alert.kind()),
+		Link: portal(app, alertViews[alert.kind()])}
+	if alert.kind() == Emergency {
+		if letter.Values, err = emergencyValues(app, alert.breakGlass()); err != nil {
+			return nil, err
+		}
+	}
+	return letter.Mail(app, settings.House()), nil
+}
+
+func emergencyValues(app core.App, breakGlass string) (letters.Values, error) {
+	access, err := app.FindRecordById("break_glass", breakGlass)
 	if err != nil {
 		return nil, err
 	}
@@ -171,14 +189,7 @@ func composeAlert(app core.App, record *core.Record) (*mailer.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings, err := hospital.Of(app)
-	if err != nil {
-		return nil, err
-	}
-	letter := letters.Letter{To: admin.To(), Language: admin.Language(), Text: "admin.emergency",
-		Values: letters.Values{"name": accounts.User{Record: opener}.Name(), "new": emergency.Created()},
-		Link:   portal(app, "emergencies")}
-	return letter.Mail(app, settings.House()), nil
+	return letters.Values{"name": accounts.User{Record: opener}.Name(), "new": emergency.Created()}, nil
 }
 
 // composeLink names the record by its number only: the old account may be a stranger's.

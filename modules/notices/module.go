@@ -32,6 +32,11 @@ var Module = kit.Module{
 				app.Logger().Error("write the lists of visits of tomorrow", "error", err)
 			}
 		})
+		app.Cron().MustAdd("hospitalMailsFail", "*/15 * * * *", func() {
+			if err := CheckMails(app); err != nil {
+				app.Logger().Error("check whether mails fail", "error", err)
+			}
+		})
 		outbox.Register(app,
 			outbox.Queue{Collection: "alerts", Columns: delivery, Compose: composeAlert},
 			outbox.Queue{Collection: "notices", Columns: delivery, Claim: claimNotice,

@@ -15,35 +15,36 @@ import (
 // preferences are what people have switched off or on.
 var preferences = kit.Collection{
 	Name: "notice_preferences",
-	Description: "Whether a person wants mails of a kind. What has no record is as usual: mails of every kind, except " +
-		"for `day_list`, which is only for who asks for it. Mails about a visit that was moved, cancelled or rejected " +
-		"cannot be switched off.",
+	Description: "By which channels a person wants messages of a kind. What has no record is as usual: mails of every " +
+		"kind, and text messages if the hospital sends them. Only `day_list` is for who asks for it. Messages about a " +
+		"visit that was moved, cancelled or rejected cannot be switched off. The portal shows all.",
 	Fields: kit.Fields{
 		kit.Relation("user", "users").Help("Account whose preference it is."),
 		kit.Relation("patient", "patients").Help("Patient without an account whose preference it is."),
 		kit.Select("kind", optional...).Required().Presentable().Help("Kind of message, as in notices."),
 		kit.Bool("email").Help("Whether the person wants mails of this kind."),
+		kit.Bool("no_texts").Help("The person wants no text messages of this kind."),
 	},
 	Indexes:       []kit.Index{{Columns: "user, patient, kind", Unique: true}, {Columns: "kind, email"}},
-	RoutineFields: []string{"kind", "email"},
+	RoutineFields: []string{"kind", "email", "no_texts"},
 	Policy: kit.Policy{
 		role.Patient: ownPreference,
 		role.Doctor:  ownPreference,
 		role.Receptionist: {
-			Read: kit.All, Create: kit.All, CreateFields: []string{"patient", "kind", "email"},
-			Update: kit.All, UpdateFields: []string{"email"},
+			Read: kit.All, Create: kit.All, CreateFields: []string{"patient", "kind", "email", "no_texts"},
+			Update: kit.All, UpdateFields: []string{"email", "no_texts"},
 		},
 		role.Admin: {
-			Read: kit.All, Create: kit.All, CreateFields: []string{"patient", "kind", "email"},
-			Update: kit.All, UpdateFields: []string{"email"},
+			Read: kit.All, Create: kit.All, CreateFields: []string{"patient", "kind", "email", "no_texts"},
+			Update: kit.All, UpdateFields: []string{"email", "no_texts"},
 		},
 	},
 }
 
 var ownPreference = kit.Grant{
 	Read:   kit.Own("user"),
-	Create: kit.Own("user"), CreateFields: []string{"user", "kind", "email"},
-	Update: kit.Own("user"), UpdateFields: []string{"email"},
+	Create: kit.Own("user"), CreateFields: []string{"user", "kind", "email", "no_texts"},
+	Update: kit.Own("user"), UpdateFields: []string{"email", "no_texts"},
 }
 
 // Preference is a record of notice_preferences.
@@ -52,6 +53,7 @@ type Preference struct{ *core.Record }
 func (p Preference) user() string    { return p.GetString("user") }
 func (p Preference) patient() string { return p.GetString("patient") }
 func (p Preference) email() bool     { return p.GetBool("email") }
+func (p Preference) noTexts() bool   { return p.GetBool("no_texts") }
 
 func (p Preference) setEmail(wanted bool) { p.Set("email", wanted) }
 
@@ -82,7 +84,7 @@ func preferenceOf(app core.App, o owner, kind Kind) (Preference, error) {
 	return Preference{found}, err
 }
 
-// wanted reports whether the recipient wants mails of this kind.
+// wanted reports whether the recipient wants messages of this kind by this channel.
 func (n Notice) wanted(app core.App) (bool, error) {
 	m := n.message()
 	if m.essential || !slices.Contains(optional, m.kind) {
@@ -94,6 +96,9 @@ func (n Notice) wanted(app core.App) (bool, error) {
 	}
 	if stored.Id == "" {
 		return !m.asked, nil
+	}
+	if n.channel() == Webhook {
+		return !stored.noTexts(), nil
 	}
 	return stored.email(), nil
 }

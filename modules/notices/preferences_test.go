@@ -84,6 +84,35 @@ func TestWhoWantsNoMailsOfAKindGetsNone(t *testing.T) {
 	}
 }
 
+func TestWhoWantsNoTextMessagesOfAKindGetsNone(t *testing.T) {
+	t.Parallel()
+	h := posted(t)
+	h.As("admin1").Create("webhooks", body{"name": "SMS", "url": "https://gateway.example", "active": true,
+		"events": []string{"hospital.notice"}}).OK(t)
+	h.As("patient1").Update("patients", id("pat1"), body{"phone": "+49 30 7"}).OK(t)
+	preference := body{"user": id("patient1"), "kind": "confirmed", "email": false}
+	stored := h.As("patient1").Create("notice_preferences", preference).OK(t).ID()
+	channel := func(visit, channel string) any {
+		deliver(h)
+		found := h.As("admin1").List("notices", hospitaltest.Filter("appointment = '"+visit+
+			"' && kind = 'confirmed' && channel = '"+channel+"'")).OK(t).Items()
+		if len(found) != 1 {
+			t.Fatalf("%s has %d notices by %s", visit, len(found), channel)
+		}
+		return found[0]["status"]
+	}
+	h.As("doctor1").Update("appointments", id("asked1"), body{"status": "approved"}).OK(t)
+	if mail, text := channel(id("asked1"), "email"), channel(id("asked1"), "webhook"); mail != "skipped" || text != "sent" {
+		t.Errorf("without mails: the mail is %s, the text message %s", mail, text)
+	}
+	h.As("patient1").Update("notice_preferences", stored, body{"email": true, "no_texts": true}).OK(t)
+	visit := h.As("receptionist1").Create("appointments",
+		body{"patient": id("pat1"), "doctor": id("dr1"), "starts": hours(310)}).OK(t).ID()
+	if mail, text := channel(visit, "email"), channel(visit, "webhook"); mail != "sent" || text != "skipped" {
+		t.Errorf("without text messages: the mail is %s, the text message %s", mail, text)
+	}
+}
+
 var link = regexp.MustCompile(`/#/unsubscribe(\?token=[\w.%-]+)`)
 
 func TestALinkInAMailEndsMailsOfItsKind(t *testing.T) {

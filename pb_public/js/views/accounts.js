@@ -8,9 +8,16 @@ import { newPasswordField } from "../people.js";
 import { currentUser } from "../session.js";
 import { formatDate } from "../time.js";
 import { invitationList, inviteStaff, profileFields, staffRoles } from "./invitations.js";
+import { alertList, mailServerHint, registrationList } from "./registrations.js";
 
 /** @type {Record<string, string>} */
-const tabLabels = { pending: "Pending", active: "Active", suspended: "Suspended", invited: "Invited" };
+const tabLabels = {
+	pending: "Pending",
+	active: "Active",
+	suspended: "Suspended",
+	invited: "Invited",
+	unconfirmed: "Not confirmed",
+};
 
 /** @param {User} account @param {string} status */
 async function setStatus(account, status) {
@@ -113,7 +120,7 @@ export async function accountsView({ query }) {
 	const show = tabLabels[query.show] ? query.show : "pending";
 	let text = "";
 	const page = pager();
-	const head = heading(
+	const title = heading(
 		"Accounts",
 		h(
 			"div",
@@ -122,8 +129,10 @@ export async function accountsView({ query }) {
 			button("Invite staff", inviteStaff, { kind: "main" }),
 		),
 	);
+	const head = [title, await mailServerHint(), await region(["alerts"], alertList)].flat();
 	const tabBar = tabs("Which accounts", "accounts", "show", tabLabels, show);
-	if (show === "invited") return [head, tabBar, await region(["invitations"], () => invitationList(page))];
+	if (show === "invited") return [...head, tabBar, await region(["invitations"], () => invitationList(page))];
+	if (show === "unconfirmed") return [...head, tabBar, await region(["registrations"], () => registrationList(page))];
 	const accounts = await region(["users"], () =>
 		page(
 			(perPage) =>
@@ -140,5 +149,5 @@ export async function accountsView({ query }) {
 		text = typed;
 		return refreshAll();
 	});
-	return [head, tabBar, search, accounts];
+	return [...head, tabBar, search, accounts];
 }

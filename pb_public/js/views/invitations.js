@@ -2,10 +2,11 @@
 
 import { create, list, newId, update } from "../api.js";
 import { badge, card, cardList } from "../components.js";
-import { button, h } from "../dom.js";
+import { button, dialog, h, showStatus } from "../dom.js";
 import { formDialog } from "../form.js";
 import { invitationState, mailStatus, recordOptions, roles, tones, toOptions } from "../labels.js";
 import { refreshAll } from "../live.js";
+import { sessionRequest } from "../session.js";
 import { formatDate } from "../time.js";
 
 /** staffRoles are the roles of those who work here. */
@@ -71,6 +72,27 @@ const revoke = async (invitation) => {
 	await refreshAll();
 };
 
+/**
+ * copyLink makes a new link, for an admin to hand over. Links that were sent before end.
+ * @param {Invitation} invitation
+ */
+async function copyLink({ id, email }) {
+	const { url } = await sessionRequest("POST", `/api/hospital/invitations/${id}/link`);
+	await refreshAll();
+	dialog(`Link for ${email}`, [
+		h("label", { for: "invitation-link" }, "Hand it over yourself. It works once, and is shown only now"),
+		h("input", { id: "invitation-link", readonly: true, value: url, type: "text" }),
+		h(
+			"p",
+			{ class: "actions" },
+			button("Copy", async () => {
+				await navigator.clipboard.writeText(url);
+				showStatus("The link was copied.");
+			}),
+		),
+	]);
+}
+
 /** @param {Invitation} invitation */
 function invitationCard(invitation) {
 	const over = invitation.status === "open" && new Date(invitation.expires.replace(" ", "T")) < new Date();
@@ -94,6 +116,11 @@ function invitationCard(invitation) {
 						key: `resend${invitation.id}`,
 						about: `to ${invitation.email}`,
 					}),
+					!over &&
+						button("Copy link", () => copyLink(invitation), {
+							key: `link${invitation.id}`,
+							about: `of the invitation of ${invitation.email}`,
+						}),
 					!over &&
 						button("Revoke", () => revoke(invitation), {
 							key: `revoke${invitation.id}`,

@@ -8,12 +8,21 @@ import { currentUser, role, sessionRequest } from "../session.js";
 import { formatDate } from "../time.js";
 
 /**
- * kindsOf are the kinds of messages whose mails each role can switch off or on.
+ * kindsOf are the kinds of messages that each role can switch off or on.
  * @type {Record<string, string[]>}
  */
 const kindsOf = {
-	patient: ["requested", "confirmed", "reminder", "bill_issued", "payment_verified", "document", "prescription"],
-	doctor: ["requested", "absence", "day_list"],
+	patient: [
+		"requested",
+		"confirmed",
+		"reminder",
+		"message",
+		"bill_issued",
+		"payment_verified",
+		"document",
+		"prescription",
+	],
+	doctor: ["requested", "message", "absence", "day_list"],
 };
 
 /** asked are the kinds that only who asks for them gets. */
@@ -23,36 +32,50 @@ const asked = ["day_list"];
 const languages = { "": "The language of the hospital", en: "English", de: "Deutsch", ar: "العربية" };
 
 /**
- * setMails switches the mails of a kind.
+ * set stores what the person wants of a kind.
  * @param {NoticePreference | undefined} stored
  * @param {string} kind
- * @param {boolean} email
+ * @param {{ email: boolean, no_texts: boolean }} wanted
  */
-async function setMails(stored, kind, email) {
-	if (stored) await update("notice_preferences", stored, { email });
-	else await create("notice_preferences", { user: currentUser()?.id, kind, email });
-	showStatus(email ? "You get these mails." : "You no longer get these mails.");
+async function set(stored, kind, wanted) {
+	if (stored) await update("notice_preferences", stored, wanted);
+	else await create("notice_preferences", { user: currentUser()?.id, kind, ...wanted });
+	showStatus("Your choice was saved.");
 	await refreshAll();
 }
 
-/** mails is a card for each kind. */
-async function mails() {
+/** channels is a card for each kind: whether mails and text messages of it come. */
+async function channels() {
 	const stored = await list("notice_preferences", { filter: `user = "${currentUser()?.id}"` });
+	const texts = role() === "patient"; // only patients get them
 	return cardList(
 		(kindsOf[role()] ?? []).map((kind) => ({ kind, id: kind })),
 		({ kind }) => {
 			const own = stored.find((one) => one.kind === kind);
-			const on = own ? own.email : !asked.includes(kind);
+			const email = own ? own.email : !asked.includes(kind);
+			const noTexts = own?.no_texts ?? false;
+			const wanted = [email && "Mail", texts && !noTexts && "Text message"].filter(Boolean);
+			const about = noticeNames[kind];
 			return card({
 				id: kind,
-				version: String(on),
-				first: h("strong", {}, on ? "By mail" : "No mail"),
-				title: noticeNames[kind],
+				version: `${email} ${noTexts}`,
+				first: h("strong", {}, wanted.join(", ") || "Portal only"),
+				title: about,
 				actions: [
-					button(on ? "Switch off" : "Switch on", () => setMails(own, kind, !on), {
-						key: kind,
-						about: noticeNames[kind],
-					}),
+					button(
+						email ? "No mails" : "Send mails",
+						() => set(own, kind, { email: !email, no_texts: noTexts }),
+						{
+							key: `mail${kind}`,
+							about,
+						},
+					),
+					texts &&
+						button(
+							noTexts ? "Send text messages" : "No text messages",
+							() => set(own, kind, { email, no_texts: !noTexts }),
+							{ key: `text${kind}`, about },
+						),
 				],
 			});
 		},
@@ -63,7 +86,7 @@ const calendarPath = "/api/hospital/calendar";
 
 /** calendar tells whether there is a feed, and makes or ends it. */
 async function calendar() {
-	const { active, created } = await sessionRequest("GET", calendarPath);
+	const { active, created, last_used_at: used } = await sessionRequest("GET", calendarPath);
 	const box = h("div", {});
 	const make = async () => {
 		const { url } = await sessionRequest("POST", calendarPath);
@@ -95,7 +118,7 @@ async function calendar() {
 			"p",
 			{},
 			active
-				? `Your calendar program can read your visits since ${formatDate(created)}.`
+				? `Your calendar program can read your visits since ${formatDate(created)}. ${used ? `It last did on ${formatDate(used)}.` : "It has not yet."}`
 				: "Your calendar program can show your visits. Whoever has the address can read it: tell nobody.",
 		),
 		h(
@@ -131,15 +154,16 @@ const language = () =>
 
 /** preferencesView is what a patient or a doctor wants to be told, how, and in which language. */
 export async function preferencesView() {
-	const [found, feed] = await Promise.all([region(["notice_preferences"], mails), region([], calendar)]);
+	const [found, feed] = await Promise.all([region(["notice_preferences"], channels), region([], calendar)]);
 	return [
 		heading("Mails and calendar"),
 		h("div", { class: "narrow" }, language()),
-		h("h2", {}, "Mails"),
+		h("h2", {}, "Messages"),
 		h(
 			"p",
 			{},
-			"Mails about a visit that was moved, cancelled or not accepted always come. The portal shows everything.",
+			"Messages about a visit that was moved, cancelled or not accepted always come. The portal shows everything." +
+				(role() === "patient" ? " Text messages come if the hospital sends them." : ""),
 		),
 		found,
 		h("h2", {}, "Calendar"),

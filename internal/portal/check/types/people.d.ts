@@ -34,6 +34,20 @@ interface Invitation extends Stored {
 	error: string;
 }
 
+interface Registration extends Stored {
+	email: string;
+	name: string;
+	role: string;
+	expires: string;
+	status: string;
+	error: string;
+}
+
+interface Alert extends Stored {
+	kind: string;
+	seen: boolean;
+}
+
 interface Patient extends Stored {
 	user?: string;
 	mrn: string;

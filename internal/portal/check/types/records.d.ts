@@ -41,6 +41,8 @@ interface Collections {
 	prescription_items: PrescriptionItem;
 	rebookings: Rebooking;
 	rebooking_items: RebookingItem;
+	registrations: Registration;
+	alerts: Alert;
 	schedules: Schedule;
 	services: Service;
 	threads: Thread;

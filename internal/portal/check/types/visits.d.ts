@@ -91,6 +91,7 @@ interface NoticePreference extends Stored {
 	user: string;
 	kind: string;
 	email: boolean;
+	no_texts: boolean;
 }
 
 interface Notice extends Stored {
