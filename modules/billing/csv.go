@@ -4,17 +4,17 @@ import (
 	"strings"
 	"time"
 
-	"hospital/internal/csvfile"
 	"hospital/internal/kit"
 	"hospital/internal/money"
+	"hospital/internal/sheet"
 )
 
 // csv answers with a statement as a file: the opening balance, each entry, and the
 // closing balance.
 func (s *Statement) csv(r *kit.Request, zone *time.Location) error {
-	file := csvfile.New(r, "statement-"+s.MRN+"-"+s.From+"-"+s.To+".csv",
+	file := sheet.New(r, "statement-"+s.MRN+"-"+s.From+"-"+s.To, sheet.CSV,
 		"at", "kind", "number", "amount", "balance", "currency")
-	cell := func(m money.Amount) csvfile.Number { return csvfile.Amount(m, s.Exponent) }
+	cell := func(m money.Amount) sheet.Number { return sheet.Amount(m, s.Exponent) }
 	file.Row(s.From, "opening", "", "", cell(s.Opening), s.Currency)
 	for _, entry := range s.Entries {
 		at, err := kit.ParseInstant(entry.At)
@@ -31,10 +31,10 @@ func (s *Statement) csv(r *kit.Request, zone *time.Location) error {
 // csv answers with a day close as a file. The last column lists the receipts of cash that the cashier
 // recorded and verified.
 func (c *DayClose) csv(r *kit.Request) error {
-	file := csvfile.New(r, "day-close-"+c.Date+".csv", "date", "cashier", "method",
+	file := sheet.New(r, "day-close-"+c.Date, sheet.CSV, "date", "cashier", "method",
 		"taken", "taken_amount", "waiting", "waiting_amount", "verified", "verified_amount",
 		"refunds", "refunded_amount", "net_amount", "currency", "self_verified")
-	cell := func(m money.Amount) csvfile.Number { return csvfile.Amount(m, c.Exponent) }
+	cell := func(m money.Amount) sheet.Number { return sheet.Amount(m, c.Exponent) }
 	for _, t := range c.Rows {
 		file.Row(c.Date, t.Name, t.Method,
 			t.Taken, cell(t.TakenMinor), t.Waiting, cell(t.WaitingMinor), t.Verified, cell(t.VerifiedMinor),

@@ -167,7 +167,7 @@ func (b *bill) rows() (rows [][]string) {
 	for i, l := range b.lines {
 		rows = append(rows, []string{
 			strconv.Itoa(i + 1), l.Description(), strconv.Itoa(l.Quantity()),
-			b.decimal(l.UnitPrice()), b.decimal(l.Discount()), percent(l.TaxBP()), b.decimal(l.Tax()), b.decimal(l.Total()),
+			b.decimal(l.UnitPrice()), b.decimal(l.Discount()), percentOf(l.TaxBP()), b.decimal(l.Tax()), b.decimal(l.Total()),
 		})
 	}
 	return rows
@@ -192,7 +192,7 @@ func (b *bill) sums() []pdf.Sum {
 	sums = append(sums, pdf.Sum{Name: "Tax", Amount: b.decimal(b.Tax())})
 	for _, bp := range order {
 		if bp > 0 {
-			name := "of it " + percent(bp) + " % of " + b.decimal(rates[bp].net)
+			name := "of it " + percentOf(bp) + " % of " + b.decimal(rates[bp].net)
 			sums = append(sums, pdf.Sum{Name: name, Amount: b.decimal(rates[bp].tax), Minor: true})
 		}
 	}

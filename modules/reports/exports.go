@@ -1,143 +1,240 @@
 package reports
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"hospital/internal/csvfile"
 	"hospital/internal/kit"
 	"hospital/internal/money"
+	"hospital/internal/sheet"
 )
 
-// billsCSV is every bill and credit note that was issued in a period.
-func billsCSV(r *kit.Request) error {
-	b, err := readBooks(r)
-	if err != nil {
-		return err
-	}
-	file := csvfile.New(r, b.fileName("bills"), "number", "kind", "status", "issued_on", "due_on",
-		"record_number", "patient", "doctor", "original",
-		"subtotal", "discount", "tax", "total", "credited", "paid", "balance", "currency", "voided_on", "reason")
-	zone := b.settings.Zone()
-	var l struct {
-		number, kind, status, due, mrn, patient, doctor, original, currency, voided, reason string
-		subtotal, discount, tax, total, credited, paid, balance                             int64
-	}
-	bills := export{collection: "bills", query: selectBills, columns: []any{
-		&l.number, &l.kind, &l.status, &l.due, &l.mrn, &l.patient, &l.doctor, &l.original,
-		&l.subtotal, &l.discount, &l.tax, &l.total, &l.credited, &l.paid, &l.balance, &l.currency,
-		&l.voided, &l.reason,
-	}}
-	err = bills.each(b, r, file, func(moment string) {
-		exponent := b.settings.ExponentOf(l.currency)
-		cell := func(minor int64) csvfile.Number { return csvfile.Amount(money.Amount(minor), exponent) }
-		file.Row(l.number, l.kind, l.status, dayOf(moment, zone), l.due, l.mrn, l.patient, l.doctor, l.original,
-			cell(l.subtotal), cell(l.discount), cell(l.tax), cell(l.total),
-			cell(l.credited), cell(l.paid), cell(l.balance), l.currency, dayOf(l.voided, zone), l.reason)
-	})
-	return file.Close(err)
-}
-
-const selectBills = `
-	SELECT bills.id, bills.patient, bills.issued_at, bills.number, bills.kind, bills.status, bills.due_on,
-		COALESCE(p.mrn, ''), COALESCE(p.name, ''), COALESCE(d.name, ''), COALESCE(o.number, ''),
-		CAST(bills.subtotal_minor AS INTEGER), CAST(bills.discount_minor AS INTEGER), CAST(bills.tax_minor AS INTEGER),
-		CAST(bills.total_minor AS INTEGER), CAST(bills.credited_minor AS INTEGER), CAST(bills.paid_minor AS INTEGER),
-		CAST(bills.balance_minor AS INTEGER), bills.currency, bills.voided_at, bills.reason
-	FROM bills LEFT JOIN patients p ON p.id = bills.patient LEFT JOIN doctors d ON d.id = bills.doctor
-		LEFT JOIN bills o ON o.id = bills.original
-	WHERE bills.issued_at >= {:at} AND bills.issued_at < {:to} AND (bills.issued_at, bills.id) > ({:at}, {:id})
-	ORDER BY bills.issued_at, bills.id LIMIT {:size}`
-
-// paymentsCSV is every payment and refund that was verified in a period.
-func paymentsCSV(r *kit.Request) error {
-	b, err := readBooks(r)
-	if err != nil {
-		return err
-	}
-	file := csvfile.New(r, b.fileName("payments"), "receipt", "number", "kind", "method", "verified_on", "recorded_on",
-		"bill", "record_number", "patient", "reference", "amount", "currency")
-	zone := b.settings.Zone()
-	var l struct {
-		receipt, number, kind, method, recorded, bill, mrn, patient, reference, currency string
-		amount                                                                           int64
-	}
-	payments := export{collection: "payments", query: selectPayments, columns: []any{
-		&l.receipt, &l.number, &l.kind, &l.method, &l.recorded, &l.bill, &l.mrn, &l.patient,
-		&l.reference, &l.amount, &l.currency,
-	}}
-	err = payments.each(b, r, file, func(moment string) {
-		amount := csvfile.Amount(money.Amount(l.amount), b.settings.ExponentOf(l.currency))
-		file.Row(l.receipt, l.number, l.kind, l.method, dayOf(moment, zone), dayOf(l.recorded, zone), l.bill,
-			l.mrn, l.patient, l.reference, amount, l.currency)
-	})
-	return file.Close(err)
-}
-
-const selectPayments = `
-	SELECT payments.id, payments.patient, payments.decided_at, payments.receipt, payments.number, payments.kind, payments.method,
-		payments.created,
-		COALESCE(b.number, ''), COALESCE(p.mrn, ''), COALESCE(p.name, ''), payments.reference,
-		CAST(payments.amount_minor AS INTEGER), payments.currency
-	FROM payments LEFT JOIN bills b ON b.id = payments.bill LEFT JOIN patients p ON p.id = payments.patient
-	WHERE payments.status = 'verified' AND payments.decided_at >= {:at} AND payments.decided_at < {:to}
-		AND (payments.decided_at, payments.id) > ({:at}, {:id})
-	ORDER BY payments.decided_at, payments.id LIMIT {:size}`
-
-// export is a query for a page of the entries of a period, in the order in which they entered the books. Its
-// first three columns are the id of an entry, its patient, and the moment it is ordered by.
+// export is a table that can be downloaded: the rows of a collection in the order of a moment of theirs, such as when
+// they were issued. The table of all is in exports_table.go.
 type export struct {
-	collection, query string
-	columns           []any // pointers to the other columns of the entry that is read
+	name       string // of the file, and in the path
+	roles      []kit.Role
+	collection string
+	from       string // SQL: the collection and the tables that it is joined with
+	where      string // SQL; empty for all rows
+	patient    string // SQL: the patient of a row, for the audit log
+	moment     string // SQL: an instant
+	number     string // SQL: a unique number, if rows are in its order, because no index has the moment
+	currency   string // SQL: the currency of its amounts; empty if it has none
+	columns    []column
+	always     bool // the whole table, whatever the period
 }
 
-// pageSize is how many entries are read at a time. A page is sent when it is read, so that slow clients keep no
+// none is the patient of rows that are about none. Such an export is not in the audit log.
+const none = "''"
+
+// column is a column of an export: its name, an SQL expression, and what kind of cell it becomes.
+type column struct {
+	name, sql string
+	kind      kind
+}
+
+type kind int
+
+const (
+	words   kind = iota // a text
+	aDay                // the day of an instant
+	aDate               // a day, which is stored as one
+	clock               // an instant
+	count               // a whole number
+	amount              // an amount of money in the currency of the row
+	percent             // basis points
+)
+
+// routes are those of all exports, in both formats.
+func exportRoutes() (all []kit.Route) {
+	for _, x := range exports {
+		audited := "export"
+		if x.patient == none {
+			audited = ""
+		}
+		for _, format := range []sheet.Format{sheet.CSV, sheet.XLSX} {
+			all = append(all, kit.Route{Path: "GET /reports/" + x.name + "." + string(format), Roles: x.roles,
+				Audit: audited, Handler: func(r *kit.Request) error { return x.send(r, format) }})
+		}
+	}
+	return all
+}
+
+// send answers with the rows of a period. The query can choose the columns (fields) and narrow the rows with a filter
+// as lists have it, by what the caller may read.
+func (x export) send(r *kit.Request, format sheet.Format) error {
+	b, err := readBooks(r)
+	if err != nil {
+		return err
+	}
+	chosen, err := x.choose(r.Request.URL.Query().Get("fields"))
+	if err != nil {
+		return err
+	}
+	params := dbx.Params{"at": b.from, "from": b.from, "to": b.to}
+	name := b.fileName(x.name)
+	if x.always {
+		params["at"], params["to"] = "", "9999"
+		name = x.name
+	}
+	if x.number != "" {
+		params["at"] = 0
+	}
+	matching := ""
+	if filter := r.Request.URL.Query().Get("filter"); filter != "" {
+		if matching, err = kit.Matching(r, x.collection, filter, params); err != nil {
+			return err
+		}
+	}
+	file := sheet.New(r, name, format, names(chosen)...)
+	return file.Close(x.each(b, r, chosen, x.sql(chosen, matching), params, file))
+}
+
+// choose returns the columns with these names, separated by commas, in their own order. Without any it is all.
+func (x export) choose(fields string) (chosen []column, err error) {
+	if fields == "" {
+		return x.columns, nil
+	}
+	wanted := strings.Split(fields, ",")
+	for _, name := range wanted {
+		if !slices.Contains(names(x.columns), name) {
+			return nil, kit.Invalid("fields", "unknown_field",
+				fmt.Sprintf("There is no column %q. There are %s.", name, strings.Join(names(x.columns), ", ")))
+		}
+	}
+	for _, c := range x.columns {
+		if slices.Contains(wanted, c.name) {
+			chosen = append(chosen, c)
+		}
+	}
+	return chosen, nil
+}
+
+func names(columns []column) []string {
+	all := make([]string, len(columns))
+	for i, c := range columns {
+		all[i] = c.name
+	}
+	return all
+}
+
+// sql selects a page of rows. They are in the order of the moment, so that a page begins where the one before ended.
+func (x export) sql(chosen []column, matching string) string {
+	id, currency := x.collection+".id", x.currency
+	if currency == "" {
+		currency = "''"
+	}
+	order, where := x.moment, x.moment+" >= {:at} AND "+x.moment+" < {:to} AND ("+x.moment+", "+id+") > ({:at}, {:id})"
+	if x.number != "" {
+		order, where = x.number, x.number+" > {:at} AND "+x.moment+" >= {:from} AND "+x.moment+" < {:to}"
+	}
+	selected := []string{id, "COALESCE(" + x.patient + ", '')", order, currency}
+	for _, c := range chosen {
+		expression := "COALESCE(" + c.sql + ", '')"
+		if c.kind == count || c.kind == amount || c.kind == percent {
+			expression = "CAST(COALESCE(" + c.sql + ", 0) AS INTEGER)"
+		}
+		selected = append(selected, expression)
+	}
+	if x.where != "" {
+		where += " AND " + x.where
+	}
+	if matching != "" {
+		where += " AND " + id + " IN (" + matching + ")"
+	}
+	return "SELECT " + strings.Join(selected, ", ") + " FROM " + x.from + " WHERE " + where +
+		" ORDER BY " + order + ", " + id + " LIMIT {:size}"
+}
+
+// pageSize is how many rows are read at a time. A page is sent when it is read, so that slow clients keep no
 // connection to the database.
 const pageSize = 2_000
 
-// each reads the entries page by page, and audits that they are exported: an entry for each page, with the
+// each reads the rows page by page, and audits that they are exported: an entry for each page, with the
 // patients that were in no page before.
-func (x export) each(b books, r *kit.Request, file *csvfile.Writer, write func(moment string)) error {
-	at, id, audited := b.from, "", map[string]bool{}
+func (x export) each(b books, r *kit.Request, chosen []column, sql string, params dbx.Params, file *sheet.Writer) error {
+	params["id"], params["size"] = "", pageSize
+	audited := map[string]bool{}
 	for {
 		var exported []kit.Row
-		count, err := x.page(r, dbx.Params{"at": at, "to": b.to, "id": id, "size": pageSize}, func(e kit.Row, moment string) {
+		n, err := x.page(r, chosen, sql, params, func(e kit.Row, at any, cells []any) {
 			if !audited[e.Link] {
 				audited[e.Link] = true
 				exported = append(exported, e)
 			}
-			write(moment)
-			at, id = moment, e.ID
-		})
+			file.Row(cells...)
+			params["at"], params["id"] = at, e.ID
+		}, b)
 		r.LogAccess(exported...)
-		if err != nil || file.Flush() != nil || count < pageSize {
+		if err != nil || file.Flush() != nil || n < pageSize {
 			return err
 		}
 	}
 }
 
-// page reads a page of entries.
-func (x export) page(r *kit.Request, params dbx.Params, read func(e kit.Row, moment string)) (count int, err error) {
-	rows, err := r.App.ConcurrentDB().NewQuery(x.query).WithContext(r.Request.Context()).Bind(params).Rows()
+// page reads a page of rows.
+func (x export) page(r *kit.Request, chosen []column, sql string, params dbx.Params,
+	read func(e kit.Row, at any, cells []any), b books,
+) (n int, err error) {
+	rows, err := r.App.ConcurrentDB().NewQuery(sql).WithContext(r.Request.Context()).Bind(params).Rows()
 	if err != nil {
 		return 0, err
 	}
 	defer rows.Close()
-	e, moment := kit.Row{Collection: x.collection}, ""
-	targets := append([]any{&e.ID, &e.Link, &moment}, x.columns...)
-	for ; rows.Next(); count++ {
-		if err := rows.Scan(targets...); err != nil {
-			return count, err
+	e, currency := kit.Row{Collection: x.collection}, ""
+	var at any
+	texts, numbers := make([]string, len(chosen)), make([]int64, len(chosen))
+	targets := []any{&e.ID, &e.Link, &at, &currency}
+	for i, c := range chosen {
+		if c.kind == count || c.kind == amount || c.kind == percent {
+			targets = append(targets, &numbers[i])
+		} else {
+			targets = append(targets, &texts[i])
 		}
-		read(e, moment)
 	}
-	return count, rows.Err()
+	for ; rows.Next(); n++ {
+		if err := rows.Scan(targets...); err != nil {
+			return n, err
+		}
+		cells := make([]any, len(chosen))
+		for i, c := range chosen {
+			cells[i] = b.cell(c.kind, texts[i], numbers[i], currency)
+		}
+		read(e, at, cells)
+	}
+	return n, rows.Err()
 }
 
-// dayOf is the day of a stored instant in a zone; empty for none.
-func dayOf(instant string, zone *time.Location) string {
-	at, _ := types.ParseDateTime(instant) // the zero time if it is none, as in a record
-	return day(at.Time(), zone)
+func (b books) cell(k kind, text string, number int64, currency string) any {
+	switch k {
+	case aDay:
+		return sheet.Day(b.local(text))
+	case aDate:
+		day, _ := time.Parse(time.DateOnly, text) // the zero time if it is empty
+		return sheet.Day(day)
+	case clock:
+		return sheet.Clock(b.local(text))
+	case count:
+		return int(number)
+	case amount:
+		return sheet.Amount(money.Amount(number), b.settings.ExponentOf(currency))
+	case percent:
+		return sheet.Number(percentOf(int(number)))
+	}
+	return text
+}
+
+// local is a stored instant in the hospital's zone; the zero time for none.
+func (b books) local(instant string) time.Time {
+	at, _ := types.ParseDateTime(instant)
+	if at.IsZero() {
+		return time.Time{}
+	}
+	return at.Time().In(b.settings.Zone())
 }

@@ -15,14 +15,12 @@ var openapi []byte
 // Module is the reports. It has no collections of its own.
 var Module = kit.Module{
 	Name: "reports",
-	Routes: []kit.Route{
+	Routes: append([]kit.Route{
 		{Path: "GET /bills/{id}/pdf", Roles: billReaders, Record: "bills", Audit: "export", Handler: billPDF},
 		{Path: "GET /bills/{id}/csv", Roles: billReaders, Record: "bills", Audit: "export", Handler: billCSV},
 		{Path: "GET /payments/{id}/receipt", Roles: billReaders, Record: "payments", Audit: "export", Handler: receiptPDF},
-		{Path: "GET /reports/bills.csv", Roles: bookReaders, Audit: "export", Handler: billsCSV},
-		{Path: "GET /reports/payments.csv", Roles: bookReaders, Audit: "export", Handler: paymentsCSV},
 		{Path: "GET /reports/billing", Roles: bookReaders, Handler: statistics},
-	},
+	}, exportRoutes()...),
 	OpenAPI: openapi,
 }
 

@@ -29,9 +29,9 @@ func readBooks(r *kit.Request) (b books, err error) {
 	return b, nil
 }
 
-// fileName is the name of an exported CSV file.
+// fileName is the name of an exported file, without the format.
 func (b books) fileName(what string) string {
-	return what + "-" + b.first.Format(time.DateOnly) + "-" + b.last.Format(time.DateOnly) + ".csv"
+	return what + "-" + b.first.Format(time.DateOnly) + "-" + b.last.Format(time.DateOnly)
 }
 
 // sendPDF answers with a document.
@@ -48,8 +48,8 @@ func day(at time.Time, zone *time.Location) string {
 	return at.In(zone).Format(time.DateOnly)
 }
 
-// percent writes a tax rate, which is stored in basis points: "7.50".
-func percent(bp int) string { return money.Amount(bp).Decimal(2) }
+// percentOf writes a tax rate, which is stored in basis points: "7.50".
+func percentOf(bp int) string { return money.Amount(bp).Decimal(2) }
 
 // related is a text of an expanded relation; empty when the relation is empty.
 func related[T any](expanded func() (T, bool), text func(T) string) string {
