@@ -20,6 +20,7 @@ import (
 	"hospital/modules/scheduling"
 	"hospital/modules/services"
 	"hospital/modules/staff"
+	"hospital/modules/statistics"
 	"hospital/modules/webhooks"
 )
 
@@ -42,5 +43,6 @@ var All = []kit.Module{
 	messages.Module,
 	notices.Module,
 	reports.Module,
+	statistics.Module,
 	history.Module,
 }

@@ -2,6 +2,7 @@ package apidocs_test
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
@@ -89,6 +90,30 @@ var accountRequests = map[string]func(h *hospitaltest.Hospital){
 		}
 		h.As("guest").Do(http.MethodPost, "/api/hospital/invitations/accept", tooLarge(1))
 		exceedLimit(h, "/api/hospital/invitations/accept")
+	},
+	"linkOfInvitation": func(h *hospitaltest.Hospital) {
+		path := "/api/hospital/invitations/" + hospitaltest.ID("invited1") + "/link"
+		for _, account := range []string{"guest", "nurse1", "admin1"} {
+			h.As(account).Do(http.MethodPost, path, nil)
+		}
+		h.As("admin1").Update("invitations", hospitaltest.ID("invited1"), hospitaltest.Body{"status": "revoked"})
+		h.As("admin1").Do(http.MethodPost, path, nil)
+	},
+	"confirmRegistrationByHand": func(h *hospitaltest.Hospital) {
+		h.As("admin1").Update("hospital", "hospitalsetting", hospitaltest.Body{"confirm_email": true}).OK(h.T)
+		register := func(email string) string {
+			asked := h.As("guest").Create("users", hospitaltest.Body{"email": email, "name": "Zoe",
+				"password": hospitaltest.Password, "passwordConfirm": hospitaltest.Password}).OK(h.T)
+			return "/api/hospital/registrations/" + asked.ID() + "/confirm"
+		}
+		path, taken := register("zoe@example.org"), register("patient1@example.org")
+		for _, account := range []string{"guest", "nurse1", "admin1"} {
+			h.As(account).Do(http.MethodPost, path, nil)
+		}
+		h.As("admin1").Do(http.MethodPost, taken, nil)
+		late := register("zoe2@example.org")
+		h.At(time.Now().Add(25 * time.Hour))
+		h.As("admin1").Do(http.MethodPost, late, nil)
 	},
 	"linkRecord": func(h *hospitaltest.Hospital) {
 		const path = "/api/hospital/patients/link"

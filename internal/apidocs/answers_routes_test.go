@@ -66,8 +66,25 @@ var routeRequests = map[string]func(h *hospitaltest.Hospital){
 		h.As("accountant1").Update("payments", hospitaltest.ID("paid1"), hospitaltest.Body{"status": "verified"})
 		sendPrint(h, "/api/hospital/payments/%s/receipt", "paid1")
 	},
-	"exportBills":       func(h *hospitaltest.Hospital) { sendReport(h, "/api/hospital/reports/bills.csv") },
-	"exportPayments":    func(h *hospitaltest.Hospital) { sendReport(h, "/api/hospital/reports/payments.csv") },
+	"exportBills":            sendExport("bills.csv"),
+	"exportBillsXlsx":        sendExport("bills.xlsx"),
+	"exportPayments":         sendExport("payments.csv"),
+	"exportPaymentsXlsx":     sendExport("payments.xlsx"),
+	"exportAppointments":     sendExport("appointments.csv"),
+	"exportAppointmentsXlsx": sendExport("appointments.xlsx"),
+	"exportPatients":         sendExport("patients.csv"),
+	"exportPatientsXlsx":     sendExport("patients.xlsx"),
+	"exportPrices":           sendExport("prices.csv"),
+	"exportPricesXlsx":       sendExport("prices.xlsx"),
+	"exportAudit":            sendExport("audit.csv"),
+	"exportAuditXlsx":        sendExport("audit.xlsx"),
+	"statistics": func(h *hospitaltest.Hospital) {
+		const path = "/api/hospital/reports/statistics"
+		for _, account := range []string{"admin1", "patient1", "guest"} {
+			h.As(account).Do(http.MethodGet, path+"?by=day", nil)
+		}
+		h.As("admin1").Do(http.MethodGet, path+"?from=tomorrow", nil)
+	},
 	"billingStatistics": func(h *hospitaltest.Hospital) { sendReport(h, "/api/hospital/reports/billing") },
 	"patientHistory": func(h *hospitaltest.Hospital) {
 		for _, path := range []string{"pat100000000000/history", "pat100000000000/history?from=tomorrow",
@@ -179,6 +196,17 @@ func openStream(h *hospitaltest.Hospital, server *httptest.Server) string {
 func sendPrint(h *hospitaltest.Hospital, path, name string) {
 	for _, account := range []string{"patient1", "patient2", "guest"} {
 		h.As(account).Do(http.MethodGet, fmt.Sprintf(path, actual(h, hospitaltest.ID(name))), nil)
+	}
+}
+
+// sendExport requests an export as an admin, with an unknown column, as a patient, and as a guest.
+func sendExport(file string) func(h *hospitaltest.Hospital) {
+	return func(h *hospitaltest.Hospital) {
+		path := "/api/hospital/reports/" + file
+		for _, account := range []string{"admin1", "patient1", "guest"} {
+			h.As(account).Do(http.MethodGet, path, nil)
+		}
+		h.As("admin1").Do(http.MethodGet, path+"?fields=none", nil)
 	}
 }
 

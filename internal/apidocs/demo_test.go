@@ -19,6 +19,7 @@ import (
 	"hospital/internal/kit"
 	"hospital/modules"
 	"hospital/modules/audit"
+	"hospital/modules/hospital"
 )
 
 const demoPassword = demo.Password
@@ -55,13 +56,18 @@ func demoHospital(t *testing.T) *hospitaltest.Hospital {
 	return h
 }
 
-// complete adds an invitation, a moved visit with its notices, a rebooking, a merge, a
+// complete adds a registration, an invitation, a moved visit with its notices, a rebooking, a merge, a
 // medical history that was changed, and a code.
 func complete(h *hospitaltest.Hospital) {
 	h.T.Helper()
 	id, desk, admin := hospitaltest.ID, h.As("receptionist1"), h.As("admin1")
 	admin.Create("invitations", hospitaltest.Body{"id": id("invited1"), "email": "lena@hospital.example",
 		"role": "doctor", "department": id("CARD"), "specialization": "Cardiology", "license_no": "BE-30123"}).OK(h.T)
+
+	admin.Update("hospital", hospital.ID, hospitaltest.Body{"confirm_email": true}).OK(h.T)
+	h.As("guest").Create("users", hospitaltest.Body{"id": id("wants1"), "email": "emil@example.org", "name": "Dr. Emil Berg",
+		"role": "doctor", "password": "a-long-password", "passwordConfirm": "a-long-password"}).OK(h.T)
+	admin.Update("hospital", hospital.ID, hospitaltest.Body{"confirm_email": false}).OK(h.T)
 
 	day := nextTuesday()
 	slots := desk.Do(http.MethodGet, "/api/hospital/doctors/"+id("dr2")+"/slots?from="+day+"&to="+day, nil).OK(h.T)

@@ -39,6 +39,7 @@ var chosen = map[string]string{
 	"payments":           `id = "{paid2}"`,
 	"prescription_items": `id = "{item1}"`,
 	"prescriptions":      `id = "{rx1}"`,
+	"registrations":      `id = "{wants1}"`,
 	"schedules":          `id = "{hours1d1}"`,
 	"services":           `id = "{consult}"`,
 	"time_off":           `id = "{away2}"`,

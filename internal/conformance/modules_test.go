@@ -38,7 +38,7 @@ func TestEveryModuleIsListed(t *testing.T) {
 
 // platform are the packages that every module may import. They import no module.
 var platform = []string{
-	"internal/kit", "internal/money", "internal/csvfile", "internal/pdf", "internal/role", "internal/outbox",
+	"internal/kit", "internal/money", "internal/sheet", "internal/pdf", "internal/role", "internal/outbox",
 	"internal/smtp", "internal/letters", "internal/calendar",
 }
 

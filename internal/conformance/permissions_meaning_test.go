@@ -171,6 +171,7 @@ func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Rol
 		"discounts":           {"bill": freshDraft(h, collection == "discounts", owner), "bp": 500, "reason": "goodwill"},
 		"payments":            {"bill": billOf(h, owner), "method": "cash", "amount_minor": 1},
 		"billing_sums":        {"starts": "2030-01-01 00:00:00.000Z", "currency": "EUR", "entry": "payment", "method": "cash"},
+		"statistics_days":     {"day": fmt.Sprint(2000+n, "-01-01")},
 		"open_balances":       {"currency": "EUR", "due_on": "2030-01-01"},
 		"medical_histories":   {"patient": hospitaltest.ID("pat" + owner), "text": "forged"},
 		"break_glass":         {"patient": hospitaltest.ID("pat" + owner), "reason": "found unconscious in the yard"},

@@ -68,7 +68,7 @@ func withFeed(h *hospitaltest.Hospital, path string) string {
 	if !strings.Contains(path, "{secret}") {
 		return path
 	}
-	feed := h.As("doctor2").Do(http.MethodPost, "/api/hospital/calendar", nil).String("url")
+	feed := h.As("patient2").Do(http.MethodPost, "/api/hospital/calendar", nil).String("url")
 	return strings.Replace(path, "{secret}", feed[strings.LastIndex(feed, "/")+1:], 1)
 }
 

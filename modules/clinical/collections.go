@@ -94,7 +94,7 @@ var conditions = kit.Collection{
 		kit.Relation("recorded_by", "users").Help("Account that recorded it."),
 		kit.VersionField(),
 	},
-	Indexes:       []kit.Index{{Columns: "patient, created"}, {Columns: "encounter"}, {Columns: "code"}},
+	Indexes:       []kit.Index{{Columns: "patient, created"}, {Columns: "encounter"}, {Columns: "code"}, {Columns: "created"}},
 	RoutineFields: []string{"state"},
 	Policy: kit.Policy{
 		role.Patient: {Read: kit.Own("patient.user")},

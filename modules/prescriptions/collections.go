@@ -56,6 +56,7 @@ var prescriptions = kit.Collection{
 	Indexes: []kit.Index{
 		{Columns: "number", Unique: true, Where: "number != ''"},
 		{Columns: "patient, created"},
+		{Columns: "issued_at", Where: "issued_at != ''"},
 		{Columns: "patient, status"},
 		{Columns: "doctor, status"},
 		{Columns: "appointment"},

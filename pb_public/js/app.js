@@ -38,6 +38,7 @@ import { reportsView } from "./views/reports.js";
 import { sessionsView } from "./views/sessions.js";
 import { settingsView } from "./views/settings.js";
 import { signInView } from "./views/sign-in.js";
+import { statisticsView } from "./views/statistics.js";
 import { threadView } from "./views/thread.js";
 import { unsubscribeView } from "./views/unsubscribe.js";
 import { unusualReadsView } from "./views/unusual-reads.js";
@@ -84,6 +85,7 @@ const views = {
 	doctors: ["Doctors", doctorsView],
 	prices: ["Prices", pricesView],
 	reports: ["Reports", reportsView],
+	statistics: ["Statistics", statisticsView],
 	sessions: ["Devices", sessionsView],
 	settings: ["Settings", settingsView],
 };

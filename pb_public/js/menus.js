@@ -9,10 +9,10 @@ import { currentUser, role } from "./session.js";
 export const menus = {
 	guest: ["sign-in", "register", "register-doctor"],
 	patient: ["visits", "book", "messages", "record", "bills", "family"],
-	doctor: ["day", "visits", "patients", "messages", "notices", "emergency", "hours", "absences"],
+	doctor: ["day", "visits", "patients", "messages", "notices", "emergency", "hours", "absences", "statistics"],
 	nurse: ["day", "visits", "patients"],
-	receptionist: ["day", "visits", "patients", "call-list", "absences", "hours", "bills"],
-	accountant: ["payments", "bills", "reports", "prices"],
+	receptionist: ["day", "visits", "patients", "call-list", "absences", "hours", "bills", "statistics"],
+	accountant: ["payments", "bills", "reports", "statistics", "prices"],
 	admin: [
 		"accounts",
 		"doctors",
@@ -27,6 +27,7 @@ export const menus = {
 		"bills",
 		"payments",
 		"reports",
+		"statistics",
 		"prices",
 		"settings",
 	],
