@@ -108,9 +108,9 @@ func (s *server) refresh(r *http.Request) (any, error) {
 		return nil, err
 	}
 	u := rival.User{Collection: rival.Users}
-	err = s.read.row(`SELECT id, email, emailVisibility, verified, name, role, status, phone, created, updated
+	err = s.read.row(`SELECT id, email, emailVisibility, verified, name, role, status, phone, language, created, updated
 		FROM users WHERE id = ?`, by.ID).Scan(&u.ID, &u.Email, &u.EmailVisibility, &u.Verified, &u.Name, &u.Role,
-		&u.Status, &u.Phone, &u.Created, &u.Updated)
+		&u.Status, &u.Phone, &u.Language, &u.Created, &u.Updated)
 	if err != nil {
 		return nil, err
 	}

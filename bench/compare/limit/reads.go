@@ -44,7 +44,7 @@ func scanDoctor(row scanner) (*rival.Doctor, error) {
 func scanPatient(row scanner) (*rival.Patient, error) {
 	p := &rival.Patient{Collection: rival.Patients}
 	return p, row.Scan(&p.ID, &p.User, &p.Mrn, &p.Name, &p.NameKey, &p.BirthDate, &p.Sex, &p.BloodGroup, &p.Phone,
-		&p.Email, &p.Address, &p.NationalID, &p.EmergencyName, &p.EmergencyPhone, &p.EmergencyRelation, &p.Interpreter,
+		&p.Email, &p.Language, &p.Address, &p.NationalID, &p.EmergencyName, &p.EmergencyPhone, &p.EmergencyRelation, &p.Interpreter,
 		&p.VIP, &p.ConfirmedDistinct, &p.MergedInto, &p.Active, &p.Created, &p.Updated)
 }
 

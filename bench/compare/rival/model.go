@@ -109,6 +109,7 @@ type Patient struct {
 	BloodGroup        string `json:"blood_group"`
 	Phone             string `json:"phone"`
 	Email             string `json:"email"`
+	Language          string `json:"language"`
 	Address           string `json:"address"`
 	NationalID        string `json:"national_id"`
 	EmergencyName     string `json:"emergency_name"`
@@ -134,6 +135,7 @@ type User struct {
 	Role            string `json:"role"`
 	Status          string `json:"status"`
 	Phone           string `json:"phone"`
+	Language        string `json:"language"`
 	Created         string `json:"created"`
 	Updated         string `json:"updated"`
 }

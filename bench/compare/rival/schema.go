@@ -17,8 +17,8 @@ func columns(list string) []string { return strings.Fields(list) }
 
 // Tables are the tables, with the indexes that a server with these queries would have.
 var Tables = []Table{
-	{"users", columns("id email emailVisibility verified name role status phone created updated"), []string{"!email"}},
-	{"patients", columns(`id user mrn name name_key birth_date sex blood_group phone email address national_id
+	{"users", columns("id email emailVisibility verified name role status phone language created updated"), []string{"!email"}},
+	{"patients", columns(`id user mrn name name_key birth_date sex blood_group phone email language address national_id
 		emergency_name emergency_phone emergency_relation interpreter vip confirmed_distinct merged_into active created
 		updated`), []string{"user", "!mrn", "name_key"}},
 	{"doctors", columns(`id user name department specialization qualifications bio phone consultation follow_up
