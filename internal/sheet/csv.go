@@ -23,7 +23,7 @@ func newCSV(to io.Writer, mark bool) *csvBody {
 	return b
 }
 
-func (b *csvBody) row(cells []any) error {
+func (b *csvBody) write(cells []any) error {
 	texts := make([]string, len(cells))
 	for i, cell := range cells {
 		var err error
@@ -41,5 +41,3 @@ func (b *csvBody) flush() error {
 }
 
 func (b *csvBody) close() error { return b.flush() }
-
-func (b *csvBody) free() {}

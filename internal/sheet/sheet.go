@@ -31,10 +31,9 @@ type Writer struct {
 
 // body is a table in one format.
 type body interface {
-	row(cells []any) error
-	flush() error // sends the rows that were written, if the format can
+	write(cells []any) error
+	flush() error // sends the rows that were written
 	close() error // sends the rest
-	free()        // removes what is left of it
 }
 
 // Number is a cell that is a number and is written unchanged.
@@ -58,7 +57,7 @@ func New(r *kit.Request, name string, format Format, columns ...string) *Writer 
 		w.body = newCSV(r.Response, r.Request.URL.Query().Get("bom") != "false")
 	case XLSX:
 		r.Attach(name+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-		w.body, w.err = newXLSX(r.Response)
+		w.body = newXLSX(r.Response)
 	}
 	header := make([]any, len(columns))
 	for i, column := range columns {
@@ -72,7 +71,7 @@ func New(r *kit.Request, name string, format Format, columns ...string) *Writer 
 // runs it as a formula.
 func (w *Writer) Row(cells ...any) {
 	if w.err == nil {
-		w.err = w.body.row(cells)
+		w.err = w.body.write(cells)
 	}
 }
 
@@ -87,9 +86,6 @@ func (w *Writer) Flush() error {
 // Close sends the rest. On an error, the caller's or one of the writer, it
 // aborts the connection, so that the client does not take half a table for a whole one.
 func (w *Writer) Close(err error) error {
-	if w.body != nil {
-		defer w.body.free()
-	}
 	if err == nil {
 		err = w.err
 	}

@@ -1,161 +1,242 @@
 package sheet
 
 import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
+	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/xuri/excelize/v2"
+	"unicode/utf8"
 )
 
 // maxRows is the largest number of rows of a sheet. The table goes on in another one.
-const maxRows = excelize.TotalRows
+const maxRows = 1 << 20
 
-// xlsxBody is a workbook. Rows go to a file in the temporary directory, and the whole is sent at the end: a workbook is
-// an archive whose parts refer to each other.
+// maxCell is the largest number of characters of a cell. A longer text is cut.
+const maxCell = 32_767
+
+// xlsxBody is a workbook (ECMA-376), written as its rows come: an archive with a sheet, and at its end the parts that
+// name the sheets. A library would need the whole table before it sends the first byte, and an eighth of the binary.
 type xlsxBody struct {
-	to     io.Writer
-	book   *excelize.File
-	sheet  *excelize.StreamWriter
+	to     *zip.Writer
+	sheet  io.Writer
+	row    bytes.Buffer
 	header []any
-	next   int // row
+	rows   int // of the sheet
 	sheets int
-	styles struct{ head, day, clock int }
-	digits map[int]int // the style of numbers with so many digits after the point
 }
 
-func newXLSX(to io.Writer) (*xlsxBody, error) {
-	b := &xlsxBody{to: to, book: excelize.NewFile(), digits: map[int]int{}}
-	day, clock := "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
-	for style, made := range map[*int]*excelize.Style{
-		&b.styles.head:  {Font: &excelize.Font{Bold: true}},
-		&b.styles.day:   {CustomNumFmt: &day},
-		&b.styles.clock: {CustomNumFmt: &clock},
-	} {
-		var err error
-		if *style, err = b.book.NewStyle(made); err != nil {
-			return b, err
-		}
-	}
-	return b, nil
-}
+func newXLSX(to io.Writer) *xlsxBody { return &xlsxBody{to: zip.NewWriter(to)} }
 
-// row writes a row; the first one is the header of every sheet, which does not scroll away.
-func (b *xlsxBody) row(cells []any) error {
+// The styles of cells, by their place in xl/styles.xml. Numbers with so many digits after the point begin at styleNumber.
+const (
+	styleText = iota
+	styleHeader
+	styleDay
+	styleClock
+	styleNumber
+)
+
+// maxDigits is how many digits after the point a number shows at most. No currency has more.
+const maxDigits = 6
+
+func (b *xlsxBody) write(cells []any) error {
 	if b.header == nil {
 		b.header = cells
 		return b.begin()
 	}
-	if b.next > maxRows {
-		if err := b.sheet.Flush(); err != nil {
+	if b.rows == maxRows {
+		if err := b.end(); err != nil {
 			return err
 		}
 		if err := b.begin(); err != nil {
 			return err
 		}
 	}
-	typed := make([]any, len(cells))
-	for i, cell := range cells {
-		var err error
-		if typed[i], err = b.cell(cell); err != nil {
-			return err
-		}
-	}
-	return b.write(typed)
+	return b.writeRow(cells, styleText)
 }
 
-// begin begins a sheet with the header.
+const mainNamespace = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
+
+// begin begins a sheet with the header, which does not scroll away.
 func (b *xlsxBody) begin() (err error) {
-	b.sheets++
-	name := "Sheet" + strconv.Itoa(b.sheets)
-	if b.sheets > 1 {
-		if _, err = b.book.NewSheet(name); err != nil {
-			return err
-		}
-	}
-	if b.sheet, err = b.book.NewStreamWriter(name); err != nil {
+	b.sheets, b.rows = b.sheets+1, 0
+	if b.sheet, err = b.to.Create(fmt.Sprintf("xl/worksheets/sheet%d.xml", b.sheets)); err != nil {
 		return err
 	}
-	err = b.sheet.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
+	_, err = fmt.Fprintf(b.sheet, xml.Header+`<worksheet %s><sheetViews><sheetView workbookViewId="0">`+
+		`<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>`+
+		`<cols><col min="1" max="%d" width="18" customWidth="1"/></cols><sheetData>`, mainNamespace, len(b.header))
 	if err != nil {
 		return err
 	}
-	if err := b.sheet.SetColWidth(1, len(b.header), 18); err != nil {
-		return err
-	}
-	b.next = 1
-	head := make([]any, len(b.header))
-	for i, name := range b.header {
-		head[i] = excelize.Cell{StyleID: b.styles.head, Value: name}
-	}
-	return b.write(head)
+	return b.writeRow(b.header, styleHeader)
 }
 
-func (b *xlsxBody) write(cells []any) error {
-	at, err := excelize.CoordinatesToCellName(1, b.next)
-	if err != nil {
-		return err
-	}
-	b.next++
-	return b.sheet.SetRow(at, cells)
-}
-
-// cell is a cell with its type. A text is never run as a formula there, so it is not escaped.
-func (b *xlsxBody) cell(cell any) (any, error) {
-	switch c := cell.(type) {
-	case Number:
-		return b.number(string(c))
-	case Day:
-		return b.time(time.Time(c), b.styles.day), nil
-	case Clock:
-		return b.time(time.Time(c), b.styles.clock), nil
-	case string:
-		return c, nil
-	case int:
-		return c, nil
-	}
-	return text(cell)
-}
-
-// number is a cell with a number that shows as many digits after the point as it has.
-func (b *xlsxBody) number(text string) (any, error) {
-	if text == "" {
-		return nil, nil
-	}
-	value, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return nil, err
-	}
-	_, after, _ := strings.Cut(text, ".")
-	style, known := b.digits[len(after)]
-	if !known {
-		shown := strings.TrimSuffix("0."+strings.Repeat("0", len(after)), ".")
-		if style, err = b.book.NewStyle(&excelize.Style{CustomNumFmt: &shown}); err != nil {
-			return nil, err
-		}
-		b.digits[len(after)] = style
-	}
-	return excelize.Cell{StyleID: style, Value: value}, nil
-}
-
-// time is a cell with the time of its own zone: spreadsheets have no zones.
-func (b *xlsxBody) time(t time.Time, style int) any {
-	if t.IsZero() {
-		return nil
-	}
-	return excelize.Cell{StyleID: style, Value: time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0,
-		time.UTC)}
-}
-
-func (b *xlsxBody) flush() error { return nil }
-
-func (b *xlsxBody) close() error {
-	if err := b.sheet.Flush(); err != nil {
-		return err
-	}
-	_, err := b.book.WriteTo(b.to)
+func (b *xlsxBody) end() error {
+	_, err := io.WriteString(b.sheet, "</sheetData></worksheet>")
 	return err
 }
 
-func (b *xlsxBody) free() { _ = b.book.Close() }
+func (b *xlsxBody) writeRow(cells []any, style int) error {
+	b.rows++
+	b.row.Reset()
+	fmt.Fprintf(&b.row, `<row r="%d">`, b.rows)
+	for i, cell := range cells {
+		if err := b.cell(columnName(i)+strconv.Itoa(b.rows), cell, style); err != nil {
+			return err
+		}
+	}
+	b.row.WriteString("</row>")
+	_, err := b.row.WriteTo(b.sheet)
+	return err
+}
+
+// cell writes a cell with its type. An empty one is left out. A text is never run as a formula there, so it is not
+// escaped.
+func (b *xlsxBody) cell(at string, cell any, style int) error {
+	switch c := cell.(type) {
+	case int:
+		b.number(at, strconv.Itoa(c), styleNumber)
+	case Number:
+		_, after, _ := strings.Cut(string(c), ".")
+		if _, err := strconv.ParseFloat(string(c), 64); c != "" && err != nil {
+			return err
+		}
+		b.number(at, string(c), styleNumber+min(len(after), maxDigits))
+	case Day:
+		b.number(at, serial(time.Time(c)), styleDay)
+	case Clock:
+		b.number(at, serial(time.Time(c)), styleClock)
+	case string:
+		if c == "" {
+			return nil
+		}
+		fmt.Fprintf(&b.row, `<c r="%s" s="%d" t="inlineStr"><is><t xml:space="preserve">`, at, style)
+		if err := xml.EscapeText(&b.row, []byte(escaped.ReplaceAllString(cut(c), "_x005F_$1"))); err != nil {
+			return err
+		}
+		b.row.WriteString("</t></is></c>")
+	default:
+		return fmt.Errorf("a file has no cells of type %T", cell)
+	}
+	return nil
+}
+
+// escaped is how a workbook writes characters that XML cannot have. A text that looks like it is escaped itself.
+var escaped = regexp.MustCompile(`_(x[0-9A-Fa-f]{4}_)`)
+
+func (b *xlsxBody) number(at, value string, style int) {
+	if value != "" {
+		fmt.Fprintf(&b.row, `<c r="%s" s="%d"><v>%s</v></c>`, at, style, value)
+	}
+}
+
+// serial is the time that the clocks of its zone show, in days since the end of 1899: spreadsheets have no zones.
+func serial(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	shown := time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+	days := shown.Sub(time.Date(1899, time.December, 30, 0, 0, 0, 0, time.UTC)).Hours() / 24
+	return strconv.FormatFloat(days, 'f', -1, 64)
+}
+
+// columnName is the letters of a column: A, B, … Z, AA.
+func columnName(i int) string {
+	if i < 26 {
+		return string(rune('A' + i))
+	}
+	return columnName(i/26-1) + columnName(i%26)
+}
+
+// cut returns as many characters of a text as a cell takes, which counts those beyond 16 bits twice.
+func cut(text string) string {
+	if utf8.RuneCountInString(text) <= maxCell/2 {
+		return text
+	}
+	units := 0
+	for i, r := range text {
+		if units++; r > 0xffff {
+			units++
+		}
+		if units > maxCell {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+func (b *xlsxBody) flush() error { return b.to.Flush() }
+
+// close ends the last sheet and writes the parts that say what the archive has.
+func (b *xlsxBody) close() error {
+	if err := b.end(); err != nil {
+		return err
+	}
+	const office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+	const packageRelations = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">`
+	var types, sheets, relations strings.Builder
+	for i := 1; i <= b.sheets; i++ {
+		fmt.Fprintf(&types, `<Override PartName="/xl/worksheets/sheet%d.xml" ContentType="application/`+
+			`vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>`, i)
+		fmt.Fprintf(&sheets, `<sheet name="Sheet%d" sheetId="%d" r:id="rId%d"/>`, i, i, i)
+		fmt.Fprintf(&relations, `<Relationship Id="rId%d" Type="%s/worksheet" Target="worksheets/sheet%d.xml"/>`, i, office, i)
+	}
+	for _, part := range []struct{ name, content string }{
+		{"xl/styles.xml", styles()},
+		{"xl/workbook.xml", `<workbook ` + mainNamespace + ` xmlns:r="` + office + `"><sheets>` + sheets.String() +
+			`</sheets></workbook>`},
+		{"xl/_rels/workbook.xml.rels", packageRelations + relations.String() + `<Relationship Id="rIdStyles" Type="` +
+			office + `/styles" Target="styles.xml"/></Relationships>`},
+		{"_rels/.rels", packageRelations + `<Relationship Id="rId1" Type="` + office +
+			`/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
+		{"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
+			`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
+			`<Default Extension="xml" ContentType="application/xml"/>` +
+			`<Override PartName="/xl/workbook.xml" ContentType="application/` +
+			`vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>` +
+			`<Override PartName="/xl/styles.xml" ContentType="application/` +
+			`vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>` + types.String() + `</Types>`},
+	} {
+		w, err := b.to.Create(part.name)
+		if err != nil {
+			return err
+		}
+		if _, err := io.WriteString(w, xml.Header+part.content); err != nil {
+			return err
+		}
+	}
+	return b.to.Close()
+}
+
+// styles is xl/styles.xml: the formats in the order of the constants above.
+func styles() string {
+	const firstFormat = 164 // those before are built in
+	codes := []string{"General", "General", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"}
+	for digits := range maxDigits + 1 {
+		codes = append(codes, strings.TrimSuffix("0."+strings.Repeat("0", digits), "."))
+	}
+	var formats, cells strings.Builder
+	for i, code := range codes {
+		font := 0
+		if i == styleHeader {
+			font = 1
+		}
+		fmt.Fprintf(&formats, `<numFmt numFmtId="%d" formatCode="%s"/>`, firstFormat+i, code)
+		fmt.Fprintf(&cells, `<xf numFmtId="%d" fontId="%d" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" `+
+			`applyFont="1"/>`, firstFormat+i, font)
+	}
+	return `<styleSheet ` + mainNamespace + `><numFmts count="` + strconv.Itoa(len(codes)) + `">` + formats.String() +
+		`</numFmts><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>` +
+		`<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>` +
+		`<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>` +
+		`<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>` +
+		`<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>` +
+		`<cellXfs count="` + strconv.Itoa(len(codes)) + `">` + cells.String() + `</cellXfs>` +
+		`<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`
+}
