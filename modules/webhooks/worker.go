@@ -69,8 +69,23 @@ func startSending(app core.App) {
 		}
 		app.OnRecordAfterCreateSuccess("webhook_deliveries").BindFunc(wake)
 		app.OnRecordAfterUpdateSuccess("webhook_deliveries").BindFunc(wake) // a replay
+		if err := resume(app); err != nil {
+			return err
+		}
+		s.wake(app)
 		return se.Next()
 	}})
+}
+
+// resume makes due what was being sent when the server before was killed or stopped: its result is not known.
+func resume(app core.App) error {
+	_, err := app.NonconcurrentDB().NewQuery(`UPDATE webhook_deliveries SET next_try_at = {:now}
+		WHERE status = 'pending' AND attempts > 0 AND error = ''`).
+		Bind(dbx.Params{"now": kit.FormatInstant(kit.Now(app))}).Execute()
+	if err != nil {
+		return fmt.Errorf("resume the deliveries of webhooks: %w", err)
+	}
+	return nil
 }
 
 // wake sends what is due after the response, unless that is about to happen.
