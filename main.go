@@ -31,8 +31,8 @@ func main() {
 	app := server.New()
 	kit.Register(app, modules.All)
 	hooks.Register(app)
-	webhooks.Allow(app, webhooks.Rules{
-		Plain: config.WebhookHTTP.Value() == "on", Private: config.WebhookPrivate.Value() == "on"})
+	webhooks.SetReach(app, webhooks.Reach{
+		HTTP: config.WebhookHTTP.Value() == "on", Private: config.WebhookPrivate.Value() == "on"})
 	apidocs.Register(app, func() apidocs.Document { return apidocs.MustJoin(modules.All) })
 	portal.Register(app, public)
 	served := func() bool { return datadir.Served(app.DataDir()) }

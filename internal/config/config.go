@@ -122,9 +122,12 @@ var Settings = []Setting{
 		Description: "Address and port of the Prometheus metrics, such as `127.0.0.1:9090`. Reachable from this machine " +
 			"only. Empty: no metrics."},
 	{Name: WebhookHTTP, Default: "off", check: oneOf("on", "off"),
-		Description: "`on`: webhooks may also use http, without encryption, to other machines."},
+		Description: "`on`: webhooks may also lead to `http` addresses of other machines. Events and their signatures then " +
+			"cross the network unencrypted."},
 	{Name: WebhookPrivate, Default: "off", check: oneOf("on", "off"),
-		Description: "`on`: webhooks may also reach private addresses, such as a gateway in the hospital's network."},
+		Description: "`on`: webhooks may also lead to private networks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, " +
+			"100.64.0.0/10, fc00::/7), such as to a gateway in the building. Admins of the hospital then reach any server " +
+			"there with an event."},
 }
 
 // Value returns the value from the environment, or else the default.
