@@ -15,6 +15,7 @@ import (
 	"hospital/internal/kit"
 	"hospital/internal/portal"
 	"hospital/internal/server"
+	"hospital/internal/setup"
 	_ "hospital/migrations"
 	"hospital/modules"
 	"hospital/modules/audit"
@@ -36,7 +37,7 @@ func main() {
 	apidocs.Register(app, func() apidocs.Document { return apidocs.MustJoin(modules.All) })
 	portal.Register(app, public)
 	served := func() bool { return datadir.Served(app.DataDir()) }
-	err := server.Run(app, modules.All, demo.Command(app), audit.Command(app), notices.Command(app),
+	err := server.Run(app, modules.All, demo.Command(app), setup.Command(app), audit.Command(app), notices.Command(app),
 		clinical.ImportCommand(app, served))
 	if err != nil {
 		log.Fatal("hospital: ", err)

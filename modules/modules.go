@@ -19,6 +19,7 @@ import (
 	"hospital/modules/reports"
 	"hospital/modules/scheduling"
 	"hospital/modules/services"
+	"hospital/modules/setup"
 	"hospital/modules/staff"
 	"hospital/modules/statistics"
 	"hospital/modules/webhooks"
@@ -44,5 +45,6 @@ var All = []kit.Module{
 	notices.Module,
 	reports.Module,
 	statistics.Module,
+	setup.Module,
 	history.Module,
 }

@@ -78,6 +78,11 @@ var routeRequests = map[string]func(h *hospitaltest.Hospital){
 	"exportPricesXlsx":       sendExport("prices.xlsx"),
 	"exportAudit":            sendExport("audit.csv"),
 	"exportAuditXlsx":        sendExport("audit.xlsx"),
+	"setupChecklist": func(h *hospitaltest.Hospital) {
+		for _, account := range []string{"admin1", "patient1", "guest"} {
+			h.As(account).Do(http.MethodGet, "/api/hospital/setup", nil)
+		}
+	},
 	"statistics": func(h *hospitaltest.Hospital) {
 		const path = "/api/hospital/reports/statistics"
 		for _, account := range []string{"admin1", "patient1", "guest"} {

@@ -17,7 +17,7 @@ function s(tag, attributes, ...children) {
 
 const width = 720;
 const height = 234;
-const margin = { top: 12, right: 8, bottom: 50, left: 56 };
+const margin = { top: 12, right: 8, bottom: 50, left: 76 };
 const plotWidth = width - margin.left - margin.right;
 const plotHeight = height - margin.top - margin.bottom;
 
