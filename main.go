@@ -21,6 +21,7 @@ import (
 	"hospital/modules/audit"
 	"hospital/modules/clinical"
 	"hospital/modules/notices"
+	"hospital/modules/reports"
 	"hospital/modules/webhooks"
 )
 
@@ -38,7 +39,7 @@ func main() {
 	portal.Register(app, public)
 	served := func() bool { return datadir.Served(app.DataDir()) }
 	err := server.Run(app, modules.All, demo.Command(app), setup.Command(app), audit.Command(app), notices.Command(app),
-		clinical.ImportCommand(app, served))
+		clinical.ImportCommand(app, served), reports.ExportCommand(app, kit.CatalogOf(modules.All)))
 	if err != nil {
 		log.Fatal("hospital: ", err)
 	}

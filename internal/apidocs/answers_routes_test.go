@@ -83,6 +83,11 @@ var routeRequests = map[string]func(h *hospitaltest.Hospital){
 			h.As(account).Do(http.MethodGet, "/api/hospital/setup", nil)
 		}
 	},
+	"exportRecord": func(h *hospitaltest.Hospital) {
+		for _, account := range []string{"patient1", "patient2", "guest", "receptionist1"} {
+			h.As(account).Do(http.MethodGet, "/api/hospital/patients/pat100000000000/export", nil)
+		}
+	},
 	"statistics": func(h *hospitaltest.Hospital) {
 		const path = "/api/hospital/reports/statistics"
 		for _, account := range []string{"admin1", "patient1", "guest"} {

@@ -29,7 +29,7 @@ var Document = sync.OnceValue(func() apidocs.Document { return apidocs.MustJoin(
 
 // contract finds the operation of a request in the document.
 var contract = sync.OnceValue(func() routers.Router {
-	for _, file := range []string{"application/pdf", "image/png", "image/jpeg", "application/dicom", "text/calendar",
+	for _, file := range []string{"application/pdf", "image/png", "image/jpeg", "application/dicom", "text/calendar", "application/zip",
 		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"} {
 		openapi3filter.RegisterBodyDecoder(file, openapi3filter.FileBodyDecoder)
 	}

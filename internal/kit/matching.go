@@ -8,6 +8,12 @@ import (
 	"github.com/pocketbase/pocketbase/tools/search"
 )
 
+// MayRead reports whether the role of the caller reads any record of a collection.
+func (r *Request) MayRead(collection string) bool {
+	declared, _ := r.App.Store().Get(catalogKey).(Catalog)
+	return r.Caller.Superuser || !declared[collection].Policy[r.Caller.Role].Read.empty()
+}
+
 // Matching is an SQL query for the ids of the records of a collection that match a filter, of those that the caller may
 // read, by the fields that the caller may see. It adds what the filter compares with to the parameters. A filter that
 // PocketBase would refuse is refused with 400 invalid_filter.

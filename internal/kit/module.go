@@ -3,6 +3,7 @@
 package kit
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -75,6 +76,14 @@ func Register(app core.App, modules []Module) {
 
 // Catalog holds the declared collections by name.
 type Catalog map[string]Collection
+
+// Sorted returns the collections by name.
+func (c Catalog) Sorted() (all []Collection) {
+	for _, name := range slices.Sorted(maps.Keys(c)) {
+		all = append(all, c[name])
+	}
+	return all
+}
 
 // CatalogOf collects the collections of all modules. It panics when a declaration names a
 // field that does not exist.

@@ -45,6 +45,13 @@ func Open(path string) (*dbx.DB, error) {
 	return dbx.NewFromDB(sql.OpenDB(connector{dsn, &driverStats{}}), "sqlite"), nil
 }
 
+// Snapshot opens a database file for reading. A transaction reads one state of it, that of its first query, and keeps
+// nobody from writing.
+func Snapshot(path string) *dbx.DB {
+	dsn := "file:" + path + "?_txlock=deferred&_pragma=busy_timeout(10000)&_pragma=query_only(ON)&_pragma=temp_store(MEMORY)"
+	return dbx.NewFromDB(sql.OpenDB(connector{dsn, &driverStats{}}), "sqlite")
+}
+
 // Synchronous returns the level of a connection: off, normal, full or extra.
 func Synchronous(db dbx.Builder) string {
 	level := -1

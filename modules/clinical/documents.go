@@ -86,8 +86,10 @@ func (d Document) shown() bool {
 	return d.GetBool("visible_to_patient") && State(d.GetString("state")) == Final
 }
 
-func (d Document) appointment() string         { return d.GetString("appointment") }
-func (d Document) file() string                { return d.GetString("file") }
+func (d Document) appointment() string { return d.GetString("appointment") }
+
+// File is the name of the stored file.
+func (d Document) File() string                { return d.GetString("file") }
 func (d Document) uploads() []*filesystem.File { return d.GetUnsavedFiles("file") }
 func (d Document) contentType() string         { return d.GetString("content_type") }
 func (d Document) contentHash() string         { return d.GetString("content_hash") }
@@ -188,7 +190,7 @@ func findAlteredFiles(app core.App) ([]string, error) {
 	defer files.Close()
 	return kit.FindViolations(app, "documents", `id != ""`, func(r *core.Record) (bool, error) {
 		d := Document{r}
-		reader, err := files.GetReader(d.BaseFilesPath() + "/" + d.file())
+		reader, err := files.GetReader(d.BaseFilesPath() + "/" + d.File())
 		if err != nil {
 			return false, nil // missing or unreadable
 		}

@@ -19,12 +19,14 @@ var Module = kit.Module{
 		{Path: "GET /bills/{id}/pdf", Roles: billReaders, Record: "bills", Audit: "export", Handler: billPDF},
 		{Path: "GET /bills/{id}/csv", Roles: billReaders, Record: "bills", Audit: "export", Handler: billCSV},
 		{Path: "GET /payments/{id}/receipt", Roles: billReaders, Record: "payments", Audit: "export", Handler: receiptPDF},
+		{Path: "GET /patients/{id}/export", Roles: recordReaders, Record: "patients", Audit: "export", Handler: recordZIP},
 		{Path: "GET /reports/billing", Roles: bookReaders, Handler: statistics},
 	}, exportRoutes()...),
 	OpenAPI: openapi,
 }
 
 var (
-	billReaders = []kit.Role{role.Patient, role.Receptionist, role.Accountant, role.Admin}
-	bookReaders = []kit.Role{role.Accountant, role.Admin}
+	billReaders   = []kit.Role{role.Patient, role.Receptionist, role.Accountant, role.Admin}
+	recordReaders = []kit.Role{role.Patient, role.Admin}
+	bookReaders   = []kit.Role{role.Accountant, role.Admin}
 )

@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"github.com/pocketbase/pocketbase/core"
+
 	"hospital/internal/kit"
 	"hospital/internal/pdf"
 	"hospital/modules/billing"
@@ -8,18 +10,27 @@ import (
 	"hospital/modules/patients"
 )
 
-// receiptPDF prints the receipt of a verified payment or refund.
+// receiptPDF answers with the receipt of a verified payment or refund.
 func receiptPDF(r *kit.Request) error {
 	p := billing.Payment{Record: r.Record}
 	if p.Status() != billing.Verified {
 		return kit.Conflict("status", "not_verified", "There is a receipt once the payment is verified.")
 	}
-	settings, err := hospital.Of(r.App)
+	content, err := drawReceipt(r.App, p)
 	if err != nil {
 		return err
 	}
-	if err := billing.ExpandPayments(r.App, p.Record); err != nil {
-		return err
+	return sendPDF(r, p.Receipt(), content)
+}
+
+// drawReceipt prints the receipt of a verified payment or refund.
+func drawReceipt(app core.App, p billing.Payment) ([]byte, error) {
+	settings, err := hospital.Of(app)
+	if err != nil {
+		return nil, err
+	}
+	if err := billing.ExpandPayments(app, p.Record); err != nil {
+		return nil, err
 	}
 	title, party := "Receipt ", "Received from"
 	if p.Kind() == billing.KindRefund {
@@ -38,11 +49,7 @@ func receiptPDF(r *kit.Request) error {
 	)
 	amount := p.Amount().Decimal(settings.ExponentOf(p.Currency()))
 	d.Sums(pdf.Sum{Name: "Amount " + p.Currency(), Amount: amount, Bold: true})
-	content, err := d.Bytes()
-	if err != nil {
-		return err
-	}
-	return sendPDF(r, p.Receipt(), content)
+	return d.Bytes()
 }
 
 // methods are the printed names of the payment methods.

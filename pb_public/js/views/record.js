@@ -1,6 +1,6 @@
 import { get, list } from "../api.js";
 import { addAllergy, addCondition, editMedicalHistory, mayWrite, uploadDocument } from "../chart-forms.js";
-import { cardList, pager } from "../components.js";
+import { cardList, fileButton, pager } from "../components.js";
 import { button, factList, h, heading, link, tabs } from "../dom.js";
 import { sexes } from "../labels.js";
 import { region } from "../live.js";
@@ -75,6 +75,7 @@ function patientHead(patient, allergies) {
 			mayWrite("medical_history") &&
 				button("Edit medical history", () => editMedicalHistory(patient), { key: "history" }),
 			link("access-log", "Access log", { patient: patient.id }, { class: "button" }),
+			["patient", "admin"].includes(role()) && fileButton("Download record", `patients/${patient.id}/export`, {}),
 		),
 	];
 }
