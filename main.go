@@ -19,6 +19,7 @@ import (
 	"hospital/modules"
 	"hospital/modules/audit"
 	"hospital/modules/clinical"
+	"hospital/modules/imports"
 	"hospital/modules/notices"
 	"hospital/modules/webhooks"
 )
@@ -36,8 +37,9 @@ func main() {
 	apidocs.Register(app, func() apidocs.Document { return apidocs.MustJoin(modules.All) })
 	portal.Register(app, public)
 	served := func() bool { return datadir.Served(app.DataDir()) }
-	err := server.Run(app, modules.All, demo.Command(app), audit.Command(app), notices.Command(app),
-		clinical.ImportCommand(app, served))
+	importing := imports.Command(app, served)
+	importing.AddCommand(clinical.CodesCommand(app, served))
+	err := server.Run(app, modules.All, demo.Command(app), audit.Command(app), notices.Command(app), importing)
 	if err != nil {
 		log.Fatal("hospital: ", err)
 	}

@@ -167,6 +167,14 @@ func fill(tx core.App) error {
 			"expires": now.Add(24 * time.Hour), "address": "192.0.2." + n, "token_hash": "an old key"})
 	}
 	for _, n := range []string{"1", "2"} {
+		w.Create(system, "old"+n, "identifiers", fixture.Fields{"patient": ID("pat" + n), "kind": "patient",
+			"system": "old system", "value": "471" + n})
+		w.Create(system, "oldvisit"+n, "identifiers", fixture.Fields{"patient": ID("pat" + n), "kind": "appointment",
+			"appointment": ID("done" + n), "system": "old system", "value": "V" + n})
+		w.Create(system, "olddr"+n, "staff_identifiers", fixture.Fields{"doctor": ID("dr" + n), "kind": "doctor",
+			"system": "old system", "value": "D" + n})
+		w.Create(system, "import"+n, "imports", fixture.Fields{"kind": "patients", "system": "old system", "lines": 1,
+			"file": "patients" + n + ".csv", "status": "done", "finished_at": now})
 		w.Create(system, "hook"+n, "webhooks", fixture.Fields{"name": "Gateway " + n, "events": []string{"hospital.notice"},
 			"url": "https://gateway.example/" + n})
 		w.Create(system, "event"+n, "webhook_deliveries", fixture.Fields{"webhook": ID("hook" + n), "event": "hospital.test",

@@ -46,9 +46,8 @@ const (
 	pause = 120 * time.Millisecond
 )
 
-// ImportCommand returns the command "import". It pauses for others if a server serves the same data.
-func ImportCommand(app core.App, served func() bool) *cobra.Command {
-	command := &cobra.Command{Use: "import", Short: "Import lists"}
+// CodesCommand returns the command "codes" of "import". It pauses for others if a server serves the same data.
+func CodesCommand(app core.App, served func() bool) *cobra.Command {
 	dry := false
 	codes := &cobra.Command{
 		Use:   "codes FILE",
@@ -71,8 +70,7 @@ func ImportCommand(app core.App, served func() bool) *cobra.Command {
 		},
 	}
 	codes.Flags().BoolVar(&dry, "dry-run", false, "report what would happen and store nothing")
-	command.AddCommand(codes)
-	return command
+	return codes
 }
 
 // importCounts is the number of lines by outcome.
