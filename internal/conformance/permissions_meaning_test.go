@@ -78,6 +78,8 @@ var meaning = map[string]string{
 	"messages own-received":     ofPatient("messages", "AND x.author != p.user"),
 	"messages care-received":    ofDoctorInCare("messages", "AND x.author != {:me}"),
 	"alerts own":                `SELECT id FROM alerts WHERE user = {:me}`,
+	"identifiers own":           ofPatient("identifiers", ""),
+	"identifiers care":          inCare("identifiers", ""),
 	"link_notices own":          `SELECT id FROM link_notices WHERE user = {:me}`,
 }
 
@@ -162,6 +164,9 @@ func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Rol
 		"rebookings":          {"time_off": hospitaltest.ID("away" + owner)},
 		"rebooking_items":     {"rebooking": hospitaltest.ID("rebook" + owner), "appointment": hospitaltest.ID("booked" + owner), "outcome": "cancel", "old_starts": at(0)},
 		"notices":             {"patient": hospitaltest.ID("pat" + owner), "appointment": hospitaltest.ID("booked" + owner), "kind": "moved", "audience": "patient", "channel": "portal", "status": "sent"},
+		"identifiers":         {"patient": hospitaltest.ID("pat" + owner), "kind": "patient", "system": "other", "value": fmt.Sprint("v", n)},
+		"staff_identifiers":   {"doctor": hospitaltest.ID("dr" + owner), "kind": "doctor", "system": "other", "value": fmt.Sprint("v", n)},
+		"imports":             {"kind": "patients", "system": "other", "status": "done"},
 		"unusual_reads":       {"reader": hospitaltest.ID("nurse" + owner), "rule": "vip", "day": "2030-01-01", "first_at": at(0), "last_at": at(0), "key": fmt.Sprint("k", n)},
 		"audit_log":           {"action": "forged", "at": at(0), "outcome": "done", "patient": hospitaltest.ID("pat" + owner), "actor": hospitaltest.ID("doctor" + owner)},
 		"audit_log_patients":  {"list": hospitaltest.ID("pat" + owner), "patient": hospitaltest.ID("pat" + owner)},
