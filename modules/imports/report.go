@@ -3,6 +3,7 @@ package imports
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"hospital/modules/patients"
 )
@@ -21,6 +22,9 @@ type Report struct {
 	Problems []Problem `json:"problems"`
 	More     int       `json:"more"`  // problems that are not listed
 	Wrong    int       `json:"wrong"` // lines with a problem
+
+	Took    time.Duration `json:"-"`
+	Longest time.Duration `json:"-"` // the longest transaction: nobody else could write meanwhile
 	last     int
 }
 
@@ -72,6 +76,8 @@ func (r Report) Print(out io.Writer) {
 	}
 	verb := map[bool]string{true: "would be added", false: "added"}[r.DryRun]
 	fmt.Fprintf(out, "%d lines of %s: %d %s, %d known already\n", r.Lines, r.Kind, r.Added, verb, r.Known)
+	fmt.Fprintf(out, "It took %s; the longest transaction took %s.\n", r.Took.Round(100*time.Millisecond),
+		r.Longest.Round(time.Millisecond))
 	if r.Resumed {
 		fmt.Fprintln(out, "This finished an import that was interrupted; some lines were added by it before.")
 	}

@@ -38,8 +38,10 @@ const (
 
 // Run checks a CSV file and then imports it. The report says what is wrong, by line; nothing is stored then. The error
 // is one that concerns the whole file, such as an unknown column.
-func Run(app core.App, in io.Reader, o Options) (Report, error) {
-	report := Report{Kind: o.Kind, DryRun: o.DryRun, Problems: []Problem{}}
+func Run(app core.App, in io.Reader, o Options) (report Report, err error) {
+	report = Report{Kind: o.Kind, DryRun: o.DryRun, Problems: []Problem{}}
+	began := time.Now()
+	defer func() { report.Took = time.Since(began) }()
 	k, ok := findKind(o.Kind)
 	if !ok {
 		return report, fmt.Errorf("there is no kind of file %q. The kinds are %s", o.Kind, strings.Join(Kinds(), ", "))
@@ -116,6 +118,7 @@ func apply(app core.App, k kind, o Options, f *file, report *Report, resumed *im
 		if err == nil && len(items) > 0 {
 			var took time.Duration
 			took, err = writeBatch(j, k, items)
+			report.Longest = max(report.Longest, took)
 			size = adapt(size, len(items), n, took)
 		}
 		if err != nil {
