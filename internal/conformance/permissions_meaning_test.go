@@ -187,7 +187,7 @@ func creation(h *hospitaltest.Hospital, collection, owner string, caller kit.Rol
 		"conditions":          {"patient": hospitaltest.ID("pat" + owner), "text": "Cough"},
 		"allergies":           {"patient": hospitaltest.ID("pat" + owner), "substance": "Nickel"},
 		"documents":           {"patient": hospitaltest.ID("pat" + owner), "kind": "imaging", "title": "X-ray", "file": hospitaltest.File{Name: "x_ray.txt", Content: []byte("text")}},
-		"codes":               {"code": "A00", "title": "Cholera"},
+		"codes":               {"system": "icd10", "code": "A00", "title": "Cholera"},
 		"prescriptions":       {"appointment": hospitaltest.ID("done" + owner)},
 		"prescription_items":  {"prescription": hospitaltest.ID("draft" + owner), "drug": "Zinc"},
 		"threads":             {"patient": hospitaltest.ID("pat" + owner), "doctor": hospitaltest.ID("dr" + owner), "subject": "Question"},

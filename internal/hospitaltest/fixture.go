@@ -243,7 +243,7 @@ func fillClinical(w *fixture.Writer) {
 			"file": textFile("shown" + n), "visible_to_patient": true})
 		w.Create(doctor, "kept"+n, "documents",
 			fixture.Fields{"patient": pat, "kind": "other", "title": "Not for the patient yet", "file": textFile("kept" + n)})
-		w.Create(kit.Actor{Role: kit.System}, "code"+n, "codes", fixture.Fields{"code": "J45." + n, "title": "Asthma " + n,
+		w.Create(kit.Actor{Role: kit.System}, "code"+n, "codes", fixture.Fields{"system": "icd10", "code": "J45." + n, "title": "Asthma " + n,
 			"title_key": "asthma " + n, "active": true})
 
 		w.Create(doctor, "rx"+n, "prescriptions", fixture.Fields{"appointment": done, "notes": "issued " + n})

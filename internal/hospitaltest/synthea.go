@@ -106,4 +106,6 @@ func NewSynthea(seed uint64, patients, encounters int, nonsense bool) Synthea {
 func pick(r *rand.Rand, from []string) string { return from[r.IntN(len(from))] }
 
 // uuid is an id as Synthea writes it, the same for the same number.
-func uuid(kind string, n int) string { return fmt.Sprintf("%08x-%s000-4000-8000-%012x", n*2654435761%(1<<32), kind, n) }
+func uuid(kind string, n int) string {
+	return fmt.Sprintf("%08x-%s000-4000-8000-%012x", n*2654435761%(1<<32), kind, n)
+}

@@ -25,7 +25,7 @@ type Report struct {
 
 	Took    time.Duration `json:"-"`
 	Longest time.Duration `json:"-"` // the longest transaction: nobody else could write meanwhile
-	last     int
+	last    int
 }
 
 // Problem is what is wrong in a line.
