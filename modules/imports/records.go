@@ -21,10 +21,14 @@ func newIdentifier(app core.App, kind, system, value string) (identifier, error)
 		return identifier{}, err
 	}
 	i := identifier{r}
+	i.fill(kind, system, value)
+	return i, nil
+}
+
+func (i identifier) fill(kind, system, value string) {
 	i.Set("kind", kind)
 	i.Set("system", system)
 	i.Set("value", value)
-	return i, nil
 }
 
 // setTarget sets the record that it identifies, and the patient that the record is of.

@@ -42,10 +42,10 @@ type Candidate struct {
 
 // FindSimilar returns the records with the national id of a patient, or with its name and birth date.
 func FindSimilar(app core.App, patient Patient) (found []Candidate, err error) {
-	similar := func(where dbx.HashExp) error {
+	similar := func(where dbx.HashExp, more dbx.Expression) error {
 		var some []Candidate
 		where["merged_into"] = ""
-		err := app.DB().Select("mrn", "name", "birth_date").From("patients").Where(where).OrderBy("created").
+		err := app.DB().Select("mrn", "name", "birth_date").From("patients").Where(where).AndWhere(more).OrderBy("created").
 			Limit(maxCandidates).All(&some)
 		for _, c := range some {
 			if !slices.Contains(found, c) {
@@ -55,14 +55,14 @@ func FindSimilar(app core.App, patient Patient) (found []Candidate, err error) {
 		return err
 	}
 	if id := patient.nationalID(); id != "" {
-		if err := similar(dbx.HashExp{"national_id": id}); err != nil {
+		if err := similar(dbx.HashExp{"national_id": id}, hasNationalID); err != nil {
 			return nil, err
 		}
 	}
 	if patient.BirthDate() == "" {
 		return found, nil
 	}
-	return found, similar(dbx.HashExp{"name_key": NameKey(patient.Name()), "birth_date": patient.BirthDate()})
+	return found, similar(dbx.HashExp{"name_key": NameKey(patient.Name()), "birth_date": patient.BirthDate()}, nil)
 }
 
 // SamePerson are the keys by which FindSimilar finds a patient.
