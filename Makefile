@@ -43,6 +43,9 @@ test: ## every test, and what is concurrent with the race detector, too
 clients: ## lint the API document, generate clients from it and run them (needs Node 20 and npm)
 	./examples/clients/run.sh
 
+webhook-proof: ## check events of a demo hospital with the npm package standardwebhooks (needs Node 20 and npm)
+	./examples/webhook-receiver/run.sh
+
 # The benchmark and the servers beside the hospital are a module of their own, so that the hospital
 # does not depend on what they need.
 compare = CGO_ENABLED=0 go -C bench/compare build -o $(CURDIR)/bin/bench/ . ./limit ./usual
@@ -98,5 +101,5 @@ release-binaries: ## build VERSION for linux, macOS and Windows into dist/, with
 clean: ## remove what was built
 	rm -rf bin dist examples/clients/build
 
-.PHONY: help run dev build release-binaries test clients bench bench-compare soak stress import-load attack lint fuzz clean
+.PHONY: help run dev build release-binaries test clients webhook-proof bench bench-compare soak stress import-load attack lint fuzz clean
 .DEFAULT_GOAL := help

@@ -15,6 +15,7 @@ import (
 	"hospital/internal/kit"
 	"hospital/internal/portal"
 	"hospital/internal/server"
+	"hospital/internal/setup"
 	_ "hospital/migrations"
 	"hospital/modules"
 	"hospital/modules/audit"
@@ -32,14 +33,15 @@ func main() {
 	app := server.New()
 	kit.Register(app, modules.All)
 	hooks.Register(app)
-	webhooks.Allow(app, webhooks.Rules{
-		Plain: config.WebhookHTTP.Value() == "on", Private: config.WebhookPrivate.Value() == "on"})
+	webhooks.SetReach(app, webhooks.Reach{
+		HTTP: config.WebhookHTTP.Value() == "on", Private: config.WebhookPrivate.Value() == "on"})
 	apidocs.Register(app, func() apidocs.Document { return apidocs.MustJoin(modules.All) })
 	portal.Register(app, public)
 	served := func() bool { return datadir.Served(app.DataDir()) }
 	importing := imports.Command(app, served)
 	importing.AddCommand(clinical.CodesCommand(app, served))
-	err := server.Run(app, modules.All, demo.Command(app), audit.Command(app), notices.Command(app), importing)
+	err := server.Run(app, modules.All, demo.Command(app), setup.Command(app), audit.Command(app), notices.Command(app),
+		importing)
 	if err != nil {
 		log.Fatal("hospital: ", err)
 	}

@@ -3,6 +3,8 @@
 package hooks
 
 import (
+	"slices"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
@@ -48,18 +50,6 @@ var reactions = []kit.Follow{
 	{billing.PaymentVerified, []kit.Reaction{notices.Tell(notices.PaymentVerified)}},
 	{billing.PaymentRejected, []kit.Reaction{notices.Tell(notices.PaymentRejected)}},
 	{clinical.DocumentShared, []kit.Reaction{notices.Tell(notices.NewDocument)}},
-	{appointments.WasRequested, []kit.Reaction{webhooks.Tell(webhooks.Requested)}},
-	{appointments.WasApproved, []kit.Reaction{webhooks.Tell(webhooks.Approved)}},
-	{appointments.WasRejected, []kit.Reaction{webhooks.Tell(webhooks.Rejected)}},
-	{appointments.MovedByHospital, []kit.Reaction{webhooks.Tell(webhooks.Rescheduled)}},
-	{appointments.MovedByPatient, []kit.Reaction{webhooks.Tell(webhooks.Rescheduled)}},
-	{appointments.CancelledByHospital, []kit.Reaction{webhooks.Tell(webhooks.Cancelled)}},
-	{appointments.CancelledByPatient, []kit.Reaction{webhooks.Tell(webhooks.Cancelled)}},
-	{appointments.WasCompleted, []kit.Reaction{webhooks.Tell(webhooks.Completed)}},
-	{billing.WasIssued, []kit.Reaction{webhooks.Tell(webhooks.BillIssued)}},
-	{billing.PaymentVerified, []kit.Reaction{webhooks.Tell(webhooks.PaymentVerified)}},
-	{billing.PaymentRejected, []kit.Reaction{webhooks.Tell(webhooks.PaymentRejected)}},
-	{prescriptions.WasIssued, []kit.Reaction{webhooks.Tell(webhooks.PrescriptionNew)}},
 	{messages.WasSent, []kit.Reaction{notices.TellOfMessage}},
 	{prescriptions.WasIssued, []kit.Reaction{notices.Tell(notices.NewPrescription)}},
 	{patients.AccountChanged, []kit.Reaction{notices.NotifyAccounts}},
@@ -68,5 +58,21 @@ var reactions = []kit.Follow{
 	{patients.EmergencyAccessOpened, []kit.Reaction{notices.AlertOfEmergency}},
 }
 
+// events are what other systems are told by webhooks. They run after the reactions.
+var events = []kit.Follow{
+	{appointments.WasRequested, []kit.Reaction{webhooks.Tell(webhooks.AppointmentRequested)}},
+	{appointments.WasApproved, []kit.Reaction{webhooks.Tell(webhooks.AppointmentApproved)}},
+	{appointments.WasRejected, []kit.Reaction{webhooks.Tell(webhooks.AppointmentRejected)}},
+	{appointments.MovedByHospital, []kit.Reaction{webhooks.Tell(webhooks.AppointmentRescheduled)}},
+	{appointments.MovedByPatient, []kit.Reaction{webhooks.Tell(webhooks.AppointmentRescheduled)}},
+	{appointments.CancelledByHospital, []kit.Reaction{webhooks.Tell(webhooks.AppointmentCancelled)}},
+	{appointments.CancelledByPatient, []kit.Reaction{webhooks.Tell(webhooks.AppointmentCancelled)}},
+	{appointments.WasCompleted, []kit.Reaction{webhooks.Tell(webhooks.AppointmentCompleted)}},
+	{billing.WasIssued, []kit.Reaction{webhooks.Tell(webhooks.BillIssued)}},
+	{billing.PaymentVerified, []kit.Reaction{webhooks.Tell(webhooks.PaymentVerified)}},
+	{billing.PaymentRejected, []kit.Reaction{webhooks.Tell(webhooks.PaymentRejected)}},
+	{prescriptions.WasIssued, []kit.Reaction{webhooks.Tell(webhooks.PrescriptionIssued)}},
+}
+
 // Register binds every reaction.
-func Register(app core.App) { kit.React(app, reactions) }
+func Register(app core.App) { kit.React(app, slices.Concat(reactions, events)) }

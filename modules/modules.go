@@ -20,6 +20,7 @@ import (
 	"hospital/modules/reports"
 	"hospital/modules/scheduling"
 	"hospital/modules/services"
+	"hospital/modules/setup"
 	"hospital/modules/staff"
 	"hospital/modules/statistics"
 	"hospital/modules/webhooks"
@@ -46,5 +47,6 @@ var All = []kit.Module{
 	notices.Module,
 	reports.Module,
 	statistics.Module,
+	setup.Module,
 	history.Module,
 }

@@ -41,7 +41,7 @@ func run(binary string, lasts time.Duration, addresses int) error {
 	}
 	defer os.RemoveAll(dir)
 	data := filepath.Join(dir, "data")
-	if output, err := exec.Command(binary, "demo", "--dir", data).CombinedOutput(); err != nil {
+	if output, err := exec.Command(binary, "demo", "--small", "--dir", data).CombinedOutput(); err != nil {
 		return fmt.Errorf("fill the demo hospital: %w: %s", err, output)
 	}
 	h, err := process.Start(context.Background(), binary, data)

@@ -53,6 +53,18 @@ var conflictRequests = map[string]func(h *hospitaltest.Hospital){
 	"createLinkCode": func(h *hospitaltest.Hospital) {
 		h.As("receptionist1").Create("link_codes", hospitaltest.Body{"patient": hospitaltest.ID("pat1")})
 	},
+	"createWebhook": func(h *hospitaltest.Hospital) {
+		for range 21 {
+			activeWebhook(h)
+		}
+	},
+	"updateWebhook": func(h *hospitaltest.Hospital) {
+		h.As("admin1").Update("webhooks", hospitaltest.ID("webhook1"), hospitaltest.Body{"active": false})
+		for range 20 {
+			activeWebhook(h)
+		}
+		h.As("admin1").Update("webhooks", hospitaltest.ID("webhook1"), hospitaltest.Body{"active": true})
+	},
 	"createBill": func(h *hospitaltest.Hospital) {
 		h.As("accountant1").Create("bills", hospitaltest.Body{"kind": "credit_note", "original": hospitaltest.ID("draft1"),
 			"reason": "a mistake"})

@@ -78,6 +78,11 @@ var routeRequests = map[string]func(h *hospitaltest.Hospital){
 	"exportPricesXlsx":       sendExport("prices.xlsx"),
 	"exportAudit":            sendExport("audit.csv"),
 	"exportAuditXlsx":        sendExport("audit.xlsx"),
+	"setupChecklist": func(h *hospitaltest.Hospital) {
+		for _, account := range []string{"admin1", "patient1", "guest"} {
+			h.As(account).Do(http.MethodGet, "/api/hospital/setup", nil)
+		}
+	},
 	"statistics": func(h *hospitaltest.Hospital) {
 		const path = "/api/hospital/reports/statistics"
 		for _, account := range []string{"admin1", "patient1", "guest"} {
@@ -108,12 +113,17 @@ var routeRequests = map[string]func(h *hospitaltest.Hospital){
 		file("nurse1", "pat1", hospitaltest.Body{"file": hospitaltest.File{Name: "huge.txt",
 			Content: []byte(strings.Repeat("x", 22<<20))}})
 	},
-	"renewWebhookSecret":    sendToAdmins("/api/hospital/webhooks/%s/secret", "hook1"),
-	"testWebhook":           sendToAdmins("/api/hospital/webhooks/%s/test", "hook1"),
-	"replayWebhookDelivery": sendToAdmins("/api/hospital/webhook-deliveries/%s/replay", "event1"),
-	"showCalendarFeed":      sendToOwners(http.MethodGet),
-	"renewCalendarFeed":     sendToOwners(http.MethodPost),
-	"revokeCalendarFeed":    sendToOwners(http.MethodDelete),
+	"renewWebhookSecret": sendToAdmins("/api/hospital/webhooks/%s/secret", "webhook1"),
+	"testWebhook":        sendToAdmins("/api/hospital/webhooks/%s/test", "webhook1"),
+	"replayDelivery": func(h *hospitaltest.Hospital) {
+		replay := sendToAdmins("/api/hospital/webhook-deliveries/%s/replay", "delivery1")
+		replay(h) // refused: the webhook is off
+		h.As("admin1").Update("webhooks", hospitaltest.ID("webhook1"), hospitaltest.Body{"active": true})
+		replay(h)
+	},
+	"showCalendarFeed":   sendToOwners(http.MethodGet),
+	"renewCalendarFeed":  sendToOwners(http.MethodPost),
+	"revokeCalendarFeed": sendToOwners(http.MethodDelete),
 	"readCalendarFeed": func(h *hospitaltest.Hospital) {
 		url := h.As("patient1").Do(http.MethodPost, "/api/hospital/calendar", nil).String("url")
 		_, path, _ := strings.Cut(url, "/api/")
@@ -242,4 +252,10 @@ func sendToAdmins(path, id string) func(h *hospitaltest.Hospital) {
 		}
 		h.As("admin1").Do(http.MethodPost, fmt.Sprintf(path, "missing"), nil)
 	}
+}
+
+// activeWebhook adds a webhook and returns its id.
+func activeWebhook(h *hospitaltest.Hospital) string {
+	return h.As("admin1").Create("webhooks", hospitaltest.Body{"name": "Gateway", "url": "https://gateway.example/hook",
+		"events": []string{"*"}, "active": true}).ID()
 }

@@ -17,8 +17,8 @@ import (
 const records = "/api/collections/%s/records"
 
 var (
-	commonFields = []string{"id", "collectionId", "collectionName", "created", "updated"}                             // in every answer
-	secretFields = []string{"password", "tokenKey", "token_hash", "secret", "old_secret", "payload", "password_hash"} // in no answer
+	commonFields = []string{"id", "collectionId", "collectionName", "created", "updated"}               // in every answer
+	secretFields = []string{"password", "tokenKey", "token_hash", "secret", "payload", "password_hash"} // in no answer
 )
 
 // addedFields are values that AddToResponse adds to the answer to a write.

@@ -33,6 +33,7 @@ const (
 	SuperuserPassword Name = "HOSPITAL_SUPERUSER_PASSWORD" // #nosec G101 -- a name, not a password
 	EncryptionKey     Name = "HOSPITAL_ENCRYPTION_KEY"
 	AuditKey          Name = audit.KeyEnv
+	AdminPassword     Name = "HOSPITAL_ADMIN_PASSWORD" // #nosec G101 -- a name, not a password
 	SMTPHost          Name = "HOSPITAL_SMTP_HOST"
 	SMTPPort          Name = "HOSPITAL_SMTP_PORT"
 	SMTPUser          Name = "HOSPITAL_SMTP_USER"
@@ -88,6 +89,7 @@ var Settings = []Setting{
 		Description: "`on` opens the dashboard's SQL console, like `sql` in `HOSPITAL_OPEN`."},
 	{Name: Open, Description: "What superusers may do over HTTP although it goes around the rules of the hospital, separated by commas: `sql`, `backups` (upload, delete, restore), `collections` (create, change, delete), `impersonation`, `passwords` (of accounts, and their addresses), `mail` (the mail server, the sender, the hospital's address), `settings` (proxy, superusers' addresses, S3, backups, batches, limits). Open it only while you need it.", check: each(oneOf("sql", "backups", "collections", "impersonation", "passwords", "mail", "settings"))},
 	{Name: SuperuserPassword, Description: "A superuser's password, for the `superuser` command.", Secret: true},
+	{Name: AdminPassword, Description: "The first admin's password, for the `setup` command.", Secret: true},
 	{Name: EncryptionKey, Secret: true, check: length(32, 32),
 		Description: "Exactly 32 characters. Encrypts the stored settings, including the mail server's password."},
 	{Name: AuditKey, Secret: true, check: length(32, 1<<20),
@@ -122,9 +124,12 @@ var Settings = []Setting{
 		Description: "Address and port of the Prometheus metrics, such as `127.0.0.1:9090`. Reachable from this machine " +
 			"only. Empty: no metrics."},
 	{Name: WebhookHTTP, Default: "off", check: oneOf("on", "off"),
-		Description: "`on`: webhooks may also use http, without encryption, to other machines."},
+		Description: "`on`: webhooks may also lead to `http` addresses of other machines. Events and their signatures then " +
+			"cross the network unencrypted."},
 	{Name: WebhookPrivate, Default: "off", check: oneOf("on", "off"),
-		Description: "`on`: webhooks may also reach private addresses, such as a gateway in the hospital's network."},
+		Description: "`on`: webhooks may also lead to private networks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, " +
+			"100.64.0.0/10, fc00::/7), such as to a gateway in the building. Admins of the hospital then reach any server " +
+			"there with an event."},
 }
 
 // Value returns the value from the environment, or else the default.

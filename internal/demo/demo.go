@@ -4,6 +4,9 @@ package demo
 import (
 	"fmt"
 	"io"
+	"math/rand/v2"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -33,10 +36,14 @@ const operator = "operator@hospital.example"
 
 // Command is the demo command.
 func Command(app core.App) *cobra.Command {
-	return &cobra.Command{
+	var small bool
+	var seed uint64
+	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Fills an empty database with a demo hospital; a database with accounts is not changed",
-		Args:  cobra.NoArgs,
+		Long: "Fills an empty database with a demo hospital: twelve doctors and two hundred patients, a year of visits and " +
+			"bills, and a day that goes on. A database with accounts is not changed.",
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := app.RunAllMigrations(); err != nil {
 				return err
@@ -52,12 +59,38 @@ func Command(app core.App) *cobra.Command {
 				fmt.Fprintln(c.OutOrStdout(), "This hospital has accounts already. Nothing was added.")
 				return nil
 			}
-			if err := Fill(app); err != nil {
+			fill := func() error { return FillAlive(app, seed, progress(c.ErrOrStderr())) }
+			if small {
+				fill = func() error { return Fill(app) }
+			}
+			if err := fill(); err != nil {
 				return fmt.Errorf("fill the demo hospital: %w", err)
 			}
 			printAccounts(c.OutOrStdout())
 			return nil
 		},
+	}
+	c.Flags().BoolVar(&small, "small", false, "two doctors and a few visits only")
+	c.Flags().Uint64Var(&seed, "seed", 1, "the same seed makes the same hospital")
+	return c
+}
+
+// progress draws a bar if the output is a terminal.
+func progress(out io.Writer) func(done, all int) {
+	file, ok := out.(*os.File)
+	if !ok {
+		return func(int, int) {}
+	}
+	if info, err := file.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return func(int, int) {}
+	}
+	const width = 40
+	return func(done, all int) {
+		full := width * done / all
+		fmt.Fprintf(out, "\r[%s%s] %3d %%", strings.Repeat("#", full), strings.Repeat(" ", width-full), 100*done/all)
+		if done == all {
+			fmt.Fprintln(out)
+		}
 	}
 }
 
@@ -69,13 +102,27 @@ func printAccounts(out io.Writer) {
 	fmt.Fprintf(out, "  %-13s %s (dashboard)\n", "superuser", operator)
 }
 
-// Fill writes the demo hospital in one transaction, with all hooks and validations.
+// Fill writes the small demo hospital in one transaction, with all hooks and validations.
 func Fill(app core.App) error {
+	return fill(app, func(filler) {})
+}
+
+// FillAlive writes the small demo hospital and, around it, a hospital at work. It tells how far it is.
+func FillAlive(app core.App, seed uint64, progress func(done, all int)) error {
+	return fill(app, func(f filler) {
+		a := alive{filler: f, now: time.Now(), progress: progress, busy: map[string]bool{},
+			random: rand.New(rand.NewPCG(seed, 0))} // #nosec G404 -- a demo
+		a.fill()
+	})
+}
+
+func fill(app core.App, more func(filler)) error {
 	defer kit.SetClock(app, time.Now)
 	return app.RunInTransaction(func(tx core.App) error {
 		f := filler{fixture.New(tx)}
 		f.people()
 		f.visits(time.Now())
+		more(f)
 		return f.Err
 	})
 }

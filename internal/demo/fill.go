@@ -127,11 +127,7 @@ func (f filler) patients() {
 		"file": "cards.csv", "status": "done", "finished_at": time.Now()})
 	f.Create(kit.Actor{Role: kit.System}, "told1", "link_notices", fields{"user": f.ID("patient1"),
 		"patient": f.ID("kid1"), "kind": "linked", "status": "skipped"})
-	f.Create(kit.Actor{ID: f.ID("admin1"), Role: role.Admin}, "hook1", "webhooks", fields{"name": "SMS gateway",
-		"url": "https://gateway.example/hospital", "events": []string{"hospital.notice"}})
-	f.Create(kit.Actor{Role: kit.System}, "event1", "webhook_deliveries", fields{"webhook": f.ID("hook1"),
-		"event": "hospital.test", "event_id": "evt_example", "body": "{}", "status": "skipped",
-		"expires": time.Now().Add(24 * time.Hour)})
+	f.webhook()
 	f.Create(account("patient1"), "nomail1", "notice_preferences", fields{"user": f.ID("patient1"),
 		"kind": "payment_verified", "email": false})
 }

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"time"
 
 	"hospital/internal/role"
 
@@ -74,4 +75,14 @@ func (f filler) unfinished() {
 	f.Create(f.desk(), "twin1", "patients", fields{"name": "Lukasz Muller", "birth_date": "1984-03-09"})
 	f.Create(admin, "merge1", "patient_merges", fields{"duplicate": f.ID("twin1"), "survivor": f.ID("pat1"),
 		"reason": "Registered twice, once without the accents"})
+}
+
+// webhook writes a webhook that is switched off, and a delivery that was skipped.
+func (f filler) webhook() {
+	f.Create(kit.Actor{ID: f.ID("admin1"), Role: role.Admin}, "webhook1", "webhooks", fields{"name": "SMS gateway",
+		"url": "https://gateway.example/hospital", "events": []string{"hospital.notice"}})
+	f.Create(kit.Actor{Role: kit.System}, "delivery1", "webhook_deliveries", fields{"webhook": f.ID("webhook1"),
+		"event": "event1000000000", "type": "hospital.test", "subject": "webhooks/" + f.ID("webhook1"), "number": 1,
+		"status": "skipped", "body": `{"specversion":"1.0","type":"hospital.test"}`,
+		"error": "The webhook was switched off.", "expires": kit.FormatInstant(time.Now().AddDate(0, 1, 0))})
 }

@@ -166,7 +166,7 @@ func fill(tx core.App) error {
 		w.Create(system, "in"+n, "sessions", fixture.Fields{"user": ID("nurse" + n), "started": now, "last_used": now,
 			"expires": now.Add(24 * time.Hour), "address": "192.0.2." + n, "token_hash": "an old key"})
 	}
-	for _, n := range []string{"1", "2"} {
+	for i, n := range []string{"1", "2"} {
 		w.Create(system, "old"+n, "identifiers", fixture.Fields{"patient": ID("pat" + n), "kind": "patient",
 			"system": "old system", "value": "471" + n})
 		w.Create(system, "oldvisit"+n, "identifiers", fixture.Fields{"patient": ID("pat" + n), "kind": "appointment",
@@ -175,10 +175,13 @@ func fill(tx core.App) error {
 			"system": "old system", "value": "D" + n})
 		w.Create(system, "import"+n, "imports", fixture.Fields{"kind": "patients", "system": "old system", "lines": 1,
 			"file": "patients" + n + ".csv", "status": "done", "finished_at": now})
-		w.Create(system, "hook"+n, "webhooks", fixture.Fields{"name": "Gateway " + n, "events": []string{"hospital.notice"},
-			"url": "https://gateway.example/" + n})
-		w.Create(system, "event"+n, "webhook_deliveries", fixture.Fields{"webhook": ID("hook" + n), "event": "hospital.test",
-			"event_id": "evt_" + n, "body": "{}", "status": "skipped", "expires": now.Add(24 * time.Hour)})
+		w.Create(system, "webhook"+n, "webhooks", fixture.Fields{"name": "Gateway " + n,
+			"url":    "https://gateway.example/" + n,
+			"events": []string{"hospital.notice", "hospital.appointment.cancelled"}}) // switched off
+		w.Create(system, "delivery"+n, "webhook_deliveries", fixture.Fields{"webhook": ID("webhook" + n),
+			"event": ID("event" + n), "type": "hospital.test", "subject": "webhooks/" + ID("webhook"+n), "body": "{}",
+			"number": i + 1, "status": "failed", "attempts": 14, "error": "The receiver answered 500.",
+			"response_status": 500, "expires": now.AddDate(0, 1, 0)})
 		w.Create(system, "told"+n, "link_notices", fixture.Fields{"user": ID("patient" + n),
 			"patient": ID("pat" + n), "kind": "linked", "status": "skipped"})
 		w.Create(system, "feed"+n, "calendar_feeds", fixture.Fields{"user": ID("patient" + n), "secret_hash": "feed" + n,

@@ -67,7 +67,8 @@ func New(t testing.TB) *Hospital {
 	}
 	h := &Hospital{T: t, App: app, Router: routes}
 	// Tests run timed jobs themselves.
-	app.OnServe().Unbind("__pbCronStart__", "hospitalAuditFlush", "hospitalOutbox", "hospitalSessionStore")
+	app.OnServe().Unbind("__pbCronStart__", "hospitalAuditFlush", "hospitalOutbox", "hospitalWebhooks",
+		"hospitalSessionStore")
 	app.OnTerminate().Unbind("hospitalAuditFlush", "hospitalSessionStore")
 	serve := &core.ServeEvent{App: app, Router: routes}
 	err = app.OnServe().Trigger(serve, func(e *core.ServeEvent) error {

@@ -41,7 +41,7 @@ type Collection struct {
 	// refuse to delete records of all other collections, also by SQL.
 	Expiring bool
 
-	// Cached are collections of few records that rarely change. FindCached keeps them in memory.
+	// Cached are collections of few records that rarely change. FindCached and FindAllCached keep them in memory.
 	Cached bool
 
 	// Consequence says that the records follow from a change by the rules of the server, so that the audit log

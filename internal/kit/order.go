@@ -64,6 +64,7 @@ const (
 // When the server stops.
 const (
 	OrderShutdown   = -10_000 // waits for requests in flight
+	OrderWebhooks   = -9_800  // ends the requests to receivers of events
 	OrderDelivered  = -9_500  // delivers the changes that are left, before the database closes
 	OrderBackup     = -9_000  // waits for a running backup
 	OrderFlushReads = -99     // writes the buffered audit log, before the database closes

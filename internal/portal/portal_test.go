@@ -97,7 +97,7 @@ func TestNothingOutsideTheFolderIsServed(t *testing.T) {
 }
 
 // namespaces are URLs that are not fetched.
-var namespaces = strings.NewReplacer(`xmlns="http://www.w3.org/2000/svg"`, "")
+var namespaces = strings.NewReplacer(`"http://www.w3.org/2000/svg"`, "")
 
 // forbidden matches code that the content security policy blocks, and code that parses text
 // as HTML.

@@ -55,7 +55,7 @@ var (
 	example = sync.OnceValue(func() string {
 		program := binary()
 		dir := filepath.Join(tempDir, "demo")
-		if output, err := exec.Command(program, "demo", "--dir", dir).CombinedOutput(); err != nil {
+		if output, err := exec.Command(program, "demo", "--small", "--dir", dir).CombinedOutput(); err != nil {
 			panic(fmt.Sprintf("fill the demo hospital: %v\n%s", err, output))
 		}
 		return dir

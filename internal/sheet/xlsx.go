@@ -109,7 +109,7 @@ func (b *xlsxBody) cell(at string, cell any, style int) error {
 		}
 		b.number(at, string(c), styleNumber+min(len(after), maxDigits))
 	case Day:
-		b.number(at, serial(time.Time(c)), styleDay)
+		b.number(at, serial(dayOf(time.Time(c))), styleDay)
 	case Clock:
 		b.number(at, serial(time.Time(c)), styleClock)
 	case string:
@@ -134,6 +134,14 @@ func (b *xlsxBody) number(at, value string, style int) {
 	if value != "" {
 		fmt.Fprintf(&b.row, `<c r="%s" s="%d"><v>%s</v></c>`, at, style, value)
 	}
+}
+
+// dayOf is the beginning of the day that the clocks of the zone show.
+func dayOf(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
 // serial is the time that the clocks of its zone show, in days since the end of 1899: spreadsheets have no zones.

@@ -16,7 +16,7 @@ import (
 // secrets are never logged, identifiers and the subjects of messages only as a keyed hash.
 var (
 	secrets = []string{core.FieldNamePassword, core.FieldNameTokenKey, "password_hash", "token_hash", "secret_hash",
-		"issued_for", "secret", "old_secret"}
+		"issued_for", "secret"}
 	identifiers = []string{"national_id", "license_no", "subject"}
 )
 

@@ -230,9 +230,10 @@ func (n Notice) publish(tx core.App, settings hospital.Settings) error {
 		return err
 	}
 	house := settings.House()
-	return webhooks.Publish(tx, webhooks.Notice, "patients/"+n.patient(), map[string]any{
-		"notice": n.Id, "kind": string(n.kind()), "patient": n.patient(), "appointment": n.appointment(),
+	data := map[string]any{
+		"id": n.Id, "kind": string(n.kind()), "patient": n.patient(), "appointment": n.appointment(),
 		"phone": patient.Phone(), "language": letters.LanguageOf(letter.Language, house.Language),
 		"text": letter.Sentence(house) + " " + house.Name,
-	})
+	}
+	return webhooks.Publish(tx, webhooks.Event{Type: webhooks.Notice, Subject: "patients/" + n.patient(), Data: data})
 }

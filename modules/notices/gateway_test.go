@@ -42,7 +42,7 @@ func TestAGatewayIsToldWhomToWrite(t *testing.T) {
 	}
 	cancelled("booked2") // before there is a gateway
 	h.As("admin1").Create("webhooks",
-		body{"name": "SMS", "url": gateway.URL, "events": []string{webhooks.Notice}, "active": true}).OK(t)
+		body{"name": "SMS", "url": gateway.URL, "events": []webhooks.Type{webhooks.Notice}, "active": true}).OK(t)
 	cancelled("walk")
 	lock.Lock()
 	defer lock.Unlock()

@@ -165,11 +165,12 @@ func patientOf(tx core.App, id string) (recipient, error) {
 	if err != nil {
 		return recipient{}, err
 	}
+	gateway, err := webhooks.Wanted(tx, webhooks.Notice)
 	return recipient{
 		account: patient.User(),
 		mail:    patient.Email() != "" || patient.User() != "", // every account has an address
-		text:    patient.Phone() != "" && webhooks.Wanted(tx, webhooks.Notice),
-	}, nil
+		text:    patient.Phone() != "" && gateway,
+	}, err
 }
 
 func newNotice(tx core.App, m message, channel Channel, who recipient) (Notice, error) {

@@ -112,6 +112,14 @@ func TestCellsHaveTypes(t *testing.T) {
 	if err != nil || strings.ContainsAny(raw, "-: ") {
 		t.Errorf("a time is %q (%v)", raw, err)
 	}
+	patients, err := excelize.OpenReader(bytes.NewReader(get(h, "admin1", "reports/patients.xlsx").OK(t).Raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer patients.Close()
+	if raw, err := patients.GetCellValue("Sheet1", "L2", excelize.Options{RawCellValue: true}); err != nil || strings.Contains(raw, ".") {
+		t.Errorf("a day is %q (%v)", raw, err)
+	}
 }
 
 func TestExportsAreForTheirRoles(t *testing.T) {

@@ -28,14 +28,14 @@ type Answer struct {
 	NextFree    *NextFree    `json:"next_free,omitempty"`   // today
 }
 
-// Section is the figures of some days. Those that the role may not read are left out, and lists are of the total only.
+// Section is the figures of some days. Money has at least the currency of the hospital. Those that the role may not read are left out, and lists are of the total only.
 type Section struct {
 	From     string    `json:"from"`
 	To       string    `json:"to"`
 	Visits   *Visits   `json:"visits,omitempty"`
 	Patients *Patients `json:"patients,omitempty"`
 	Capacity *Capacity `json:"capacity,omitempty"`
-	Money    []Money   `json:"money,omitempty"`
+	Money    []Money   `json:"money,omitzero"`
 	Clinical *Clinical `json:"clinical,omitempty"`
 }
 
@@ -271,7 +271,11 @@ func (s doctorSum) named(id, name string, offered int64) DoctorVisits {
 
 func (b builder) money(f moneyFacts, lists bool) []Money {
 	all := []Money{}
-	for _, currency := range slices.Sorted(maps.Keys(f)) {
+	currencies := map[string]bool{b.settings.Currency(): true}
+	for currency := range f {
+		currencies[currency] = true
+	}
+	for _, currency := range slices.Sorted(maps.Keys(currencies)) {
 		sums := f[currency]
 		n := sums.Sums
 		m := Money{Currency: currency, Exponent: b.settings.ExponentOf(currency), Invoices: n["invoices"],

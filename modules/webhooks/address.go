@@ -2,134 +2,153 @@ package webhooks
 
 import (
 	"errors"
-	"fmt"
 	"net"
-	"net/http"
 	"net/netip"
 	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 	"syscall"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"hospital/internal/kit"
 )
 
-// Rules say which addresses an operator allows.
-type Rules struct {
-	Plain   bool // http to other machines
-	Private bool // addresses of private networks
+// Reach is where webhooks may lead besides https to public addresses, and loopback.
+type Reach struct {
+	HTTP    bool // without encryption
+	Private bool // private networks
 }
 
-const rulesKey = "hospital.webhookRules"
+const reachKey = "webhooks.reach"
 
-// Allow sets the rules.
-func Allow(app core.App, r Rules) { app.Store().Set(rulesKey, r) }
+// SetReach sets where webhooks may lead.
+func SetReach(app core.App, reach Reach) { app.Store().Set(reachKey, reach) }
 
-func rulesOf(app core.App) Rules {
-	r, _ := app.Store().Get(rulesKey).(Rules)
-	return r
+func reachOf(app core.App) Reach {
+	reach, _ := app.Store().Get(reachKey).(Reach)
+	return reach
 }
 
-// checkURL refuses an address that no webhook may have.
-func checkURL(app core.App, address string) error {
-	u, err := url.Parse(address)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return kit.Invalid("url", "invalid_url", "Send a web address, such as https://gateway.example/events.")
-	case u.User != nil || u.Fragment != "":
-		return kit.Invalid("url", "invalid_url", "The address has no name, password or fragment in it.")
-	case u.Scheme == "http" && !thisMachine(u.Hostname()) && !rulesOf(app).Plain:
-		return kit.Invalid("url", "https_only", "Use https. Only receivers on this machine are reached by http.")
-	}
-	if ip, err := netip.ParseAddr(u.Hostname()); err == nil {
-		if err := checkAddress(ip, thisMachine(u.Hostname()), rulesOf(app)); err != nil {
-			return kit.Invalid("url", "private_address", "This address is not reachable from the internet. An operator "+
-				"can allow it with HOSPITAL_WEBHOOK_PRIVATE.")
-		}
-	}
-	return nil
-}
+// Why an address is refused, when it is entered or when it is used.
+var (
+	errURL = kit.Invalid("url", "invalid_url",
+		"Enter an address such as https://gateway.example/hook, without a user and a fragment.")
+	errHTTP    = kit.Invalid("url", "not_https", "The address must start with https. An operator can allow http.")
+	errPrivate = kit.Invalid("url", "private_address",
+		"This is an address of a private network. An operator can allow those.")
+	errSpecial = kit.Invalid("url", "special_address", "This is no address that a receiver can have.")
 
-// thisMachine reports whether a URL names this machine itself. A name that only leads to it does not count.
-func thisMachine(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
-}
-
-// nonPublic are networks that netip does not know as private.
-var nonPublic = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("192.88.99.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
-	netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"),
-	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("100::/64"), netip.MustParsePrefix("2001:db8::/32"),
-	netip.MustParsePrefix("fec0::/10"),
-}
-
-// embedded are networks whose addresses contain one of IPv4, and at which byte.
-var embedded = map[netip.Prefix]int{
-	netip.MustParsePrefix("64:ff9b::/96"): 12, // NAT64
-	netip.MustParsePrefix("2002::/16"):    2,  // 6to4
-	netip.MustParsePrefix("::/96"):        12,
-}
-
-var errPrivate = errors.New("the address is not reachable from the internet")
-
-// checkAddress refuses an address that a request must not reach.
-func checkAddress(ip netip.Addr, own bool, rules Rules) error {
-	ip = ip.Unmap().WithZone("")
-	for network, at := range embedded {
-		if ip.Is6() && network.Contains(ip) && ip != netip.IPv6Loopback() && ip != netip.IPv6Unspecified() {
-			b := ip.As16()
-			ip = netip.AddrFrom4([4]byte(b[at : at+4]))
-		}
-	}
-	switch {
-	case ip.IsUnspecified() || ip.IsMulticast():
-		return errPrivate
-	case ip.IsLoopback():
-		if own {
-			return nil
-		}
-		return errPrivate
-	case rules.Private:
-		return nil
-	case ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsInterfaceLocalMulticast() || !ip.IsGlobalUnicast():
-		return errPrivate
-	}
-	for _, network := range nonPublic {
-		if network.Contains(ip) {
-			return errPrivate
-		}
-	}
-	return nil
-}
-
-const (
-	stepTime    = 5 * time.Second
-	requestTime = 10 * time.Second
-	maxAnswer   = 64 << 10
+	// errLocal is for names only, so that nobody who controls one reaches the services of this machine.
+	errLocal = errors.New("the name leads to this machine; enter localhost or 127.0.0.1 if that is meant")
 )
 
-// client sends to one webhook. The address that is really dialled is checked, after the name was looked up, and no
-// redirect is followed.
-func client(host string, rules Rules) *http.Client {
-	own := thisMachine(host)
-	dialer := &net.Dialer{Timeout: stepTime, Control: func(_, address string, _ syscall.RawConn) error {
-		at, err := netip.ParseAddrPort(address)
-		if err != nil {
-			return err
-		}
-		if err := checkAddress(at.Addr(), own, rules); err != nil {
-			return fmt.Errorf("%s: %w", at.Addr(), err)
-		}
-		return nil
-	}}
-	return &http.Client{
-		Timeout:       requestTime,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: stepTime,
-			ResponseHeaderTimeout: requestTime, MaxResponseHeaderBytes: maxAnswer, DisableKeepAlives: true,
-			MaxConnsPerHost: 2, ForceAttemptHTTP2: true},
+// target is where a webhook leads.
+type target struct {
+	url   string
+	local bool // the address itself says that it is this machine
+	reach Reach
+
+	resolver *net.Resolver // nil: that of the machine
+}
+
+// notDotted matches the last part of a host that some resolvers take for an IPv4 address, such as 0x7f.1.
+var notDotted = regexp.MustCompile(`(?i)(^|\.)(\d+|0x[0-9a-f]*)\.?$`)
+
+// parse checks the address of a webhook. Names are looked up when it is used, and checked again then.
+func parse(address string, reach Reach) (target, error) {
+	u, err := url.Parse(address)
+	if err != nil || len(address) > maxURL || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" ||
+		u.User != nil || strings.Contains(address, "#") || u.Opaque != "" || !validPort(u.Port()) {
+		return target{}, errURL
 	}
+	host := u.Hostname()
+	ip, err := netip.ParseAddr(host)
+	if err != nil && notDotted.MatchString(host) {
+		return target{}, errURL
+	}
+	t := target{url: address, reach: reach, local: strings.EqualFold(host, "localhost") || ip.Unmap().IsLoopback()}
+	switch {
+	case u.Scheme == "http" && !t.local && !reach.HTTP:
+		return target{}, errHTTP
+	case err == nil:
+		return t, t.check(ip)
+	}
+	return t, nil
+}
+
+func validPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && n > 0
+}
+
+// control refuses a connection to an address that a receiver must not have. It is called with the address that is
+// dialled, so that it does not matter what a name led to before.
+func (t target) control(_, address string, _ syscall.RawConn) error {
+	dialled, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return errSpecial
+	}
+	return t.check(dialled.Addr())
+}
+
+func (t target) check(ip netip.Addr) error {
+	ip = ip.WithZone("").Unmap()
+	inner, wrapped := embedded(ip)
+	switch {
+	case wrapped && (inner.IsLoopback() || within(special, inner)), within(special, ip):
+		return errSpecial
+	case ip.IsLoopback() && !t.local:
+		return errLocal
+	case (within(private, ip) || wrapped && within(private, inner)) && !t.reach.Private:
+		return errPrivate
+	}
+	return nil
+}
+
+// private networks are allowed by Reach.Private.
+var private = prefixes("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "64:ff9b:1::/48")
+
+// special addresses are never those of a receiver: link-local (with the metadata of clouds), unspecified, multicast,
+// documentation, reserved, tunnels of Teredo (IANA special-purpose registries).
+var special = prefixes("0.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15",
+	"198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4", "::/128", "fe80::/10", "fec0::/10", "ff00::/8",
+	"100::/64", "2001::/23", "2001:db8::/32", "3fff::/20", "5f00::/16")
+
+// embedding are prefixes whose addresses contain an IPv4 address, from this byte on: IPv4-compatible, IPv4-translated,
+// NAT64 and 6to4. IPv4-mapped addresses are unmapped before.
+var embedding = []struct {
+	prefix netip.Prefix
+	at     int
+}{
+	{netip.MustParsePrefix("::/96"), 12},
+	{netip.MustParsePrefix("::ffff:0:0:0/96"), 12},
+	{netip.MustParsePrefix("64:ff9b::/96"), 12},
+	{netip.MustParsePrefix("2002::/16"), 2},
+}
+
+func embedded(ip netip.Addr) (inner netip.Addr, wrapped bool) {
+	if !ip.Is6() || ip.IsLoopback() {
+		return ip, false
+	}
+	raw := ip.As16()
+	for _, e := range embedding {
+		if e.prefix.Contains(ip) {
+			return netip.AddrFrom4([4]byte(raw[e.at : e.at+4])), true
+		}
+	}
+	return ip, false
+}
+
+func within(networks []netip.Prefix, ip netip.Addr) bool {
+	return slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(ip) })
+}
+
+func prefixes(texts ...string) (all []netip.Prefix) {
+	for _, text := range texts {
+		all = append(all, netip.MustParsePrefix(text))
+	}
+	return all
 }

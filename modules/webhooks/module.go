@@ -1,5 +1,5 @@
-// Package webhooks tells other systems what happens: gateways for SMS, accounting, other records. Events are CloudEvents
-// 1.0, signed as Standard Webhooks, stored in the transaction of their cause and sent after it.
+// Package webhooks tells other systems what happens: it posts signed events to addresses that admins have entered.
+// An event is stored in the transaction of its cause, and sent after it.
 package webhooks
 
 import (
@@ -14,52 +14,36 @@ import (
 //go:embed openapi.yaml
 var openapi []byte
 
-var admins = []kit.Role{role.Admin}
-
-// Module declares the webhooks.
+// Module is the webhooks.
 var Module = kit.Module{
 	Name:        "webhooks",
-	Collections: []kit.Collection{webhooks, deliveries},
+	Collections: []kit.Collection{webhooks, secrets, deliveries},
 	Routes: []kit.Route{
-		{Path: "POST /webhooks/{id}/secret", Roles: admins, Record: "webhooks", Handler: renewSecret},
-		{Path: "POST /webhooks/{id}/test", Roles: admins, Record: "webhooks", Handler: sendTest},
-		{Path: "POST /webhook-deliveries/{id}/replay", Roles: admins, Record: "webhook_deliveries", Handler: replay},
+		{Path: "POST /webhooks/{id}/secret", Roles: admins, Record: "webhooks", Audit: "renew secret", Handler: renewSecret},
+		{Path: "POST /webhooks/{id}/test", Roles: admins, Record: "webhooks", Audit: "test", Handler: sendTest},
+		{Path: "POST /webhook-deliveries/{id}/replay", Roles: admins, Record: "webhook_deliveries", Audit: "replay",
+			Handler: replay},
 	},
-	Hooks: hooks,
+	Hooks: func(app core.App) {
+		kit.OnCreate(app, "webhooks", createWebhook)
+		kit.OnUpdate(app, "webhooks", updateWebhook)
+		startSending(app)
+	},
 	Invariants: []kit.Invariant{
-		{Description: "Every delivery that was sent says when.",
-			Violations: `SELECT id FROM webhook_deliveries WHERE (status = 'sent') != (sent_at != '')`},
-		{Description: "Every webhook has a secret.", Violations: `SELECT id FROM webhooks WHERE secret = ''`},
+		{"Every webhook has one secret that does not expire.", `SELECT w.id FROM webhooks w WHERE
+			(SELECT COUNT(*) FROM webhook_secrets s WHERE s.webhook = w.id AND s.expires = '') != 1`},
+		{"Every delivery of a webhook that was sent says when.",
+			`SELECT id FROM webhook_deliveries WHERE (status = 'sent') != (sent_at != '')`},
+		{"Every delivery of a webhook that waits says when it is tried next.",
+			`SELECT id FROM webhook_deliveries WHERE status = 'pending' AND next_try_at = ''`},
+		{"No delivery but a test waits for a webhook that is switched off.", `SELECT d.id FROM webhook_deliveries d
+			JOIN webhooks w ON w.id = d.webhook WHERE d.status = 'pending' AND NOT w.active AND d.type != 'hospital.test'`},
+		{"No delivery of a webhook was sent before an earlier one of its subject that waits.",
+			`SELECT d.id FROM webhook_deliveries d JOIN webhook_deliveries e
+			ON e.webhook = d.webhook AND e.subject = d.subject AND e.number < d.number
+			WHERE e.status = 'pending' AND NOT e.replayed AND d.status = 'sent' AND NOT d.replayed`},
 	},
 	OpenAPI: openapi,
 }
 
-func hooks(app core.App) {
-	subscriptionsOf(app).root = app
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		subscriptionsOf(app).want(test) // reads them once, not in a request
-		return e.Next()
-	})
-	kit.OnCreate(app, "webhooks", createWebhook)
-	kit.OnUpdate(app, "webhooks", changeWebhook)
-	forget := func(e *core.RecordEvent) error {
-		subscriptionsOf(app).forget()
-		return e.Next()
-	}
-	app.OnRecordAfterCreateSuccess("webhooks").BindFunc(forget)
-	app.OnRecordAfterUpdateSuccess("webhooks").BindFunc(forget)
-	app.OnRecordAfterCreateSuccess("webhook_deliveries").BindFunc(func(e *core.RecordEvent) error {
-		wake(app)
-		return e.Next()
-	})
-	app.Cron().MustAdd("hospitalWebhooks", "* * * * *", func() {
-		if err := Deliver(app); err != nil {
-			app.Logger().Error("deliver webhooks", "error", err)
-		}
-	})
-	app.Cron().MustAdd("hospitalWebhooksForget", "41 * * * *", func() {
-		if err := kit.DeleteAll(app, "webhook_deliveries", kit.Expired(app)); err != nil {
-			app.Logger().Error("delete old deliveries of webhooks", "error", err)
-		}
-	})
-}
+var admins = []kit.Role{role.Admin}

@@ -16,8 +16,8 @@ function s(tag, attributes, ...children) {
 }
 
 const width = 720;
-const height = 220;
-const margin = { top: 12, right: 8, bottom: 36, left: 56 };
+const height = 234;
+const margin = { top: 12, right: 8, bottom: 50, left: 76 };
 const plotWidth = width - margin.left - margin.right;
 const plotHeight = height - margin.top - margin.bottom;
 
@@ -59,7 +59,7 @@ function names(labels, step) {
 	return labels.map(
 		(label, i) =>
 			i % every === 0 &&
-			s("text", { x: margin.left + step * (i + 0.5), y: height - 14, "text-anchor": "middle" }, label),
+			s("text", { x: margin.left + step * (i + 0.5), y: height - 30, "text-anchor": "middle" }, label),
 	);
 }
 

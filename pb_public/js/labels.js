@@ -18,7 +18,7 @@ export const invitationState = { open: "Open", accepted: "Accepted", revoked: "R
 
 /** @type {Record<string, string>} */
 export const mailStatus = {
-	pending: "The email is being sent",
+	pending: "The email is not sent yet",
 	sent: "The email was sent",
 	failed: "The email could not be sent",
 	skipped: "No email was sent",

@@ -1,4 +1,4 @@
-import { get, update } from "../api.js";
+import { fetchHospital, get, update } from "../api.js";
 import { clear, h, heading, showStatus } from "../dom.js";
 import { changedValues, field } from "../fields.js";
 import { form } from "../form.js";
@@ -39,15 +39,31 @@ const zoneList = () =>
 	);
 
 /**
+ * setupList is what is still missing before the first visit can be billed.
+ * @param {{ title: string, done: boolean, required: boolean }[]} items
+ */
+const setupList = (items) => [
+	h("h2", {}, "Before the first visit can be billed"),
+	h(
+		"ul",
+		{},
+		items.map(({ title, done, required }) =>
+			h("li", {}, done ? `✓ ${title}` : title, !done && !required && " (if you need it)"),
+		),
+	),
+];
+
+/**
  * settingsView shows the settings of the hospital to an admin. Only what was changed is sent, so that two admins can
  * change different settings at the same time.
  * @param {Navigation} navigation
  */
 export async function settingsView({ open }) {
-	const record = await get("hospital", "hospitalsetting");
+	const [record, setup] = await Promise.all([get("hospital", "hospitalsetting"), fetchHospital("setup", {})]);
 	const values = settingValues(record);
 	return [
 		heading("Settings"),
+		!setup.ready && setupList(setup.items),
 		h(
 			"div",
 			{ class: "medium" },

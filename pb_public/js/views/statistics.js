@@ -117,7 +117,9 @@ export async function statisticsView({ query, open }) {
 				h(
 					"p",
 					{},
-					`Half of the doctors have a free slot within ${s.next_free.median_days} days`,
+					s.next_free.median_days < 1
+						? "Half of the doctors have a free slot within a day"
+						: `Half of the doctors have a free slot within ${s.next_free.median_days} days`,
 					s.next_free.first && `, the first one on ${formatDateTime(s.next_free.first)}`,
 					".",
 				),
