@@ -17,7 +17,8 @@ import (
 // file is a CSV file that was read: its lines, and the columns by field.
 type file struct {
 	columns map[string][]int // field -> cells
-	names   []string         // of the cells, as the header has them
+	names   []string         // of all columns, as the header has them
+	kept    []int            // the columns that are mapped
 	rows    []row
 	hash    string
 }
@@ -26,6 +27,15 @@ type file struct {
 type row struct {
 	line  int
 	cells []string
+}
+
+// keep copies the cells that are mapped: a large file has many that are not.
+func (f *file) keep(cells []string) []string {
+	kept := make([]string, len(f.kept))
+	for i, column := range f.kept {
+		kept[i] = strings.Clone(cells[column])
+	}
+	return kept
 }
 
 // text is the value of a field in a row. Several columns of one field are joined with spaces.
@@ -46,7 +56,7 @@ func (f *file) text(r row, field string) string {
 // column is how the file names a field, for messages.
 func (f *file) column(field string) string {
 	if columns := f.columns[field]; len(columns) > 0 {
-		return f.names[columns[0]]
+		return f.names[f.kept[columns[0]]]
 	}
 	return field
 }
@@ -62,14 +72,20 @@ func readFile(in io.Reader, fields []string, mapping map[string]string, report *
 		_, _ = buffered.Discard(len(bom))
 	}
 	reader := csv.NewReader(buffered)
-	reader.Comma, reader.FieldsPerRecord = separator(buffered), -1
+	reader.Comma, reader.FieldsPerRecord, reader.ReuseRecord = separator(buffered), -1, true
 	header, err := reader.Read()
 	if err != nil {
 		return nil, fmt.Errorf("the file has no header line: %w", err)
 	}
-	f := &file{}
+	f, columns := &file{}, len(header)
 	if f.columns, f.names, err = mapColumns(header, fields, mapping); err != nil {
 		return nil, err
+	}
+	for field, cells := range f.columns { // from here on they are those of kept cells
+		for i, cell := range cells {
+			f.columns[field][i] = len(f.kept)
+			f.kept = append(f.kept, cell)
+		}
 	}
 	for {
 		cells, err := reader.Read()
@@ -88,13 +104,13 @@ func readFile(in io.Reader, fields []string, mapping map[string]string, report *
 		line, _ := reader.FieldPos(0)
 		report.Lines++
 		switch {
-		case len(cells) != len(header):
+		case len(cells) != columns:
 			report.add(Problem{Line: line, Code: "wrong_columns",
-				Message: fmt.Sprintf("This line has %d cells, and the header %d.", len(cells), len(header))})
+				Message: fmt.Sprintf("This line has %d cells, and the header %d.", len(cells), columns)})
 		case slices.ContainsFunc(cells, func(c string) bool { return !utf8.ValidString(c) }):
 			report.add(Problem{Line: line, Code: "invalid_text", Message: "This line is not UTF-8."})
 		default:
-			f.rows = append(f.rows, row{line, cells})
+			f.rows = append(f.rows, row{line, f.keep(cells)})
 		}
 	}
 	f.hash = hex.EncodeToString(hash.Sum(nil))

@@ -46,8 +46,6 @@ func (r importRun) kind() string   { return r.GetString("kind") }
 func (r importRun) system() string { return r.GetString("system") }
 func (r importRun) file() string   { return r.GetString("file") }
 
-func (r importRun) added() int { return r.GetInt("added") }
-
 func (r importRun) begin(o Options, file *file) {
 	r.Set("kind", o.Kind)
 	r.Set("system", o.Source)

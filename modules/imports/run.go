@@ -131,7 +131,7 @@ func apply(app core.App, k kind, o Options, f *file, report *Report, resumed *im
 			time.Sleep(o.Yield)
 		}
 	}
-	run.finish(report.Added+run.added(), report.Known, kit.Now(app))
+	run.finish(report.Added, report.Known, kit.Now(app))
 	return app.Save(kit.SetActor(kit.Importer, run.Record))
 }
 
