@@ -19,10 +19,11 @@ const maxValue = 100
 
 var identifiers = kit.Collection{
 	Name: "identifiers",
-	Description: "The number of a patient, a visit or a bill in the system that it was imported from. Old record numbers " +
-		"are found by it.",
+	Description: "The number of a patient, a visit or a bill in the system that it was imported from. Old record " +
+		"numbers are found by it.",
 	Fields: kit.Fields{
-		kit.Relation("patient", "patients").Required().Presentable().Help("Patient that it identifies, or whose visit or bill."),
+		kit.Relation("patient", "patients").Required().Presentable().
+			Help("Patient that it identifies, or whose visit or bill."),
 		kit.Relation("appointment", "appointments").Help("Visit that it identifies."),
 		kit.Relation("bill", "bills").Help("Bill that it identifies: an opening balance."),
 		kit.Select("kind", ofPatient, ofAppointment, ofBill).Required().Help("What it identifies."),

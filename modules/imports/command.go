@@ -55,7 +55,8 @@ func kindCommand(app core.App, k kind, served func() bool) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "check the file and store nothing")
-	c.Flags().StringArrayVar(&mapping, "map", nil, "COLUMN=FIELD reads a field from a column with another name; COLUMN= leaves it out")
+	c.Flags().StringArrayVar(&mapping, "map", nil,
+		"COLUMN=FIELD reads a field from a column with another name; COLUMN= leaves it out")
 	c.Flags().StringVar(&o.Source, "source", "import", "name of the other system, in which its identifiers are unique")
 	return c
 }

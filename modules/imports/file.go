@@ -94,7 +94,8 @@ func readFile(in io.Reader, fields []string, mapping map[string]string, report *
 		}
 		var invalid *csv.ParseError
 		if errors.As(err, &invalid) {
-			report.add(Problem{Line: invalid.StartLine, Code: "invalid_csv", Message: "This is not CSV: " + invalid.Err.Error() + "."})
+			report.add(Problem{Line: invalid.StartLine, Code: "invalid_csv",
+				Message: "This is not CSV: " + invalid.Err.Error() + "."})
 			report.Lines++
 			continue
 		}
@@ -171,8 +172,8 @@ func mapColumns(header, fields []string, mapping map[string]string) (map[string]
 	case len(wrong) > 0:
 		return nil, nil, fmt.Errorf("there is no field %s%s", quoteAll(wrong), choose)
 	case len(unknown) > 0:
-		return nil, nil, fmt.Errorf("the file has unknown columns: %s. Map each to a field (--map COLUMN=FIELD) or leave it out "+
-			"(--map COLUMN=)%s", quoteAll(unknown), choose)
+		return nil, nil, fmt.Errorf("the file has unknown columns: %s. Map each to a field (--map COLUMN=FIELD) or leave it "+
+			"out (--map COLUMN=)%s", quoteAll(unknown), choose)
 	}
 	return columns, names, nil
 }

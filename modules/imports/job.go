@@ -87,7 +87,8 @@ func (j *job) text(r row, field string) string { return j.file.text(r, field) }
 // has reports whether the file has a column for a field.
 func (j *job) has(field string) bool { return len(j.file.columns[field]) > 0 }
 
-// identifier returns the identifier of a line. It is not ok if there is none, or the hospital or an earlier line has it.
+// identifier returns the identifier of a line. It is not ok if there is none, or if the
+// hospital or an earlier line has it.
 func (j *job) identifier(r row) (value string, ok bool) {
 	value = j.text(r, "id")
 	switch {

@@ -1,9 +1,10 @@
 // Package imports brings the data of another system into the hospital: patients, staff, prices, hours, visits and open
 // balances, from CSV files.
 //
-// A file is checked as a whole first, without keeping anybody from writing, by the rules of the collections. If a line
-// is wrong nothing is stored. Then it is applied in transactions of about 25 milliseconds. An import that is interrupted
-// between them is unfinished: `hospital verify` says so, no other import begins, and the same command finishes it.
+// A file is checked as a whole first, by the rules of the collections, without keeping anybody from writing. If a
+// line is wrong nothing is stored. Then it is applied in transactions of about 25 milliseconds. An import that is
+// interrupted between them is unfinished: `hospital verify` says so, no other import begins, and the same command
+// finishes it.
 package imports
 
 import (

@@ -58,8 +58,8 @@ func prepareVisit(j *job, r row) (*item, error) {
 	return &item{row: r, record: record, value: value, patient: patient.ID}, nil
 }
 
-var visitFields = []string{"starts", "ends", "visit_type", "reason", "status", "cancel_code", "cancel_note", "staff_note",
-	"overbook", "room"}
+var visitFields = []string{"starts", "ends", "visit_type", "reason", "status", "cancel_code", "cancel_note",
+	"staff_note", "overbook", "room"}
 
 // beside are visits of earlier lines of the same doctor or patient that are booked.
 func (j *job) beside(visit appointments.Appointment) (all []appointments.Appointment) {
