@@ -72,6 +72,9 @@ bench-compare: build ## measure beside the hospital of another revision (BASE=re
 stress: build ## book, move and cancel from 64 clients, kill the server, import beside it: no loss, no double booking
 	go run ./bench/stress
 
+import-load: ## import 40,000 patients and 200,000 past visits beside a server that writes; prints time, memory, waits
+	IMPORT_LOAD=40000 go test ./internal/server -run TestWritersGoOnBesideAnImportOfAHospital -v -count=1 -timeout 1h
+
 attack: build ## all attacks of guests at once for a minute, while staff book
 	go run ./bench/attack
 
@@ -98,5 +101,5 @@ release-binaries: ## build VERSION for linux, macOS and Windows into dist/, with
 clean: ## remove what was built
 	rm -rf bin dist examples/clients/build
 
-.PHONY: help run dev build release-binaries test clients webhook-proof bench bench-compare soak stress attack lint fuzz clean
+.PHONY: help run dev build release-binaries test clients webhook-proof bench bench-compare soak stress import-load attack lint fuzz clean
 .DEFAULT_GOAL := help

@@ -12,6 +12,7 @@ import (
 	"hospital/internal/config"
 	"hospital/internal/datadir"
 	"hospital/internal/demo"
+	"hospital/internal/export"
 	"hospital/internal/kit"
 	"hospital/internal/portal"
 	"hospital/internal/server"
@@ -20,8 +21,8 @@ import (
 	"hospital/modules"
 	"hospital/modules/audit"
 	"hospital/modules/clinical"
+	"hospital/modules/imports"
 	"hospital/modules/notices"
-	"hospital/modules/reports"
 	"hospital/modules/webhooks"
 )
 
@@ -38,8 +39,10 @@ func main() {
 	apidocs.Register(app, func() apidocs.Document { return apidocs.MustJoin(modules.All) })
 	portal.Register(app, public)
 	served := func() bool { return datadir.Served(app.DataDir()) }
+	importing := imports.Command(app, served)
+	importing.AddCommand(clinical.CodesCommand(app, served))
 	err := server.Run(app, modules.All, demo.Command(app), setup.Command(app), audit.Command(app), notices.Command(app),
-		clinical.ImportCommand(app, served), reports.ExportCommand(app, kit.CatalogOf(modules.All)))
+		importing, export.Command(app, kit.CatalogOf(modules.All)))
 	if err != nil {
 		log.Fatal("hospital: ", err)
 	}

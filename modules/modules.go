@@ -11,6 +11,7 @@ import (
 	"hospital/modules/clinical"
 	"hospital/modules/history"
 	"hospital/modules/hospital"
+	"hospital/modules/imports"
 	"hospital/modules/messages"
 	"hospital/modules/notices"
 	"hospital/modules/patients"
@@ -41,6 +42,7 @@ var All = []kit.Module{
 	rebooking.Module,
 	webhooks.Module,
 	billing.Module,
+	imports.Module,
 	messages.Module,
 	notices.Module,
 	reports.Module,

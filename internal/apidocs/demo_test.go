@@ -99,7 +99,7 @@ func complete(h *hospitaltest.Hospital) {
 		h.T.Fatal(err)
 	}
 	code := core.NewRecord(codes)
-	code.Load(map[string]any{"id": id("j450"), "code": "J45.0", "title": "Predominantly allergic asthma",
+	code.Load(map[string]any{"id": id("j450"), "system": "icd10", "code": "J45.0", "title": "Predominantly allergic asthma",
 		"title_key": "predominantly allergic asthma", "active": true})
 	if err := h.App.Save(code); err != nil {
 		h.T.Fatal(err)

@@ -119,6 +119,12 @@ func (f filler) patients() {
 		"name": "Tarek Aziz", "birth_date": "1957-01-15", "sex": "male", "phone": "+49 30 5550131",
 	})
 	f.Create(f.desk(), "link1", "link_codes", fields{"patient": f.ID("walkin")})
+	f.Create(kit.Importer, "old1", "identifiers", fields{"patient": f.ID("walkin"), "kind": "patient",
+		"system": "card index", "value": "B-1957-031"})
+	f.Create(kit.Importer, "olddr1", "staff_identifiers", fields{"doctor": f.ID("dr1"), "kind": "doctor",
+		"system": "card index", "value": "Keller"})
+	f.Create(kit.Importer, "import1", "imports", fields{"kind": "patients", "system": "card index", "lines": 1, "added": 1,
+		"file": "cards.csv", "status": "done", "finished_at": time.Now()})
 	f.Create(kit.Actor{Role: kit.System}, "told1", "link_notices", fields{"user": f.ID("patient1"),
 		"patient": f.ID("kid1"), "kind": "linked", "status": "skipped"})
 	f.webhook()

@@ -167,6 +167,14 @@ func fill(tx core.App) error {
 			"expires": now.Add(24 * time.Hour), "address": "192.0.2." + n, "token_hash": "an old key"})
 	}
 	for i, n := range []string{"1", "2"} {
+		w.Create(system, "old"+n, "identifiers", fixture.Fields{"patient": ID("pat" + n), "kind": "patient",
+			"system": "old system", "value": "471" + n})
+		w.Create(system, "oldvisit"+n, "identifiers", fixture.Fields{"patient": ID("pat" + n), "kind": "appointment",
+			"appointment": ID("done" + n), "system": "old system", "value": "V" + n})
+		w.Create(system, "olddr"+n, "staff_identifiers", fixture.Fields{"doctor": ID("dr" + n), "kind": "doctor",
+			"system": "old system", "value": "D" + n})
+		w.Create(system, "import"+n, "imports", fixture.Fields{"kind": "patients", "system": "old system", "lines": 1,
+			"file": "patients" + n + ".csv", "status": "done", "finished_at": now})
 		w.Create(system, "webhook"+n, "webhooks", fixture.Fields{"name": "Gateway " + n,
 			"url":    "https://gateway.example/" + n,
 			"events": []string{"hospital.notice", "hospital.appointment.cancelled"}}) // switched off
@@ -238,7 +246,7 @@ func fillClinical(w *fixture.Writer) {
 			"file": textFile("shown" + n), "visible_to_patient": true})
 		w.Create(doctor, "kept"+n, "documents",
 			fixture.Fields{"patient": pat, "kind": "other", "title": "Not for the patient yet", "file": textFile("kept" + n)})
-		w.Create(kit.Actor{Role: kit.System}, "code"+n, "codes", fixture.Fields{"code": "J45." + n, "title": "Asthma " + n,
+		w.Create(kit.Actor{Role: kit.System}, "code"+n, "codes", fixture.Fields{"system": "icd10", "code": "J45." + n, "title": "Asthma " + n,
 			"title_key": "asthma " + n, "active": true})
 
 		w.Create(doctor, "rx"+n, "prescriptions", fixture.Fields{"appointment": done, "notes": "issued " + n})

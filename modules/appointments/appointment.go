@@ -109,6 +109,15 @@ func (a Appointment) setSchedule(capacity int, room string) {
 	a.Set("room", room)
 }
 
+func (a Appointment) setCompletedAt(t time.Time) { a.Set("completed_at", t) }
+func (a Appointment) setCancelledAt(t time.Time) { a.Set("cancelled_at", t) }
+
+// SetPeople sets whom a new visit is of.
+func (a Appointment) SetPeople(patient, doctor string) {
+	a.Set("patient", patient)
+	a.Set("doctor", doctor)
+}
+
 // summary is what a list of affected visits shows.
 func (a Appointment) summary() map[string]any {
 	shown := map[string]any{}

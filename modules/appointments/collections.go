@@ -151,8 +151,8 @@ var events = kit.Collection{
 	Fields: kit.Fields{
 		kit.Relation("appointment", "appointments").Required().Help("Visit it happened to."),
 		kit.Text("action", 40).Required().
-			Help("What was done: book, approve, reject, reschedule, cancel, check in, start, miss, complete, expire " +
-				"or edit."),
+			Help("What was done: book, approve, reject, reschedule, cancel, check in, start, miss, complete, expire, " +
+				"edit, or import from another system."),
 		kit.Text("from", 20).Help("Status before. Empty when the visit was booked."),
 		kit.Text("to", 20).Help("Status after."),
 		kit.Relation("actor", "users").Help("Account that did it. Empty if it was the server."),

@@ -39,9 +39,10 @@ var (
 	WasRequested = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
 		return before == nil && Appointment{after}.Status() == Pending
 	}}
+	// Nobody is told of imported visits.
 	WasApproved = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
 		return Appointment{after}.Status() == Approved &&
-			(before == nil || Appointment{before}.Status() == Pending)
+			(before == nil && !kit.IsImport(after) || before != nil && Appointment{before}.Status() == Pending)
 	}}
 	// WasRejected is that the hospital does not approve a request, and says why.
 	WasRejected = kit.Event{Collection: "appointments", Happened: func(before, after *core.Record) bool {
@@ -146,7 +147,11 @@ func createAppointment(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
+	action := "book"
+	if kit.IsImport(e.Record) {
+		action = importAction
+	}
 	return writeEvent(kit.Change{
-		App: e.App, Actor: actor, Action: "book", Before: core.NewRecord(a.Collection()), After: a.Record,
+		App: e.App, Actor: actor, Action: action, Before: core.NewRecord(a.Collection()), After: a.Record,
 	})
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"hospital/internal/kit"
 )
 
 // secrets are never logged, identifiers and the subjects of messages only as a keyed hash.
@@ -90,4 +92,30 @@ func digest(key []byte, text string) string {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte("value\x00" + text))
 	return "hash:" + hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// LogImported logs new records that were written without hooks, in their transaction.
+func LogImported(tx core.App, actor kit.Actor, records ...*core.Record) error {
+	entries := make([]Entry, len(records))
+	for i, r := range records {
+		changes, err := diff(tx, nil, r)
+		if err != nil {
+			return err
+		}
+		patient, err := importedFor(tx, r)
+		if err != nil {
+			return err
+		}
+		entries[i] = Entry{Actor: actor, Action: "import", Collection: r.Collection().Name, Record: r.Id,
+			Patient: patient, Outcome: Done, Changes: changes}
+	}
+	return Write(tx, entries...)
+}
+
+// importedFor is patientOf without a query for records that name their patient.
+func importedFor(tx core.App, r *core.Record) (string, error) {
+	if link := linkOf(tx, r.Collection().Name); link != "" && len(pathToPatient(tx, r.Collection().Name)) < 2 {
+		return r.GetString(link), nil
+	}
+	return patientOf(tx, r)
 }

@@ -145,6 +145,8 @@ func (b Bill) setDueOn(day time.Time)      { b.Set("due_on", day.Format(time.Dat
 func (b Bill) clearBalance()               { b.Set("balance_minor", 0) }
 func (b Bill) nextVersion()                { b.Set("version", b.GetInt("version")+1) }
 
+func (b Bill) setTotal(total money.Amount) { setAmount(b.Record, "total_minor", total) }
+
 // setVisit links the visit that is billed.
 func (b Bill) setVisit(appointment, doctor string) {
 	b.Set("appointment", appointment)

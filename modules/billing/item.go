@@ -96,6 +96,15 @@ func (i Item) setService(s services.Service) {
 	i.Set("tax_bp", s.TaxBP())
 }
 
+// setOpening makes it the line of an opening balance. It keeps a description.
+func (i Item) setOpening(total money.Amount) {
+	i.setQuantity(1)
+	setAmount(i.Record, "unit_minor", total)
+	if i.Description() == "" {
+		i.Set("description", openingText)
+	}
+}
+
 // copyFrom copies what was sold from another line, without its discount.
 func (i Item) copyFrom(other Item) {
 	for _, field := range []string{"service", "description", "quantity", "unit_minor", "tax_bp"} {

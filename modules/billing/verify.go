@@ -6,10 +6,13 @@ import "hospital/internal/kit"
 // of the module. A CROSS JOIN keeps SQLite from reading the second table first.
 var invariants = []kit.Invariant{
 	{
-		Description: "Every completed appointment has exactly one bill that is not void, and no other has one.",
+		Description: "Every completed appointment has exactly one bill that is not void, and no other has one. " +
+			"One that was imported has none.",
 		Violations: `SELECT a.id FROM appointments a WHERE (a.status = 'completed') != (
 			SELECT COUNT(*) FROM bills b
-			WHERE b.appointment = a.id AND b.appointment != '' AND b.kind = 'invoice' AND b.status != 'void')`,
+			WHERE b.appointment = a.id AND b.appointment != '' AND b.kind = 'invoice' AND b.status != 'void')
+			AND NOT (a.status = 'completed' AND EXISTS (SELECT 1 FROM appointment_events e
+				WHERE e.appointment = a.id AND e.action = 'import' AND e."to" = 'completed'))`,
 	},
 	{
 		Description: "A line's total is quantity times price, less its discount, plus the tax on that.",

@@ -144,17 +144,30 @@ var allergies = kit.Collection{
 	},
 }
 
+// CodeSystem is a system of codes.
+type CodeSystem string
+
+// The systems.
+const (
+	ICD10 CodeSystem = "icd10" // diagnoses
+	LOINC CodeSystem = "loinc" // laboratory and measurements
+	ATC   CodeSystem = "atc"   // drugs
+	Local CodeSystem = "local" // of the hospital
+)
+
 // codes are filled by the command `hospital import codes`.
 var codes = kit.Collection{
-	Name:        "codes",
-	Description: "An ICD-10 code that doctors choose from. An operator imports the list.",
+	Name: "codes",
+	Description: "A code that doctors choose from: ICD-10 for diagnoses, LOINC, ATC or the hospital's own. An operator " +
+		"imports the lists.",
 	Fields: kit.Fields{
-		kit.Text("code", 10).Required().Presentable().Help("ICD-10 code, such as J45.0."),
+		kit.Select("system", ICD10, LOINC, ATC, Local).Required().Help("System that the code is of."),
+		kit.Text("code", 20).Required().Presentable().Help("Code, such as J45.0 of ICD-10. Unique in its system."),
 		kit.Text("title", 500).Required().Presentable().Help("Title of the code."),
 		kit.Text("title_key", 1000).Help("Title without case and accents, for searching."),
 		kit.Bool("active").Help("Whether it can be chosen."),
 	},
-	Indexes: []kit.Index{{Columns: "code", Unique: true}},
+	Indexes: []kit.Index{{Columns: "system, code", Unique: true}, {Columns: "code"}},
 	Policy: kit.Policy{
 		role.Doctor: {Read: kit.All},
 		role.Nurse:  {Read: kit.All},

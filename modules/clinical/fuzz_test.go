@@ -35,7 +35,7 @@ func FuzzParseLine(f *testing.F) {
 	f.Add("A00", "\xff")
 	f.Fuzz(func(t *testing.T, code, title string) {
 		lineOf := map[string]int{}
-		l, reason := parseLine([]string{code, title, "more"}, lineOf)
+		l, reason := parseLine(ICD10, []string{code, title, "more"}, lineOf)
 		if (reason == "") != (l.code != "" && l.title != "") {
 			t.Errorf("%q,%q is %+v, %q", code, title, l, reason)
 		}
@@ -43,7 +43,7 @@ func FuzzParseLine(f *testing.F) {
 			return
 		}
 		lineOf[l.code] = 1
-		if _, reason := parseLine([]string{code, title}, lineOf); reason == "" {
+		if _, reason := parseLine(ICD10, []string{code, title}, lineOf); reason == "" {
 			t.Errorf("%q is accepted twice", code)
 		}
 	})

@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
@@ -20,7 +22,7 @@ import (
 	"hospital/modules/patients"
 )
 
-// Code is a record of codes: an ICD-10 code that doctors choose from.
+// Code is a record of codes: one that doctors choose from.
 type Code struct{ *core.Record }
 
 // activeTitle is the title of a code that can be chosen, and empty for others.
@@ -31,7 +33,8 @@ func (c Code) activeTitle() string {
 	return c.GetString("title")
 }
 
-func (c Code) setActive(code, title string) {
+func (c Code) setActive(system CodeSystem, code, title string) {
+	c.Set("system", string(system))
 	c.Set("code", code)
 	c.Set("title", title)
 	c.Set("title_key", patients.NameKey(title))
@@ -46,15 +49,17 @@ const (
 	pause = 120 * time.Millisecond
 )
 
-// ImportCommand returns the command "import". It pauses for others if a server serves the same data.
-func ImportCommand(app core.App, served func() bool) *cobra.Command {
-	command := &cobra.Command{Use: "import", Short: "Import lists"}
-	dry := false
+// CodesCommand returns the command "codes" of "import". It pauses for others if a server serves the same data.
+func CodesCommand(app core.App, served func() bool) *cobra.Command {
+	dry, system := false, ""
 	codes := &cobra.Command{
 		Use:   "codes FILE",
-		Short: "Import ICD-10 codes from a CSV file with the columns code and title; it can be repeated",
+		Short: "Import codes from a CSV file with the columns code and title; it can be repeated",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if _, ok := codeSystems[CodeSystem(system)]; !ok {
+				return fmt.Errorf("--system %s: the systems are icd10, loinc, atc and local", system)
+			}
 			file, err := os.Open(args[0])
 			if err != nil {
 				return err
@@ -67,12 +72,34 @@ func ImportCommand(app core.App, served func() bool) *cobra.Command {
 			if served() {
 				yield = func() { time.Sleep(pause) }
 			}
-			return Import(app, file, c.OutOrStdout(), dry, yield)
+			return Import(app, CodeSystem(system), file, c.OutOrStdout(), dry, yield)
 		},
 	}
 	codes.Flags().BoolVar(&dry, "dry-run", false, "report what would happen and store nothing")
-	command.AddCommand(codes)
-	return command
+	codes.Flags().StringVar(&system, "system", string(ICD10), "system of the codes: icd10, loinc, atc or local")
+	return codes
+}
+
+// codeSystem is how the codes of a system are named and normalized.
+type codeSystem struct {
+	name      string
+	normalize func(text string) (code string, ok bool)
+}
+
+var codeSystems = map[CodeSystem]codeSystem{
+	ICD10: {"an ICD-10 code", normalizeCode},
+	LOINC: {"a LOINC code", matching(`^[0-9]{1,7}-[0-9]$`)},
+	ATC:   {"an ATC code", matching(`^[A-Z]([0-9]{2}([A-Z]([A-Z]([0-9]{2})?)?)?)?$`)},
+	Local: {"a code of 1 to 20 characters", matching(`^[^\s](.{0,18}[^\s])?$`)},
+}
+
+// matching normalizes codes to capital letters and accepts those that match.
+func matching(pattern string) func(text string) (string, bool) {
+	valid := regexp.MustCompile(pattern)
+	return func(text string) (string, bool) {
+		code := strings.ToUpper(strings.TrimSpace(text))
+		return code, valid.MatchString(code)
+	}
 }
 
 // importCounts is the number of lines by outcome.
@@ -84,10 +111,10 @@ type codeLine struct {
 	code, title string
 }
 
-// Import stores the codes of a CSV file. It reads the file line by line, so that its size does not
+// Import stores the codes of a system from a CSV file. It reads the file line by line, so that its size does not
 // matter, and stores batches in transactions. It reports invalid lines to out, stores the others,
 // and then returns an error. It calls yield after every transaction.
-func Import(app core.App, file io.Reader, out io.Writer, dry bool, yield func()) error {
+func Import(app core.App, system CodeSystem, file io.Reader, out io.Writer, dry bool, yield func()) error {
 	buffered := bufio.NewReader(file)
 	if bom, err := buffered.Peek(3); err == nil && string(bom) == "\xef\xbb\xbf" {
 		_, _ = buffered.Discard(3)
@@ -116,7 +143,7 @@ func Import(app core.App, file io.Reader, out io.Writer, dry bool, yield func())
 		if first && strings.EqualFold(strings.TrimSpace(cells[0]), "code") {
 			continue
 		}
-		next, reason := parseLine(cells, lineOf)
+		next, reason := parseLine(system, cells, lineOf)
 		if reason != "" {
 			refuse(line, reason)
 			continue
@@ -124,14 +151,14 @@ func Import(app core.App, file io.Reader, out io.Writer, dry bool, yield func())
 		next.line = line
 		lineOf[next.code] = line
 		if batch = append(batch, next); len(batch) == batchSize {
-			if err := storeBatch(app, batch, &n, refuse, dry); err != nil {
+			if err := storeBatch(app, system, batch, &n, refuse, dry); err != nil {
 				return err
 			}
 			batch = batch[:0]
 			yield()
 		}
 	}
-	if err := storeBatch(app, batch, &n, refuse, dry); err != nil {
+	if err := storeBatch(app, system, batch, &n, refuse, dry); err != nil {
 		return err
 	}
 	would := map[bool]string{true: "would be ", false: ""}[dry]
@@ -156,15 +183,15 @@ func detectSeparator(file *bufio.Reader) rune {
 }
 
 // parseLine returns a line, or the reason why it is invalid. lineOf has the lines of earlier codes.
-func parseLine(cells []string, lineOf map[string]int) (l codeLine, reason string) {
+func parseLine(system CodeSystem, cells []string, lineOf map[string]int) (l codeLine, reason string) {
 	if len(cells) < 2 {
 		return l, "there is no title"
 	}
-	code, ok := normalizeCode(strings.Clone(cells[0]))
+	code, ok := codeSystems[system].normalize(strings.Clone(cells[0]))
 	title := strings.TrimSpace(strings.Clone(cells[1]))
 	switch {
 	case !ok:
-		return l, fmt.Sprintf("%.20q is not an ICD-10 code", cells[0])
+		return l, fmt.Sprintf("%.20q is not %s", cells[0], codeSystems[system].name)
 	case !utf8.ValidString(title):
 		return l, "the title is not UTF-8"
 	case title == "":
@@ -178,10 +205,12 @@ func parseLine(cells []string, lineOf map[string]int) (l codeLine, reason string
 var errDryRun = errors.New("dry run")
 
 // storeBatch stores lines in one transaction. A dry run rolls it back.
-func storeBatch(app core.App, batch []codeLine, n *importCounts, refuse func(int, string), dry bool) error {
+func storeBatch(
+	app core.App, system CodeSystem, batch []codeLine, n *importCounts, refuse func(int, string), dry bool,
+) error {
 	err := app.RunInTransaction(func(tx core.App) error {
 		for _, l := range batch {
-			if err := upsertCode(tx, l, n, refuse); err != nil {
+			if err := upsertCode(tx, system, l, n, refuse); err != nil {
 				return fmt.Errorf("line %d: %w", l.line, err)
 			}
 		}
@@ -196,8 +225,9 @@ func storeBatch(app core.App, batch []codeLine, n *importCounts, refuse func(int
 	return err
 }
 
-func upsertCode(tx core.App, l codeLine, n *importCounts, refuse func(int, string)) error {
-	r, err := tx.FindFirstRecordByData("codes", "code", l.code)
+func upsertCode(tx core.App, system CodeSystem, l codeLine, n *importCounts, refuse func(int, string)) error {
+	r, err := tx.FindFirstRecordByFilter("codes", "system = {:system} && code = {:code}",
+		dbx.Params{"system": string(system), "code": l.code})
 	if errors.Is(err, sql.ErrNoRows) {
 		r, err = kit.New(tx, "codes")
 	}
@@ -209,7 +239,7 @@ func upsertCode(tx core.App, l codeLine, n *importCounts, refuse func(int, strin
 		n.unchanged++
 		return nil
 	}
-	code.setActive(l.code, l.title)
+	code.setActive(system, l.code, l.title)
 	if err := tx.Save(code.Record); err != nil {
 		var invalid validation.Errors
 		if !errors.As(err, &invalid) { // not the line's mistake

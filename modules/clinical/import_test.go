@@ -15,7 +15,7 @@ func TestImportCanBeRepeated(t *testing.T) {
 	before := h.Count("codes")
 	imported := func(csv string, dry bool) string {
 		var report strings.Builder
-		err := clinical.Import(h.App, strings.NewReader(csv), &report, dry, func() {})
+		err := clinical.Import(h.App, clinical.ICD10, strings.NewReader(csv), &report, dry, func() {})
 		text := report.String()
 		if err != nil {
 			text += err.Error()
@@ -47,7 +47,7 @@ func TestImportReportsInvalidLines(t *testing.T) {
 	file := "C00;Lip\nnothing;here\nC01\nC00;Lip again\nC02;" + strings.Repeat("x", 501) +
 		"\nC03;\xff\nC04;\"broken\" quote\nC05;Palate\n"
 	var report strings.Builder
-	if err := clinical.Import(h.App, strings.NewReader(file), &report, false, func() {}); err == nil {
+	if err := clinical.Import(h.App, clinical.ICD10, strings.NewReader(file), &report, false, func() {}); err == nil {
 		t.Error("the import reports no error")
 	}
 	got := report.String()
@@ -72,10 +72,37 @@ func TestLongFileIsImportedInBatches(t *testing.T) {
 		fmt.Fprintf(&csv, "X%02d.%d,Code %d\n", i%100, i/100, i)
 	}
 	var report strings.Builder
-	if err := clinical.Import(h.App, strings.NewReader(csv.String()), &report, false, func() {}); err != nil {
+	if err := clinical.Import(h.App, clinical.ICD10, strings.NewReader(csv.String()), &report, false, func() {}); err != nil {
 		t.Fatal(err, report.String())
 	}
 	if n := h.Count("codes") - before; n != 2500 {
+		t.Errorf("%d codes", n)
+	}
+}
+
+func TestCodesOfSeveralSystemsAreImported(t *testing.T) {
+	t.Parallel()
+	h := hospitaltest.New(t)
+	for _, c := range []struct {
+		system clinical.CodeSystem
+		csv    string
+		want   string
+	}{
+		{clinical.LOINC, "code,title\n2160-0,Creatinine\nJ45.0,Asthma\n", "line 3: \"J45.0\" is not a LOINC code"},
+		{clinical.ATC, "code,title\nc09aa05,Ramipril\nC,Cardiovascular system\nC9,Nothing\n", "is not an ATC code"},
+		{clinical.Local, "code;title\nJ45.1;Own asthma\nHOUSE 7;Round\n", "2 codes added, 0 changed"},
+	} {
+		var report strings.Builder
+		_ = clinical.Import(h.App, c.system, strings.NewReader(c.csv), &report, false, func() {})
+		if !strings.Contains(report.String(), c.want) {
+			t.Errorf("%s: %s", c.system, report.String())
+		}
+	}
+	found := h.As("doctor1").List("codes", hospitaltest.Filter("code = 'J45.1'")+"&sort=system").OK(t).Items()
+	if len(found) != 2 || found[0]["system"] != "icd10" || found[1]["title"] != "Own asthma" {
+		t.Errorf("the same code of two systems: %v", found)
+	}
+	if n := h.Count("codes"); n != 2+1+2+2 {
 		t.Errorf("%d codes", n)
 	}
 }

@@ -45,7 +45,7 @@ func rejectDuplicate(tx core.App, patient Patient) error {
 func findDuplicates(tx core.App, patient Patient) (found []*core.Record, err error) {
 	if id := strings.TrimSpace(patient.nationalID()); id != "" {
 		err := tx.RecordQuery("patients").AndWhere(dbx.HashExp{"national_id": id,
-			"merged_into": ""}).OrderBy("created").Limit(maxCandidates).All(&found)
+			"merged_into": ""}).AndWhere(hasNationalID).OrderBy("created").Limit(maxCandidates).All(&found)
 		if err != nil || len(found) > 0 {
 			return found, err
 		}
@@ -65,6 +65,9 @@ func findDuplicates(tx core.App, patient Patient) (found []*core.Record, err err
 	}
 	return found, err
 }
+
+// hasNationalID tells SQLite that the index of the others can be used.
+var hasNationalID = dbx.NewExp("national_id != ''")
 
 // digits returns the digits of a phone number.
 func digits(phone string) string {

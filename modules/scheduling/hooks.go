@@ -1,6 +1,7 @@
 package scheduling
 
 import (
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -24,9 +25,55 @@ func hooks(app core.App) {
 }
 
 // checkSchedule refuses impossible hours, and hours that overlap another active
-// schedule of the doctor. Missing values are left to PocketBase's field validation.
+// schedule of the doctor.
 func checkSchedule(e *core.RecordEvent) error {
 	r := scheduleRecord{e.Record}
+	if err := checkHours(r); err != nil {
+		return err
+	}
+	if r.active() {
+		others, err := r.sameWeekday(e.App)
+		if err != nil {
+			return err
+		}
+		if err := checkOverlap(r, others); err != nil {
+			return err
+		}
+	}
+	return e.Next()
+}
+
+// CheckImported checks a new schedule of another system, beside the doctor's others and those of earlier lines of the
+// file. It returns what is wrong.
+func CheckImported(app core.App, schedule *core.Record, earlier []*core.Record) ([]kit.Problem, error) {
+	r := scheduleRecord{schedule}
+	r.setActive(true)
+	return kit.CheckNew(app, schedule, func() error { return checkHours(r) }, func() error {
+		others, err := r.sameWeekday(app)
+		if err != nil {
+			return err
+		}
+		for _, e := range earlier {
+			if other := (scheduleRecord{e}); other.doctor() == r.doctor() && other.schedule().Weekday == r.schedule().Weekday {
+				others = append(others, other)
+			}
+		}
+		return checkOverlap(r, others)
+	})
+}
+
+// SetDoctor sets whose hours a new schedule is.
+func SetDoctor(schedule *core.Record, doctor string) { scheduleRecord{schedule}.setDoctor(doctor) }
+
+// IsKnown reports whether the doctor has exactly this schedule.
+func IsKnown(app core.App, schedule *core.Record) (bool, error) {
+	r := scheduleRecord{schedule}
+	others, err := r.sameWeekday(app)
+	return slices.ContainsFunc(others, func(o scheduleRecord) bool { return o.schedule() == r.schedule() }), err
+}
+
+// checkHours refuses impossible hours. Missing values are left to PocketBase's field validation.
+func checkHours(r scheduleRecord) error {
 	s := r.schedule()
 	for _, field := range []struct{ name, day string }{{"valid_from", s.From}, {"valid_until", s.Until}} {
 		if _, err := time.Parse(time.DateOnly, field.day); field.day != "" && err != nil {
@@ -44,20 +91,17 @@ func checkSchedule(e *core.RecordEvent) error {
 	if s.Until != "" && s.Until < s.From {
 		return kit.Invalid("valid_until", "ends_before_starts", "The last day must not be before the first.")
 	}
-	if !r.active() {
-		return e.Next()
-	}
-	others, err := r.sameWeekday(e.App)
-	if err != nil {
-		return err
-	}
+	return nil
+}
+
+func checkOverlap(r scheduleRecord, others []scheduleRecord) error {
 	for _, other := range others {
-		if s.overlaps(other.schedule()) {
+		if r.schedule().overlaps(other.schedule()) {
 			return kit.Conflict("start_time", "schedule_overlap", "The doctor has other hours then: "+
 				other.startTime()+" to "+other.endTime()+". Change or end those first.")
 		}
 	}
-	return e.Next()
+	return nil
 }
 
 // checkTimeOff refuses an absence that ends before it starts or is too long.

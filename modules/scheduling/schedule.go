@@ -54,6 +54,8 @@ func (r scheduleRecord) endTime() string    { return r.GetString("end_time") }
 func (r scheduleRecord) active() bool       { return r.GetBool("active") }
 func (r scheduleRecord) setActive(yes bool) { r.Set("active", yes) }
 
+func (r scheduleRecord) setDoctor(id string) { r.Set("doctor", id) }
+
 func (r scheduleRecord) schedule() Schedule {
 	return Schedule{r.GetInt("weekday"), parseTimeOfDay(r.startTime()), parseTimeOfDay(r.endTime()),
 		r.GetInt("slot_minutes"), r.GetInt("capacity"),

@@ -27,6 +27,11 @@ func (m Member) setActive(active bool) { m.Set("active", active) }
 
 func (m Member) setPhone(phone string) { m.Set("phone", phone) }
 
+// Activate says whether they work here.
+func (m Member) Activate(yes bool) { m.setActive(yes) }
+
+func (m Member) setUser(id string) { m.Set("user", id) }
+
 // setAccount makes it the record of an account.
 func (m Member) setAccount(user accounts.User) {
 	m.Set("user", user.Id)

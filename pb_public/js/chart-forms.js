@@ -125,7 +125,7 @@ export function addCondition(patient, encounter) {
 			if (text.length < 2) return;
 			const byCode = `code ~ ${quotePrefix(text.toUpperCase())}`;
 			const found = await list("codes", {
-				filter: `active = true && (${byCode} || title_key ~ ${quote(foldName(text))})`,
+				filter: `system = "icd10" && active = true && (${byCode} || title_key ~ ${quote(foldName(text))})`,
 				sort: "code",
 				perPage: 20,
 			}).catch(() => []);

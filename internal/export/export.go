@@ -1,4 +1,5 @@
-package reports
+// Package export writes everything of a hospital into files that are readable without this program.
+package export
 
 import (
 	"crypto/sha256"
@@ -20,10 +21,11 @@ import (
 	"hospital/internal/kit"
 	"hospital/internal/sqlite"
 	"hospital/modules/hospital"
+	"hospital/modules/reports"
 )
 
-// ExportCommand is the export command.
-func ExportCommand(app core.App, declared kit.Catalog) *cobra.Command {
+// Command is the export command.
+func Command(app core.App, declared kit.Catalog) *cobra.Command {
 	to := ""
 	c := &cobra.Command{
 		Use:   "export --to DIR",
@@ -33,7 +35,7 @@ func ExportCommand(app core.App, declared kit.Catalog) *cobra.Command {
 			if to == "" {
 				return errors.New("say where: hospital export --to DIR")
 			}
-			return ExportAll(app, declared, to, c.OutOrStdout())
+			return All(app, declared, to, c.OutOrStdout())
 		},
 	}
 	c.Flags().StringVar(&to, "to", "", "a folder that does not exist yet")
@@ -50,7 +52,7 @@ func ExportCommand(app core.App, declared kit.Catalog) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := errors.Join(ExportRecord(app, args[0], out), out.Close()); err != nil {
+			if err := errors.Join(reports.ExportRecord(app, args[0], out), out.Close()); err != nil {
 				_ = os.Remove(file)
 				return err
 			}
@@ -79,9 +81,9 @@ type ManifestFile struct {
 	SHA256 string `json:"sha256"`
 }
 
-// ExportAll writes all records and files into a new folder. Passwords, keys and tokens are left out. It reads one state
+// All writes all records and files into a new folder. Passwords, keys and tokens are left out. It reads one state
 // of the database, whatever is written meanwhile. The manifest is written last: an export without one is not complete.
-func ExportAll(app core.App, declared kit.Catalog, dir string, out io.Writer) error {
+func All(app core.App, declared kit.Catalog, dir string, out io.Writer) error {
 	settings, err := hospital.Of(app)
 	if err != nil {
 		return err
