@@ -54,7 +54,7 @@ func NewSynthea(seed uint64, patients, encounters int, nonsense bool) Synthea {
 	var files [4]strings.Builder
 	header := []string{patientColumns, providerColumns, encounterColumns, payerColumns}
 	for i := range files {
-		files[i].WriteString(header[i] + "\n")
+		_, _ = files[i].WriteString(header[i] + "\n")
 	}
 	providers := max(2, patients/200)
 	for i := range providers {

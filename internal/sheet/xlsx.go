@@ -156,10 +156,11 @@ func serial(t time.Time) string {
 
 // columnName is the letters of a column: A, B, … Z, AA.
 func columnName(i int) string {
-	if i < 26 {
-		return string(rune('A' + i))
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	if i < len(letters) {
+		return letters[i : i+1]
 	}
-	return columnName(i/26-1) + columnName(i%26)
+	return columnName(i/len(letters)-1) + columnName(i%len(letters))
 }
 
 // cut returns as many characters of a text as a cell takes, which counts those beyond 16 bits twice.

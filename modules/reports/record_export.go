@@ -25,7 +25,7 @@ import (
 // recordParts are the collections of a patient's whole record, and how each leads to the patient. A test compares them
 // with all collections that have a patient.
 var recordParts = []struct{ collection, patient string }{
-	{"patients", "id"}, {"medical_histories", "patient"}, {"care_team", "patient"}, {"break_glass", "patient"},
+	{"patients", "id"}, {"identifiers", "patient"}, {"medical_histories", "patient"}, {"care_team", "patient"}, {"break_glass", "patient"},
 	{"appointments", "patient"}, {"appointment_events", "appointment.patient"},
 	{"encounters", "patient"}, {"vitals", "patient"}, {"conditions", "patient"}, {"allergies", "patient"},
 	{"documents", "patient"}, {"prescriptions", "patient"}, {"prescription_items", "patient"},
