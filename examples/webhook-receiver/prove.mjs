@@ -81,7 +81,9 @@ console.log("a replay has the same id, and the receiver handles it once");
 const renewed = await call("POST", `/api/hospital/webhooks/${webhook.id}/secret`, undefined, token);
 await call("POST", `/api/hospital/webhooks/${webhook.id}/test`, undefined, token);
 const third = await arrives(3);
-for (const secret of [webhook.signing_secret, renewed.signing_secret]) new Webhook(secret).verify(third.body, third.headers);
+for (const secret of [webhook.signing_secret, renewed.signing_secret]) {
+	new Webhook(secret).verify(third.body, third.headers);
+}
 console.log("after a renewal both secrets pass");
 
 // The recipe of docs/webhooks.md.

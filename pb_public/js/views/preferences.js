@@ -87,6 +87,7 @@ const calendarPath = "/api/hospital/calendar";
 /** calendar tells whether there is a feed, and makes or ends it. */
 async function calendar() {
 	const { active, created, last_used_at: used } = await sessionRequest("GET", calendarPath);
+	const lastUse = used ? `It last did on ${formatDate(used)}.` : "It has not yet.";
 	const box = h("div", {});
 	const make = async () => {
 		const { url } = await sessionRequest("POST", calendarPath);
@@ -118,7 +119,7 @@ async function calendar() {
 			"p",
 			{},
 			active
-				? `Your calendar program can read your visits since ${formatDate(created)}. ${used ? `It last did on ${formatDate(used)}.` : "It has not yet."}`
+				? `Your calendar program can read your visits since ${formatDate(created)}. ${lastUse}`
 				: "Your calendar program can show your visits. Whoever has the address can read it: tell nobody.",
 		),
 		h(
@@ -162,7 +163,7 @@ export async function preferencesView() {
 		h(
 			"p",
 			{},
-			"Messages about a visit that was moved, cancelled or not accepted always come. The portal shows everything." +
+			"Messages about a visit that was moved, cancelled or not accepted always come. The portal shows all." +
 				(role() === "patient" ? " Text messages come if the hospital sends them." : ""),
 		),
 		found,
