@@ -15,8 +15,8 @@ function confirmByHand({ id, email, name }) {
 		intro: h(
 			"p",
 			{},
-			`Confirm only if you know that this address is of ${name || "this person"}: ask for the identity ` +
-				"card, and call them. They sign in with the password that they chose. It is logged.",
+			`Confirm only if you know that this is the address of ${name || "this person"}: ask for the ` +
+				"identity card, and call them. They sign in with the password that they chose. It is logged.",
 		),
 		fields: [],
 		submit: "Confirm",
@@ -100,8 +100,8 @@ export async function mailServerHint() {
 					"p",
 					{ class: "problem", role: "note" },
 					"There is no mail server: registrations, invitations and notices wait, at most for seven days. " +
-						"Confirm registrations by hand and copy the links of invitations, or enter a mail server in the " +
-						"dashboard.",
+						"Confirm registrations by hand and copy the links of invitations, or enter a mail server in " +
+						"the dashboard.",
 				),
 			];
 }
