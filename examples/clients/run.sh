@@ -14,23 +14,7 @@ npm install --no-package-lock --no-audit --no-fund --loglevel=error
 PATH="$PWD/node_modules/.bin:$PATH"
 export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 
-# The demo hospital, on a free local port, with a database that is deleted when the script ends.
-data=$(mktemp -d)
-server=
-stop() {
-  if [ -n "$server" ]; then kill "$server" && wait "$server" || true; fi
-  rm -rf "$data"
-}
-trap stop EXIT
-trap 'exit 130' INT TERM
-port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => {
-	console.log(s.address().port);
-	s.close();
-})')
-url=http://127.0.0.1:$port
-../../bin/hospital demo --dir="$data" >/dev/null
-../../bin/hospital serve --dir="$data" --http="127.0.0.1:$port" >/dev/null &
-server=$!
+. ../demo-server.sh
 
 step() { printf '\n== %s\n' "$1"; }
 

@@ -12,22 +12,7 @@ fi
 make --no-print-directory -C ../.. build
 npm install --no-package-lock --no-audit --no-fund --loglevel=error
 
-data=$(mktemp -d)
-server=
-stop() {
-  if [ -n "$server" ]; then kill "$server" && wait "$server" || true; fi
-  rm -rf "$data"
-}
-trap stop EXIT
-trap 'exit 130' INT TERM
-port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => {
-	console.log(s.address().port);
-	s.close();
-})')
-url=http://127.0.0.1:$port
-../../bin/hospital demo --dir="$data" >/dev/null
-../../bin/hospital serve --dir="$data" --http="127.0.0.1:$port" >/dev/null &
-server=$!
+. ../demo-server.sh
 for _ in $(seq 100); do
   if node -e "fetch('$url/api/health').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"; then break; fi
   sleep 0.1
