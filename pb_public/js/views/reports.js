@@ -1,11 +1,12 @@
 import { fetchHospital } from "../api.js";
 import { fileButton, table } from "../components.js";
+import { dayRange, dayRangeFields } from "../day-range.js";
 import { factList, h, heading } from "../dom.js";
 import { form } from "../form.js";
 import { methods } from "../labels.js";
 import { region } from "../live.js";
 import { formatAmount, formatMoney } from "../money.js";
-import { formatDayRange, isDay, today } from "../time.js";
+import { formatDayRange } from "../time.js";
 
 /** @type {Record<string, string>} */
 const lengths = { month: "Month", day: "Day" };
@@ -53,23 +54,11 @@ const hasActivity = ({ invoices, voided, credit_notes, payments, refunds }) =>
  * @param {Navigation} navigation
  */
 export async function reportsView({ query, open }) {
-	const from = isDay(query.from) ? query.from : `${today().slice(0, 8)}01`;
-	const to = isDay(query.to) ? query.to : today();
+	const days = dayRange(query);
 	const by = lengths[query.by] ? query.by : "month";
-	const days = { from, to };
 	const rangeForm = form({
 		fields: [
-			[
-				{ name: "from", label: "First day", type: "date", required: true, value: from },
-				{
-					name: "to",
-					label: "Last day",
-					type: "date",
-					required: true,
-					value: to,
-					check: (values) => (values.to < values.from ? "The last day must not be before the first." : ""),
-				},
-			],
+			dayRangeFields(days),
 			{
 				name: "by",
 				label: "Group by",
@@ -107,7 +96,7 @@ export async function reportsView({ query, open }) {
 				{ class: "actions" },
 				fileButton("Bills (CSV)", "reports/bills.csv", days),
 				fileButton("Payments (CSV)", "reports/payments.csv", days),
-				fileButton("Day close (CSV)", "reports/day-close", { date: to, format: "csv" }, "of the last day"),
+				fileButton("Day close (CSV)", "reports/day-close", { date: days.to, format: "csv" }, "of the last day"),
 			),
 		].flat();
 	});

@@ -1,11 +1,12 @@
 import { fetchHospital, list } from "../api.js";
+import { dayRange, dayRangeFields } from "../day-range.js";
 import { button, h, heading } from "../dom.js";
 import { form } from "../form.js";
 import { recordOptions } from "../labels.js";
 import { region } from "../live.js";
 import { formatMoney } from "../money.js";
 import { role } from "../session.js";
-import { formatDateTime, formatDayRange, isDay, today } from "../time.js";
+import { formatDateTime, formatDayRange } from "../time.js";
 import { counts, moneyCharts, percent, visitCharts } from "./statistics-charts.js";
 
 /** @type {Record<string, string>} */
@@ -72,24 +73,13 @@ function tiles({ total, before }) {
  * @param {Navigation} navigation
  */
 export async function statisticsView({ query, open }) {
-	const from = isDay(query.from) ? query.from : `${today().slice(0, 8)}01`;
-	const to = isDay(query.to) ? query.to : today();
+	const days = dayRange(query);
 	const by = lengths[query.by] ? query.by : "week";
 	const doctors = role() === "doctor" ? [] : await list("doctors", { sort: "name" });
 	const doctor = doctors.some(({ id }) => id === query.doctor) ? query.doctor : "";
 	const range = form({
 		fields: [
-			[
-				{ name: "from", label: "First day", type: "date", required: true, value: from },
-				{
-					name: "to",
-					label: "Last day",
-					type: "date",
-					required: true,
-					value: to,
-					check: (values) => (values.to < values.from ? "The last day must not be before the first." : ""),
-				},
-			],
+			dayRangeFields(days),
 			{ name: "by", label: "By", type: "select", optional: false, options: Object.entries(lengths), value: by },
 			...(doctors.length > 1
 				? [
@@ -108,7 +98,7 @@ export async function statisticsView({ query, open }) {
 	});
 	const body = await region([], async () => {
 		const s = /** @type {Statistics} */ (
-			await fetchHospital("reports/statistics", { from, to, by, ...(doctor && { doctor }) })
+			await fetchHospital("reports/statistics", { ...days, by, ...(doctor && { doctor }) })
 		);
 		return [
 			h("p", { class: "hint" }, `Before: ${formatDayRange(s.before.from, s.before.to)}.`),
