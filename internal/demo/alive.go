@@ -31,45 +31,6 @@ const (
 	emergencySlot = 20 // minutes
 )
 
-// aliveDoctors are the doctors, besides the two that are there, with their departments. All have accounts.
-var aliveDoctors = []struct {
-	name, department, specialization string
-	aroundTheClock                   bool
-}{
-	{"Dr. Hannah Brandt", "EMERGENCY", "Emergency medicine", true},
-	{"Dr. Mateus Silva", "EMERGENCY", "Emergency medicine", true},
-	{"Dr. Yuki Tanaka", "EMERGENCY", "Emergency medicine", true},
-	{"Dr. Omar Farouk", "EMERGENCY", "Emergency medicine", true},
-	{"Dr. Clara Weiss", "PAED", "Paediatrics", false},
-	{"Dr. Pavel Novotný", "PAED", "Paediatrics", false},
-	{"Dr. Amina Diallo", "ORTHO", "Orthopaedics", false},
-	{"Dr. Jonas Lindqvist", "ORTHO", "Orthopaedics", false},
-	{"Dr. Lucia Romano", "GENERAL", "General medicine", false},
-	{"Dr. Tim Peters", "CARD", "Cardiology", false},
-}
-
-var (
-	givenNames = []string{"Anna", "Ben", "Carla", "David", "Elif", "Finn", "Greta", "Hassan", "Ida", "Jakub", "Katja", "Leon",
-		"Mia", "Noah", "Olga", "Paul", "Quynh", "Rosa", "Samir", "Tessa", "Uwe", "Vera", "Wanda", "Xenia", "Yusuf", "Zofia"}
-	familyNames = []string{"Albrecht", "Bauer", "Çelik", "Dietrich", "Ehlers", "Fischer", "Garcia", "Hoffmann", "Ivanova",
-		"Jansen", "Kowalski", "Lang", "Meier", "Nguyen", "Otto", "Petrović", "Richter", "Schäfer", "Thomsen", "Ullrich",
-		"Vogel", "Wagner", "Yıldız", "Zimmermann"}
-)
-
-// complaints are why patients come, and what is found and prescribed.
-var complaints = []struct{ reason, condition, code, drug, strength, frequency string }{
-	{"Sore throat", "Acute pharyngitis", "J02.9", "Ibuprofen", "400 mg", "at most three times a day"},
-	{"Back pain", "Low back pain", "M54.5", "Ibuprofen", "600 mg", "twice a day"},
-	{"Check-up", "", "", "", "", ""},
-	{"High blood pressure", "Essential hypertension", "I10", "Amlodipine", "5 mg", "once a day"},
-	{"Twisted ankle", "Sprain of the ankle", "S93.4", "", "", ""},
-	{"Headache", "Migraine", "G43.9", "Sumatriptan", "50 mg", "when needed"},
-	{"Diabetes control", "Type 2 diabetes", "E11.9", "Metformin", "1000 mg", "twice a day"},
-	{"Vaccination", "", "", "", "", ""},
-	{"Fever", "Influenza", "J11.1", "Paracetamol", "500 mg", "every 6 hours"},
-	{"Stomach ache", "Gastritis", "K29.7", "Omeprazole", "20 mg", "once a day"},
-}
-
 func (a *alive) fill() {
 	a.staff()
 	a.people()
@@ -166,22 +127,23 @@ func (a *alive) slot(i, days int) (starts time.Time, ok bool) {
 	return starts, starts.Weekday() != time.Saturday && starts.Weekday() != time.Sunday
 }
 
-// free returns a slot that no visit of the demo has.
-func (a *alive) free(days func() int) (doctor string, starts time.Time) {
+// free returns a doctor and a slot that no visit of the demo has.
+func (a *alive) free(days func() int) (i int, starts time.Time) {
 	for {
-		i := a.random.IntN(len(aliveDoctors))
+		i = a.random.IntN(len(aliveDoctors))
 		at, ok := a.slot(i, days())
 		key := aliveDoctor(i) + at.String()
 		if ok && !a.busy[key] {
 			a.busy[key] = true
-			return aliveDoctor(i), at
+			return i, at
 		}
 	}
 }
 
 // past writes a visit of the last year, with what was done, found and paid.
 func (a *alive) past(n int) {
-	doctor, starts := a.free(func() int { return -1 - a.random.IntN(360) })
+	i, starts := a.free(func() int { return -1 - a.random.IntN(360) })
+	doctor := aliveDoctor(i)
 	name := numbered("past", n)
 	patient := a.visit(name, doctor, starts, starts.Add(-time.Duration(1+a.random.IntN(20*24))*time.Hour))
 	switch a.random.IntN(20) {
@@ -299,7 +261,8 @@ func (a *alive) around(from time.Duration) (doctor string, starts time.Time) {
 
 // coming writes visits of the next two weeks, and requests of patients with an account.
 func (a *alive) coming(n int) {
-	doctor, starts := a.free(func() int { return 1 + a.random.IntN(13) })
+	i, starts := a.free(func() int { return 1 + a.random.IntN(13) })
+	doctor := aliveDoctor(i)
 	name := numbered("coming", n)
 	if n%5 != 0 {
 		a.visit(name, doctor, starts, a.now)
@@ -309,15 +272,10 @@ func (a *alive) coming(n int) {
 	a.step()
 	patient := []string{"patient1", "patient2"}[n/5%2]
 	record := map[string]string{"patient1": "kid1", "patient2": "pat2"}[patient]
-	if day := starts.In(berlin).Format(time.DateOnly); !a.busy[day+record] && aliveDoctors[index(doctor)].department != "EMERGENCY" {
+	if day := starts.In(berlin).Format(time.DateOnly); !a.busy[day+record] && !aliveDoctors[i].aroundTheClock {
 		a.busy[day+record] = true
 		a.book(kit.Actor{ID: a.ID(patient), Role: role.Patient}, name, record, doctor, starts, "Pain in the knee", "new")
 	}
-}
-
-func index(doctor string) (i int) {
-	_, _ = fmt.Sscanf(doctor, "dr%d", &i)
-	return i - 3
 }
 
 // quiet marks the messages of the past as sent or not needed, so that the server does not deliver a year at its start.
