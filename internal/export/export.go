@@ -20,6 +20,7 @@ import (
 
 	"hospital/internal/kit"
 	"hospital/internal/sqlite"
+	"hospital/modules/audit"
 	"hospital/modules/hospital"
 	"hospital/modules/reports"
 )
@@ -127,14 +128,10 @@ func All(app core.App, declared kit.Catalog, dir string, out io.Writer) error {
 	return nil
 }
 
-// secretColumns are in no export.
-var secretColumns = []string{core.FieldNamePassword, core.FieldNameTokenKey, "password_hash", "token_hash", "secret_hash",
-	"issued_for", "secret"}
-
 // exportTable writes all rows of a collection as CSV, as they are stored.
 func exportTable(tx *dbx.Tx, c *core.Collection, dir string) (file ManifestFile, err error) {
 	columns := slices.DeleteFunc(c.Fields.FieldNames(), func(name string) bool {
-		return slices.Contains(secretColumns, name)
+		return slices.Contains(audit.Secrets, name)
 	})
 	selected := make([]string, len(columns))
 	for i, name := range columns {

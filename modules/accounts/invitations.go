@@ -167,11 +167,11 @@ func acceptInvitation(e *kit.Request) error {
 		u.setRole(invitation.Role())
 		u.setStatus(Active)
 		user.SetRaw(invitationKey, invitation)
-		if err := tx.Save(kit.SetActor(systemFor(e), user)); err != nil {
+		if err := tx.Save(kit.SetActor(actorFor(e, kit.System), user)); err != nil {
 			return err
 		}
 		invitation.accept(user.Id)
-		return tx.Save(kit.SetActor(systemFor(e), found))
+		return tx.Save(kit.SetActor(actorFor(e, kit.System), found))
 	})
 	if err != nil {
 		return err
@@ -179,7 +179,8 @@ func acceptInvitation(e *kit.Request) error {
 	return e.JSON(http.StatusOK, map[string]string{"email": user.Email()})
 }
 
-// systemFor returns the server as the actor, with the address and id of the request.
-func systemFor(e *kit.Request) kit.Actor {
-	return kit.Actor{Role: kit.System, IP: e.Caller.IP, Request: e.Caller.Request}
+// actorFor is somebody who acts, whoever is signed in, with the address and id of the request: a guest whose registration
+// becomes an account, or the server, which makes that of an invitation.
+func actorFor(e *kit.Request, as kit.Role) kit.Actor {
+	return kit.Actor{Role: as, IP: e.Caller.IP, Request: e.Caller.Request}
 }

@@ -136,7 +136,7 @@ func confirmRegistration(e *kit.Request) error {
 		if err != nil {
 			return err
 		}
-		created, err := createRegistered(tx, Registration{found}, asGuest(e), password)
+		created, err := createRegistered(tx, Registration{found}, actorFor(e, kit.Guest), password)
 		if err == nil && !created {
 			return errToken // an account was created for the address since then
 		}
@@ -168,7 +168,7 @@ func confirmByAdmin(e *kit.Request) error {
 		if err := tx.Delete(kit.SetActor(e.Caller, found)); err != nil { // the audit log has who confirmed it
 			return err
 		}
-		created, err := createRegistered(tx, registration, asGuest(e), password)
+		created, err := createRegistered(tx, registration, actorFor(e, kit.Guest), password)
 		if err == nil && !created {
 			return kit.Conflict("email", "has_account", "This address has an account already.")
 		}
@@ -178,11 +178,6 @@ func confirmByAdmin(e *kit.Request) error {
 		return err
 	}
 	return e.JSON(http.StatusOK, map[string]string{"email": email})
-}
-
-// asGuest is the caller as a guest, whoever is signed in: a registration makes the account of a guest.
-func asGuest(e *kit.Request) kit.Actor {
-	return kit.Actor{Role: kit.Guest, IP: e.Caller.IP, Request: e.Caller.Request}
 }
 
 // createRegistered creates the account of a registration and deletes all registrations of the address. It reports false

@@ -13,10 +13,11 @@ import (
 	"hospital/internal/kit"
 )
 
-// secrets are never logged, identifiers and the subjects of messages only as a keyed hash.
 var (
-	secrets = []string{core.FieldNamePassword, core.FieldNameTokenKey, "password_hash", "token_hash", "secret_hash",
+	// Secrets are fields that leave the database nowhere: not to the log, and not with an export.
+	Secrets = []string{core.FieldNamePassword, core.FieldNameTokenKey, "password_hash", "token_hash", "secret_hash",
 		"issued_for", "secret"}
+	// identifiers, and the subjects of messages, are logged as a keyed hash.
 	identifiers = []string{"national_id", "license_no", "subject"}
 )
 
@@ -43,7 +44,7 @@ func diff(app core.App, before, after *core.Record) (map[string][2]string, error
 		}
 		pair := [2]string{was, is}
 		switch {
-		case slices.Contains(secrets, name):
+		case slices.Contains(Secrets, name):
 			pair = [2]string{"", "(changed)"}
 		case isLongText(f) || slices.Contains(identifiers, name):
 			key, err := keyOf(app)
