@@ -10,7 +10,9 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"hospital/internal/kit"
 	"hospital/modules/hospital"
+	"hospital/modules/scheduling"
 )
 
 // Answer is the statistics of a period. docs/statistics.md says what each figure is.
@@ -191,7 +193,7 @@ func (q request) answer(app core.App, settings hospital.Settings) (a Answer, err
 	}
 	a.Total, a.Before = b.section(q.span, total, true), b.section(q.before(), before, false)
 	if q.has(moneySection) && b.scope.all() {
-		r, err := b.scope.readReceivables(settings.Currency(), q.today(app).Format(time.DateOnly))
+		r, err := b.scope.readReceivables(settings.Currency(), scheduling.Today(kit.Now(app), q.zone).Format(time.DateOnly))
 		if err != nil {
 			return a, err
 		}
@@ -308,7 +310,7 @@ func (b builder) addLists(m *Money, sums moneySums) {
 	for _, a := range amountsOf(sums.Methods, func(string) string { return "" }) {
 		m.Methods = append(m.Methods, NameAmount{a.ID, a.Amount})
 	}
-	if b.doctor == "" || b.allDoctors {
+	if b.doctor == "" {
 		m.Cashiers = amountsOf(sums.Cashiers, func(id string) string { return b.users[id] })
 	}
 }

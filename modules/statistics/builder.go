@@ -18,7 +18,6 @@ type builder struct {
 	request
 	settings    hospital.Settings
 	scope       scope
-	allDoctors  bool
 	doctors     map[string]doctor
 	departments map[string]string
 	services    map[string]string
@@ -32,7 +31,6 @@ func (q request) builder(app core.App, settings hospital.Settings) (b builder, e
 		return b, err
 	}
 	b.scope = q.scope(app, b.doctors)
-	b.allDoctors = b.scope.all()
 	for _, names := range []struct {
 		of  *map[string]string
 		sql string
@@ -60,7 +58,7 @@ func (q request) builder(app core.App, settings hospital.Settings) (b builder, e
 
 // ids are those of the doctors of the answer.
 func (b builder) ids() []string {
-	if b.allDoctors {
+	if b.scope.all() {
 		return slices.Sorted(maps.Keys(b.doctors))
 	}
 	return b.scope.doctors

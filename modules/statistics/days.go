@@ -46,9 +46,10 @@ func forget(instant string) string {
 // day that is not kept yet.
 var forgetful = []kit.Trigger{
 	{Name: "statistics_visit_new", When: "AFTER INSERT ON appointments", Do: forget("NEW.starts")},
+	{Name: "statistics_visit_changed", When: "AFTER UPDATE ON appointments", Do: forget("OLD.starts")},
 	{
-		Name: "statistics_visit_changed", When: "AFTER UPDATE ON appointments",
-		Do: forget("OLD.starts") + forget("NEW.starts"),
+		Name: "statistics_visit_moved",
+		When: "AFTER UPDATE OF starts ON appointments WHEN OLD.starts != NEW.starts", Do: forget("NEW.starts"),
 	},
 	{Name: "statistics_visit_gone", When: "AFTER DELETE ON appointments", Do: forget("OLD.starts") + forgetLater("OLD")},
 	// whether a patient is new depends on the visits before
@@ -190,7 +191,7 @@ func (s scope) read(p span) (f facts, err error) {
 
 func keptDays(app core.App, p span) (map[string]facts, error) {
 	var rows []struct{ Day, Facts string }
-	err := app.DB().NewQuery(`SELECT day, facts FROM statistics_days 
+	err := app.DB().NewQuery(`SELECT day, facts FROM statistics_days
 		WHERE day >= {:first} AND day <= {:last} AND format = {:format}`).
 		Bind(dbx.Params{"format": format, "first": p.first.Format(time.DateOnly), "last": p.last.Format(time.DateOnly)}).All(&rows)
 	kept := make(map[string]facts, len(rows))

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -114,9 +113,4 @@ func doctorsOf(app core.App) (map[string]doctor, error) {
 		all[d.ID] = d
 	}
 	return all, err
-}
-
-func (q request) today(app core.App) time.Time {
-	now := kit.Now(app).In(q.zone)
-	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 }

@@ -3,8 +3,7 @@ package statistics
 import (
 	"time"
 
-	"hospital/internal/kit"
-	"hospital/modules/scheduling"
+	"hospital/modules/billing"
 )
 
 // span is a period of whole days of the hospital. The days are given as midnight in UTC.
@@ -15,8 +14,7 @@ type span struct {
 
 // instants are the start of the first day, and the end of the last one (exclusive), as they are stored.
 func (s span) instants() (from, to string) {
-	return kit.FormatInstant(scheduling.StartOfDay(s.first, s.zone)),
-		kit.FormatInstant(scheduling.StartOfDay(s.last.AddDate(0, 0, 1), s.zone))
+	return billing.Period(s.first, s.last, s.zone)
 }
 
 // days is how many there are.
