@@ -39,7 +39,7 @@ func TestEveryModuleIsListed(t *testing.T) {
 // platform are the packages that every module may import. They import no module.
 var platform = []string{
 	"internal/kit", "internal/money", "internal/sheet", "internal/pdf", "internal/role", "internal/outbox",
-	"internal/smtp", "internal/letters", "internal/calendar",
+	"internal/smtp", "internal/letters", "internal/calendar", "internal/terminal",
 }
 
 // A module imports only the platform and modules above it in modules.All.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -14,6 +13,7 @@ import (
 
 	"hospital/internal/fixture"
 	"hospital/internal/kit"
+	"hospital/internal/terminal"
 )
 
 // Password is the password of every demo account.
@@ -59,11 +59,16 @@ func Command(app core.App) *cobra.Command {
 				fmt.Fprintln(c.OutOrStdout(), "This hospital has accounts already. Nothing was added.")
 				return nil
 			}
-			fill := func() error { return FillAlive(app, seed, progress(c.ErrOrStderr())) }
+			bar := terminal.Bar(os.Stderr)
+			fill := func() error {
+				return FillAlive(app, seed, func(done, all int) { bar("records", done, all) })
+			}
 			if small {
 				fill = func() error { return Fill(app) }
 			}
-			if err := fill(); err != nil {
+			err = fill()
+			terminal.ClearLine(os.Stderr)
+			if err != nil {
 				return fmt.Errorf("fill the demo hospital: %w", err)
 			}
 			printAccounts(c.OutOrStdout())
@@ -73,25 +78,6 @@ func Command(app core.App) *cobra.Command {
 	c.Flags().BoolVar(&small, "small", false, "two doctors and a few visits only")
 	c.Flags().Uint64Var(&seed, "seed", 1, "the same seed makes the same hospital")
 	return c
-}
-
-// progress draws a bar if the output is a terminal.
-func progress(out io.Writer) func(done, all int) {
-	file, ok := out.(*os.File)
-	if !ok {
-		return func(int, int) {}
-	}
-	if info, err := file.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return func(int, int) {}
-	}
-	const width = 40
-	return func(done, all int) {
-		full := width * done / all
-		fmt.Fprintf(out, "\r[%s%s] %3d %%", strings.Repeat("#", full), strings.Repeat(" ", width-full), 100*done/all)
-		if done == all {
-			fmt.Fprintln(out)
-		}
-	}
 }
 
 func printAccounts(out io.Writer) {

@@ -16,6 +16,7 @@ import (
 	"hospital/internal/config"
 	"hospital/internal/fixture"
 	"hospital/internal/kit"
+	"hospital/internal/terminal"
 	"hospital/modules/hospital"
 	checklist "hospital/modules/setup"
 )
@@ -72,7 +73,7 @@ func Command(app core.App) *cobra.Command {
 func (a *answers) ask(app core.App, in io.Reader, out io.Writer) error {
 	a.password = config.AdminPassword.Value()
 	file, ok := in.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) { // #nosec G115 -- a descriptor
+	if !ok || !terminal.Is(file) {
 		return a.complete(app)
 	}
 	settings, err := hospital.Of(app)

@@ -2,14 +2,14 @@ package imports
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
+
+	"hospital/internal/terminal"
 )
 
 // Command returns the command "import" with a subcommand for each kind of file. It pauses for others if a server serves
@@ -44,9 +44,10 @@ func kindCommand(app core.App, k kind, served func() bool) *cobra.Command {
 			if served() {
 				o.Yield = Pause
 			}
-			o.Progress = progressOn(os.Stderr)
+			bar := terminal.Bar(os.Stderr)
+			o.Progress = func(step string, done, all int) { bar("lines "+step, done, all) }
 			report, err := Run(app, in, o)
-			clearLine(os.Stderr)
+			terminal.ClearLine(os.Stderr)
 			if err != nil {
 				return err
 			}
@@ -71,31 +72,4 @@ func parseMapping(pairs []string) (map[string]string, error) {
 		mapping[strings.TrimSpace(column)] = strings.TrimSpace(field)
 	}
 	return mapping, nil
-}
-
-// progressOn returns a function that shows the progress on a terminal, or nil elsewhere.
-func progressOn(out *os.File) func(step string, done, all int) {
-	if !isTerminal(out) {
-		return nil
-	}
-	shown := time.Time{}
-	return func(step string, done, all int) {
-		if done == all || time.Since(shown) > 100*time.Millisecond {
-			shown = time.Now()
-			const width = 30
-			bar := strings.Repeat("#", width*done/all) + strings.Repeat(".", width-width*done/all)
-			fmt.Fprintf(out, "\r[%s] %d of %d lines %s ", bar, done, all, step)
-		}
-	}
-}
-
-func clearLine(out *os.File) {
-	if isTerminal(out) {
-		_, _ = io.WriteString(out, "\r\x1b[K")
-	}
-}
-
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
